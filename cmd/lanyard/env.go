@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+func envCommand() *cobra.Command {
+	var store, region, shell, profile string
+	cmd := &cobra.Command{
+		Use:   "env",
+		Short: "Point AWS tools at the server: eval \"$(lanyard env)\"",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := server.Connection(cmd.Context(), dataDir(cmd), store)
+			if err != nil {
+				return err
+			}
+			c.Region = region
+			if warning := awsenv.CLIVersionWarning(cmd.Context(), c.Endpoint); warning != "" {
+				fmt.Fprintln(cmd.ErrOrStderr(), "lanyard:", warning)
+			}
+			return export(cmd, c, shell, profile)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&store, "store", "", "the store that the server was given")
+	f.StringVar(&region, "region", server.DefaultRegion, "the region that clients use")
+	f.StringVar(&shell, "shell", "", "sh, fish or powershell (default: the shell in use)")
+	f.StringVar(&profile, "profile", "", "write a profile of this name into the AWS config files instead")
+	return cmd
+}
+
+func export(cmd *cobra.Command, c awsenv.Connection, shell, profile string) error {
+	if profile != "" {
+		paths, err := awsenv.FindPaths(os.Getenv)
+		if err != nil {
+			return err
+		}
+		files, err := awsenv.WriteProfile(c, profile, paths)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "Profile %s is written to %s and %s\n", profile, files.Config, files.Credentials)
+		return nil
+	}
+	if shell == "" {
+		shell = string(awsenv.DetectShell(os.Getenv("SHELL")))
+	}
+	s, err := awsenv.ParseShell(shell)
+	if err != nil {
+		return err
+	}
+	return c.Export(cmd.OutOrStdout(), s)
+}

@@ -1,0 +1,90 @@
+// Command lanyard is Amazon Lightsail's API on your own machine.
+//
+// This package reads flags and environment and calls package server; it decides
+// nothing else.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := newCommand().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "lanyard:", strings.ReplaceAll(err.Error(), "\n", ": "))
+		os.Exit(1)
+	}
+}
+
+// newCommand returns the whole command tree.
+func newCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "lanyard",
+		Short:         "Amazon Lightsail's API on your own machine",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return fromEnvironment(cmd.Flags())
+		},
+	}
+	root.PersistentFlags().String("data-dir", defaultDataDir(), "directory of the database and the master key")
+	root.AddCommand(serveCommand(), envCommand(), healthcheckCommand(), versionCommand())
+	return root
+}
+
+// fromEnvironment gives each flag that the command line leaves out the value of its
+// variable: --data-dir has LANYARD_DATA_DIR.
+func fromEnvironment(flags *pflag.FlagSet) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "LANYARD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || f.Changed || err != nil || f.Name == "help" {
+			return
+		}
+		if e := flags.Set(f.Name, value); e != nil {
+			err = fmt.Errorf("%s: %w", name, e)
+		}
+	})
+	return err
+}
+
+// defaultDataDir follows the XDG base directory specification.
+func defaultDataDir() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "lanyard")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share", "lanyard")
+}
+
+func dataDir(cmd *cobra.Command) string {
+	dir, _ := cmd.Flags().GetString("data-dir")
+	return dir
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run:   func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), "lanyard", version) },
+	}
+}

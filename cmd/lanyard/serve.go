@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+func serveCommand() *cobra.Command {
+	o := server.Options{}
+	var level slog.Level
+	var format, secretFile string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the Lightsail API",
+		Long:  "Serve the Lightsail API. Each flag has a variable: --data-dir can also be given as LANYARD_DATA_DIR.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var err error
+			o.DataDir = dataDir(cmd)
+			if o.Log, err = newLog(cmd.ErrOrStderr(), level, format); err != nil {
+				return err
+			}
+			if err := readSecret(&o.Root.SecretAccessKey, secretFile); err != nil {
+				return err
+			}
+			if o.KeyPool == 0 {
+				o.KeyPool = -1 // the option's zero value means the default
+			}
+			return serve(cmd, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Listen, "listen", server.DefaultListen, "address to listen on")
+	f.BoolVar(&o.InsecureListen, "insecure-listen", false, "allow an address other than loopback without TLS")
+	f.StringVar(&o.TLSCert, "tls-cert", "", "PEM file of the TLS certificate")
+	f.StringVar(&o.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
+	f.StringVar(&o.Store, "store", "", "database: sqlite:PATH (default: lanyard.db in the data directory)")
+	f.StringVar(&o.Root.AccountID, "account-id", "", "account id of a new store (default: random)")
+	f.StringVar(&o.Root.AccessKeyID, "access-key-id", "", "root access key id of a new store (default: random)")
+	f.StringVar(&o.Root.SecretAccessKey, "secret-access-key", "", "root secret access key of a new store (default: random)")
+	f.StringVar(&secretFile, "secret-access-key-file", "", "file that holds the root secret access key of a new store")
+	f.IntVar(&o.KeyPool, "key-pool", server.DefaultKeyPool, "RSA keys made ahead; 0 switches it off")
+	f.IntVar(&o.PageSize, "page-size", server.DefaultPageSize, "elements in a page of a list, at most 200")
+	f.StringSliceVar(&o.CORSOrigins, "cors-origin", nil, "web origin that may call from a browser, or *; may be repeated")
+	f.BoolVar(&o.PublicMetrics, "public-metrics", false, "answer /metrics to others than loopback")
+	f.TextVar(&level, "log-level", slog.LevelInfo, "debug, info, warn or error")
+	f.StringVar(&format, "log-format", "text", "text or json")
+	return cmd
+}
+
+func serve(cmd *cobra.Command, o server.Options) error {
+	s, err := server.New(o)
+	if err != nil {
+		return err
+	}
+	env := os.Args[0] + " env"
+	if cmd.Flags().Changed("data-dir") {
+		env += " --data-dir " + o.DataDir
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Lightsail is served at %s\nPoint your tools at it:  eval \"$(%s)\"\n", s.Endpoint(), env)
+	return s.Serve(cmd.Context())
+}
+
+func newLog(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {
+	o := &slog.HandlerOptions{Level: level}
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, o)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return nil, fmt.Errorf("unknown log format %q: give text or json", format)
+}
+
+// readSecret reads the secret from its file, where one is given.
+func readSecret(secret *string, path string) error {
+	if path == "" {
+		return nil
+	}
+	if *secret != "" {
+		return errors.New("give --secret-access-key or --secret-access-key-file, not both")
+	}
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own setting
+	if err != nil {
+		return fmt.Errorf("read the secret access key: %w", err)
+	}
+	*secret = strings.TrimSpace(string(text))
+	return nil
+}

@@ -1,0 +1,17 @@
+// Package actions holds what each action does, one file per family.
+//
+// Families do not call each other: they meet through resources. The pipeline in
+// package api has checked signature, input and rights before a function here runs,
+// has loaded the resources that the action declared, and keeps the records.
+package actions
+
+import (
+	"slices"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+)
+
+// All returns every action that is built.
+func All() []api.Action {
+	return slices.Concat(keyPairs, tags, operations, account)
+}

@@ -1,0 +1,216 @@
+package actions
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+var keyPairs = []api.Action{
+	api.NewPrepared(takeKey, createKeyPair, api.Creates(resource.KeyPair)),
+	api.New(importKeyPair, api.Creates(resource.KeyPair)),
+	api.New(getKeyPair, api.On(resource.KeyPair)),
+	api.New(getKeyPairs),
+	api.New(deleteKeyPair, api.On(resource.KeyPair)),
+	api.NewPrepared(takeKeyForDefault, downloadDefaultKeyPair),
+}
+
+// keyPairPriv is what Lanyard knows of a key pair and the API never shows.
+type keyPairPriv struct {
+	// PublicKey is the OpenSSH line that instances install.
+	PublicKey string `json:"publicKey"`
+	// PrivateKey is the sealed PEM text; only default key pairs have one.
+	PrivateKey []byte `json:"privateKey,omitempty"`
+}
+
+// takeKey gets the new pair's key before the write transaction: making one may take
+// a while. A key that nobody was shown goes back.
+func takeKey(c *api.Call, _ *lightsail.CreateKeyPairInput) (*sshkey.Pair, func(), error) {
+	key, err := c.Keys().Take(c.Context)
+	return key, func() { c.Keys().Put(key) }, err
+}
+
+// createKeyPair returns the private half once and keeps only the public one.
+func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pair) (*lightsail.CreateKeyPairOutput, error) {
+	tags, err := resource.MergeTags(nil, in.Tags)
+	if err != nil {
+		return nil, api.TagError(err)
+	}
+	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
+	r.Tags = tags
+	pair, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: key.PublicLine()})
+	if err != nil {
+		return nil, err
+	}
+	public, private := key.PublicLine(), key.PrivatePEM()
+	return &lightsail.CreateKeyPairOutput{
+		KeyPair:          pair,
+		Operation:        c.Record(r),
+		PublicKeyBase64:  &public,
+		PrivateKeyBase64: &private,
+	}, nil
+}
+
+func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.ImportKeyPairOutput, error) {
+	public, err := sshkey.ParsePublic(*in.PublicKeyBase64)
+	if err != nil {
+		return nil, api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid")
+	}
+	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
+	if _, err := insertKeyPair(c, r, public.Fingerprint(), keyPairPriv{PublicKey: public.Line()}); err != nil {
+		return nil, err
+	}
+	return &lightsail.ImportKeyPairOutput{Operation: c.Record(r)}, nil
+}
+
+func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPairOutput, error) {
+	pair, err := keyPairOf(c.Target(0))
+	return &lightsail.GetKeyPairOutput{KeyPair: pair}, err
+}
+
+// getKeyPairs lists the key pairs by name, the default one only on demand.
+func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKeyPairsOutput, error) {
+	withDefault := in.IncludeDefaultKeyPair != nil && *in.IncludeDefaultKeyPair
+	page, next, err := api.Page(c, in.PageToken, fmt.Sprint(withDefault), "",
+		func(after string, limit int) ([]*resource.Resource, error) {
+			if withDefault {
+				return c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit)
+			}
+			all, err := c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit+1)
+			all = slices.DeleteFunc(all, func(r *resource.Resource) bool { return r.Name == resource.DefaultKeyPairName })
+			return all[:min(len(all), limit)], err
+		},
+		func(r *resource.Resource) string { return r.Name })
+	if err != nil {
+		return nil, err
+	}
+	out := &lightsail.GetKeyPairsOutput{KeyPairs: make([]types.KeyPair, len(page)), NextPageToken: next}
+	for i, r := range page {
+		pair, err := keyPairOf(r)
+		if err != nil {
+			return nil, err
+		}
+		out.KeyPairs[i] = *pair
+	}
+	return out, nil
+}
+
+// deleteKeyPair wants the fingerprint for the default key pair, and checks it
+// wherever it is given.
+func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
+	r := c.Target(0)
+	pair, err := keyPairOf(r)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.ExpectedFingerprint == nil && r.Name == resource.DefaultKeyPairName:
+		return nil, api.InvalidInput(api.CodeInvalidParameter, "To delete the default key pair, expectedFingerprint is required.")
+	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Fingerprint:
+		return nil, api.InvalidInput(api.CodeInvalidParameter, "The fingerprint of the key pair %s is not the expected one.", r.Name)
+	}
+	if err := c.Tx.DeleteResource(r); err != nil {
+		return nil, err
+	}
+	return &lightsail.DeleteKeyPairOutput{Operation: c.Record(r)}, nil
+}
+
+// takeKeyForDefault gets a key only where the region has no default key pair yet.
+func takeKeyForDefault(c *api.Call, _ *lightsail.DownloadDefaultKeyPairInput) (*sshkey.Pair, func(), error) {
+	err := c.View(func() error {
+		_, err := defaultKeyPair(c)
+		return err
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, nil, err
+	}
+	return takeKey(c, nil)
+}
+
+// downloadDefaultKeyPair returns the region's default key pair, the same at every
+// call, and makes it at the first. key may be nil where there was one a moment ago.
+func downloadDefaultKeyPair(c *api.Call, _ *lightsail.DownloadDefaultKeyPairInput, key *sshkey.Pair) (*lightsail.DownloadDefaultKeyPairOutput, error) {
+	r, err := defaultKeyPair(c)
+	if errors.Is(err, store.ErrNotFound) {
+		return createDefaultKeyPair(c, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var priv keyPairPriv
+	if err := json.Unmarshal(r.Priv, &priv); err != nil {
+		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
+	}
+	plain, err := c.Sealer().Open(seal.KeyPairPrivate, priv.PrivateKey, r.Account, r.Region, string(r.Kind), r.ID)
+	if err != nil {
+		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
+	}
+	private := string(plain)
+	return &lightsail.DownloadDefaultKeyPairOutput{
+		CreatedAt: &r.CreatedAt, PublicKeyBase64: &priv.PublicKey, PrivateKeyBase64: &private,
+	}, nil
+}
+
+func createDefaultKeyPair(c *api.Call, key *sshkey.Pair) (*lightsail.DownloadDefaultKeyPairOutput, error) {
+	if key == nil { // it was deleted between the look and this transaction
+		var err error
+		if key, err = sshkey.Generate(); err != nil {
+			return nil, err
+		}
+	}
+	r := c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
+	public, private := key.PublicLine(), key.PrivatePEM()
+	sealed := c.Sealer().Seal(seal.KeyPairPrivate, []byte(private), r.Account, r.Region, string(r.Kind), r.ID)
+	if _, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: public, PrivateKey: sealed}); err != nil {
+		return nil, err
+	}
+	c.Record(r)
+	return &lightsail.DownloadDefaultKeyPairOutput{
+		CreatedAt: &r.CreatedAt, PublicKeyBase64: &public, PrivateKeyBase64: &private,
+	}, nil
+}
+
+func defaultKeyPair(c *api.Call) (*resource.Resource, error) {
+	return c.Tx.Resource(c.Principal.Account, c.Region, resource.DefaultKeyPairName)
+}
+
+// insertKeyPair stores a new key pair and returns it as the API shows it.
+func insertKeyPair(c *api.Call, r *resource.Resource, fingerprint string, priv keyPairPriv) (*types.KeyPair, error) {
+	arn, code := r.ARN(), r.SupportCode(r.Name)
+	pair := &types.KeyPair{
+		Arn:          &arn,
+		CreatedAt:    &r.CreatedAt,
+		Fingerprint:  &fingerprint,
+		Location:     r.Location(),
+		Name:         &r.Name,
+		ResourceType: types.ResourceTypeKeyPair,
+		SupportCode:  &code,
+	}
+	var err error
+	if r.Priv, err = json.Marshal(priv); err != nil {
+		return nil, err
+	}
+	r.Doc = codec.Encode(pair)
+	pair.Tags = r.Tags
+	return pair, c.Tx.InsertResource(r)
+}
+
+func keyPairOf(r *resource.Resource) (*types.KeyPair, error) {
+	pair := &types.KeyPair{}
+	if err := codec.Unmarshal(r.Doc, pair); err != nil {
+		return nil, fmt.Errorf("stored key pair %s: %w", r.ID, err)
+	}
+	pair.Tags = r.Tags
+	return pair, nil
+}

@@ -1,0 +1,165 @@
+// Package api is the one pipeline that every call goes through, and what an
+// action declares to take part in it.
+//
+// It checks the request's form, signature and rights, opens the transaction,
+// loads what the action is on, runs the action's function, keeps the operation
+// records, commits, and answers. It holds no action: those are in package actions.
+package api
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// Action is one call of the API with what it touches.
+type Action struct {
+	name   string
+	model  *model.Action
+	access access
+	// targets are the resources that the input names and that must exist.
+	targets []target
+	// newName reads the name of the resource that the action creates; nil for others.
+	newName func(in any) string
+	// prepare does slow work before the write transaction opens. It returns what
+	// invoke gets, and how to give that back when nothing came of the call.
+	prepare func(c *Call, in any) (prepared any, undo func(), err error)
+	// invoke runs the action's function; nil for an action that is not built.
+	invoke func(c *Call, in, prepared any) (smithy.Serializable, error)
+}
+
+// Name is the action's name, as in X-Amz-Target behind the dot.
+func (a *Action) Name() string { return a.name }
+
+// Option is something that an action declares.
+type Option func(*Action)
+
+// target is a resource that the input names.
+type target struct {
+	// kind is "" when any kind will do.
+	kind resource.Kind
+	// name reads the resource's name from the input.
+	name func(in any) string
+}
+
+// On declares that the action is on an existing resource of a kind, named by the
+// kind's usual input member. Call.Target returns it.
+func On(kind resource.Kind) Option {
+	return func(a *Action) {
+		a.targets = append(a.targets, target{kind, a.member(kind.NameMember())})
+	}
+}
+
+// OnNamed declares that the action is on an existing resource of any kind, named
+// by the member resourceName.
+func OnNamed() Option {
+	return func(a *Action) {
+		a.targets = append(a.targets, target{"", a.member("resourceName")})
+	}
+}
+
+// Creates declares that the action creates one resource of a kind, named by the
+// kind's usual input member. The name is free when the action's function runs.
+func Creates(kind resource.Kind) Option {
+	return func(a *Action) { a.newName = a.member(kind.NameMember()) }
+}
+
+// member returns a reader of a required string member of the input.
+func (a *Action) member(name string) func(in any) string {
+	t := reflect.TypeOf(a.model.NewInput()).Elem()
+	field, ok := t.FieldByName(strings.ToUpper(name[:1]) + name[1:])
+	if !ok || field.Type != reflect.TypeFor[*string]() {
+		panic(fmt.Sprintf("api: %s has no string member %q", a.name, name))
+	}
+	return func(in any) string {
+		return *reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Interface().(*string)
+	}
+}
+
+// input and output are the SDK's types of an action.
+type (
+	input[I any] interface {
+		*I
+		smithy.Serializable
+	}
+	output[O any] interface {
+		*O
+		smithy.Serializable
+	}
+)
+
+// New makes an action from its function. The name comes from the input's type; a
+// function whose types are not those of one action panics.
+func New[I, O any, PI input[I], PO output[O]](fn func(*Call, PI) (PO, error), options ...Option) Action {
+	a := newAction[I, O]()
+	a.invoke = func(c *Call, in, _ any) (smithy.Serializable, error) {
+		out, err := fn(c, in.(PI))
+		return out, err
+	}
+	return a.with(options)
+}
+
+// NewPrepared makes an action whose slow work, done by prepare, comes before the
+// write transaction: after the caller was found to be allowed, and before that is
+// checked again inside the transaction. undo gives back what prepare made when
+// the call failed afterwards; it may be nil.
+func NewPrepared[P, I, O any, PI input[I], PO output[O]](
+	prepare func(*Call, PI) (made P, undo func(), err error), fn func(*Call, PI, P) (PO, error), options ...Option,
+) Action {
+	a := newAction[I, O]()
+	a.prepare = func(c *Call, in any) (any, func(), error) { return prepare(c, in.(PI)) }
+	a.invoke = func(c *Call, in, prepared any) (smithy.Serializable, error) {
+		out, err := fn(c, in.(PI), prepared.(P))
+		return out, err
+	}
+	return a.with(options)
+}
+
+func newAction[I, O any]() Action {
+	in, out := reflect.TypeFor[I]().Name(), reflect.TypeFor[O]().Name()
+	name := strings.TrimSuffix(in, "Input")
+	m, known := model.LookupAction(name)
+	if !known || out != name+"Output" {
+		panic(fmt.Sprintf("api: %s and %s are not the input and output of an action", in, out))
+	}
+	return Action{name: name, model: m, access: accessOf(name)}
+}
+
+func (a Action) with(options []Option) Action {
+	for _, o := range options {
+		o(&a)
+	}
+	return a
+}
+
+func accessOf(name string) access {
+	row, ok := accessTable[name]
+	if !ok {
+		panic(fmt.Sprintf("api: %s has no row in the access table", name))
+	}
+	return row
+}
+
+// registry returns every action of the SDK: the built ones as given, the others
+// without a function.
+func registry(built []Action) map[string]*Action {
+	all := make(map[string]*Action, len(model.Actions()))
+	for i := range model.Actions() {
+		m := &model.Actions()[i]
+		all[m.Name] = &Action{name: m.Name, model: m, access: accessOf(m.Name)}
+	}
+	seen := map[string]bool{}
+	for _, a := range built {
+		if seen[a.name] {
+			panic(fmt.Sprintf("api: %s is registered twice", a.name))
+		}
+		seen[a.name] = true
+		all[a.name] = &a
+	}
+	return all
+}

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// Symbolic codes that AWS sends beside the exception's name (observed).
+const (
+	CodeNameExists           = "NameExists"
+	CodeDoesNotExist         = "DoesNotExist"
+	CodeInvalidResourceName  = "InvalidResourceName"
+	CodeInvalidKeyFormat     = "InvalidKey.Format"
+	CodeUnsupportedOperation = "UnsupportedOperation"
+	// CodeInvalidParameter stands where AWS's own code is unknown.
+	CodeInvalidParameter = "InvalidParameter"
+)
+
+// InvalidInput is an InvalidInputException with one of AWS's symbolic codes.
+func InvalidInput(code, format string, args ...any) error {
+	message := fmt.Sprintf(format, args...)
+	return &types.InvalidInputException{Code: &code, Message: &message}
+}
+
+// NameExists says that some resource of the region has the name (observed text).
+func NameExists(name string) error {
+	return InvalidInput(CodeNameExists, "Some names are already in use: %s", name)
+}
+
+// NotFound says that there is no such resource; what is its kind (observed text).
+func NotFound(what, name string) error {
+	code, message := CodeDoesNotExist, fmt.Sprintf("The %s does not exist: %s", what, name)
+	return &types.NotFoundException{Code: &code, Message: &message}
+}
+
+// notBuilt answers for an action of AWS that Lanyard does not have yet.
+func notBuilt(action string) error {
+	return InvalidInput(CodeUnsupportedOperation, "Lanyard does not support the action %s yet.", action)
+}
+
+// serviceException hides a fault of ours; the log has it under the request's id.
+func serviceException() *types.ServiceException {
+	code, message := "InternalError", "An internal error occurred. The server's log has the details under this request's id."
+	return &types.ServiceException{Code: &code, Message: &message}
+}
+
+// notFound turns a failed look-up, or one that met another kind, into
+// NotFoundException. An empty kind admits all.
+func (c *Call) notFound(r *resource.Resource, err error, kind resource.Kind, name string) error {
+	what := string(kind)
+	if what == "" {
+		what = "resource"
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return NotFound(what, name)
+	case err == nil && kind != "" && r.Kind != kind:
+		return NotFound(what, name)
+	}
+	return err
+}
+
+func isNotFound(err error) bool {
+	var missing *types.NotFoundException
+	return errors.As(err, &missing)
+}
+
+// TagError turns a broken rule of tags into InvalidInputException.
+func TagError(err error) error {
+	var broken *resource.TagError
+	if errors.As(err, &broken) {
+		return InvalidInput(CodeInvalidParameter, "%s", broken.Reason)
+	}
+	return err
+}
+
+// FrontError is an error that AWS's front end makes before a service sees the
+// request.
+type FrontError struct {
+	// Status is the HTTP status; 0 means 400.
+	Status int
+	// Type is the __type: UnrecognizedClientException.
+	Type string
+	// Message may be empty: then the answer has none.
+	Message string
+	// Body, when set, is sent as it is instead of the JSON form, with ContentType.
+	Body, ContentType string
+	// syntax is set where the codec found the fault: its errors have a form of their own.
+	syntax *codec.SyntaxError
+	// hangUp closes the connection after the answer: the rest of the request is not
+	// worth reading.
+	hangUp bool
+}
+
+// Error names the error for the log.
+func (e *FrontError) Error() string { return e.Type + ": " + e.Message }
+
+func (e *FrontError) status() int {
+	if e.Status == 0 {
+		return http.StatusBadRequest
+	}
+	return e.Status
+}
+
+func (e *FrontError) body() (contentType string, body []byte) {
+	switch {
+	case e.Body != "":
+		return e.ContentType, []byte(e.Body)
+	case e.syntax != nil:
+		return contentTypeJSON, codec.EncodeSyntaxError(e.syntax)
+	}
+	return contentTypeJSON, codec.EncodeError(e.Type, e.Message)
+}
+
+// inputError turns what the codec refused into the client's error.
+func inputError(err error) error {
+	var syntax *codec.SyntaxError
+	if errors.As(err, &syntax) {
+		return &FrontError{Type: "SerializationException", Message: syntax.Message, syntax: syntax}
+	}
+	var invalid *codec.ValidationError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	if len(invalid.Violations) == 1 {
+		if v := invalid.Violations[0]; v.Shape == "ResourceName" && v.Rule == codec.Pattern {
+			return InvalidInput(CodeInvalidResourceName, "%s%s", v.Value, resource.NameRule)
+		}
+	}
+	return InvalidInput(CodeInvalidParameter, "%s", invalid.Error())
+}
+
+// answerOf turns any error into what the client gets: a status, a content type, a
+// body, and the symbolic code for log and metrics. ours tells that the fault is
+// ours and err must be logged.
+func answerOf(err error) (a answer, ours bool) {
+	var front *FrontError
+	if errors.As(err, &front) {
+		a = answer{status: front.status(), code: front.Type, hangUp: front.hangUp}
+		a.contentType, a.body = front.body()
+		return a, false
+	}
+	var e codec.Exception
+	if ours = !errors.As(err, &e); ours {
+		e = serviceException()
+	}
+	a = answer{status: http.StatusBadRequest, contentType: contentTypeJSON, body: codec.EncodeException(e), code: e.ErrorCode()}
+	if e.ErrorFault() == smithy.FaultServer {
+		a.status = http.StatusInternalServerError
+	}
+	return a, ours
+}

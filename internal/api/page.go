@@ -1,0 +1,69 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+)
+
+// maxTokenLength bounds the page tokens that are looked at; ours are far shorter.
+const maxTokenLength = 4096
+
+// Page reads one page of a list. token is the request's page token, nil for the
+// first page. fetch reads up to limit elements behind a cursor, and cursor tells an
+// element's own. The zero cursor stands in front of the first element.
+//
+// The next page's token is sealed: it is opaque, cannot be changed, and counts only
+// for the list it came from: the same action, account, region and scope, where scope
+// is whatever else selects the list. A token that is none of that is
+// InvalidInputException.
+func Page[T, K any](c *Call, token *string, scope string, first K,
+	fetch func(after K, limit int) ([]T, error), cursor func(T) K,
+) (page []T, next *string, err error) {
+	after := first
+	if token != nil && *token != "" {
+		if err := c.openToken(*token, scope, &after); err != nil {
+			return nil, nil, err
+		}
+	}
+	size := c.PageSize()
+	page, err = fetch(after, size+1)
+	if err != nil || len(page) <= size {
+		return page, nil, err
+	}
+	page = page[:size]
+	next, err = c.sealToken(scope, cursor(page[size-1]))
+	return page, next, err
+}
+
+func (c *Call) sealToken(scope string, cursor any) (*string, error) {
+	plain, err := json.Marshal(cursor)
+	if err != nil {
+		return nil, fmt.Errorf("page token: %w", err)
+	}
+	sealed := c.Sealer().Seal(seal.PageToken, plain, c.tokenContext(scope)...)
+	token := base64.RawURLEncoding.EncodeToString(sealed)
+	return &token, nil
+}
+
+func (c *Call) openToken(token, scope string, cursor any) error {
+	bad := InvalidInput(CodeInvalidParameter, "The page token is not valid.")
+	if len(token) > maxTokenLength {
+		return bad
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil {
+		return bad
+	}
+	plain, err := c.Sealer().Open(seal.PageToken, sealed, c.tokenContext(scope)...)
+	if err != nil || json.Unmarshal(plain, cursor) != nil {
+		return bad
+	}
+	return nil
+}
+
+func (c *Call) tokenContext(scope string) []string {
+	return []string{c.action.name, c.Principal.Account, c.Region, scope}
+}

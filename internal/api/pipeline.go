@@ -1,0 +1,282 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	smithy "github.com/aws/smithy-go"
+	"github.com/google/uuid"
+
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sigv4"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// Options is what a Pipeline works with. All of it is required, but for Observe.
+type Options struct {
+	Actions []Action
+	Store   *store.DB
+	Sealer  *seal.Sealer
+	Keys    *sshkey.Pool
+	Log     *slog.Logger
+	// Clock is the lifecycle clock. Signatures use real time, whatever it says.
+	Clock func() time.Time
+	// Rand is the source of ids.
+	Rand io.Reader
+	// PageSize is how many elements a page of a list has.
+	PageSize int
+	// Observe is told of each answered call: the action's name, or "" when the
+	// request named none that is known; the error's code, or ""; how long it took.
+	Observe func(action, code string, took time.Duration)
+}
+
+// Pipeline answers API calls.
+type Pipeline struct {
+	o        Options
+	actions  map[string]*Action
+	verifier *sigv4.Verifier
+}
+
+// NewPipeline checks the actions' declarations; a wrong one panics.
+func NewPipeline(o Options) *Pipeline {
+	return &Pipeline{
+		o:       o,
+		actions: registry(o.Actions),
+		verifier: sigv4.New(sigv4.Options{
+			Service: "lightsail",
+			ValidRegion: func(name string) bool {
+				_, ok := resource.LookupRegion(name)
+				return ok
+			},
+		}),
+	}
+}
+
+// request is a call as it came over the wire: nothing in it is trusted before its
+// signature holds.
+type request struct {
+	http   *http.Request
+	id     string
+	action *Action
+	body   []byte
+	sig    *sigv4.Signature
+	// signer is the access key's id once the signature was found good. Before that it
+	// does not belong in a log: it may be a secret in the wrong place.
+	signer string
+}
+
+// run answers one request: signature, rights, then the action's function.
+func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializable, err error) {
+	if rq.sig, err = p.verifier.Parse(rq.http, time.Now()); err != nil {
+		return nil, signatureError(err)
+	}
+	c := &Call{
+		Context:   ctx,
+		Region:    rq.sig.Region,
+		RequestID: rq.id,
+		Now:       p.o.Clock().Truncate(time.Millisecond),
+		action:    rq.action,
+		pipe:      p,
+	}
+	in := rq.action.model.NewInput()
+	err = p.o.Store.View(ctx, func(tx *store.Tx) error {
+		c.Tx = tx
+		if out, err = p.open(c, rq, in); err == nil && !rq.action.access.write {
+			out, err = rq.action.invoke(c, in, nil)
+		}
+		return err
+	})
+	if err == nil && rq.action.access.write {
+		out, err = p.write(c, rq, in)
+	}
+	return out, err
+}
+
+// open is the part that reads and writes share: who is it, is the input valid, may
+// they, and is there what they name.
+func (p *Pipeline) open(c *Call, rq *request, in smithy.Serializable) (smithy.Serializable, error) {
+	if err := p.authenticate(c, rq); err != nil {
+		return nil, err
+	}
+	if rq.action.invoke == nil {
+		if err := c.authorize(nil); err != nil {
+			return nil, err
+		}
+		return nil, notBuilt(rq.action.name)
+	}
+	if err := codec.Decode(rq.body, in); err != nil {
+		return nil, inputError(err)
+	}
+	return nil, c.admit(in)
+}
+
+// write runs the action's slow part, and then its function in a write transaction
+// where the caller's rights are checked again: they may have changed meanwhile.
+func (p *Pipeline) write(c *Call, rq *request, in smithy.Serializable) (out smithy.Serializable, err error) {
+	var prepared any
+	done := false
+	if rq.action.prepare != nil {
+		var undo func()
+		c.Tx = nil
+		if prepared, undo, err = rq.action.prepare(c, in); err != nil {
+			return nil, err
+		}
+		defer func() {
+			if !done && undo != nil {
+				undo()
+			}
+		}()
+	}
+	err = p.o.Store.Update(c.Context, func(tx *store.Tx) error {
+		c.Tx, c.records = tx, nil
+		if err := p.recheck(c, rq, in); err != nil {
+			return err
+		}
+		if out, err = rq.action.invoke(c, in, prepared); err != nil {
+			return err
+		}
+		return c.keepRecords()
+	})
+	done = err == nil
+	return out, err
+}
+
+// recheck is open without what cannot have changed: the signature and the input.
+func (p *Pipeline) recheck(c *Call, rq *request, in smithy.Serializable) error {
+	if _, err := p.principal(c.Tx, rq.sig); err != nil {
+		return err
+	}
+	return c.admit(in)
+}
+
+// admit loads what the action is on and authorizes the call. A resource that is
+// not there is told only to those who may ask.
+func (c *Call) admit(in smithy.Serializable) error {
+	missing := c.load(in)
+	if missing != nil && !isNotFound(missing) {
+		return missing
+	}
+	if err := c.authorize(in); err != nil {
+		return err
+	}
+	if missing != nil {
+		return missing
+	}
+	return c.checkName(in)
+}
+
+// checkName refuses the name of a resource to be created when it is taken. The
+// default key pairs' name is kept for them.
+func (c *Call) checkName(in smithy.Serializable) error {
+	if c.action.newName == nil {
+		return nil
+	}
+	name := c.action.newName(in)
+	if name == resource.DefaultKeyPairName {
+		return NameExists(name)
+	}
+	_, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
+	switch {
+	case err == nil:
+		return NameExists(name)
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	}
+	return err
+}
+
+// load reads the resources that the action is on.
+func (c *Call) load(in smithy.Serializable) error {
+	c.loaded = c.loaded[:0]
+	for _, t := range c.action.targets {
+		name := t.name(in)
+		r, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
+		if err := c.notFound(r, err, t.kind, name); err != nil {
+			return err
+		}
+		c.loaded = append(c.loaded, r)
+	}
+	return nil
+}
+
+// authorize asks whether the principal may do this. The only principals so far are
+// accounts' roots, whom no identity policy restricts.
+func (c *Call) authorize(smithy.Serializable) error { return nil }
+
+// keepRecords stores the operation records of the call.
+func (c *Call) keepRecords() error {
+	for _, op := range c.records {
+		err := c.Tx.InsertOperation(&store.Operation{
+			ID:       *op.Id,
+			Account:  c.Principal.Account,
+			Region:   c.Region,
+			Resource: *op.ResourceName,
+			Doc:      codec.Encode(op),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// authenticate finds the signer and checks the signature.
+func (p *Pipeline) authenticate(c *Call, rq *request) error {
+	key, err := p.principal(c.Tx, rq.sig)
+	if err != nil {
+		return err
+	}
+	if err := p.verifier.Verify(rq.sig, rq.http, rq.body, key.secret); err != nil {
+		return signatureError(err)
+	}
+	if rq.sig.SessionToken != "" { // a root's access key has none
+		return signatureError(sigv4.UnknownToken())
+	}
+	c.Principal, rq.signer = key.principal, rq.sig.AccessKeyID
+	return nil
+}
+
+// signer is the owner of an access key.
+type signer struct {
+	principal Principal
+	secret    string
+}
+
+// principal looks the access key up as it is now: a revoked one counts no more,
+// even for a request that was verified a moment ago.
+func (p *Pipeline) principal(tx *store.Tx, sig *sigv4.Signature) (*signer, error) {
+	key, err := tx.AccessKey(sig.AccessKeyID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
+		return nil, signatureError(sigv4.UnknownKey())
+	}
+	if err != nil {
+		return nil, err
+	}
+	secret, err := p.o.Sealer.Open(seal.AccessKeySecret, key.Secret, key.Account, key.ID)
+	if err != nil {
+		return nil, fmt.Errorf("access key %s: %w", key.ID, err)
+	}
+	return &signer{Principal{Account: key.Account, ARN: "arn:aws:iam::" + key.Account + ":root"}, string(secret)}, nil
+}
+
+// signatureError gives the verifier's errors their form on the wire.
+func signatureError(err error) error {
+	var bad *sigv4.Error
+	if errors.As(err, &bad) {
+		return &FrontError{Type: bad.Code, Message: bad.Message}
+	}
+	return err
+}
+
+// newID makes a version 4 UUID from the injected randomness.
+func (p *Pipeline) newID() string {
+	return uuid.Must(uuid.NewRandomFromReader(p.o.Rand)).String()
+}

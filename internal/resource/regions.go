@@ -1,0 +1,56 @@
+package resource
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
+
+// Region is one row of the region catalogue. The names are those of the API
+// model's RegionName; display names, continents, descriptions and zones come from
+// the API reference's examples where AWS publishes them and are AWS's commonly
+// known values elsewhere.
+type Region struct {
+	Name          string   `json:"name"`
+	DisplayName   string   `json:"displayName"`
+	ContinentCode string   `json:"continentCode"`
+	Description   string   `json:"description"`
+	Zones         []string `json:"zones"`
+	// Listed tells whether GetRegions shows the region. us-west-1 is in the model's
+	// enum but has no Lightsail.
+	Listed bool `json:"listed"`
+	// OptIn marks regions that an AWS account has to switch on first.
+	OptIn bool `json:"optIn"`
+}
+
+//go:embed data/regions.json
+var regionsJSON []byte
+
+type catalogue struct {
+	list   []Region
+	byName map[string]*Region
+}
+
+var regions = sync.OnceValue(func() catalogue {
+	var c catalogue
+	if err := json.Unmarshal(regionsJSON, &c.list); err != nil {
+		panic(fmt.Sprintf("resource: embedded region catalogue: %v", err))
+	}
+	c.byName = make(map[string]*Region, len(c.list))
+	for i := range c.list {
+		c.byName[c.list[i].Name] = &c.list[i]
+	}
+	return c
+})
+
+// Regions returns the catalogue in the order in which GetRegions lists it. The
+// caller must not change it.
+func Regions() []Region { return regions().list }
+
+// LookupRegion finds a region by its name: every one of the API model's RegionName
+// is served, also those that GetRegions does not list.
+func LookupRegion(name string) (*Region, bool) {
+	r, ok := regions().byName[name]
+	return r, ok
+}

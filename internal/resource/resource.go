@@ -1,0 +1,75 @@
+package resource
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+)
+
+// DefaultKeyPairName is the name of every region's default key pair, as instances
+// show it (observed in AWS CLI and Terraform output).
+const DefaultKeyPairName = "LightsailDefaultKeyPair"
+
+// Resource is a thing with a name, an ARN and a kind. Names are unique per account
+// and region over all kinds.
+type Resource struct {
+	// ID is the lower-case UUID at the end of the ARN.
+	ID string
+	// Account is the caller's 12-digit account id, Region the API model's name.
+	Account, Region, Name string
+	Kind                  Kind
+	// Zone is the availability zone of a zonal resource, "all" otherwise.
+	Zone      string
+	CreatedAt time.Time
+	Tags      []types.Tag
+	// Doc is the SDK's type of the kind as AWS JSON, without tags: those stand in
+	// Tags alone.
+	Doc []byte
+	// Priv is the owner family's own JSON for what the API never shows.
+	Priv []byte
+}
+
+// ARN is the resource's Amazon Resource Name. Global kinds have the region
+// "global" in it (observed for domains).
+func (r *Resource) ARN() string {
+	return ARN(r.Kind, r.Account, r.Region, r.ID)
+}
+
+// ARN builds the ARN of a resource from its parts; id may be "*".
+func ARN(k Kind, account, region, id string) string {
+	if kinds[k].global {
+		region = "global"
+	}
+	return "arn:aws:lightsail:" + region + ":" + account + ":" + string(k) + "/" + id
+}
+
+// Location is where the API says that the resource is.
+func (r *Resource) Location() *types.ResourceLocation {
+	zone, region := r.Zone, r.Region
+	if kinds[r.Kind].global {
+		region = "global"
+	}
+	return &types.ResourceLocation{AvailabilityZone: &zone, RegionName: types.RegionName(region)}
+}
+
+// SupportCode is "<internal account>/<suffix>". The first part is not the caller's
+// account id but the same for all of an account's resources in a region
+// (observed in AWS CLI examples); the suffix depends on the kind: a key pair has
+// its name there.
+func (r *Resource) SupportCode(suffix string) string {
+	return supportAccount(r.Account, r.Region) + "/" + suffix
+}
+
+// supportAccount derives the 12 digits of Lightsail's internal account: stable,
+// and different for each account and region.
+func supportAccount(account, region string) string {
+	sum := sha256.Sum256([]byte("support account\x00" + account + "\x00" + region))
+	return fmt.Sprintf("%012d", binary.BigEndian.Uint64(sum[:8])%1_000_000_000_000)
+}
+
+// NameRule is the message for a bad resource name, behind the name itself
+// (observed verbatim).
+const NameRule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+)
+
+// dataDir is the directory that one running server owns.
+type dataDir struct {
+	path string
+	lock *flock.Flock
+}
+
+// The files in a data directory.
+const (
+	databaseFile  = "lanyard.db"
+	masterKeyFile = "master.key"
+	lockFile      = "lock"
+	endpointFile  = "endpoint.json"
+)
+
+// openDataDir creates the directory (0700) when missing and locks it for one
+// server.
+func openDataDir(path string) (*dataDir, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot create the data directory: %w: give another --data-dir", err)
+	}
+	d := &dataDir{path: path, lock: flock.New(filepath.Join(path, lockFile), flock.SetPermissions(0o600))}
+	locked, err := d.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("cannot write in the data directory: %w: give another --data-dir or change its permissions", err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("another server runs on the data directory %s: stop it or give another --data-dir", path)
+	}
+	return d, nil
+}
+
+func (d *dataDir) close() error { return d.lock.Unlock() }
+
+func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) }
+
+// databasePath reads the --store setting.
+func databasePath(dir, setting string) (string, error) {
+	if setting == "" {
+		return filepath.Join(dir, databaseFile), nil
+	}
+	path, ok := strings.CutPrefix(setting, "sqlite:")
+	if !ok || path == "" {
+		return "", fmt.Errorf("unknown store %q: give sqlite:PATH", setting)
+	}
+	return path, nil
+}
+
+// masterKey reads the master key of the directory; a database without its key is
+// refused, a new one gets a new key.
+func masterKey(path, database string, fresh bool) ([]byte, error) {
+	key, err := seal.ReadMasterKeyFile(path)
+	switch {
+	case err == nil:
+		return key, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("cannot read the master key: %w", err)
+	case !fresh:
+		return nil, fmt.Errorf("the master key %s is missing, without it the secrets in %s cannot be read: restore it from your backup", path, database)
+	}
+	return seal.CreateMasterKeyFile(path)
+}
+
+// endpoint is what a server leaves for the commands that talk to it.
+type endpoint struct {
+	URL string `json:"url"`
+	// CABundle is the certificate to trust, "" without TLS.
+	CABundle string `json:"caBundle,omitempty"`
+}
+
+func (d *dataDir) writeEndpoint(e endpoint) error {
+	if e.CABundle != "" {
+		abs, err := filepath.Abs(e.CABundle)
+		if err != nil {
+			return err
+		}
+		e.CABundle = abs
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	temp := d.file(endpointFile + ".new")
+	if err := os.WriteFile(temp, append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temp, d.file(endpointFile))
+}
+
+// readEndpoint returns where the directory's server listens, or listened last.
+func readEndpoint(dir string) (endpoint, error) {
+	e := endpoint{}
+	text, err := os.ReadFile(filepath.Join(dir, endpointFile)) //nolint:gosec // the path is the operator's own setting
+	if errors.Is(err, fs.ErrNotExist) {
+		return e, fmt.Errorf("no server has run on the data directory %s: start one with lanyard serve", dir)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &e)
+	}
+	return e, err
+}

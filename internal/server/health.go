@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// CheckHealth asks a running server whether it is ready and returns what it says. An
+// empty url means the server of the data directory.
+func CheckHealth(ctx context.Context, dataDir, url string) (string, error) {
+	e := endpoint{URL: url}
+	if url == "" {
+		var err error
+		if e, err = readEndpoint(dataDir); err != nil {
+			return "", err
+		}
+	}
+	client, err := healthClient(e.CABundle)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL+"/readyz", nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", resp.Status, text)
+	}
+	return string(text), err
+}
+
+// healthClient trusts the server's own certificate beside the system's.
+func healthClient(bundle string) (*http.Client, error) {
+	if bundle == "" {
+		return &http.Client{}, nil
+	}
+	pem, err := os.ReadFile(bundle) //nolint:gosec // the path is the operator's own setting
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	pool.AppendCertsFromPEM(pem)
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}, nil
+}

@@ -1,0 +1,62 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics is what /metrics shows. Its labels come from bounded sets only: known
+// actions and error codes.
+type metrics struct {
+	registry *prometheus.Registry
+	calls    *prometheus.CounterVec
+	latency  *prometheus.HistogramVec
+	store    *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lanyard_requests_total",
+			Help: "Answered API requests by action and error code; an empty action was not known, an empty code is success.",
+		}, []string{"action", "code"}),
+		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "lanyard_request_duration_seconds",
+			Help:    "Time from a request's headers to its answer.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 2.5, 13),
+		}, []string{"action"}),
+		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "lanyard_store_duration_seconds",
+			Help:    "Time of a transaction, waiting and commit included.",
+			Buckets: prometheus.ExponentialBuckets(0.00001, 3, 13),
+		}, []string{"kind"}),
+	}
+	m.registry.MustRegister(m.calls, m.latency, m.store,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) watchPool(depth func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "lanyard_key_pool_depth",
+		Help: "RSA keys made ahead and not yet taken.",
+	}, func() float64 { return float64(depth()) }))
+}
+
+func (m *metrics) observeCall(action, code string, took time.Duration) {
+	m.calls.WithLabelValues(action, code).Inc()
+	m.latency.WithLabelValues(action).Observe(took.Seconds())
+}
+
+func (m *metrics) observeStore(kind string, took time.Duration) {
+	m.store.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,260 @@
+// Package server puts the parts together: data directory, store, key pool,
+// pipeline, listener. It starts them, serves, and stops them cleanly.
+//
+// A Server has no globals: two of them run side by side in one process.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/actions"
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// Defaults of Options.
+const (
+	DefaultListen   = "127.0.0.1:2016"
+	DefaultKeyPool  = 16
+	DefaultPageSize = 100
+	// MaxPageSize is the most that GetOperations returns in a page (API reference).
+	MaxPageSize = 200
+)
+
+// drainTime bounds how long running requests are waited for at the end.
+const drainTime = 20 * time.Second
+
+// Options says how to run a server. The zero value of each field but DataDir means
+// its default.
+type Options struct {
+	// Listen is the address to listen on; DefaultListen when empty.
+	Listen string
+	// InsecureListen allows an address other than loopback without TLS.
+	InsecureListen bool
+	// TLSCert and TLSKey name PEM files; with both, the server speaks TLS only.
+	TLSCert, TLSKey string
+	// DataDir holds the database and the master key. It is created when missing.
+	DataDir string
+	// Store names the database: "" or "sqlite:PATH" for SQLite, in the data dir unless
+	// a path is given.
+	Store string
+	// Root fixes the root identity of a new store; on an existing one it must be the
+	// same.
+	Root Root
+	// KeyPool is how many RSA keys are made ahead; negative switches the pool off.
+	KeyPool int
+	// PageSize is how many elements a page of a list has, at most MaxPageSize.
+	PageSize int
+	// CORSOrigins lists the web origins that may call from a browser; "*" admits all.
+	CORSOrigins []string
+	// PublicMetrics answers /metrics to others than loopback.
+	PublicMetrics bool
+	// Clock is the lifecycle clock; time.Now when nil.
+	Clock func() time.Time
+	// Rand is the source of ids; crypto/rand when nil. Keys and secrets always come
+	// from crypto/rand.
+	Rand io.Reader
+	// Log gets the server's log; discarded when nil.
+	Log *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.Listen == "" {
+		o.Listen = DefaultListen
+	}
+	if o.KeyPool == 0 {
+		o.KeyPool = DefaultKeyPool
+	}
+	if o.PageSize == 0 {
+		o.PageSize = DefaultPageSize
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func (o Options) check() error {
+	switch {
+	case o.DataDir == "":
+		return errors.New("no data directory: give --data-dir")
+	case (o.TLSCert == "") != (o.TLSKey == ""):
+		return errors.New("TLS needs both a certificate and a key: give --tls-cert and --tls-key")
+	case o.PageSize < 1 || o.PageSize > MaxPageSize:
+		return fmt.Errorf("page size %d is not between 1 and %d", o.PageSize, MaxPageSize)
+	}
+	if o.TLSCert == "" && !o.InsecureListen && !isLoopback(o.Listen) {
+		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
+	}
+	return o.Root.check()
+}
+
+// isLoopback tells whether an address to listen on is this machine's alone.
+func isLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Server is a running server. New starts listening, Serve answers.
+type Server struct {
+	o        Options
+	dir      *dataDir
+	listener net.Listener
+	store    *store.DB
+	keys     *sshkey.Pool
+	metrics  *metrics
+	http     *http.Server
+	root     Root
+	draining atomic.Bool
+}
+
+// New opens the data directory and the store, makes what a first start needs, and
+// listens. When it fails, an existing store is as it was before. The caller must
+// call Serve or Close.
+func New(o Options) (_ *Server, err error) {
+	o = o.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{o: o, metrics: newMetrics()}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if s.dir, err = openDataDir(o.DataDir); err != nil {
+		return nil, err
+	}
+	tls, err := loadTLS(o.TLSCert, o.TLSKey)
+	if err != nil {
+		return nil, err
+	}
+	if s.listener, err = listen(o.Listen); err != nil {
+		return nil, err
+	}
+	sealer, err := s.openStore(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
+	s.metrics.watchPool(s.keys.Depth)
+	s.http = newHTTP(s.handler(s.pipeline(sealer)), tls, o.Log)
+	return s, s.dir.writeEndpoint(endpoint{URL: s.Endpoint(), CABundle: o.TLSCert})
+}
+
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w: stop what listens there or give another --listen", address, cause(err))
+	}
+	return l, nil
+}
+
+// cause drops what a net.OpError repeats of the address.
+func cause(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
+	return api.NewPipeline(api.Options{
+		Actions:  actions.All(),
+		Store:    s.store,
+		Sealer:   sealer,
+		Keys:     s.keys,
+		Log:      s.o.Log,
+		Clock:    s.o.Clock,
+		Rand:     s.o.Rand,
+		PageSize: s.o.PageSize,
+		Observe:  s.metrics.observeCall,
+	})
+}
+
+// Endpoint is the URL that clients use: http://127.0.0.1:2016.
+func (s *Server) Endpoint() string {
+	host, port, _ := net.SplitHostPort(s.listener.Addr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	scheme := "http"
+	if s.o.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// Root is the root identity, its secret included.
+func (s *Server) Root() Root { return s.root }
+
+// Serve answers requests until the context ends; then it lets running ones finish,
+// stops all parts and returns nil.
+func (s *Server) Serve(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() {
+		if s.http.TLSConfig != nil {
+			served <- s.http.ServeTLS(s.listener, "", "")
+			return
+		}
+		served <- s.http.Serve(s.listener)
+	}()
+	select {
+	case err := <-served:
+		return errors.Join(fmt.Errorf("serve: %w", err), s.Close())
+	case <-ctx.Done():
+	}
+	s.draining.Store(true)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := s.http.Shutdown(drain); err != nil {
+		s.o.Log.Warn("requests were cut off at the end", "error", err)
+		_ = s.http.Close()
+	}
+	return s.Close()
+}
+
+// Close stops all parts at once. Serve calls it by itself.
+func (s *Server) Close() error {
+	var err error
+	if s.http != nil {
+		err = s.http.Close()
+	}
+	if s.listener != nil {
+		if e := s.listener.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	if s.keys != nil {
+		s.keys.Close()
+	}
+	if s.store != nil {
+		err = errors.Join(err, s.store.Close())
+	}
+	if s.dir != nil {
+		err = errors.Join(err, s.dir.close())
+	}
+	return err
+}

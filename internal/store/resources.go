@@ -1,0 +1,114 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+const resourceColumns = `SELECT id, account, region, name, kind, zone, created_at, tags, doc, priv FROM resources `
+
+// Resource reads the resource of any kind that has the name, or ErrNotFound.
+func (tx *Tx) Resource(account, region, name string) (*resource.Resource, error) {
+	return one(tx, "resource", scanResource,
+		resourceColumns+`WHERE account = $1 AND region = $2 AND name = $3`, account, region, name)
+}
+
+// Resources lists a kind's resources by name, at most limit of them, those behind
+// the name after; "" starts at the first.
+func (tx *Tx) Resources(account, region string, kind resource.Kind, after string, limit int) ([]*resource.Resource, error) {
+	return many(tx, "resources", scanResource,
+		resourceColumns+`WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 ORDER BY name LIMIT $5`,
+		account, region, string(kind), after, limit)
+}
+
+// Names lists the names of resources of all kinds, in order, at most limit of
+// them, those behind the name after.
+func (tx *Tx) Names(account, region, after string, limit int) ([]string, error) {
+	return many(tx, "names", func(scan func(...any) error) (name string, err error) {
+		return name, scan(&name)
+	}, `SELECT name FROM resources WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name LIMIT $4`,
+		account, region, after, limit)
+}
+
+// InsertResource adds a resource; ErrNameTaken when the account has that name in
+// the region already.
+func (tx *Tx) InsertResource(r *resource.Resource) error {
+	tags, err := encodeTags(r.Tags)
+	if err != nil {
+		return err
+	}
+	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, name, kind, zone, created_at, tags, doc, priv)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv))
+	if isUnique(err) {
+		err = ErrNameTaken
+	}
+	return wrap("insert resource", err)
+}
+
+// UpdateResource writes what may change in a resource: tags, doc and priv.
+func (tx *Tx) UpdateResource(r *resource.Resource) error {
+	tags, err := encodeTags(r.Tags)
+	if err != nil {
+		return err
+	}
+	res, err := tx.q.exec(`UPDATE resources SET tags = $1, doc = $2, priv = $3 WHERE id = $4`,
+		tags, notNil(r.Doc), notNil(r.Priv), r.ID)
+	return changed("update resource", res, err)
+}
+
+// DeleteResource removes a resource; its operations stay.
+func (tx *Tx) DeleteResource(r *resource.Resource) error {
+	res, err := tx.q.exec(`DELETE FROM resources WHERE id = $1`, r.ID)
+	return changed("delete resource", res, err)
+}
+
+func scanResource(scan func(...any) error) (*resource.Resource, error) {
+	var r resource.Resource
+	var kind string
+	var at int64
+	var tags []byte
+	if err := scan(&r.ID, &r.Account, &r.Region, &r.Name, &kind, &r.Zone, &at, &tags, &r.Doc, &r.Priv); err != nil {
+		return nil, err
+	}
+	r.Kind, r.CreatedAt = resource.Kind(kind), time.UnixMilli(at)
+	var err error
+	r.Tags, err = decodeTags(tags)
+	return &r, err
+}
+
+// encodeTags writes tags as a JSON list of [key, value] pairs, in their order.
+func encodeTags(tags []types.Tag) ([]byte, error) {
+	pairs := make([][2]string, len(tags))
+	for i, t := range tags {
+		pairs[i] = [2]string{*t.Key, *t.Value}
+	}
+	return json.Marshal(pairs)
+}
+
+func decodeTags(doc []byte) ([]types.Tag, error) {
+	if string(doc) == "[]" {
+		return []types.Tag{}, nil
+	}
+	var pairs [][2]string
+	if err := json.Unmarshal(doc, &pairs); err != nil {
+		return nil, fmt.Errorf("stored tags: %w", err)
+	}
+	tags := make([]types.Tag, len(pairs))
+	for i := range pairs {
+		tags[i] = types.Tag{Key: &pairs[i][0], Value: &pairs[i][1]}
+	}
+	return tags, nil
+}
+
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
