@@ -1,0 +1,88 @@
+package actions_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+func tagsOf(t *testing.T, c *lightsail.Client, name string) map[string]string {
+	t.Helper()
+	out, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags := map[string]string{}
+	for _, tag := range out.KeyPair.Tags {
+		tags[*tag.Key] = *tag.Value
+	}
+	return tags
+}
+
+func TestTagAndUntagByNameAndByARN(t *testing.T) {
+	c := client(t)
+	importKey(t, c, "deploy")
+	pair, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("deploy")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name string
+		call func() ([]types.Operation, error)
+		op   types.OperationType
+		want map[string]string
+	}{
+		{"tag by name", func() ([]types.Operation, error) {
+			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), Tags: []types.Tag{tag("team", "web"), {Key: ptr("only")}}})
+			return out.Operations, err
+		}, "TagResource", map[string]string{"team": "web", "only": ""}},
+		{"tag by name and ARN", func() ([]types.Operation, error) {
+			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), ResourceArn: pair.KeyPair.Arn, Tags: []types.Tag{tag("team", "db")}})
+			return out.Operations, err
+		}, "TagResource", map[string]string{"team": "db", "only": ""}},
+		{"untag, also a missing key", func() ([]types.Operation, error) {
+			out, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), TagKeys: []string{"only", "missing"}})
+			return out.Operations, err
+		}, "UntagResource", map[string]string{"team": "db"}},
+		{"untag by name and ARN", func() ([]types.Operation, error) {
+			out, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), ResourceArn: pair.KeyPair.Arn, TagKeys: []string{"team"}})
+			return out.Operations, err
+		}, "UntagResource", map[string]string{}},
+	} {
+		ops, err := step.call()
+		if err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		if len(ops) != 1 || ops[0].OperationType != step.op || ops[0].Status != types.OperationStatusSucceeded || *ops[0].ResourceName != "deploy" {
+			t.Errorf("%s: operations = %+v", step.name, ops)
+		}
+		if diff := cmp.Diff(step.want, tagsOf(t, c, "deploy")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+	}
+}
+
+func TestTaggingRefuses(t *testing.T) {
+	c := client(t)
+	importKey(t, c, "deploy")
+	arn := "arn:aws:lightsail:us-east-1:111122223333:KeyPair/19a4efdf-3054-43d6-91fd-e0123456789a"
+	one := []types.Tag{tag("k", "v")}
+
+	_, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), ResourceArn: &arn, Tags: one})
+	wantInvalid(t, err, "InvalidParameter", "The ARN "+arn+" is not that of the resource deploy.")
+	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), ResourceArn: &arn, TagKeys: []string{"k"}})
+	wantInvalid(t, err, "InvalidParameter", "The ARN "+arn+" is not that of the resource deploy.")
+	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("none"), Tags: one})
+	wantNotFound(t, err, "The resource does not exist: none")
+	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("none"), TagKeys: []string{"k"}})
+	wantNotFound(t, err, "The resource does not exist: none")
+	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), Tags: []types.Tag{tag("k", "1"), tag("k", "2")}})
+	wantInvalid(t, err, "InvalidParameter", `The tag key "k" is given more than once.`)
+	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), TagKeys: []string{"aws:x"}})
+	wantInvalid(t, err, "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`)
+	if got := tagsOf(t, c, "deploy"); len(got) != 0 {
+		t.Errorf("refused calls left the tags %v", got)
+	}
+}

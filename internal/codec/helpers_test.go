@@ -1,0 +1,148 @@
+package codec
+
+import (
+	"bytes"
+	"encoding/json"
+	"os/exec"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	smithy "github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/model"
+)
+
+// sdkDir is where the SDK's source and its wire snapshots lie.
+func sdkDir(t testing.TB) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/lightsail").Output()
+	if err != nil {
+		t.Fatalf("find the SDK: %v", err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// samples holds one admitted value of each shape that has a pattern.
+var samples = map[string]string{
+	"AutoSnapshotDate":        "2026-01-31",
+	"BucketAccessLogPrefix":   "logs/",
+	"BucketCorsAllowedMethod": "PUT",
+	"BucketName":              "a-bucket",
+	"ContainerLabel":          "a-label",
+	"ContainerName":           "web",
+	"ContainerServiceName":    "shop",
+	"EmailAddress":            "someone@example.com",
+	"IAMAccessKeyId":          "AKIAIOSFODNN7EXAMPLE",
+	"IpAddress":               "192.0.2.7",
+	"Ipv6Address":             "2001:0DB8:0:0:0:0:0:7",
+	"NonEmptyString":          "Grüße, 世界 \U0001f600 \"quoted\" \\ \n\t\u007f<&>\u2028",
+	"ResourceArn":             "arn:aws:lightsail:us-east-1:123456789012:KeyPair/5e2d8cf2",
+	"ResourceName":            "deploy-key.1",
+	"SensitiveNonEmptyString": "secret",
+	"SetupDomainName":         "www.example.com",
+	"SetupHistoryPageToken":   "aaaaaaaaaaaaaaaaaaaaaaaa",
+	"TimeOfDay":               "06:00",
+}
+
+// full returns a value with every member at every depth set to something that the model admits.
+func full(t testing.TB, v smithy.Serializable) smithy.Serializable {
+	t.Helper()
+	schema := schemaOf(v)
+	fill(t, reflect.ValueOf(v).Elem(), schema, schema.ID().Name)
+	return v
+}
+
+func fill(t testing.TB, v reflect.Value, schema *smithy.Schema, shape string) {
+	t.Helper()
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	switch schema.Type() {
+	case smithy.ShapeTypeStructure:
+		for name, m := range schema.Members() {
+			fill(t, v.FieldByName(strings.ToUpper(name[:1])+name[1:]), m, m.TargetID().Name)
+		}
+	case smithy.ShapeTypeList:
+		m := schema.ListMember()
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fill(t, v.Index(i), m, m.TargetID().Name)
+		}
+	case smithy.ShapeTypeMap:
+		fillMap(t, v, schema)
+	case smithy.ShapeTypeString, smithy.ShapeTypeEnum:
+		v.SetString(sample(t, shape))
+	case smithy.ShapeTypeBoolean:
+		v.SetBool(true)
+	case smithy.ShapeTypeInteger, smithy.ShapeTypeLong:
+		v.SetInt(1)
+		if c := model.Constraints(shape); c != nil && c.HasMax {
+			v.SetInt(c.Max)
+		}
+	case smithy.ShapeTypeFloat, smithy.ShapeTypeDouble:
+		v.SetFloat(0.1)
+	case smithy.ShapeTypeTimestamp:
+		v.Set(reflect.ValueOf(time.UnixMilli(1571255026975).UTC()))
+	default:
+		t.Fatalf("shape %s has type %d, which nothing here fills", shape, schema.Type())
+	}
+}
+
+func fillMap(t testing.TB, v reflect.Value, schema *smithy.Schema) {
+	t.Helper()
+	v.Set(reflect.MakeMap(v.Type()))
+	key := sample(t, schema.MapKey().TargetID().Name)
+	keys := []string{key, key + "2"}
+	if c := model.Constraints(schema.MapKey().TargetID().Name); c != nil && c.Enum != nil {
+		keys = c.Enum[:min(2, len(c.Enum))]
+	}
+	for _, k := range keys {
+		elem := reflect.New(v.Type().Elem()).Elem()
+		fill(t, elem, schema.MapValue(), schema.MapValue().TargetID().Name)
+		v.SetMapIndex(reflect.ValueOf(k).Convert(v.Type().Key()), elem)
+	}
+}
+
+func sample(t testing.TB, shape string) string {
+	t.Helper()
+	c := model.Constraints(shape)
+	switch {
+	case samples[shape] != "":
+		return samples[shape]
+	case c == nil || c.Enum == nil && c.Pattern == "":
+		return samples["NonEmptyString"]
+	case c.Enum != nil:
+		return c.Enum[len(c.Enum)-1]
+	}
+	t.Fatalf("no sample for shape %s with pattern %s", shape, c.Pattern)
+	return ""
+}
+
+// sdkEqual compares the SDK's structures by what goes over the wire.
+func sdkEqual(want, got any) string {
+	return cmp.Diff(want, got, cmp.FilterPath(func(p cmp.Path) bool {
+		f, ok := p.Last().(cmp.StructField)
+		return ok && (f.Name() == "ResultMetadata" || f.Name()[0] >= 'a')
+	}, cmp.Ignore()))
+}
+
+// tree parses JSON with the standard library, numbers as json.Number.
+func tree(t testing.TB, doc []byte) any {
+	t.Helper()
+	var v any
+	d := json.NewDecoder(bytes.NewReader(doc))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		t.Fatalf("%v in %s", err, doc)
+	}
+	return v
+}
+
+// newLike returns a new value of the type that v points to.
+func newLike(v smithy.Serializable) smithy.Serializable {
+	return reflect.New(reflect.TypeOf(v).Elem()).Interface().(smithy.Serializable)
+}

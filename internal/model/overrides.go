@@ -1,0 +1,8 @@
+package model
+
+// overrides replaces rows of the generated table where the service is known to depart from its model.
+var overrides = [...]Constraint{
+	// The model's `\w[\w\-]*\w` has no dot and no upper bound. The service's own refusal of a name ("must be at least 2
+	// characters long and contain only alphanumerics, -, _, and .") admits dots, and its documentation says 255 characters at most.
+	{Shape: "ResourceName", Pattern: `[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]`},
+}
