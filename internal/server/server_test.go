@@ -1,0 +1,363 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+// options is a server on a random port without a key pool.
+func options(dir string) server.Options {
+	return server.Options{Listen: "127.0.0.1:0", DataDir: dir, KeyPool: -1}
+}
+
+// serve runs a server until the test or the returned function ends it.
+func serve(t *testing.T, o server.Options) (*server.Server, func()) {
+	t.Helper()
+	s, err := server.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	stopped := false
+	stop := func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Serve = %v", err)
+		}
+	}
+	t.Cleanup(stop)
+	return s, stop
+}
+
+func client(s *server.Server, endpoint string) *lightsail.Client {
+	root := s.Root()
+	return lightsail.New(lightsail.Options{
+		Region: "us-east-1", BaseEndpoint: &endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, ""),
+	})
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func TestStateSurvivesARestart(t *testing.T) {
+	dir := t.TempDir()
+	o := options(dir)
+	s, stop := serve(t, o)
+	first := s.Root()
+	created, err := client(s, s.Endpoint()).CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: ptr("deploy")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+
+	s, _ = serve(t, o)
+	if s.Root() != first {
+		t.Error("the root identity changed")
+	}
+	got, err := client(s, s.Endpoint()).GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("deploy")})
+	if err != nil || *got.KeyPair.Arn != *created.KeyPair.Arn {
+		t.Errorf("after the restart: %+v, %v", got, err)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestDataDirectoryIsTheOwnersAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "data")
+	serve(t, options(dir))
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRefusedStarts: each start fails with a line that says what to do, and leaves
+// the data directory as it was.
+func TestRefusedStarts(t *testing.T) {
+	const secret = "a-secret-of-some-length"
+	for _, tc := range []struct {
+		name string
+		// spoil changes a good data directory or the options.
+		spoil func(t *testing.T, o *server.Options)
+		want  string
+	}{
+		{"another account", func(_ *testing.T, o *server.Options) { o.Root.AccountID = "999988887777" }, "leave the setting out, or give another --data-dir"},
+		{"another access key", func(_ *testing.T, o *server.Options) { o.Root.AccessKeyID = "OTHERKEY" }, "root access key is ROOTKEY, not OTHERKEY"},
+		{"another secret", func(_ *testing.T, o *server.Options) { o.Root.SecretAccessKey = "another-secret" }, "has another secret"},
+		{"a malformed account", func(_ *testing.T, o *server.Options) { o.Root.AccountID = "12" }, "12 digits"},
+		{"an open address without TLS", func(_ *testing.T, o *server.Options) { o.Listen = "0.0.0.0:0" }, "--insecure-listen"},
+		{"a certificate without its key", func(_ *testing.T, o *server.Options) { o.TLSCert = "x" }, "--tls-key"},
+		{"a certificate that is not there", func(_ *testing.T, o *server.Options) { o.TLSCert, o.TLSKey = "x", "y" }, "cannot load the TLS certificate"},
+		{"an unknown store", func(_ *testing.T, o *server.Options) { o.Store = "mysql:x" }, "unknown store"},
+		{"a page size out of bounds", func(_ *testing.T, o *server.Options) { o.PageSize = 201 }, "between 1 and 200"},
+		{"a taken port", func(t *testing.T, o *server.Options) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = l.Close() })
+			o.Listen = l.Addr().String()
+		}, "give another --listen"},
+		{"a second server", func(t *testing.T, o *server.Options) { serve(t, *o) }, "another server runs on the data directory"},
+		{"a missing master key", func(t *testing.T, o *server.Options) { remove(t, o, "master.key") }, "restore it from your backup"},
+		{"another master key", func(t *testing.T, o *server.Options) {
+			write(t, o, "master.key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+		}, "the master key is not the one"},
+		{"a master key that is none", func(t *testing.T, o *server.Options) { write(t, o, "master.key", "hello") }, "not a master key"},
+		{"a damaged database", func(t *testing.T, o *server.Options) { write(t, o, "lanyard.db", strings.Repeat("not a database ", 100)) }, "restore it from your backup"},
+		{"a data directory that is a file", func(t *testing.T, o *server.Options) {
+			o.DataDir = filepath.Join(t.TempDir(), "file")
+			write(t, &server.Options{DataDir: filepath.Dir(o.DataDir)}, "file", "")
+		}, "cannot create the data directory"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := options(t.TempDir())
+			o.Root = server.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: secret}
+			_, stop := serve(t, o)
+			stop()
+			tc.spoil(t, &o)
+			before := hashTree(t, o.DataDir)
+			_, err := server.New(o)
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Fatalf("New = %v, want %q", err, tc.want)
+			}
+			if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), secret) {
+				t.Errorf("the message is not one line without secrets: %v", err)
+			}
+			if after := hashTree(t, o.DataDir); after != before {
+				t.Errorf("the data directory was changed:\n%s\n%s", before, after)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, o *server.Options, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(o.DataDir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, o *server.Options, name string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(o.DataDir, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hashTree describes what a directory durably holds. SQLite's shared-memory file is
+// an index that any reader may rebuild.
+func hashTree(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "-shm") {
+			return err
+		}
+		text, err := os.ReadFile(path) //nolint:gosec // the test's own file
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if len(text) > 0 { // an empty write-ahead log says nothing
+			fmt.Fprintf(&b, "%s %x\n", path, sha256.Sum256(text))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestRootIsFixedByOptions(t *testing.T) {
+	o := options(t.TempDir())
+	o.Root = server.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
+	s, stop := serve(t, o)
+	if s.Root() != o.Root {
+		t.Errorf("root = %+v, want %+v", s.Root(), o.Root)
+	}
+	stop()
+	again, _ := serve(t, o)
+	if again.Root() != o.Root {
+		t.Errorf("root after a restart = %+v", again.Root())
+	}
+	c, err := server.Connection(t.Context(), o.DataDir, "")
+	if err != nil || c.Endpoint != again.Endpoint() || c.AccessKeyID != "ROOTKEY" || c.SecretAccessKey != "a-secret-of-some-length" {
+		t.Errorf("Connection = %+v, %v", c, err)
+	}
+}
+
+func TestConnectionWithoutAServer(t *testing.T) {
+	if _, err := server.Connection(t.Context(), t.TempDir(), ""); err == nil || !strings.Contains(err.Error(), "lanyard serve") {
+		t.Errorf("Connection = %v, want a hint at lanyard serve", err)
+	}
+}
+
+func TestHealthAndMetrics(t *testing.T) {
+	s, stop := serve(t, options(t.TempDir()))
+	if _, err := client(s, s.Endpoint()).GetRegions(t.Context(), &lightsail.GetRegionsInput{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client(s, s.Endpoint()).GetInstances(t.Context(), &lightsail.GetInstancesInput{}); err == nil {
+		t.Fatal("GetInstances is built: the test needs another action")
+	}
+	for path, want := range map[string][]string{
+		"/healthz": {"ok"},
+		"/readyz":  {"ready"},
+		"/metrics": {
+			`lanyard_requests_total{action="GetRegions",code=""} 1`,
+			`lanyard_requests_total{action="GetInstances",code="InvalidInputException"} 1`,
+			`lanyard_request_duration_seconds_count{action="GetRegions"} 1`,
+			`lanyard_key_pool_depth 0`,
+			`lanyard_store_duration_seconds_count{kind="view"}`,
+		},
+	} {
+		code, body := get(t, s.Endpoint()+path)
+		if code != http.StatusOK {
+			t.Errorf("%s: %d", path, code)
+		}
+		for _, line := range want {
+			if !strings.Contains(body, line) {
+				t.Errorf("%s lacks %s", path, line)
+			}
+		}
+	}
+	if answer, err := server.CheckHealth(t.Context(), "", s.Endpoint()); err != nil || answer != "ready\n" {
+		t.Errorf("CheckHealth = %q, %v", answer, err)
+	}
+	stop()
+	if answer, err := server.CheckHealth(t.Context(), "", s.Endpoint()); err == nil {
+		t.Errorf("CheckHealth of a stopped server = %q", answer)
+	}
+}
+
+func TestCORS(t *testing.T) {
+	o := options(t.TempDir())
+	o.CORSOrigins = []string{"https://app.example"}
+	s, _ := serve(t, o)
+	preflight := func(origin string) *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, s.Endpoint()+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Access-Control-Request-Method", "POST")
+		r.Header.Set("Access-Control-Request-Headers", "authorization,x-amz-target")
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp
+	}
+	ok := preflight("https://app.example")
+	for name, want := range map[string]string{
+		"Access-Control-Allow-Origin":   "https://app.example",
+		"Access-Control-Allow-Methods":  "POST",
+		"Access-Control-Allow-Headers":  "authorization,x-amz-target",
+		"Access-Control-Expose-Headers": "x-amzn-requestid",
+		"Vary":                          "Origin",
+	} {
+		if got := ok.Header.Get(name); ok.StatusCode != 200 || got != want {
+			t.Errorf("%d %s = %q, want %q", ok.StatusCode, name, got, want)
+		}
+	}
+	if refused := preflight("https://evil.example"); refused.StatusCode == 200 || refused.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("a foreign origin got %s and %q", refused.Status, refused.Header.Get("Access-Control-Allow-Origin"))
+	}
+}
+
+// TestSecretsAreNowhere looks for a created private key and for the root's secret in
+// the log and in every file of the data directory.
+func TestSecretsAreNowhere(t *testing.T) {
+	var log bytes.Buffer
+	o := options(t.TempDir())
+	o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s, stop := serve(t, o)
+	c := client(s, s.Endpoint())
+	created, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: ptr("deploy")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, err := c.DownloadDefaultKeyPair(t.Context(), &lightsail.DownloadDefaultKeyPairInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	hidden := map[string]string{
+		"the root's secret":               s.Root().SecretAccessKey,
+		"the created private key":         strings.Split(*created.PrivateKeyBase64, "\n")[5],
+		"the default pair's private key":  strings.Split(*def.PrivateKeyBase64, "\n")[5],
+		"the PEM armour of a private key": "PRIVATE KEY",
+	}
+	places := map[string]string{"the log": log.String()}
+	err = filepath.WalkDir(o.DataDir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path) //nolint:gosec // the test's own file
+		places[path] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range places {
+		for what, secret := range hidden {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is in %s", what, where)
+			}
+		}
+	}
+	if !strings.Contains(log.String(), "action=CreateKeyPair") || len(places) < 4 {
+		t.Errorf("the search had nothing to look at: %d places, log:\n%s", len(places), log.String())
+	}
+}
