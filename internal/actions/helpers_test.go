@@ -12,8 +12,7 @@ import (
 
 const region = "us-east-1"
 
-func ptr[T any](v T) *T { return &v }
-
+//go:fix inline
 func tag(key, value string) types.Tag { return types.Tag{Key: &key, Value: &value} }
 
 // client returns a client of a fresh server.
@@ -25,7 +24,7 @@ func client(t *testing.T) *lightsail.Client {
 // importKey is the quick way to a key pair.
 func importKey(t *testing.T, c *lightsail.Client, name string) *types.Operation {
 	t.Helper()
-	out, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: ptr(ed25519Line)})
+	out, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(ed25519Line)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,8 @@ var keyPairs = []api.Action{
 type keyPairPriv struct {
 	// PublicKey is the OpenSSH line that instances install.
 	PublicKey string `json:"publicKey"`
-	// PrivateKey is the sealed PEM text; only default key pairs have one.
-	PrivateKey []byte `json:"privateKey,omitempty"`
+	// Sealed is the private key's PEM text, sealed; only default key pairs have one.
+	Sealed []byte `json:"sealed,omitempty"`
 }
 
 // takeKey gets the new pair's key before the write transaction: making one may take
@@ -152,7 +152,7 @@ func downloadDefaultKeyPair(c *api.Call, _ *lightsail.DownloadDefaultKeyPairInpu
 	if err := json.Unmarshal(r.Priv, &priv); err != nil {
 		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
 	}
-	plain, err := c.Sealer().Open(seal.KeyPairPrivate, priv.PrivateKey, r.Account, r.Region, string(r.Kind), r.ID)
+	plain, err := c.Sealer().Open(seal.KeyPairPrivate, priv.Sealed, r.Account, r.Region, string(r.Kind), r.ID)
 	if err != nil {
 		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
 	}
@@ -172,7 +172,7 @@ func createDefaultKeyPair(c *api.Call, key *sshkey.Pair) (*lightsail.DownloadDef
 	r := c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
 	public, private := key.PublicLine(), key.PrivatePEM()
 	sealed := c.Sealer().Seal(seal.KeyPairPrivate, []byte(private), r.Account, r.Region, string(r.Kind), r.ID)
-	if _, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: public, PrivateKey: sealed}); err != nil {
+	if _, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: public, Sealed: sealed}); err != nil {
 		return nil, err
 	}
 	c.Record(r)

@@ -1,7 +1,7 @@
 package actions_test
 
 import (
-	"crypto/sha1" //nolint:gosec // the form of the fingerprint
+	"crypto/sha1"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
@@ -27,7 +27,7 @@ func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
 	now := time.UnixMilli(1571255026975)
 	s := lanyardtest.NewWith(t, lanyardtest.Options{AccountID: "111122223333", Clock: func() time.Time { return now }})
 	out, err := s.Client("us-west-2").CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{
-		KeyPairName: ptr("MyKey1"), Tags: []types.Tag{tag("team", "web"), {Key: ptr("only")}},
+		KeyPairName: new("MyKey1"), Tags: []types.Tag{tag("team", "web"), {Key: new("only")}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,16 +59,16 @@ func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
 	if !regexp.MustCompile(`^[0-9]{12}/MyKey1$`).MatchString(*out.KeyPair.SupportCode) {
 		t.Errorf("supportCode = %s", *out.KeyPair.SupportCode)
 	}
-	location := &types.ResourceLocation{AvailabilityZone: ptr("all"), RegionName: "us-west-2"}
+	location := &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: "us-west-2"}
 	want := &lightsail.CreateKeyPairOutput{
 		KeyPair: &types.KeyPair{
-			Name: ptr("MyKey1"), CreatedAt: &now, Location: location, ResourceType: types.ResourceTypeKeyPair,
-			Fingerprint: ptr(fingerprintOf(t, private)), Tags: []types.Tag{tag("team", "web"), tag("only", "")},
+			Name: new("MyKey1"), CreatedAt: &now, Location: location, ResourceType: types.ResourceTypeKeyPair,
+			Fingerprint: new(fingerprintOf(t, private)), Tags: []types.Tag{tag("team", "web"), tag("only", "")},
 			Arn: out.KeyPair.Arn, SupportCode: out.KeyPair.SupportCode,
 		},
 		Operation: &types.Operation{
-			Id: out.Operation.Id, ResourceName: ptr("MyKey1"), ResourceType: types.ResourceTypeKeyPair, CreatedAt: &now, StatusChangedAt: &now,
-			Location: location, IsTerminal: ptr(true), OperationType: "CreateKeyPair", Status: types.OperationStatusSucceeded,
+			Id: out.Operation.Id, ResourceName: new("MyKey1"), ResourceType: types.ResourceTypeKeyPair, CreatedAt: &now, StatusChangedAt: &now,
+			Location: location, IsTerminal: new(true), OperationType: "CreateKeyPair", Status: types.OperationStatusSucceeded,
 		},
 		PublicKeyBase64: out.PublicKeyBase64, PrivateKeyBase64: out.PrivateKeyBase64,
 	}
@@ -77,7 +77,7 @@ func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
 		t.Errorf("CreateKeyPair (-want +got):\n%s", diff)
 	}
 
-	got, err := s.Client("us-west-2").GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("MyKey1")})
+	got, err := s.Client("us-west-2").GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("MyKey1")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func fingerprintOf(t *testing.T, private any) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha1.Sum(der) //nolint:gosec // the form of the fingerprint
+	sum := sha1.Sum(der)
 	octets := make([]string, len(sum))
 	for i, b := range sum {
 		octets[i] = hex.EncodeToString([]byte{b})
@@ -121,7 +121,7 @@ func TestNamesOfNewKeyPairs(t *testing.T) {
 		{"a\nb", false},
 		{"ab\n", false},
 	} {
-		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &tc.name, PublicKeyBase64: ptr(ed25519Line)})
+		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &tc.name, PublicKeyBase64: new(ed25519Line)})
 		if tc.ok {
 			if err != nil {
 				t.Errorf("%q: %v", tc.name, err)
@@ -141,7 +141,7 @@ func TestATakenNameIsRefusedForCreateAndImport(t *testing.T) {
 		message := "Some names are already in use: " + name
 		_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: &name})
 		wantInvalid(t, err, "NameExists", message)
-		_, err = c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: ptr(ed25519Line)})
+		_, err = c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(ed25519Line)})
 		wantInvalid(t, err, "NameExists", message)
 	}
 }
@@ -175,9 +175,9 @@ func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
 
 func TestCreateWithBadTagsCreatesNothing(t *testing.T) {
 	c := client(t)
-	_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: ptr("deploy"), Tags: []types.Tag{tag("aws:x", "")}})
+	_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy"), Tags: []types.Tag{tag("aws:x", "")}})
 	wantInvalid(t, err, "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`)
-	_, err = c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("deploy")})
+	_, err = c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
 	wantNotFound(t, err, "The KeyPair does not exist: deploy")
 }
 
@@ -187,7 +187,7 @@ func TestImportKeyPair(t *testing.T) {
 	if op.OperationType != "ImportKeyPair" || op.Status != types.OperationStatusSucceeded || *op.ResourceName != "mine" {
 		t.Errorf("operation = %+v", op)
 	}
-	out, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("mine")})
+	out, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("mine")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestImportKeyPair(t *testing.T) {
 		t.Errorf("key pair = %+v, want fingerprint %s and an empty list of tags", out.KeyPair, ed25519Fingerprint)
 	}
 	for _, line := range []string{"", "no key", "c3NoLWVkMjU1MTkgQUFBQQ==", ed25519Line + "\n" + ed25519Line} {
-		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: ptr("bad"), PublicKeyBase64: &line})
+		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: new("bad"), PublicKeyBase64: &line})
 		wantInvalid(t, err, "InvalidKey.Format", "The format of this public key is not valid")
 	}
 }
@@ -252,9 +252,9 @@ func TestDeleteKeyPair(t *testing.T) {
 	del := func(name string, fingerprint *string) (*lightsail.DeleteKeyPairOutput, error) {
 		return c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: fingerprint})
 	}
-	_, err := del("old", ptr("00:11"))
+	_, err := del("old", new("00:11"))
 	wantInvalid(t, err, "InvalidParameter", "The fingerprint of the key pair old is not the expected one.")
-	out, err := del("old", ptr(ed25519Fingerprint))
+	out, err := del("old", new(ed25519Fingerprint))
 	if err != nil || out.Operation.OperationType != "DeleteKeyPair" || *out.Operation.ResourceName != "old" {
 		t.Fatalf("DeleteKeyPair = %+v, %v", out, err)
 	}
@@ -296,7 +296,7 @@ func TestDefaultKeyPair(t *testing.T) {
 	}
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name})
 	wantInvalid(t, err, "InvalidParameter", "To delete the default key pair, expectedFingerprint is required.")
-	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: ptr("00")})
+	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: new("00")})
 	wantInvalid(t, err, "InvalidParameter", "The fingerprint of the key pair LightsailDefaultKeyPair is not the expected one.")
 	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: pair.KeyPair.Fingerprint}); err != nil {
 		t.Fatal(err)
@@ -328,7 +328,7 @@ func TestDefaultKeyPairIsOneForConcurrentDownloads(t *testing.T) {
 
 func TestMissingKeyPairs(t *testing.T) {
 	c := client(t)
-	_, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("none")})
+	_, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("none")})
 	wantNotFound(t, err, "The KeyPair does not exist: none")
 	var e *types.NotFoundException
 	if !errors.As(err, &e) || e.Tip != nil || e.Docs != nil {

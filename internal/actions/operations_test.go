@@ -18,7 +18,7 @@ func TestOperationsOutliveTheirResources(t *testing.T) {
 	c := client(t)
 	created := importKey(t, c, "deploy")
 	importKey(t, c, "other")
-	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: ptr("deploy")}); err != nil {
+	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -36,7 +36,7 @@ func TestOperationsOutliveTheirResources(t *testing.T) {
 	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair other", "ImportKeyPair deploy"}, titles(all.Operations)); diff != "" {
 		t.Errorf("GetOperations (-want +got):\n%s", diff)
 	}
-	one, err := c.GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: ptr("deploy")})
+	one, err := c.GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("deploy")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func titles(ops []types.Operation) []string {
 }
 
 func TestOperationsOfAnUnknownNameAreAnEmptyList(t *testing.T) {
-	out, err := client(t).GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: ptr("never")})
+	out, err := client(t).GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("never")})
 	if err != nil || out.Operations == nil || len(out.Operations) != 0 {
 		t.Errorf("GetOperationsForResource = %+v, %v", out, err)
 	}
@@ -65,7 +65,7 @@ func TestUnknownOperation(t *testing.T) {
 	op := importKey(t, s.Client(region), "deploy")
 	for name, get := range map[string]func() error{
 		"never made": func() error {
-			_, err := s.Client(region).GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: ptr("none")})
+			_, err := s.Client(region).GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: new("none")})
 			wantNotFound(t, err, "The Operation does not exist: none")
 			return err
 		},
@@ -140,7 +140,7 @@ func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 			return err
 		},
 		"another scope": func(ctx context.Context) error {
-			_, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{PageToken: &token, IncludeDefaultKeyPair: ptr(true)})
+			_, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{PageToken: &token, IncludeDefaultKeyPair: new(true)})
 			return err
 		},
 	} {

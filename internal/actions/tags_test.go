@@ -24,7 +24,7 @@ func tagsOf(t *testing.T, c *lightsail.Client, name string) map[string]string {
 func TestTagAndUntagByNameAndByARN(t *testing.T) {
 	c := client(t)
 	importKey(t, c, "deploy")
-	pair, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: ptr("deploy")})
+	pair, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,19 +35,19 @@ func TestTagAndUntagByNameAndByARN(t *testing.T) {
 		want map[string]string
 	}{
 		{"tag by name", func() ([]types.Operation, error) {
-			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), Tags: []types.Tag{tag("team", "web"), {Key: ptr("only")}}})
+			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{tag("team", "web"), {Key: new("only")}}})
 			return out.Operations, err
 		}, "TagResource", map[string]string{"team": "web", "only": ""}},
 		{"tag by name and ARN", func() ([]types.Operation, error) {
-			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), ResourceArn: pair.KeyPair.Arn, Tags: []types.Tag{tag("team", "db")}})
+			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), ResourceArn: pair.KeyPair.Arn, Tags: []types.Tag{tag("team", "db")}})
 			return out.Operations, err
 		}, "TagResource", map[string]string{"team": "db", "only": ""}},
 		{"untag, also a missing key", func() ([]types.Operation, error) {
-			out, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), TagKeys: []string{"only", "missing"}})
+			out, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), TagKeys: []string{"only", "missing"}})
 			return out.Operations, err
 		}, "UntagResource", map[string]string{"team": "db"}},
 		{"untag by name and ARN", func() ([]types.Operation, error) {
-			out, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), ResourceArn: pair.KeyPair.Arn, TagKeys: []string{"team"}})
+			out, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), ResourceArn: pair.KeyPair.Arn, TagKeys: []string{"team"}})
 			return out.Operations, err
 		}, "UntagResource", map[string]string{}},
 	} {
@@ -70,17 +70,17 @@ func TestTaggingRefuses(t *testing.T) {
 	arn := "arn:aws:lightsail:us-east-1:111122223333:KeyPair/19a4efdf-3054-43d6-91fd-e0123456789a"
 	one := []types.Tag{tag("k", "v")}
 
-	_, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), ResourceArn: &arn, Tags: one})
+	_, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), ResourceArn: &arn, Tags: one})
 	wantInvalid(t, err, "InvalidParameter", "The ARN "+arn+" is not that of the resource deploy.")
-	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), ResourceArn: &arn, TagKeys: []string{"k"}})
+	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), ResourceArn: &arn, TagKeys: []string{"k"}})
 	wantInvalid(t, err, "InvalidParameter", "The ARN "+arn+" is not that of the resource deploy.")
-	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("none"), Tags: one})
+	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("none"), Tags: one})
 	wantNotFound(t, err, "The resource does not exist: none")
-	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("none"), TagKeys: []string{"k"}})
+	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("none"), TagKeys: []string{"k"}})
 	wantNotFound(t, err, "The resource does not exist: none")
-	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: ptr("deploy"), Tags: []types.Tag{tag("k", "1"), tag("k", "2")}})
+	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{tag("k", "1"), tag("k", "2")}})
 	wantInvalid(t, err, "InvalidParameter", `The tag key "k" is given more than once.`)
-	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: ptr("deploy"), TagKeys: []string{"aws:x"}})
+	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), TagKeys: []string{"aws:x"}})
 	wantInvalid(t, err, "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	if got := tagsOf(t, c, "deploy"); len(got) != 0 {
 		t.Errorf("refused calls left the tags %v", got)

@@ -130,11 +130,11 @@ func newAction[I, O any]() Action {
 	return Action{name: name, model: m, access: accessOf(name)}
 }
 
-func (a Action) with(options []Option) Action {
+func (a *Action) with(options []Option) Action {
 	for _, o := range options {
-		o(&a)
+		o(a)
 	}
-	return a
+	return *a
 }
 
 func accessOf(name string) access {

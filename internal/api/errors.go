@@ -75,8 +75,7 @@ func isNotFound(err error) bool {
 
 // TagError turns a broken rule of tags into InvalidInputException.
 func TagError(err error) error {
-	var broken *resource.TagError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*resource.TagError](err); ok {
 		return InvalidInput(CodeInvalidParameter, "%s", broken.Reason)
 	}
 	return err
@@ -122,8 +121,7 @@ func (e *FrontError) body() (contentType string, body []byte) {
 
 // inputError turns what the codec refused into the client's error.
 func inputError(err error) error {
-	var syntax *codec.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*codec.SyntaxError](err); ok {
 		return &FrontError{Type: "SerializationException", Message: syntax.Message, syntax: syntax}
 	}
 	var invalid *codec.ValidationError
@@ -142,8 +140,7 @@ func inputError(err error) error {
 // body, and the symbolic code for log and metrics. ours tells that the fault is
 // ours and err must be logged.
 func answerOf(err error) (a answer, ours bool) {
-	var front *FrontError
-	if errors.As(err, &front) {
+	if front, ok := errors.AsType[*FrontError](err); ok {
 		a = answer{status: front.status(), code: front.Type, hangUp: front.hangUp}
 		a.contentType, a.body = front.body()
 		return a, false

@@ -89,7 +89,10 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 	in := rq.action.model.NewInput()
 	err = p.o.Store.View(ctx, func(tx *store.Tx) error {
 		c.Tx = tx
-		if out, err = p.open(c, rq, in); err == nil && !rq.action.access.write {
+		if err := p.open(c, rq, in); err != nil {
+			return err
+		}
+		if !rq.action.access.write {
 			out, err = rq.action.invoke(c, in, nil)
 		}
 		return err
@@ -102,20 +105,20 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 
 // open is the part that reads and writes share: who is it, is the input valid, may
 // they, and is there what they name.
-func (p *Pipeline) open(c *Call, rq *request, in smithy.Serializable) (smithy.Serializable, error) {
+func (p *Pipeline) open(c *Call, rq *request, in smithy.Serializable) error {
 	if err := p.authenticate(c, rq); err != nil {
-		return nil, err
+		return err
 	}
 	if rq.action.invoke == nil {
 		if err := c.authorize(nil); err != nil {
-			return nil, err
+			return err
 		}
-		return nil, notBuilt(rq.action.name)
+		return notBuilt(rq.action.name)
 	}
 	if err := codec.Decode(rq.body, in); err != nil {
-		return nil, inputError(err)
+		return inputError(err)
 	}
-	return nil, c.admit(in)
+	return c.admit(in)
 }
 
 // write runs the action's slow part, and then its function in a write transaction
@@ -269,8 +272,7 @@ func (p *Pipeline) principal(tx *store.Tx, sig *sigv4.Signature) (*signer, error
 
 // signatureError gives the verifier's errors their form on the wire.
 func signatureError(err error) error {
-	var bad *sigv4.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*sigv4.Error](err); ok {
 		return &FrontError{Type: bad.Code, Message: bad.Message}
 	}
 	return err

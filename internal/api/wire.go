@@ -80,7 +80,8 @@ func (p *Pipeline) receive(w http.ResponseWriter, rq *request) error {
 		return errNoOperation
 	}
 	if r.URL.Path != "/" {
-		return &FrontError{Status: http.StatusNotFound, Type: "UnknownOperationException", Message: "The Lightsail API is served at the path / only.", hangUp: true}
+		return &FrontError{Status: http.StatusNotFound, Type: "UnknownOperationException", hangUp: true,
+			Message: "The Lightsail API is served at the path / only."}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return &FrontError{Type: "MalformedHttpRequestException", Message: "Content-Encoding is not supported.", hangUp: true}
@@ -147,7 +148,8 @@ func bodyError(err error) error {
 	case errors.As(err, &tooLarge):
 		return errTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &FrontError{Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", Message: "The request body did not arrive in time.", hangUp: true}
+		return &FrontError{Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", hangUp: true,
+			Message: "The request body did not arrive in time."}
 	}
 	return &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true}
 }
@@ -155,7 +157,7 @@ func bodyError(err error) error {
 // report writes the log line and feeds the metrics.
 func (p *Pipeline) report(rq *request, a answer, err error, took time.Duration) {
 	name := ""
-	attrs := []slog.Attr{slog.String("requestId", rq.id), slog.Int("status", a.status), slog.Duration("took", took)}
+	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.status), slog.Duration("took", took)}
 	level := slog.LevelDebug
 	if rq.action != nil {
 		name = rq.action.name
@@ -165,7 +167,7 @@ func (p *Pipeline) report(rq *request, a answer, err error, took time.Duration) 
 		}
 	}
 	if rq.signer != "" {
-		attrs = append(attrs, slog.String("region", rq.sig.Region), slog.String("accessKeyId", rq.signer))
+		attrs = append(attrs, slog.String("region", rq.sig.Region), slog.String("access_key_id", rq.signer))
 	}
 	if a.code != "" {
 		level = slog.LevelInfo

@@ -102,30 +102,42 @@ func TestFrontErrors(t *testing.T) {
 	}{
 		{"GET", bend(func(c *call) { c.before = func(r *http.Request) { r.Method = http.MethodGet } }), 403, "text/xml", noOperation},
 		{"PUT", bend(func(c *call) { c.before = func(r *http.Request) { r.Method = http.MethodPut } }), 403, "text/xml", noOperation},
-		{"another path", bend(func(c *call) { c.before = func(r *http.Request) { r.URL.Path = "/ls/api" } }), 404, jsonType,
-			`{"__type":"UnknownOperationException","message":"The Lightsail API is served at the path / only."}`},
+		{
+			"another path", bend(func(c *call) { c.before = func(r *http.Request) { r.URL.Path = "/ls/api" } }), 404, jsonType,
+			`{"__type":"UnknownOperationException","message":"The Lightsail API is served at the path / only."}`,
+		},
 		{"neither content type nor target", bend(func(c *call) {
 			c.before = func(r *http.Request) { r.Header.Del("Content-Type"); r.Header.Del("X-Amz-Target") }
 		}), 403, "text/xml", noOperation},
 		{"another content type", bend(func(c *call) { c.before = header("Content-Type", "text/plain") }), 404, "text/xml", "<UnknownOperationException/>\n"},
-		{"plain JSON", bend(func(c *call) { c.before = header("Content-Type", "application/json") }), 404, "application/json",
-			`{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`},
+		{
+			"plain JSON", bend(func(c *call) { c.before = header("Content-Type", "application/json") }), 404, "application/json",
+			`{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`,
+		},
 		{"no target", bend(func(c *call) { c.before = func(r *http.Request) { r.Header.Del("X-Amz-Target") } }), 400, jsonType, `{"__type":"UnknownOperationException"}`},
 		{"an unknown action", bend(func(c *call) { c.action = "MakeCoffee" }), 400, jsonType, `{"__type":"UnknownOperationException"}`},
 		{"another service's target", bend(func(c *call) { c.before = header("X-Amz-Target", "DynamoDB_20120810.ListTables") }), 400, jsonType, `{"__type":"UnknownOperationException"}`},
 		{"a target in other letters", bend(func(c *call) { c.action = "getregions" }), 400, jsonType, `{"__type":"UnknownOperationException"}`},
-		{"compressed", bend(func(c *call) { c.before = header("Content-Encoding", "gzip") }), 400, jsonType,
-			`{"__type":"MalformedHttpRequestException","message":"Content-Encoding is not supported."}`},
-		{"too large", bend(func(c *call) { c.body = strings.Repeat(" ", 1<<20+1) }), 413, jsonType,
-			`{"__type":"RequestEntityTooLargeException","message":"The request body is larger than 1048576 bytes."}`},
+		{
+			"compressed", bend(func(c *call) { c.before = header("Content-Encoding", "gzip") }), 400, jsonType,
+			`{"__type":"MalformedHttpRequestException","message":"Content-Encoding is not supported."}`,
+		},
+		{
+			"too large", bend(func(c *call) { c.body = strings.Repeat(" ", 1<<20+1) }), 413, jsonType,
+			`{"__type":"RequestEntityTooLargeException","message":"The request body is larger than 1048576 bytes."}`,
+		},
 		{"too large, of unknown length", bend(func(c *call) {
 			c.body = strings.Repeat(" ", 1<<20+1)
 			c.after = func(r *http.Request) { r.ContentLength, r.Body = -1, io.NopCloser(strings.NewReader(c.body)) }
 		}), 413, jsonType, `{"__type":"RequestEntityTooLargeException","message":"The request body is larger than 1048576 bytes."}`},
-		{"no signature", bend(func(c *call) { c.after = func(r *http.Request) { r.Header.Del("Authorization") } }), 400, jsonType,
-			`{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
-		{"an unknown region", bend(func(c *call) { c.region = "mars-north-1" }), 400, jsonType,
-			`{"__type":"InvalidSignatureException","message":"Credential should be scoped to a valid region. "}`},
+		{
+			"no signature", bend(func(c *call) { c.after = func(r *http.Request) { r.Header.Del("Authorization") } }), 400, jsonType,
+			`{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`,
+		},
+		{
+			"an unknown region", bend(func(c *call) { c.region = "mars-north-1" }), 400, jsonType,
+			`{"__type":"InvalidSignatureException","message":"Credential should be scoped to a valid region. "}`,
+		},
 		{"a changed body", bend(func(c *call) {
 			c.after = func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("[]")) }
 		}), 400, jsonType, `{"__type":"InvalidSignatureException","message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}`},
@@ -198,16 +210,22 @@ func TestInputErrors(t *testing.T) {
 		{"deep nesting", "GetRegions", `{"x":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`, serialization},
 		{"a number for a string", "GetKeyPair", `{"keyPairName":1}`, `"Message":"NUMBER_VALUE can not be converted to a String"`},
 		{"a string for a list", "CreateKeyPair", `{"keyPairName":"ab","tags":"x"}`, serialization},
-		{"a missing required member", "CreateKeyPair", `{}`,
-			`{"__type":"InvalidInputException","code":"InvalidParameter","message":"1 validation error detected: Value null at 'keyPairName' failed to satisfy constraint: Member must not be null"}`},
+		{
+			"a missing required member", "CreateKeyPair", `{}`,
+			`{"__type":"InvalidInputException","code":"InvalidParameter","message":"1 validation error detected: Value null at 'keyPairName' failed to satisfy constraint: Member must not be null"}`,
+		},
 		{"null for a required member", "CreateKeyPair", `{"keyPairName":null}`, "Value null at 'keyPairName'"},
 		{"two missing members", "TagResource", `{}`, "2 validation errors detected"},
-		{"a bad name", "GetKeyPair", `{"keyPairName":"custom gitlab"}`,
-			`{"__type":"InvalidInputException","code":"InvalidResourceName","message":"custom gitlab is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."}`},
+		{
+			"a bad name", "GetKeyPair", `{"keyPairName":"custom gitlab"}`,
+			`{"__type":"InvalidInputException","code":"InvalidResourceName","message":"custom gitlab is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."}`,
+		},
 		{"a bad name and a missing member", "ImportKeyPair", `{"keyPairName":"custom gitlab"}`, "2 validation errors detected"},
 		{"a malformed ARN", "TagResource", `{"resourceName":"ab","resourceArn":"x","tags":[]}`, "Value 'x' at 'resourceArn' failed to satisfy constraint"},
-		{"an action that is not built, with an invalid input", "GetInstance", `{"instanceName":1}`,
-			`{"__type":"InvalidInputException","code":"UnsupportedOperation","message":"Lanyard does not support the action GetInstance yet."}`},
+		{
+			"an action that is not built, with an invalid input", "GetInstance", `{"instanceName":1}`,
+			`{"__type":"InvalidInputException","code":"UnsupportedOperation","message":"Lanyard does not support the action GetInstance yet."}`,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := call{action: tc.action, body: tc.body}.send(t, s)
@@ -276,7 +294,7 @@ func TestHTTP2(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode != 200 || resp.ProtoMajor != 2 {
+	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 {
 		t.Errorf("answer = %s %s", resp.Proto, resp.Status)
 	}
 }

@@ -72,7 +72,7 @@ func TestMasterKeyFile(t *testing.T) {
 	if _, err := seal.CreateMasterKeyFile(path); !errors.Is(err, fs.ErrExist) {
 		t.Fatalf("creating over an existing key: %v, want fs.ErrExist", err)
 	}
-	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // the test makes the file too open on purpose
+	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := seal.ReadMasterKeyFile(path); err == nil {

@@ -101,7 +101,8 @@ func (o Options) check() error {
 		return fmt.Errorf("page size %d is not between 1 and %d", o.PageSize, MaxPageSize)
 	}
 	if o.TLSCert == "" && !o.InsecureListen && !isLoopback(o.Listen) {
-		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
+		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: "+
+			"give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
 	}
 	return o.Root.check()
 }
@@ -164,7 +165,8 @@ func New(o Options) (_ *Server, err error) {
 }
 
 func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+	var config net.ListenConfig
+	l, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w: stop what listens there or give another --listen", address, cause(err))
 	}
@@ -173,8 +175,7 @@ func listen(address string) (net.Listener, error) {
 
 // cause drops what a net.OpError repeats of the address.
 func cause(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}
 	return err

@@ -384,14 +384,14 @@ func TestOpenRefuses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			file := tc.make(t)
-			before, err := os.ReadFile(file) //nolint:gosec // the test's own file
+			before, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if _, err := store.Open(t.Context(), store.Options{Path: file}); !errors.Is(err, tc.want) {
 				t.Fatalf("Open = %v, want %v", err, tc.want)
 			}
-			after, err := os.ReadFile(file) //nolint:gosec // the test's own file
+			after, err := os.ReadFile(file)
 			if err != nil || !slices.Equal(before, after) {
 				t.Errorf("the refused file was changed (%v)", err)
 			}
