@@ -74,7 +74,7 @@ func createKeyPairs(b *testing.B, pool, clients int) {
 func waitForKeys(b *testing.B, endpoint string, want int) {
 	line := fmt.Sprintf("\nlanyard_key_pool_depth %d\n", want)
 	for {
-		resp, err := http.Get(endpoint + "/metrics") //nolint:gosec,noctx // the benchmark's own server
+		resp, err := http.Get(endpoint + "/metrics")
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -80,8 +80,10 @@ func (p *Pipeline) receive(w http.ResponseWriter, rq *request) error {
 		return errNoOperation
 	}
 	if r.URL.Path != "/" {
-		return &FrontError{Status: http.StatusNotFound, Type: "UnknownOperationException", hangUp: true,
-			Message: "The Lightsail API is served at the path / only."}
+		return &FrontError{
+			Status: http.StatusNotFound, Type: "UnknownOperationException", hangUp: true,
+			Message: "The Lightsail API is served at the path / only.",
+		}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return &FrontError{Type: "MalformedHttpRequestException", Message: "Content-Encoding is not supported.", hangUp: true}
@@ -148,8 +150,10 @@ func bodyError(err error) error {
 	case errors.As(err, &tooLarge):
 		return errTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &FrontError{Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", hangUp: true,
-			Message: "The request body did not arrive in time."}
+		return &FrontError{
+			Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", hangUp: true,
+			Message: "The request body did not arrive in time.",
+		}
 	}
 	return &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true}
 }

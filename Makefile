@@ -1,0 +1,71 @@
+# Lanyard is built, tested and run from here. `make` alone lists the targets.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+BINARY  := bin/lanyard
+LINT    := go tool -modfile=tools/go.mod golangci-lint
+FUZZTIME ?= 1m
+
+# Packages with tests that need more than Go; the tag names the kind. node_modules is npm's.
+tagged = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^//go:build $(1)$$' . | xargs -n 1 dirname | sort -u)
+
+# The steps use every core themselves, and the cheap ones are to fail first.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Build and start the server with its defaults
+	$(BINARY) serve
+
+# The version is stamped from git above, so that a build needs no repository that git trusts.
+.PHONY: build
+build: ## Build bin/lanyard
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./cmd/lanyard
+
+.PHONY: test
+test: deps verify lint unit clients crash ## Install what the tests need, then verify, lint and run all tests
+
+.PHONY: deps
+deps: ## Install what the tests need (as root), or say what to install
+	@scripts/install-test-deps
+
+.PHONY: verify
+verify: ## Prove that generated files, modules and formatting are current
+	@scripts/verify
+
+.PHONY: lint
+lint: ## Run golangci-lint over everything, import order included
+	$(LINT) run ./...
+
+.PHONY: unit
+unit: ## Run the Go tests with the race detector, fuzz seeds included
+	@scripts/install-test-deps unit
+	go test -race ./...
+
+.PHONY: clients
+clients: build ## Drive the built binary with the AWS CLI, boto3 and the JavaScript and Go SDKs
+	@scripts/install-test-deps clients
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags clients -count=1 $(call tagged,clients)
+
+.PHONY: crash
+crash: build ## Kill the built binary amid writes and see that nothing acknowledged is lost
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags crash -count=1 $(call tagged,crash)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (1m)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+.PHONY: bench
+bench: ## Run the benchmarks, allocations included
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: generate
+generate: ## Rewrite the generated files
+	go generate ./...
+
+.PHONY: clean
+clean: ## Remove what was built and what npm installed
+	rm -rf bin test/clients/js/node_modules

@@ -1,0 +1,406 @@
+package sigv4_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/sigv4"
+)
+
+const (
+	testKeyID  = "AKIAIOSFODNN7EXAMPLE"
+	testSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	testRegion = "eu-central-1"
+	testBody   = `{"keyPairName":"deploy"}`
+)
+
+var testNow = time.Date(2026, 9, 21, 23, 58, 30, 0, time.UTC)
+
+func newVerifier() *sigv4.Verifier {
+	return sigv4.New(sigv4.Options{
+		Service:     "lightsail",
+		ValidRegion: func(region string) bool { return region == testRegion || region == "us-east-1" },
+	})
+}
+
+// newRequest returns what a client sends to create a key pair, not yet signed.
+func newRequest() *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "http://localhost:2016/", strings.NewReader(testBody))
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "Lightsail_20161128.CreateKeyPair")
+	return r
+}
+
+// sign signs with the Go SDK's signer.
+func sign(t testing.TB, r *http.Request, body string, at time.Time, token string) {
+	t.Helper()
+	signAs(t, r, body, at, aws.Credentials{AccessKeyID: testKeyID, SecretAccessKey: testSecret, SessionToken: token})
+}
+
+func signAs(t testing.TB, r *http.Request, body string, at time.Time, creds aws.Credentials) {
+	t.Helper()
+	err := v4.NewSigner().SignHTTP(t.Context(), creds, r, hexSum(body), "lightsail", testRegion, at)
+	if err != nil {
+		t.Fatalf("signing with the SDK: %v", err)
+	}
+}
+
+func signedRequest(t testing.TB) *http.Request {
+	t.Helper()
+	r := newRequest()
+	sign(t, r, testBody, testNow, "")
+	return r
+}
+
+// check does what a server does: parse, look the key up, verify.
+func check(v *sigv4.Verifier, r *http.Request, body string, now time.Time) (*sigv4.Signature, error) {
+	sig, err := v.Parse(r, now)
+	if err != nil {
+		return nil, err
+	}
+	if sig.AccessKeyID != testKeyID {
+		return nil, sigv4.UnknownKey()
+	}
+	return sig, v.Verify(sig, r, []byte(body), testSecret)
+}
+
+func wantError(t *testing.T, err error, code, message string) {
+	t.Helper()
+	var got *sigv4.Error
+	if !errors.As(err, &got) {
+		t.Fatalf("got %v, want a *sigv4.Error", err)
+	}
+	if diff := cmp.Diff(&sigv4.Error{Code: code, Message: message}, got); diff != "" {
+		t.Errorf("wrong refusal (-want +got):\n%s", diff)
+	}
+}
+
+const mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
+	"Access Key and signing method. Consult the service documentation for details."
+
+func TestParseSaysWhoSignedWhat(t *testing.T) {
+	r := newRequest()
+	sign(t, r, testBody, testNow, "the-session-token")
+	got, err := check(newVerifier(), r, testBody, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.AccessKeyID != testKeyID || got.Date != "20260921" || got.Region != testRegion || got.Service != "lightsail" ||
+		!got.Time.Equal(testNow) || got.SessionToken != "the-session-token" {
+		t.Errorf("got %+v", got)
+	}
+	want := []string{"content-length", "content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"}
+	if diff := cmp.Diff(want, got.SignedHeaders); diff != "" {
+		t.Errorf("signed headers (-want +got):\n%s", diff)
+	}
+}
+
+// Everything that may vary in a request, signed by the SDK and verified here.
+func TestVerifyAcceptsWhatTheSDKSigns(t *testing.T) {
+	tests := []struct {
+		name string
+		body string
+		edit func(*http.Request)
+	}{
+		{"empty object", "{}", func(*http.Request) {}},
+		{"no body", "", func(*http.Request) {}},
+		{"binary body", "\x00\xff\xfe", func(*http.Request) {}},
+		{"no content type", "{}", func(r *http.Request) { r.Header.Del("Content-Type") }},
+		{"another method", "", func(r *http.Request) { r.Method = http.MethodPut }},
+		{"host without port", "{}", func(r *http.Request) { r.Host = "lightsail.eu-central-1.amazonaws.com" }},
+		{"IPv6 host", "{}", func(r *http.Request) { r.Host = "[::1]:2016" }},
+		{"header with spaces", "{}", func(r *http.Request) { r.Header.Set("X-Amz-Note", "  a   b \t c  ") }},
+		{"header with several values", "{}", func(r *http.Request) { r.Header["X-Amz-Note"] = []string{"z", " a ", "m"} }},
+		{"header without value", "{}", func(r *http.Request) { r.Header.Set("X-Amz-User-Agent", "") }},
+		{"header with bytes beyond ASCII", "{}", func(r *http.Request) { r.Header.Set("X-Amz-Note", "gr\u00fc\u00df, \xff") }},
+		{"header with a long name", "{}", func(r *http.Request) { r.Header.Set(strings.Repeat("Long-", 40)+"Name", "v") }},
+		{"headers that SDKs leave unsigned", "{}", func(r *http.Request) {
+			r.Header.Set("User-Agent", "aws-sdk-go-v2/1.47")
+			r.Header.Set("X-Amzn-Trace-Id", "Root=1")
+			r.Header.Set("Expect", "100-continue")
+		}},
+		{"retry headers", "{}", func(r *http.Request) {
+			r.Header.Set("Amz-Sdk-Invocation-Id", "5bf1ac4b-44c4-4d4c-8a8d-2ddc1d5b4d1f")
+			r.Header.Set("Amz-Sdk-Request", "attempt=1; max=3")
+		}},
+		{"payload hash in a header", "{}", func(r *http.Request) {
+			r.Header.Set("X-Amz-Content-Sha256", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+		}},
+		{"path", "", func(r *http.Request) { r.RequestURI, r.URL.Path = "", "/ls/api/grün & blau/(1)" }},
+		{"path with encoded slash", "", func(r *http.Request) { r.RequestURI, r.URL.Path, r.URL.RawPath = "", "/a/b", "/a%2Fb" }},
+		{"query", "", func(r *http.Request) { r.URL.RawQuery = "b=2&a=1&b=1&a=&c&%C3%BC=%2B+%20~&A-=x&A=y" }},
+		{"query value with slash", "", func(r *http.Request) { r.URL.RawQuery = "k=a/b&k=a-b" }},
+	}
+	v := newVerifier()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRequest()
+			r.ContentLength = int64(len(tt.body))
+			tt.edit(r)
+			query := r.URL.RawQuery
+			sign(t, r, tt.body, testNow, "")
+			if _, err := check(v, r, tt.body, testNow); err != nil {
+				t.Errorf("with the query as the signer left it: %v", err)
+			}
+			r.URL.RawQuery = query
+			if _, err := check(v, r, tt.body, testNow); err != nil {
+				t.Errorf("with the query as it was before: %v", err)
+			}
+		})
+	}
+}
+
+// A header may be listed though the SDKs do not sign it; the value is then the one that was sent.
+func TestVerifyCoversWhateverIsListed(t *testing.T) {
+	for _, name := range []string{"User-Agent", "Expect", "Connection", "Accept-Encoding", "Cookie"} {
+		t.Run(name, func(t *testing.T) {
+			r := newRequest()
+			r.Header.Set(name, "as sent")
+			signBy(t, r, testBody, testNow, append(covered(), strings.ToLower(name))...)
+			if _, err := check(newVerifier(), r, testBody, testNow); err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set(name, "another")
+			_, err := check(newVerifier(), r, testBody, testNow)
+			wantError(t, err, sigv4.CodeInvalidSignature, mismatch)
+		})
+	}
+}
+
+func TestVerifyTransferEncoding(t *testing.T) {
+	r := newRequest()
+	r.Header.Set("Transfer-Encoding", "chunked")
+	signBy(t, r, testBody, testNow, append(covered(), "transfer-encoding")...)
+	r.Header.Del("Transfer-Encoding") // as net/http's server does
+	r.ContentLength, r.TransferEncoding = -1, []string{"chunked"}
+	if _, err := check(newVerifier(), r, testBody, testNow); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerifyContentLength(t *testing.T) {
+	r := newRequest()
+	r.Header.Set("Content-Length", "24")
+	signBy(t, r, testBody, testNow, append(covered(), "content-length")...)
+	if _, err := check(newVerifier(), r, testBody, testNow); err != nil {
+		t.Errorf("as a header: %v", err)
+	}
+	r.Header.Del("Content-Length")
+	if _, err := check(newVerifier(), r, testBody, testNow); err != nil {
+		t.Errorf("as the request's length: %v", err)
+	}
+	r.ContentLength = -1
+	_, err := check(newVerifier(), r, testBody, testNow)
+	wantError(t, err, sigv4.CodeInvalidSignature,
+		"'content-length' is a 'SignedHeader' in the AWS Authorization, but the request has no such header.")
+}
+
+func TestDateHeader(t *testing.T) {
+	tests := []struct{ name, date string }{
+		{"as HTTP prescribes", "Mon, 21 Sep 2026 23:58:30 GMT"},
+		{"as Python's email.utils writes it", "Mon, 21 Sep 2026 23:58:30 -0000"},
+		{"in another zone, where it is the next day", "Tue, 22 Sep 2026 01:58:30 +0200"},
+		{"in ISO basic format", "20260921T235830Z"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRequest()
+			r.Header.Set("Date", tt.date)
+			signBy(t, r, testBody, testNow, "date", "host", "x-amz-target")
+			got, err := check(newVerifier(), r, testBody, testNow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !got.Time.Equal(testNow) || got.Time.Location() != time.UTC {
+				t.Errorf("signed at %v, want %v", got.Time, testNow)
+			}
+		})
+	}
+	t.Run("is ignored beside X-Amz-Date", func(t *testing.T) {
+		r := newRequest()
+		r.Header["Date"] = []string{"yesterday", "or so"}
+		sign(t, r, testBody, testNow, "")
+		if _, err := check(newVerifier(), r, testBody, testNow); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestClockSkew(t *testing.T) {
+	at := "20260921T235830Z"
+	tests := []struct {
+		name    string
+		now     time.Time
+		message string // "" if accepted
+	}{
+		{"on time", testNow, ""},
+		{"five minutes ago", testNow.Add(5 * time.Minute), ""},
+		{"five minutes and less than a second ago", testNow.Add(5*time.Minute + 999*time.Millisecond), ""},
+		{
+			"longer ago", testNow.Add(5*time.Minute + time.Second),
+			"Signature expired: " + at + " is now earlier than 20260921T235831Z (20260922T000331Z - 5 min.)",
+		},
+		{"five minutes ahead", testNow.Add(-5 * time.Minute), ""},
+		{
+			"further ahead", testNow.Add(-5*time.Minute - time.Second),
+			"Signature not yet current: " + at + " is still later than 20260921T235829Z (20260921T235329Z + 5 min.)",
+		},
+		{
+			"server in another zone", testNow.In(time.FixedZone("", 7*3600)).Add(time.Hour),
+			"Signature expired: " + at + " is now earlier than 20260922T005330Z (20260922T005830Z - 5 min.)",
+		},
+	}
+	v := newVerifier()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := check(v, signedRequest(t), testBody, tt.now)
+			if tt.message != "" {
+				wantError(t, err, sigv4.CodeInvalidSignature, tt.message)
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	t.Run("as wide as the options say", func(t *testing.T) {
+		v := sigv4.New(sigv4.Options{Service: "lightsail", ClockSkew: 15 * time.Minute})
+		if _, err := check(v, signedRequest(t), testBody, testNow.Add(15*time.Minute)); err != nil {
+			t.Error(err)
+		}
+		_, err := check(v, signedRequest(t), testBody, testNow.Add(16*time.Minute))
+		wantError(t, err, sigv4.CodeInvalidSignature,
+			"Signature expired: "+at+" is now earlier than 20260921T235930Z (20260922T001430Z - 15 min.)")
+	})
+}
+
+func TestCallersRefusals(t *testing.T) {
+	wantError(t, sigv4.UnknownKey(), "UnrecognizedClientException", "The security token included in the request is invalid.")
+	wantError(t, sigv4.UnknownToken(), "UnrecognizedClientException", "The security token included in the request is invalid")
+	wantError(t, sigv4.ExpiredToken(), "ExpiredTokenException", "The security token included in the request is expired")
+	if got := sigv4.ExpiredToken().Error(); got != "ExpiredTokenException: The security token included in the request is expired" {
+		t.Errorf("as text: %q", got)
+	}
+}
+
+func TestNewNeedsAService(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a verifier for no service was made")
+		}
+	}()
+	sigv4.New(sigv4.Options{})
+}
+
+func TestServerSeesWhatWasSigned(t *testing.T) {
+	v := newVerifier()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			_, err = check(v, r, string(body), testNow)
+		}
+		w.Header().Set("X-Proto", r.Proto)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+
+	// The server's own view of a request: lengths, chunks, hosts and encodings after net/http had its hands on them.
+	tests := []struct {
+		name, target string
+		headers      []string // signed besides the usual
+		edit         func(*http.Request)
+	}{
+		{"with a length", "/", []string{"content-length"}, func(r *http.Request) { r.Header.Set("Content-Length", "24") }},
+		{"chunked", "/", nil, func(r *http.Request) { r.ContentLength = -1; r.Body = io.NopCloser(strings.NewReader(testBody)) }},
+		{"another host name", "/", nil, func(r *http.Request) { r.Host = "lightsail.eu-central-1.amazonaws.com" }},
+		{"user agent", "/", []string{"user-agent"}, func(r *http.Request) { r.Header.Set("User-Agent", "me/1  (x)") }},
+		{"repeated header", "/", []string{"my-header"}, func(r *http.Request) { r.Header["My-Header"] = []string{"b", "a"} }},
+		{"path and query", "/a%2Fb/c%20d/%C3%BC?x=+&x=%2F&y", nil, func(*http.Request) {}},
+	}
+	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		client := server.Client()
+		transport := client.Transport.(*http.Transport).Clone()
+		transport.ForceAttemptHTTP2 = proto == "HTTP/2.0"
+		if proto == "HTTP/1.1" {
+			transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
+		}
+		client.Transport = transport
+		for _, tt := range tests {
+			t.Run(proto+" "+tt.name, func(t *testing.T) {
+				r, err := http.NewRequest(http.MethodPost, server.URL+tt.target, strings.NewReader(testBody))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("X-Amz-Target", "Lightsail_20161128.CreateKeyPair")
+				tt.edit(r)
+				signBy(t, r, testBody, testNow, append(covered(), tt.headers...)...)
+				answer, err := client.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer answer.Body.Close()
+				text, err := io.ReadAll(answer.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if answer.StatusCode != http.StatusOK || answer.Header.Get("X-Proto") != proto {
+					t.Errorf("%s over %s: %s", answer.Status, answer.Header.Get("X-Proto"), text)
+				}
+			})
+		}
+	}
+}
+
+// covered names what must be signed of newRequest.
+func covered() []string { return []string{"host", "x-amz-date", "x-amz-target"} }
+
+// signBy signs exactly the named headers, which the SDK's signer would not. It is written after the documentation of
+// Signature Version 4 and shares nothing with the verifier; it knows only one spelling of a request.
+func signBy(t testing.TB, r *http.Request, body string, at time.Time, names ...string) {
+	t.Helper()
+	stamp := at.UTC().Format("20060102T150405Z")
+	if slices.Contains(names, "x-amz-date") {
+		r.Header.Set("X-Amz-Date", stamp)
+	}
+	list := sortedList(names)
+	var canonical strings.Builder
+	canonical.WriteString(r.Method + "\n" + strings.ReplaceAll(r.URL.EscapedPath(), "%", "%25") + "\n")
+	if r.URL.RawQuery != "" {
+		canonical.WriteString(strings.ReplaceAll(r.URL.Query().Encode(), "+", "%20"))
+	}
+	canonical.WriteString("\n")
+	for _, name := range names {
+		value := strings.Join(r.Header.Values(name), ",")
+		if name == "host" {
+			value = r.Host
+		}
+		canonical.WriteString(name + ":" + strings.Join(strings.Fields(value), " ") + "\n")
+	}
+	canonical.WriteString("\n" + list + "\n" + hexSum(body))
+	scope := stamp[:8] + "/" + testRegion + "/lightsail/aws4_request"
+	toSign := "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + hexSum(canonical.String())
+	key := []byte("AWS4" + testSecret)
+	for part := range strings.SplitSeq(scope, "/") {
+		key = hmacOf(key, part)
+	}
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+testKeyID+"/"+scope+
+		", SignedHeaders="+list+", Signature="+hex.EncodeToString(hmacOf(key, toSign)))
+}
+
+func sortedList(names []string) string {
+	slices.Sort(names)
+	return strings.Join(names, ";")
+}

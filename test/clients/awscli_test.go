@@ -1,0 +1,97 @@
+//go:build clients
+
+package clients
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// TestAWSCLI runs the scripts in testdata/awscli. They share one server, each in a region of its own, which is a
+// world of its own.
+//
+// In a script, aws is the AWS CLI with --endpoint-url added, and "member FILE NAME" prints a string member of the
+// JSON object in a file.
+func TestAWSCLI(t *testing.T) {
+	need(t, "aws", "apt-get install awscli")
+	need(t, "ssh-keygen", "apt-get install openssh-client")
+	need(t, "openssl", "apt-get install openssl")
+	checker := startChecked(t)
+	var started atomic.Int64
+	t.Run("scripts", func(t *testing.T) {
+		testscript.Run(t, testscript.Params{
+			Dir: "testdata/awscli",
+			Setup: func(env *testscript.Env) error {
+				region := resource.Regions()[started.Add(1)-1].Name
+				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region)
+				return nil
+			},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){
+				"aws":    awsAt(checker.URL),
+				"member": printMember,
+			},
+			RequireExplicitExec: true,
+			RequireUniqueNames:  true,
+		})
+	})
+	t.Run("every action succeeded", func(t *testing.T) {
+		wantSeen(t, checker, "GetProfile") // newer than many an AWS CLI
+	})
+}
+
+// useClientEnv gives a script the clients' environment.
+func useClientEnv(t *testing.T, env *testscript.Env, more ...string) {
+	for _, v := range clientEnv(t, more...) {
+		if name, value, _ := strings.Cut(v, "="); name != "TMPDIR" {
+			env.Setenv(name, value)
+		}
+	}
+}
+
+// awsAt is the AWS CLI with its endpoint.
+func awsAt(endpoint string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		err := ts.Exec("aws", append(args, "--endpoint-url", endpoint)...)
+		switch {
+		case err == nil && neg:
+			ts.Fatalf("the AWS CLI succeeded")
+		case err != nil && !neg:
+			ts.Fatalf("the AWS CLI failed: %v", err)
+		}
+	}
+}
+
+func printMember(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: member FILE NAME")
+	}
+	var doc map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &doc))
+	text, ok := doc[args[1]].(string)
+	if !ok {
+		ts.Fatalf("%s has no string member %s", args[0], args[1])
+	}
+	fmt.Fprintln(ts.Stdout(), text)
+}
+
+// cliHonorsEndpointVariables tells whether the installed AWS CLI does; the version comes from the AWS CLI's change logs.
+func cliHonorsEndpointVariables(t *testing.T) bool {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "aws", "--version").CombinedOutput()
+	if err != nil {
+		t.Fatalf("aws --version: %v", err)
+	}
+	var major, minor int
+	if _, err := fmt.Sscanf(string(out), "aws-cli/%d.%d", &major, &minor); err != nil {
+		t.Fatalf("aws --version printed %q: %v", out, err)
+	}
+	return major == 1 && minor >= 29 || major == 2 && minor >= 13 || major > 2
+}
