@@ -157,7 +157,7 @@ func TestNoFormattingShowsThePrivateKey(t *testing.T) {
 	var logged bytes.Buffer
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("made", "pair", pair, "value", *pair)
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("made", "pair", pair, "value", *pair)
-	encoded, err := json.Marshal(pair)
+	encoded, err := json.Marshal(map[string]any{"pair": pair})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func assertNoSecret(t *testing.T, text, privatePEM string) {
 	t.Helper()
 	for secret := range strings.Lines(privatePEM) {
 		secret = strings.TrimSpace(secret)
-		decimal := strings.Trim(fmt.Sprint([]byte(secret)), "[]")
+		decimal := strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]")
 		for _, form := range []string{secret, fmt.Sprintf("%x", secret), decimal} {
 			if strings.Contains(text, form) {
 				t.Errorf("it shows %d characters of the private key", len(secret))

@@ -98,8 +98,12 @@ func (p *Pool) Take(ctx context.Context) (*Pair, error) {
 
 // Put gives back a pair from Take whose private half was not disclosed to
 // anybody. It is kept if there is room and dropped if not. The caller must not
-// use it afterwards, nor give it back twice.
+// use it afterwards, nor give it back twice. A nil pair, as a failed Take
+// returns it, is ignored.
 func (p *Pool) Put(pair *Pair) {
+	if pair == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {

@@ -265,6 +265,12 @@ func TestPut(t *testing.T) {
 			wantStarted(t, maker, cap(pool.slots))
 		})
 	})
+	t.Run("ignores the outcome of a failed Take", func(t *testing.T) {
+		bubble(t, 1, every(time.Hour), func(t *testing.T, pool *Pool, _ *keyMaker) {
+			pool.Put(nil)
+			wantDepth(t, pool, 0)
+		})
+	})
 	t.Run("drops it after Close", func(t *testing.T) {
 		bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, _ *keyMaker) {
 			pool.Close()

@@ -189,7 +189,7 @@ func refusedRSA() map[string]refusal {
 func wire(parts ...[]byte) []byte {
 	var out []byte
 	for _, part := range parts {
-		out = binary.BigEndian.AppendUint32(out, uint32(len(part))) //nolint:gosec // test keys are short
+		out = binary.BigEndian.AppendUint32(out, uint32(len(part)))
 		out = append(out, part...)
 	}
 	return out
@@ -210,7 +210,7 @@ func rsaLine(exponent, modulus *big.Int) string {
 func oddModulus(bits int) *big.Int {
 	pattern := bytes.Repeat([]byte{0xb7, 0x4d, 0x93, 0x2e, 0xa5}, bits/8)
 	modulus := new(big.Int).SetBytes(pattern)
-	modulus.Rsh(modulus, uint(modulus.BitLen()-bits)) //nolint:gosec // the pattern is longer than bits
+	modulus.Rsh(modulus, uint(modulus.BitLen()-bits))
 	return modulus.SetBit(modulus, 0, 1)
 }
 
