@@ -35,10 +35,11 @@ const (
 	AccessKeySecret Purpose = "access-key-secret"
 	KeyPairPrivate  Purpose = "key-pair-private"
 	PageToken       Purpose = "page-token"
+	SessionToken    Purpose = "session-token"
 	MasterKeyCheck  Purpose = "master-key-check"
 )
 
-var purposes = []Purpose{AccessKeySecret, KeyPairPrivate, PageToken, MasterKeyCheck}
+var purposes = []Purpose{AccessKeySecret, KeyPairPrivate, PageToken, SessionToken, MasterKeyCheck}
 
 // Sealer seals and opens values under keys derived from one master key. It is
 // safe for concurrent use.

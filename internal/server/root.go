@@ -94,7 +94,7 @@ func readRoot(tx *store.Tx, sealer *seal.Sealer) (Root, error) {
 	if err != nil || len(accounts) == 0 {
 		return Root{}, errors.Join(err, store.ErrNotFound)
 	}
-	keys, err := tx.AccessKeys(accounts[0].ID)
+	keys, err := tx.AccessKeys(accounts[0].ID, "")
 	if err != nil || len(keys) == 0 {
 		return Root{}, errors.Join(err, fmt.Errorf("account %s has no root access key", accounts[0].ID))
 	}

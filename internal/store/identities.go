@@ -2,62 +2,112 @@ package store
 
 import "time"
 
-// Account is an AWS account of this server.
-type Account struct {
-	// ID has 12 digits.
-	ID        string
-	CreatedAt time.Time
+// Identity is a user, a group, a role or a managed policy.
+type Identity struct {
+	// ID is AWS's unique id: AIDA…, AGPA…, AROA…, ANPA….
+	ID, Account string
+	// Kind and Name are unique together in an account.
+	Kind, Name string
+	CreatedAt  time.Time
+	// Doc is the identity package's JSON.
+	Doc []byte
 }
 
-// AccessKey is a long-term credential of an account's root.
+const identityColumns = `SELECT id, account, kind, name, created_at, doc FROM identities `
+
+// InsertIdentity adds an identity; ErrExists when its kind has the name already.
+func (tx *Tx) InsertIdentity(i *Identity) error {
+	_, err := tx.q.exec(`INSERT INTO identities (id, account, kind, name, created_at, doc) VALUES ($1, $2, $3, $4, $5, $6)`,
+		i.ID, i.Account, i.Kind, i.Name, i.CreatedAt.UnixMilli(), i.Doc)
+	return wrap("insert "+i.Kind, exists(err))
+}
+
+// UpdateIdentity writes an identity's doc.
+func (tx *Tx) UpdateIdentity(i *Identity) error {
+	res, err := tx.q.exec(`UPDATE identities SET doc = $1 WHERE id = $2`, i.Doc, i.ID)
+	return changed("update "+i.Kind, res, err)
+}
+
+// DeleteIdentity removes an identity and its access keys.
+func (tx *Tx) DeleteIdentity(i *Identity) error {
+	if _, err := tx.q.exec(`DELETE FROM access_keys WHERE owner = $1`, i.ID); err != nil {
+		return wrap("delete access keys", err)
+	}
+	res, err := tx.q.exec(`DELETE FROM identities WHERE id = $1`, i.ID)
+	return changed("delete "+i.Kind, res, err)
+}
+
+// Identity reads an identity by its name, or ErrNotFound.
+func (tx *Tx) Identity(account, kind, name string) (*Identity, error) {
+	return one(tx, kind, scanIdentity, identityColumns+`WHERE account = $1 AND kind = $2 AND name = $3`, account, kind, name)
+}
+
+// IdentityByID reads an identity by its unique id, or ErrNotFound.
+func (tx *Tx) IdentityByID(id string) (*Identity, error) {
+	return one(tx, "identity", scanIdentity, identityColumns+`WHERE id = $1`, id)
+}
+
+// Identities lists an account's identities of a kind by name.
+func (tx *Tx) Identities(account, kind string) ([]*Identity, error) {
+	return many(tx, kind+"s", scanIdentity, identityColumns+`WHERE account = $1 AND kind = $2 ORDER BY name`, account, kind)
+}
+
+func scanIdentity(scan func(...any) error) (*Identity, error) {
+	var i Identity
+	var at int64
+	err := scan(&i.ID, &i.Account, &i.Kind, &i.Name, &at, &i.Doc)
+	i.CreatedAt = time.UnixMilli(at)
+	return &i, err
+}
+
+// AccessKey is a long-term credential of an account's root or of a user.
 type AccessKey struct {
 	ID, Account string
+	// Owner is the id of the user whose key it is; "" is the account's root.
+	Owner string
 	// Secret is sealed.
 	Secret    []byte
 	Active    bool
 	CreatedAt time.Time
 }
 
-// InsertAccount adds an account.
-func (tx *Tx) InsertAccount(a *Account) error {
-	_, err := tx.q.exec(`INSERT INTO accounts (id, created_at) VALUES ($1, $2)`, a.ID, a.CreatedAt.UnixMilli())
-	return wrap("insert account", exists(err))
-}
-
-// Accounts lists all accounts, the oldest first.
-func (tx *Tx) Accounts() ([]*Account, error) {
-	return many(tx, "accounts", func(scan func(...any) error) (*Account, error) {
-		var a Account
-		var at int64
-		err := scan(&a.ID, &at)
-		a.CreatedAt = time.UnixMilli(at)
-		return &a, err
-	}, `SELECT id, created_at FROM accounts ORDER BY created_at, id`)
-}
-
-// InsertAccessKey adds an access key.
+// InsertAccessKey adds an access key; ErrExists when any account has that id.
 func (tx *Tx) InsertAccessKey(k *AccessKey) error {
-	_, err := tx.q.exec(`INSERT INTO access_keys (id, account, secret, active, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		k.ID, k.Account, k.Secret, k.Active, k.CreatedAt.UnixMilli())
+	_, err := tx.q.exec(`INSERT INTO access_keys (id, account, owner, secret, active, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		k.ID, k.Account, k.Owner, k.Secret, k.Active, k.CreatedAt.UnixMilli())
 	return wrap("insert access key", exists(err))
 }
 
-const accessKeyColumns = `SELECT id, account, secret, active, created_at FROM access_keys `
+// SetAccessKeyActive switches an access key on or off.
+func (tx *Tx) SetAccessKeyActive(id string, active bool) error {
+	res, err := tx.q.exec(`UPDATE access_keys SET active = $1 WHERE id = $2`, active, id)
+	return changed("update access key", res, err)
+}
+
+// DeleteAccessKey removes an access key.
+func (tx *Tx) DeleteAccessKey(id string) error {
+	res, err := tx.q.exec(`DELETE FROM access_keys WHERE id = $1`, id)
+	return changed("delete access key", res, err)
+}
+
+const accessKeyColumns = `SELECT id, account, owner, secret, active, created_at FROM access_keys `
 
 // AccessKey reads an access key, or ErrNotFound.
 func (tx *Tx) AccessKey(id string) (*AccessKey, error) {
 	return one(tx, "access key", scanAccessKey, accessKeyColumns+`WHERE id = $1`, id)
 }
 
-// AccessKeys lists an account's access keys, the oldest first.
-func (tx *Tx) AccessKeys(account string) ([]*AccessKey, error) {
-	return many(tx, "access keys", scanAccessKey, accessKeyColumns+`WHERE account = $1 ORDER BY created_at, id`, account)
+// AccessKeys lists the access keys of an account's root (owner "") or of a user, the
+// oldest first.
+func (tx *Tx) AccessKeys(account, owner string) ([]*AccessKey, error) {
+	return many(tx, "access keys", scanAccessKey,
+		accessKeyColumns+`WHERE account = $1 AND owner = $2 ORDER BY created_at, id`, account, owner)
 }
 
 func scanAccessKey(scan func(...any) error) (*AccessKey, error) {
 	var k AccessKey
 	var at int64
-	err := scan(&k.ID, &k.Account, &k.Secret, &k.Active, &at)
+	err := scan(&k.ID, &k.Account, &k.Owner, &k.Secret, &k.Active, &at)
 	k.CreatedAt = time.UnixMilli(at)
 	return &k, err
 }

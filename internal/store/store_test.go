@@ -421,7 +421,7 @@ func TestAccessKeys(t *testing.T) {
 		if _, err := tx.AccessKey("AKIA2"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("a missing access key: %v, want ErrNotFound", err)
 		}
-		keys, listErr := tx.AccessKeys(account)
+		keys, listErr := tx.AccessKeys(account, "")
 		if len(keys) != 1 {
 			t.Errorf("the account has %d keys, want 1", len(keys))
 		}

@@ -33,6 +33,14 @@ func need(t *testing.T, program, remedy string) {
 	}
 }
 
+// needRun fails the test when a command does not run, which shows that something is not on this machine.
+func needRun(t *testing.T, remedy, program string, args ...string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s %q: %v: install it with %s\n%s", program, args, err, remedy, out)
+	}
+}
+
 // clientEnv is the environment for an AWS client: the root's key, no config files of anybody's, and no way out of
 // this machine.
 func clientEnv(t *testing.T, more ...string) []string {

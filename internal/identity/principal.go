@@ -1,0 +1,110 @@
+package identity
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/policy"
+)
+
+// Principal is who signed a request, with all that bears on what it may do.
+type Principal struct {
+	// Account is the 12-digit account id.
+	Account string
+	// ARN is what messages and GetCallerIdentity say: …:root, …:user/alice, or
+	// arn:aws:sts::…:assumed-role/deploy/session.
+	ARN string
+	// UserID is aws:userid: the account of a root, a user's unique id, or a role's with
+	// its session: AROA…:session.
+	UserID string
+	// UserName is aws:username; only users have one.
+	UserName string
+	// RoleARN is the role of a session, which is aws:PrincipalArn then.
+	RoleARN string
+	// Root is not subject to identity policies.
+	Root bool
+	// Tags are aws:PrincipalTag.
+	Tags []Tag
+	// Policies are all that bear on it.
+	Policies policy.Set
+	// Issued and Expires are when a session began and ends; zero for long-term keys.
+	Issued, Expires time.Time
+}
+
+// Request is what a principal wants to do, as policies see it.
+type Request struct {
+	// Action is lightsail:CreateKeyPair, Resource an ARN or "*".
+	Action, Resource string
+	// RequestTags are the tags in the request. TagKeys are their keys, or those of the
+	// tags to be removed.
+	RequestTags []Tag
+	TagKeys     []string
+	// ResourceTags are those of the resource.
+	ResourceTags []Tag
+	// SourceIP, UserAgent and Secure describe how the request came.
+	SourceIP, UserAgent string
+	Secure              bool
+	Region              string
+	Time                time.Time
+	// More are further condition keys: the simulator's.
+	More map[string]string
+}
+
+// Evaluate decides a request by the principal's policies. Root may do everything.
+func (p *Principal) Evaluate(r *Request) policy.Decision {
+	if p.Root && p.Policies.Session == nil {
+		return policy.Decision{Allowed: true, Kind: policy.Allow}
+	}
+	return policy.Evaluate(p.Policies, policy.Request{Action: r.Action, Resource: r.Resource, Context: p.context(r)})
+}
+
+// context gathers the condition keys (Service Authorization Reference; IAM User
+// Guide, "AWS global condition context keys"). An absent value is an absent key.
+func (p *Principal) context(r *Request) policy.Context {
+	c := policy.NewContext()
+	principal := p.ARN
+	if p.RoleARN != "" {
+		principal = p.RoleARN
+	}
+	c.Set("aws:PrincipalArn", principal)
+	c.Set("aws:PrincipalAccount", p.Account)
+	c.Set("aws:PrincipalType", p.principalType())
+	c.Set("aws:userid", p.UserID)
+	c.Set("aws:CurrentTime", r.Time.UTC().Format(time.RFC3339))
+	c.Set("aws:EpochTime", strconv.FormatInt(r.Time.Unix(), 10))
+	c.Set("aws:SecureTransport", strconv.FormatBool(r.Secure))
+	for key, value := range map[string]string{
+		"aws:username": p.UserName, "aws:SourceIp": r.SourceIP, "aws:UserAgent": r.UserAgent, "aws:RequestedRegion": r.Region,
+	} {
+		if value != "" {
+			c.Set(key, value)
+		}
+	}
+	if !p.Issued.IsZero() {
+		c.Set("aws:TokenIssueTime", p.Issued.UTC().Format(time.RFC3339))
+	}
+	setTags(c, "aws:PrincipalTag/", p.Tags)
+	setTags(c, "aws:RequestTag/", r.RequestTags)
+	setTags(c, "aws:ResourceTag/", r.ResourceTags)
+	c.SetList("aws:TagKeys", r.TagKeys...)
+	for key, value := range r.More {
+		c.Set(key, value)
+	}
+	return c
+}
+
+func (p *Principal) principalType() string {
+	switch {
+	case p.Root:
+		return "Account"
+	case p.RoleARN != "":
+		return "AssumedRole"
+	}
+	return "User"
+}
+
+func setTags(c policy.Context, prefix string, tags []Tag) {
+	for _, t := range tags {
+		c.Set(prefix+t.Key, t.Value)
+	}
+}

@@ -1,0 +1,202 @@
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/lanyard-cloud/lanyard/internal/policy"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// Refusals of a credential.
+var (
+	// ErrUnknownKey: no active access key has that id, or its owner is gone.
+	ErrUnknownKey = errors.New("unknown access key")
+	// ErrUnknownToken: the session token was not issued with the access key.
+	ErrUnknownToken = errors.New("unknown session token")
+)
+
+// Resolver turns a credential into a principal, as the store has it now: a change
+// of keys, policies or memberships counts from the next request. It is safe for
+// concurrent use.
+type Resolver struct {
+	sealer   *seal.Sealer
+	policies policyCache
+}
+
+// NewResolver returns a Resolver that opens secrets with a sealer.
+func NewResolver(sealer *seal.Sealer) *Resolver { return &Resolver{sealer: sealer} }
+
+// Find looks up an access key, or the session that key and token stand for, and
+// returns the secret that signs for it and who it is. Nothing is proven about the
+// caller before the signature is verified with the secret, and a session may have
+// expired: the caller checks Principal.Expires.
+func (r *Resolver) Find(tx *store.Tx, keyID, token string) (secret string, p *Principal, err error) {
+	if strings.HasPrefix(keyID, sessionPrefix) {
+		return r.findSession(tx, keyID, token)
+	}
+	key, err := tx.AccessKey(keyID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
+		return "", nil, ErrUnknownKey
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	plain, err := r.sealer.Open(seal.AccessKeySecret, key.Secret, key.Account, key.ID)
+	if err != nil {
+		return "", nil, fmt.Errorf("access key %s: %w", key.ID, err)
+	}
+	p, err = r.owner(tx, key.Account, key.Owner)
+	return string(plain), p, err
+}
+
+func (r *Resolver) findSession(tx *store.Tx, keyID, token string) (string, *Principal, error) {
+	if token == "" {
+		return "", nil, ErrUnknownKey
+	}
+	s, err := openSession(r.sealer, keyID, token)
+	if err != nil {
+		return "", nil, ErrUnknownToken
+	}
+	p, err := r.owner(tx, s.Account, s.Owner)
+	if err != nil {
+		return "", nil, err
+	}
+	p.Issued, p.Expires = s.Issued, s.Expires
+	if s.Role != "" {
+		p.RoleARN = p.ARN
+		p.ARN = "arn:aws:sts::" + s.Account + ":assumed-role/" + s.Role + "/" + s.Name
+		p.UserID += ":" + s.Name
+		p.UserName = ""
+		p.Tags = append(p.Tags, s.Tags...)
+	}
+	if s.Policies != nil {
+		p.Policies.Session = []policy.Attached{}
+		for i, text := range s.Policies {
+			p.Policies.Session = append(p.Policies.Session, r.attached(fmt.Sprintf("session policy %d", i+1), text))
+		}
+	}
+	return s.Secret, p, nil
+}
+
+// owner is the principal behind a key or session: an account's root (id ""), a user
+// or a role.
+func (r *Resolver) owner(tx *store.Tx, account, id string) (*Principal, error) {
+	if id == "" {
+		return &Principal{Account: account, ARN: RootARN(account), UserID: account, Root: true}, nil
+	}
+	row, err := tx.IdentityByID(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, ErrUnknownKey
+	}
+	if err != nil {
+		return nil, err
+	}
+	e, err := fromRow(row)
+	if err != nil {
+		return nil, err
+	}
+	return r.Principal(tx, e)
+}
+
+// Principal returns a user or a role with its policies and those of its groups.
+func (r *Resolver) Principal(tx *store.Tx, e *Entity) (*Principal, error) {
+	p := &Principal{Account: e.Account, ARN: e.ARN(), UserID: e.ID, Tags: e.Tags}
+	if e.Kind == User {
+		p.UserName = e.Name
+	}
+	var err error
+	if p.Policies.Identity, err = r.policiesOf(tx, e); err != nil {
+		return nil, err
+	}
+	for _, name := range e.Groups {
+		group, err := load(tx, e.Account, Group, name)
+		if err != nil {
+			return nil, fmt.Errorf("group of %s: %w", e.Name, err)
+		}
+		more, err := r.policiesOf(tx, group)
+		if err != nil {
+			return nil, err
+		}
+		p.Policies.Identity = append(p.Policies.Identity, more...)
+	}
+	if e.Boundary != "" {
+		boundary, err := r.managed(tx, e.Account, e.Boundary)
+		if err != nil {
+			return nil, fmt.Errorf("permissions boundary of %s: %w", e.Name, err)
+		}
+		p.Policies.Boundary = &boundary
+	}
+	return p, nil
+}
+
+// policiesOf returns an entity's own policies, the inline ones first.
+func (r *Resolver) policiesOf(tx *store.Tx, e *Entity) ([]policy.Attached, error) {
+	var all []policy.Attached
+	for _, p := range e.Inline {
+		all = append(all, r.attached(p.Name, p.Document))
+	}
+	for _, name := range e.Attached {
+		p, err := r.managed(tx, e.Account, name)
+		if err != nil {
+			return nil, fmt.Errorf("policy of %s %s: %w", e.Kind, e.Name, err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (r *Resolver) managed(tx *store.Tx, account, name string) (policy.Attached, error) {
+	e, err := load(tx, account, Policy, name)
+	if err != nil {
+		return policy.Attached{}, err
+	}
+	return r.attached(name, e.Document), nil
+}
+
+func (r *Resolver) attached(name, text string) policy.Attached {
+	return policy.Attached{Name: name, Document: r.policies.parse(text)}
+}
+
+// maxCachedPolicies bounds the parsed policies in memory.
+const maxCachedPolicies = 4096
+
+// policyCache keeps parsed policies by their text, so that one change of a policy
+// is one new text.
+type policyCache struct {
+	mu     sync.RWMutex
+	byText map[string]*policy.Document
+}
+
+// denyAll stands for a stored text that no longer parses: it was checked when it
+// was written, so something is wrong, and then nothing is allowed.
+var denyAll = sync.OnceValue(func() *policy.Document {
+	d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}`))
+	if err != nil {
+		panic(err)
+	}
+	return d
+})
+
+func (c *policyCache) parse(text string) *policy.Document {
+	c.mu.RLock()
+	d := c.byText[text]
+	c.mu.RUnlock()
+	if d != nil {
+		return d
+	}
+	d, err := policy.Parse([]byte(text))
+	if err != nil {
+		d = denyAll()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.byText) >= maxCachedPolicies || c.byText == nil {
+		c.byText = make(map[string]*policy.Document)
+	}
+	c.byText[text] = d
+	return d
+}

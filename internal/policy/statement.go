@@ -1,0 +1,71 @@
+package policy
+
+// A Document is a parsed identity-based policy, permissions boundary or session policy. It is immutable and may be
+// used from several goroutines.
+type Document struct {
+	version    string
+	statements []statement
+}
+
+// A Trust is a parsed trust policy of a role. It is immutable and may be used from several goroutines.
+type Trust struct {
+	version    string
+	statements []statement
+}
+
+// Versions of the policy language. A document that names none is of the older one, in which policy variables are
+// plain text. AWS wants the newer one in managed policies, which [Document.Version] lets a caller check.
+const (
+	Version2008 = "2008-10-17"
+	Version2012 = "2012-10-17"
+)
+
+// Version returns the version of the policy language that the document names, or [Version2008] where it names none.
+func (d *Document) Version() string { return d.version }
+
+// Version returns the version of the policy language that the document names, or [Version2008] where it names none.
+func (t *Trust) Version() string { return t.version }
+
+type statement struct {
+	sid         string
+	number      int // from 1
+	line        int
+	allow       bool
+	actions     []template // in lower case
+	notAction   bool
+	resources   []template
+	notResource bool
+	principals  principals // of trust policies only
+	conditions  []condition
+}
+
+// applies asks what is quickest to answer first.
+func (s *statement) applies(r *request) bool {
+	return s.coversAction(r) && s.conditionsHold(r) && s.coversResource(r)
+}
+
+func (s *statement) coversAction(r *request) bool {
+	return anyMatches(s.actions, r.action, Context{}) != s.notAction
+}
+
+func (s *statement) coversResource(r *request) bool {
+	return anyMatches(s.resources, r.Resource, r.Context) != s.notResource
+}
+
+func (s *statement) conditionsHold(r *request) bool {
+	for i := range s.conditions {
+		if !s.conditions[i].holds(r.Context) {
+			return false
+		}
+	}
+	return true
+}
+
+func anyMatches(templates []template, text string, ctx Context) bool {
+	for i := range templates {
+		if templates[i].matches(text, ctx) {
+			return true
+		}
+	}
+	return false
+}

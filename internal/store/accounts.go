@@ -1,0 +1,92 @@
+package store
+
+import "time"
+
+// Account is an AWS account of this server.
+type Account struct {
+	// ID has 12 digits.
+	ID        string
+	CreatedAt time.Time
+	// SetupUntil is when the account will be set up; the zero time is "long ago".
+	SetupUntil time.Time
+	// Closed accounts are not served.
+	Closed bool
+}
+
+const accountColumns = `SELECT id, created_at, setup_until, closed FROM accounts `
+
+// InsertAccount adds an account; ErrExists when it is there.
+func (tx *Tx) InsertAccount(a *Account) error {
+	_, err := tx.q.exec(`INSERT INTO accounts (id, created_at, setup_until, closed) VALUES ($1, $2, $3, $4)`,
+		a.ID, a.CreatedAt.UnixMilli(), millis(a.SetupUntil), a.Closed)
+	return wrap("insert account", exists(err))
+}
+
+// Account reads an account, or ErrNotFound.
+func (tx *Tx) Account(id string) (*Account, error) {
+	return one(tx, "account", scanAccount, accountColumns+`WHERE id = $1`, id)
+}
+
+// Accounts lists all accounts, the oldest first.
+func (tx *Tx) Accounts() ([]*Account, error) {
+	return many(tx, "accounts", scanAccount, accountColumns+`ORDER BY created_at, id`)
+}
+
+// UpdateAccount writes what may change in an account.
+func (tx *Tx) UpdateAccount(a *Account) error {
+	res, err := tx.q.exec(`UPDATE accounts SET setup_until = $1, closed = $2 WHERE id = $3`, millis(a.SetupUntil), a.Closed, a.ID)
+	return changed("update account", res, err)
+}
+
+// DeleteAccount removes an account with all that it has.
+func (tx *Tx) DeleteAccount(id string) error {
+	for _, table := range []string{"operations", "resources", "access_keys", "identities", "region_setups"} {
+		if _, err := tx.q.exec(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {
+			return wrap("delete the account's "+table, err)
+		}
+	}
+	res, err := tx.q.exec(`DELETE FROM accounts WHERE id = $1`, id)
+	return changed("delete account", res, err)
+}
+
+// SetRegionSetup says until when a region is being set up for an account; the zero
+// time ends it.
+func (tx *Tx) SetRegionSetup(account, region string, until time.Time) error {
+	_, err := tx.q.exec(`INSERT INTO region_setups (account, region, setup_until) VALUES ($1, $2, $3)
+		ON CONFLICT (account, region) DO UPDATE SET setup_until = excluded.setup_until`, account, region, millis(until))
+	return wrap("write region setup", err)
+}
+
+// RegionSetup reads until when a region is being set up for an account; the zero
+// time where it is not.
+func (tx *Tx) RegionSetup(account, region string) (time.Time, error) {
+	all, err := many(tx, "region setup", scanInt,
+		`SELECT setup_until FROM region_setups WHERE account = $1 AND region = $2`, account, region)
+	if err != nil || len(all) == 0 {
+		return time.Time{}, err
+	}
+	return fromMillis(all[0]), nil
+}
+
+func scanAccount(scan func(...any) error) (*Account, error) {
+	var a Account
+	var at, setup int64
+	err := scan(&a.ID, &at, &setup, &a.Closed)
+	a.CreatedAt, a.SetupUntil = time.UnixMilli(at), fromMillis(setup)
+	return &a, err
+}
+
+// millis keeps the zero time as 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
