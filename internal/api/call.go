@@ -2,30 +2,24 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// Principal is who signed a request.
-type Principal struct {
-	// Account is the 12-digit account id.
-	Account string
-	// ARN names the identity: arn:aws:iam::111122223333:root.
-	ARN string
-}
-
 // Call is one running action. It is valid until the action's function returns.
 type Call struct {
 	// Context ends when the client goes away or the server stops.
 	Context context.Context
 	// Principal and Region come from the signature.
-	Principal Principal
+	Principal *identity.Principal
 	Region    string
 	// RequestID is the x-amzn-RequestId of the answer.
 	RequestID string
@@ -37,6 +31,7 @@ type Call struct {
 	Tx *store.Tx
 
 	action  *Action
+	http    *http.Request
 	pipe    *Pipeline
 	loaded  []*resource.Resource
 	records []*types.Operation

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
@@ -19,7 +20,7 @@ func FuzzPageToken(f *testing.F) {
 		f.Fatal(err)
 	}
 	action := Action{name: "GetKeyPairs"}
-	c := &Call{action: &action, pipe: &Pipeline{o: Options{Sealer: sealer, PageSize: 2}}, Principal: Principal{Account: "111122223333"}, Region: "us-east-1"}
+	c := &Call{action: &action, pipe: &Pipeline{o: Options{Sealer: sealer, PageSize: 2}}, Principal: &identity.Principal{Account: "111122223333"}, Region: "us-east-1"}
 	good, err := c.sealToken("", "cursor")
 	if err != nil {
 		f.Fatal(err)

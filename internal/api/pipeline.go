@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
@@ -43,13 +43,15 @@ type Pipeline struct {
 	o        Options
 	actions  map[string]*Action
 	verifier *sigv4.Verifier
+	resolver *identity.Resolver
 }
 
 // NewPipeline checks the actions' declarations; a wrong one panics.
 func NewPipeline(o Options) *Pipeline {
 	return &Pipeline{
-		o:       o,
-		actions: registry(o.Actions),
+		o:        o,
+		actions:  registry(o.Actions),
+		resolver: identity.NewResolver(o.Sealer),
 		verifier: sigv4.New(sigv4.Options{
 			Service: "lightsail",
 			ValidRegion: func(name string) bool {
@@ -82,6 +84,7 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 		Context:   ctx,
 		Region:    rq.sig.Region,
 		RequestID: rq.id,
+		http:      rq.http,
 		Now:       p.o.Clock().Truncate(time.Millisecond),
 		action:    rq.action,
 		pipe:      p,
@@ -154,9 +157,11 @@ func (p *Pipeline) write(c *Call, rq *request, in smithy.Serializable) (out smit
 
 // recheck is open without what cannot have changed: the signature and the input.
 func (p *Pipeline) recheck(c *Call, rq *request, in smithy.Serializable) error {
-	if _, err := p.principal(c.Tx, rq.sig); err != nil {
-		return err
+	principal, err := p.resolver.Again(c.Tx, rq.sig)
+	if err != nil {
+		return signatureError(err)
 	}
+	c.Principal = principal
 	return c.admit(in)
 }
 
@@ -196,23 +201,25 @@ func (c *Call) checkName(in smithy.Serializable) error {
 	return err
 }
 
-// load reads the resources that the action is on.
+// load reads the resources that the action is on. Where some are missing it loads
+// the others all the same, and returns the error of the first.
 func (c *Call) load(in smithy.Serializable) error {
-	c.loaded = c.loaded[:0]
-	for _, t := range c.action.targets {
+	c.loaded = make([]*resource.Resource, len(c.action.targets))
+	var missing error
+	for i, t := range c.action.targets {
 		name := t.name(in)
 		r, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
-		if err := c.notFound(r, err, t.kind, name); err != nil {
+		switch err := c.notFound(r, err, t.kind, name); {
+		case err == nil:
+			c.loaded[i] = r
+		case !isNotFound(err):
 			return err
+		case missing == nil:
+			missing = err
 		}
-		c.loaded = append(c.loaded, r)
 	}
-	return nil
+	return missing
 }
-
-// authorize asks whether the principal may do this. The only principals so far are
-// accounts' roots, whom no identity policy restricts.
-func (c *Call) authorize(smithy.Serializable) error { return nil }
 
 // keepRecords stores the operation records of the call.
 func (c *Call) keepRecords() error {
@@ -231,43 +238,15 @@ func (c *Call) keepRecords() error {
 	return nil
 }
 
-// authenticate finds the signer and checks the signature.
+// authenticate finds the signer and checks the signature, and that the account and
+// the region are served.
 func (p *Pipeline) authenticate(c *Call, rq *request) error {
-	key, err := p.principal(c.Tx, rq.sig)
+	principal, err := p.resolver.Authenticate(c.Tx, p.verifier, rq.sig, rq.http, rq.body)
 	if err != nil {
-		return err
-	}
-	if err := p.verifier.Verify(rq.sig, rq.http, rq.body, key.secret); err != nil {
 		return signatureError(err)
 	}
-	if rq.sig.SessionToken != "" { // a root's access key has none
-		return signatureError(sigv4.UnknownToken())
-	}
-	c.Principal, rq.signer = key.principal, rq.sig.AccessKeyID
-	return nil
-}
-
-// signer is the owner of an access key.
-type signer struct {
-	principal Principal
-	secret    string
-}
-
-// principal looks the access key up as it is now: a revoked one counts no more,
-// even for a request that was verified a moment ago.
-func (p *Pipeline) principal(tx *store.Tx, sig *sigv4.Signature) (*signer, error) {
-	key, err := tx.AccessKey(sig.AccessKeyID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
-		return nil, signatureError(sigv4.UnknownKey())
-	}
-	if err != nil {
-		return nil, err
-	}
-	secret, err := p.o.Sealer.Open(seal.AccessKeySecret, key.Secret, key.Account, key.ID)
-	if err != nil {
-		return nil, fmt.Errorf("access key %s: %w", key.ID, err)
-	}
-	return &signer{Principal{Account: key.Account, ARN: "arn:aws:iam::" + key.Account + ":root"}, string(secret)}, nil
+	c.Principal, rq.signer = principal, rq.sig.AccessKeyID
+	return c.checkServed()
 }
 
 // signatureError gives the verifier's errors their form on the wire.

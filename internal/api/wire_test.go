@@ -298,3 +298,6 @@ func TestHTTP2(t *testing.T) {
 		t.Errorf("answer = %s %s", resp.Proto, resp.Status)
 	}
 }
+
+// headerless takes the signature off a signed request.
+func headerless(r *http.Request) { r.Header.Del("Authorization") }

@@ -57,15 +57,15 @@ func (tx *Tx) SetRegionSetup(account, region string, until time.Time) error {
 	return wrap("write region setup", err)
 }
 
-// RegionSetup reads until when a region is being set up for an account; the zero
-// time where it is not.
-func (tx *Tx) RegionSetup(account, region string) (time.Time, error) {
-	all, err := many(tx, "region setup", scanInt,
-		`SELECT setup_until FROM region_setups WHERE account = $1 AND region = $2`, account, region)
-	if err != nil || len(all) == 0 {
-		return time.Time{}, err
-	}
-	return fromMillis(all[0]), nil
+// AccountIn reads an account and until when a region is being set up for it; the
+// zero time where it is not.
+func (tx *Tx) AccountIn(id, region string) (*Account, time.Time, error) {
+	var setup int64
+	a, err := one(tx, "account", func(scan func(...any) error) (*Account, error) {
+		return scanAccount(func(dest ...any) error { return scan(append(dest, &setup)...) })
+	}, `SELECT a.id, a.created_at, a.setup_until, a.closed, coalesce(r.setup_until, 0)
+		FROM accounts a LEFT JOIN region_setups r ON r.account = a.id AND r.region = $2 WHERE a.id = $1`, id, region)
+	return a, fromMillis(setup), err
 }
 
 func scanAccount(scan func(...any) error) (*Account, error) {

@@ -6,9 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
-	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/test/process"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
@@ -78,18 +78,11 @@ var built = []string{
 }
 
 // wantSeen checks that every action that is built, but for those that the client does not know yet, succeeded
-// through the checker, and that the API's errors came up.
+// through the checker.
 func wantSeen(t *testing.T, c *wirecheck.Checker, unknown ...string) {
 	t.Helper()
-	skip := map[string]bool{}
-	for _, name := range unknown {
-		skip[name] = true
-	}
 	for _, name := range built {
-		if _, ok := model.LookupAction(name); !ok {
-			t.Errorf("the API has no action %s", name)
-		}
-		if !skip[name] && !c.Saw(name, "") {
+		if !slices.Contains(unknown, name) && !c.Saw(name, "") {
 			t.Errorf("%s was never answered with success", name)
 		}
 	}

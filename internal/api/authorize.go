@@ -1,0 +1,183 @@
+package api
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/policy"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// authorize asks the principal's policies about each resource that the access table
+// names for the action; all must be allowed. The input may be nil: nothing is known
+// of the request's tags then.
+func (c *Call) authorize(in smithy.Serializable) error {
+	if c.Principal.Root {
+		return nil
+	}
+	r := c.request(in)
+	for _, on := range c.authorizedOn() {
+		r.Resource, r.ResourceTags = on.arn, on.tags
+		if d := c.Principal.Evaluate(r); !d.Allowed {
+			c.logDenial(r, d)
+			return accessDenied(c.Principal.ARN, r.Action, on.shown, d.Because(r.Action))
+		}
+	}
+	return nil
+}
+
+// subject is something that an action is authorised on.
+type subject struct {
+	// arn is what policies match, shown what the refusal says.
+	arn, shown string
+	tags       []identity.Tag
+}
+
+// authorizedOn lists what the action is authorised on. A resource that does not
+// exist has "*" for its id: who may not act on any resource of the kind does not
+// learn whether there is one.
+func (c *Call) authorizedOn() []subject {
+	var list []subject
+	for _, kind := range c.action.access.required {
+		list = append(list, c.subjectOf(kind))
+	}
+	for _, r := range c.loaded {
+		if r != nil && slices.Contains(c.action.access.optional, r.Kind) {
+			list = append(list, c.subjectOf(r.Kind))
+		}
+	}
+	if len(list) == 0 {
+		return []subject{{arn: "*", shown: "arn:aws:lightsail:" + c.Region + ":" + c.Principal.Account + ":*"}}
+	}
+	return list
+}
+
+func (c *Call) subjectOf(kind resource.Kind) subject {
+	for _, r := range c.loaded {
+		if r != nil && r.Kind == kind {
+			return subject{r.ARN(), r.ARN(), toTags(r.Tags)}
+		}
+	}
+	arn := resource.ARN(kind, c.Principal.Account, c.Region, "*")
+	return subject{arn: arn, shown: arn}
+}
+
+// DefaultResource is what an action is authorised on as long as nothing is known of
+// the request: "*", or any resource of the kind that the action needs.
+func DefaultResource(action, account, region string) string {
+	row, ok := accessTable[action]
+	if !ok || len(row.required) == 0 {
+		return "*"
+	}
+	return resource.ARN(row.required[0], account, region, "*")
+}
+
+// request describes the call for policies. Tags count only where the Service
+// Authorization Reference lists their condition keys for the action.
+func (c *Call) request(in smithy.Serializable) *identity.Request {
+	host, _, _ := net.SplitHostPort(c.http.RemoteAddr)
+	r := &identity.Request{
+		Action:    "lightsail:" + c.action.name,
+		SourceIP:  host,
+		UserAgent: c.http.UserAgent(),
+		Secure:    c.http.TLS != nil,
+		Region:    c.Region,
+		Time:      time.Now(),
+	}
+	if in == nil {
+		return r
+	}
+	if c.action.access.requestTags {
+		r.RequestTags = toTags(member[[]types.Tag](in, "Tags"))
+		for _, t := range r.RequestTags {
+			r.TagKeys = append(r.TagKeys, t.Key)
+		}
+	}
+	if c.action.access.tagKeys {
+		r.TagKeys = member[[]string](in, "TagKeys")
+	}
+	return r
+}
+
+// member reads a member of an input that has one of that name and type.
+func member[T any](in smithy.Serializable, name string) T {
+	value, _ := reflect.TypeAssert[T](reflect.ValueOf(in).Elem().FieldByName(name))
+	return value
+}
+
+func toTags(tags []types.Tag) []identity.Tag {
+	list := make([]identity.Tag, 0, len(tags))
+	for _, t := range tags {
+		if t.Key == nil {
+			continue
+		}
+		tag := identity.Tag{Key: *t.Key}
+		if t.Value != nil {
+			tag.Value = *t.Value
+		}
+		list = append(list, tag)
+	}
+	return list
+}
+
+// logDenial says at debug level what a policy's author wants to know.
+func (c *Call) logDenial(r *identity.Request, d policy.Decision) {
+	c.pipe.o.Log.LogAttrs(c.Context, slog.LevelDebug, "denied",
+		slog.String("request_id", c.RequestID), slog.String("principal", c.Principal.ARN),
+		slog.String("action", r.Action), slog.String("resource", r.Resource),
+		slog.String("decision", d.Kind.String()), slog.String("by", string(d.By)),
+		slog.String("policy", d.Policy), slog.String("sid", d.Sid), slog.Int("line", d.Line),
+		slog.Any("missing", d.Missing))
+}
+
+// accessDenied is AWS's sentence for a refused action.
+func accessDenied(principal, action, on, because string) error {
+	code := "AccessDenied"
+	message := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", principal, action, on, because)
+	return &types.AccessDeniedException{Code: &code, Message: &message}
+}
+
+// checkServed refuses calls of an account that is closed or still being set up, or
+// to an opt-in region that is still being set up for the account.
+func (c *Call) checkServed() error {
+	account, region, err := c.Tx.AccountIn(c.Principal.Account, c.Region)
+	switch {
+	case err != nil:
+		return err
+	case account.Closed:
+		return unauthenticated()
+	case c.Now.Before(account.SetupUntil):
+		return accountSetup()
+	case c.Now.Before(region):
+		return regionSetup(c.Region)
+	}
+	return nil
+}
+
+func unauthenticated() error {
+	code, message := "Unauthenticated", "The account of this access key is closed."
+	return &types.UnauthenticatedException{Code: &code, Message: &message}
+}
+
+func accountSetup() error {
+	code, message := "AccountSetupInProgress", "Your account is still being set up. Please try again in a few minutes."
+	return &types.AccountSetupInProgressException{Code: &code, Message: &message}
+}
+
+// regionSetup has the documentation's link and advice (API model: docs and tip of
+// RegionSetupInProgressException).
+func regionSetup(region string) error {
+	code := "RegionSetupInProgress"
+	message := "The Region " + region + " is still being set up for your account. Please try again in a few minutes."
+	docs := "https://docs.aws.amazon.com/lightsail/latest/userguide/understanding-regions-and-availability-zones-in-amazon-lightsail.html"
+	tip := "Opt-in Regions typically take a few minutes to finish setting up before you can work with them. Wait a few minutes and try again."
+	return &types.RegionSetupInProgressException{Code: &code, Message: &message, Docs: &docs, Tip: &tip}
+}

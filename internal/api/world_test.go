@@ -1,0 +1,181 @@
+package api_test
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/lanyard-cloud/lanyard/internal/actions"
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// world is a pipeline over a store that a test can change behind its back.
+type world struct {
+	t        *testing.T
+	db       *store.DB
+	sealer   *seal.Sealer
+	endpoint string
+	log      *strings.Builder
+	now      time.Time
+}
+
+const (
+	ours   = "111122223333"
+	theirs = "444455556666"
+	// edLine is a public key for quick imports.
+	edLine = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
+)
+
+func newWorld(t *testing.T, list ...api.Action) *world {
+	t.Helper()
+	if list == nil {
+		list = actions.All()
+	}
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "lanyard.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := seal.New(seal.NewMasterKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
+	w := &world{t: t, db: db, sealer: sealer, log: &strings.Builder{}, now: time.Now()}
+	pipeline := api.NewPipeline(api.Options{
+		Actions: list, Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100,
+		Clock: func() time.Time { return w.now },
+		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	server := httptest.NewServer(pipeline)
+	w.endpoint = server.URL
+	t.Cleanup(func() {
+		server.Close()
+		keys.Close()
+		_ = db.Close()
+	})
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.change(func(tx *store.Tx) error {
+		return errors.Join(
+			tx.InsertAccount(&store.Account{ID: ours, CreatedAt: w.now}),
+			tx.InsertAccount(&store.Account{ID: theirs, CreatedAt: w.now}))
+	})
+	return w
+}
+
+func (w *world) change(fn func(*store.Tx) error) {
+	w.t.Helper()
+	if err := w.db.Update(w.t.Context(), fn); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// root returns a client that signs as an account's root.
+func (w *world) root(account string) *lightsail.Client { return w.keyFor(account, "") }
+
+// keyFor makes an access key of an owner and returns a client that signs with it.
+func (w *world) keyFor(account, owner string) *lightsail.Client {
+	w.t.Helper()
+	key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: account, Owner: owner, Active: true}
+	secret := identity.NewSecret()
+	key.Secret = w.sealer.Seal(seal.AccessKeySecret, []byte(secret), account, key.ID)
+	w.change(func(tx *store.Tx) error { return tx.InsertAccessKey(key) })
+	return w.client("us-east-1", key.ID, secret, "")
+}
+
+func (w *world) client(region, id, secret, token string) *lightsail.Client {
+	return lightsail.New(lightsail.Options{
+		Region: region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(id, secret, token),
+	})
+}
+
+// add stores an entity under a unique id made of its kind and name.
+func (w *world) add(kind identity.Kind, name string, doc identity.Doc) string {
+	w.t.Helper()
+	text, err := json.Marshal(doc)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	id := strings.ToUpper("ID" + string(kind) + name)
+	w.change(func(tx *store.Tx) error {
+		return tx.InsertIdentity(&store.Identity{ID: id, Account: ours, Kind: string(kind), Name: name, Doc: text})
+	})
+	return id
+}
+
+// user adds a user with one inline policy, or none, and returns its client.
+func (w *world) user(name string, policy ...string) *lightsail.Client {
+	w.t.Helper()
+	var doc identity.Doc
+	for _, text := range policy {
+		doc.Inline = append(doc.Inline, identity.InlinePolicy{Name: "inline", Document: text})
+	}
+	return w.keyFor(ours, w.add(identity.User, name, doc))
+}
+
+// allow is a policy of one statement.
+func allow(action, on string) string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"` + on + `"}]}`
+}
+
+// importKey makes a key pair and returns its ARN.
+func importKey(t *testing.T, c *lightsail.Client, name string, tags ...string) string {
+	t.Helper()
+	if _, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(edLine)}); err != nil {
+		t.Fatal(err)
+	}
+	if len(tags) > 0 {
+		if _, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: &name, Tags: pairs(tags...)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.KeyPair.Arn
+}
+
+// pairs makes tags of keys and values in turn.
+func pairs(kv ...string) []types.Tag {
+	var tags []types.Tag
+	for i := 0; i < len(kv); i += 2 {
+		tags = append(tags, types.Tag{Key: &kv[i], Value: &kv[i+1]})
+	}
+	return tags
+}
+
+// code is an error's exception name, "" for success.
+func code(err error) string {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return e.ErrorCode()
+	}
+	return err.Error()
+}
+
+func wantCode(t *testing.T, err error, want string) {
+	t.Helper()
+	if got := code(err); got != want {
+		t.Errorf("error = %v, want %q", err, want)
+	}
+}

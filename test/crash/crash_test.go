@@ -1,0 +1,170 @@
+//go:build crash
+
+package crash
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/lanyard-cloud/lanyard/test/process"
+)
+
+func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+
+const (
+	rounds  = 20
+	clients = 4
+	// leastWrites and moreWrites bound how many writes are acknowledged in a round before the server is killed.
+	leastWrites, moreWrites = 5, 60
+)
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+
+var someTags = []types.Tag{{Key: new("team"), Value: new("web")}, {Key: new("on-call"), Value: new("")}}
+
+// TestKill kills a server again and again on one data directory, while four clients create, import, tag and delete
+// key pairs.
+func TestKill(t *testing.T) {
+	dir := t.TempDir()
+	l := &ledger{pairs: map[string]*history{}}
+	acknowledged, found, lost := 0, 0, 0
+	for round := range rounds {
+		server := start(t, dir)
+		acknowledged += writeUntilKilled(t, server, l, round)
+		server = start(t, dir)
+		f, n := l.verify(t, connect(server))
+		found, lost = found+f, lost+n
+		server.Stop(t)
+		if t.Failed() {
+			t.Fatalf("after round %d", round)
+		}
+	}
+	t.Logf("%d writes were acknowledged; of %d without an answer %d had happened", acknowledged, found+lost, found)
+	if found+lost == 0 {
+		t.Error("no kill ever came in the midst of a write")
+	}
+}
+
+// start starts a server without a pool: a kill amid the making of a key counts too.
+func start(t *testing.T, dir string) *process.Server {
+	t.Helper()
+	return process.Start(t, dir, "--key-pool", "0", "--page-size", "200")
+}
+
+// connect returns a client that does not repeat what failed.
+func connect(server *process.Server) *lightsail.Client {
+	return lightsail.New(lightsail.Options{
+		Region:           "us-east-1",
+		BaseEndpoint:     &server.Endpoint,
+		Credentials:      credentials.NewStaticCredentialsProvider(process.AccessKeyID, process.SecretAccessKey, ""),
+		RetryMaxAttempts: 1,
+	})
+}
+
+// writeUntilKilled lets the clients write, and kills the server at one of the acknowledgements while the others
+// still write. It returns how many writes were acknowledged.
+func writeUntilKilled(t *testing.T, server *process.Server, l *ledger, round int) int {
+	t.Helper()
+	var count atomic.Int64
+	limit := int64(leastWrites + rand.IntN(moreWrites))
+	acknowledged := func() {
+		if count.Add(1) == limit {
+			server.Signal(t, os.Kill)
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range clients {
+		wg.Go(func() {
+			w := &writer{t: t, c: connect(server), l: l, acknowledged: acknowledged}
+			for n := 0; ; n++ {
+				if err := w.write(fmt.Sprintf("round%02d-client%d-%03d", round, i, n), n); err != nil {
+					wantCutOff(t, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	server.Wait(t)
+	return int(count.Load())
+}
+
+// wantCutOff tells the end of the server from an answer that is an error.
+func wantCutOff(t *testing.T, err error) {
+	t.Helper()
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) {
+		t.Errorf("a write was refused: %v", err)
+	}
+}
+
+// writer is one client.
+type writer struct {
+	t            *testing.T
+	c            *lightsail.Client
+	l            *ledger
+	acknowledged func()
+}
+
+// write does one key pair's writes. Making an RSA key takes long, so that only every fourth pair has one of its own.
+func (w *writer) write(name string, n int) error {
+	if n%4 == 0 {
+		return w.create(name)
+	}
+	if err := w.importAndTag(name); err != nil || n%4 != 3 {
+		return err
+	}
+	return w.delete(name)
+}
+
+func (w *writer) create(name string) error {
+	entry := w.l.begin(name, "CreateKeyPair")
+	out, err := w.c.CreateKeyPair(w.t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: &name, Tags: someTags})
+	if err != nil {
+		return err
+	}
+	w.l.setFingerprint(name, *out.KeyPair.Fingerprint)
+	w.done(entry, out.Operation)
+	return nil
+}
+
+func (w *writer) importAndTag(name string) error {
+	entry := w.l.begin(name, "ImportKeyPair")
+	imported, err := w.c.ImportKeyPair(w.t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(publicKey)})
+	if err != nil {
+		return err
+	}
+	w.done(entry, imported.Operation)
+	entry = w.l.begin(name, "TagResource")
+	tagged, err := w.c.TagResource(w.t.Context(), &lightsail.TagResourceInput{ResourceName: &name, Tags: someTags})
+	if err != nil {
+		return err
+	}
+	w.done(entry, &tagged.Operations[0])
+	return nil
+}
+
+func (w *writer) delete(name string) error {
+	entry := w.l.begin(name, "DeleteKeyPair")
+	out, err := w.c.DeleteKeyPair(w.t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name})
+	if err != nil {
+		return err
+	}
+	w.done(entry, out.Operation)
+	return nil
+}
+
+func (w *writer) done(entry *write, op *types.Operation) {
+	w.l.acknowledge(entry, op)
+	w.acknowledged()
+}
