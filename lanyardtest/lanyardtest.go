@@ -55,7 +55,7 @@ func NewWith(t testing.TB, o Options) *Server {
 	}
 	s, err := server.New(server.Options{
 		Listen:   "127.0.0.1:0",
-		DataDir:  t.TempDir(),
+		Database: server.Database{DataDir: t.TempDir()},
 		Root:     server.Root{AccountID: o.AccountID},
 		Clock:    o.Clock,
 		KeyPool:  o.KeyPool,

@@ -11,13 +11,13 @@ import (
 )
 
 func envCommand() *cobra.Command {
-	var store, region, shell, profile string
+	var region, shell, profile string
 	cmd := &cobra.Command{
 		Use:   "env",
 		Short: "Point AWS tools at the server: eval \"$(lanyard env)\"",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := server.Connection(cmd.Context(), dataDir(cmd), store)
+			c, err := server.Connection(cmd.Context(), database(cmd))
 			if err != nil {
 				return err
 			}
@@ -29,7 +29,6 @@ func envCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&store, "store", "", "the store that the server was given")
 	f.StringVar(&region, "region", server.DefaultRegion, "the region that clients use")
 	f.StringVar(&shell, "shell", "", "sh, fish or powershell (default: the shell in use)")
 	f.StringVar(&profile, "profile", "", "write a profile of this name into the AWS config files instead")

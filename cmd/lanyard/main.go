@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // version is set by the build.
@@ -41,7 +43,10 @@ func newCommand() *cobra.Command {
 			return fromEnvironment(cmd.Flags())
 		},
 	}
-	root.PersistentFlags().String("data-dir", defaultDataDir(), "directory of the database and the master key")
+	f := root.PersistentFlags()
+	f.String("data-dir", defaultDataDir(), "directory of the database and the master key")
+	f.String("store", "", "database: sqlite:PATH or a postgres:// URL (default: lanyard.db in the data directory)")
+	f.String("master-key-file", "", "file of the master key, which may also be given as LANYARD_MASTER_KEY (default: master.key in the data directory)")
 	root.AddCommand(serveCommand(), envCommand(), healthcheckCommand(), versionCommand())
 	return root
 }
@@ -75,9 +80,17 @@ func defaultDataDir() string {
 	return filepath.Join(home, ".local", "share", "lanyard")
 }
 
-func dataDir(cmd *cobra.Command) string {
-	dir, _ := cmd.Flags().GetString("data-dir")
-	return dir
+// database reads the flags that all commands share.
+func database(cmd *cobra.Command) server.Database {
+	value := func(name string) string {
+		s, _ := cmd.Flags().GetString(name)
+		return s
+	}
+	return server.Database{
+		DataDir:   value("data-dir"),
+		Store:     value("store"),
+		MasterKey: server.MasterKey{Text: os.Getenv("LANYARD_MASTER_KEY"), File: value("master-key-file")},
+	}
 }
 
 func versionCommand() *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 func serveCommand() *cobra.Command {
@@ -24,7 +25,7 @@ func serveCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			o.DataDir = dataDir(cmd)
+			o.Database = database(cmd)
 			if o.Log, err = newLog(cmd.ErrOrStderr(), level, format); err != nil {
 				return err
 			}
@@ -42,7 +43,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&o.InsecureListen, "insecure-listen", false, "allow an address other than loopback without TLS")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "PEM file of the TLS certificate")
 	f.StringVar(&o.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
-	f.StringVar(&o.Store, "store", "", "database: sqlite:PATH (default: lanyard.db in the data directory)")
+	f.IntVar(&o.Connections, "store-connections", store.DefaultConnections, "most connections to PostgreSQL")
 	f.StringVar(&o.Root.AccountID, "account-id", "", "account id of a new store (default: random)")
 	f.StringVar(&o.Root.AccessKeyID, "access-key-id", "", "root access key id of a new store (default: random)")
 	f.StringVar(&o.Root.SecretAccessKey, "secret-access-key", "", "root secret access key of a new store (default: random)")

@@ -46,7 +46,7 @@ func newWorld(t *testing.T, list ...api.Action) *world {
 	if list == nil {
 		list = actions.All()
 	}
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "lanyard.db")})
+	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -17,26 +16,11 @@ const keyCheck = "master key check"
 // openStore opens the database with its master key and brings it up to date. All
 // that may be wrong is found before the first change.
 func (s *Server) openStore(ctx context.Context) (*seal.Sealer, error) {
-	path, err := databasePath(s.o.DataDir, s.o.Store)
+	var sealer *seal.Sealer
+	var err error
+	s.store, sealer, err = openDatabase(ctx, s.o.Database, s.metrics.observeStore)
 	if err != nil {
 		return nil, err
-	}
-	fresh := isEmptyFile(path)
-	key, err := masterKey(s.dir.file(masterKeyFile), path, fresh)
-	if err != nil {
-		return nil, err
-	}
-	sealer, err := seal.New(key)
-	if err != nil {
-		return nil, err
-	}
-	if s.store, err = openDatabase(ctx, path, s.metrics.observeStore); err != nil {
-		return nil, err
-	}
-	if !fresh {
-		if err := checkKey(ctx, s.store, sealer, path); err != nil {
-			return nil, err
-		}
 	}
 	if err := s.store.Migrate(ctx); err != nil {
 		return nil, err
@@ -50,33 +34,63 @@ func (s *Server) openStore(ctx context.Context) (*seal.Sealer, error) {
 	})
 }
 
-// openDatabase opens the store with errors that say what to do.
-func openDatabase(ctx context.Context, path string, observe func(string, time.Duration)) (*store.DB, error) {
-	db, err := store.Open(ctx, store.Options{Path: path, Observe: observe})
-	switch {
-	case errors.Is(err, store.ErrNewer):
-		return nil, fmt.Errorf("cannot open %s: %w: use that version", path, err)
-	case errors.Is(err, store.ErrDamaged):
-		return nil, fmt.Errorf("cannot open %s: %w: restore it from your backup", path, err)
-	case err != nil:
-		return nil, fmt.Errorf("cannot open the database %s: %w", path, err)
-	}
-	return db, nil
+// Database says which store to open with which key.
+type Database struct {
+	// DataDir is the data directory. It is created when missing.
+	DataDir string
+	// Store is "" for an SQLite file in the data directory, "sqlite:PATH" for one
+	// elsewhere, or a postgres:// URL.
+	Store string
+	// MasterKey is the key that secrets are sealed with.
+	MasterKey MasterKey
+	// Connections bounds the connections to PostgreSQL; store.DefaultConnections when zero.
+	Connections int
 }
 
-func isEmptyFile(path string) bool {
-	info, err := os.Stat(path)
-	return err != nil || info.Size() == 0
+// openDatabase opens the store and reads its master key, making one for a fresh
+// store. Its errors say what to do.
+func openDatabase(ctx context.Context, d Database, observe func(string, time.Duration)) (*store.DB, *seal.Sealer, error) {
+	dsn, name, err := databaseOf(d.DataDir, d.Store)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := store.Open(ctx, store.Options{DSN: dsn, Connections: d.Connections, Observe: observe})
+	switch {
+	case errors.Is(err, store.ErrNewer):
+		return nil, nil, fmt.Errorf("cannot open %s: %w: use that version", name, err)
+	case errors.Is(err, store.ErrDamaged):
+		return nil, nil, fmt.Errorf("cannot open %s: %w: restore it from your backup", name, err)
+	case err != nil:
+		return nil, nil, fmt.Errorf("cannot open the database %s: %w", name, err)
+	}
+	sealer, err := unlock(ctx, db, d, name)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, sealer, nil
+}
+
+// unlock reads the master key and checks that it is the store's.
+func unlock(ctx context.Context, db *store.DB, d Database, name string) (*seal.Sealer, error) {
+	schema, _, err := db.Versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := d.MasterKey.read(d.DataDir, name, schema == 0)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := seal.New(key)
+	if err != nil || schema == 0 {
+		return sealer, err
+	}
+	return sealer, checkKey(ctx, db, sealer, name)
 }
 
 // checkKey refuses a master key that is not the one that the database's secrets are
 // sealed under.
-func checkKey(ctx context.Context, db *store.DB, sealer *seal.Sealer, path string) error {
-	have, _, err := db.Versions(ctx)
-	if err != nil || have == 0 {
-		return err
-	}
-	err = db.View(ctx, func(tx *store.Tx) error {
+func checkKey(ctx context.Context, db *store.DB, sealer *seal.Sealer, name string) error {
+	err := db.View(ctx, func(tx *store.Tx) error {
 		sealed, err := tx.Meta(keyCheck)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil // a first start that was cut short
@@ -88,7 +102,7 @@ func checkKey(ctx context.Context, db *store.DB, sealer *seal.Sealer, path strin
 		return err
 	})
 	if errors.Is(err, seal.ErrOpen) {
-		return fmt.Errorf("the master key is not the one that %s was made with: restore the right %s from your backup", path, masterKeyFile)
+		return fmt.Errorf("the master key is not the one that %s was made with: restore the right one from your backup, or give it with --master-key-file", name)
 	}
 	return err
 }

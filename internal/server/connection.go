@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -16,35 +14,20 @@ const DefaultRegion = "us-east-1"
 
 // Connection returns what a client needs to reach the server of a data directory as
 // its root. It reads the store of a running or stopped server and changes nothing.
-func Connection(ctx context.Context, dataDir, storeSetting string) (c awsenv.Connection, err error) {
-	e, err := readEndpoint(dataDir)
+func Connection(ctx context.Context, d Database) (c awsenv.Connection, err error) {
+	e, err := readEndpoint(d.DataDir)
 	if err != nil {
 		return c, err
 	}
-	path, err := databasePath(dataDir, storeSetting)
-	if err != nil {
-		return c, err
-	}
-	key, err := masterKey(filepath.Join(dataDir, masterKeyFile), path, false)
-	if err != nil {
-		return c, err
-	}
-	sealer, err := seal.New(key)
-	if err != nil {
-		return c, err
-	}
-	db, err := openDatabase(ctx, path, nil)
+	db, sealer, err := openDatabase(ctx, d, nil)
 	if err != nil {
 		return c, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := checkKey(ctx, db, sealer, path); err != nil {
-		return c, err
-	}
 	err = db.View(ctx, func(tx *store.Tx) error {
 		root, err := readRoot(tx, sealer)
 		if err != nil {
-			return fmt.Errorf("read the root identity of %s: %w", path, err)
+			return fmt.Errorf("read the root identity: %w", err)
 		}
 		c = awsenv.Connection{
 			Endpoint: e.URL, CABundle: e.CABundle, Region: DefaultRegion,

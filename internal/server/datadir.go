@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // dataDir is the directory that one running server owns.
@@ -49,21 +51,44 @@ func (d *dataDir) close() error { return d.lock.Unlock() }
 
 func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) }
 
-// databasePath reads the --store setting.
-func databasePath(dir, setting string) (string, error) {
+// databaseOf reads the --store setting: the store's DSN, and the name to call it by in
+// messages, which has no password in it.
+func databaseOf(dir, setting string) (dsn, name string, err error) {
 	if setting == "" {
-		return filepath.Join(dir, databaseFile), nil
+		path := filepath.Join(dir, databaseFile)
+		return path, path, nil
+	}
+	if store.IsPostgres(setting) {
+		u, err := url.Parse(setting)
+		if err != nil {
+			return "", "", errors.New("the store's postgres:// URL is malformed")
+		}
+		return setting, u.Redacted(), nil
 	}
 	path, ok := strings.CutPrefix(setting, "sqlite:")
 	if !ok || path == "" {
-		return "", fmt.Errorf("unknown store %q: give sqlite:PATH", setting)
+		return "", "", fmt.Errorf("unknown store %q: give sqlite:PATH or a postgres:// URL", setting)
 	}
-	return path, nil
+	return path, path, nil
 }
 
-// masterKey reads the master key of the directory; a database without its key is
-// refused, a new one gets a new key.
-func masterKey(path, database string, fresh bool) ([]byte, error) {
+// MasterKey says where the master key comes from. The zero value is the data
+// directory; servers that share a database share a key given in another way.
+type MasterKey struct {
+	// Text is the key itself in base64. File names a file that holds it.
+	Text, File string
+}
+
+// read returns the key. A database without its key is refused; a fresh one gets a
+// new key, in the file.
+func (m MasterKey) read(dir, database string, fresh bool) ([]byte, error) {
+	if m.Text != "" {
+		return seal.ParseMasterKey(m.Text)
+	}
+	path := m.File
+	if path == "" {
+		path = filepath.Join(dir, masterKeyFile)
+	}
 	key, err := seal.ReadMasterKeyFile(path)
 	switch {
 	case err == nil:
@@ -71,7 +96,8 @@ func masterKey(path, database string, fresh bool) ([]byte, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("cannot read the master key: %w", err)
 	case !fresh:
-		return nil, fmt.Errorf("the master key %s is missing, without it the secrets in %s cannot be read: restore it from your backup", path, database)
+		return nil, fmt.Errorf("the master key %s is missing, without it the secrets in %s cannot be read: "+
+			"restore it from your backup, or give --master-key-file", path, database)
 	}
 	return seal.CreateMasterKeyFile(path)
 }

@@ -44,11 +44,8 @@ type Options struct {
 	InsecureListen bool
 	// TLSCert and TLSKey name PEM files; with both, the server speaks TLS only.
 	TLSCert, TLSKey string
-	// DataDir holds the database and the master key. It is created when missing.
-	DataDir string
-	// Store names the database: "" or "sqlite:PATH" for SQLite, in the data dir unless
-	// a path is given.
-	Store string
+	// Database is where the state is kept.
+	Database
 	// Root fixes the root identity of a new store; on an existing one it must be the
 	// same.
 	Root Root

@@ -24,7 +24,7 @@ import (
 
 // options is a server on a random port without a key pool.
 func options(dir string) server.Options {
-	return server.Options{Listen: "127.0.0.1:0", DataDir: dir, KeyPool: -1}
+	return server.Options{Listen: "127.0.0.1:0", Database: server.Database{DataDir: dir}, KeyPool: -1}
 }
 
 // serve runs a server until the test or the returned function ends it.
@@ -156,7 +156,7 @@ func TestRefusedStarts(t *testing.T) {
 		}, "restore it from your backup"},
 		{"a data directory that is a file", func(t *testing.T, o *server.Options) {
 			o.DataDir = filepath.Join(t.TempDir(), "file")
-			write(t, &server.Options{DataDir: filepath.Dir(o.DataDir)}, "file", "")
+			write(t, &server.Options{Database: server.Database{DataDir: filepath.Dir(o.DataDir)}}, "file", "")
 		}, "cannot create the data directory"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -230,14 +230,14 @@ func TestRootIsFixedByOptions(t *testing.T) {
 	if again.Root() != o.Root {
 		t.Errorf("root after a restart = %+v", again.Root())
 	}
-	c, err := server.Connection(t.Context(), o.DataDir, "")
+	c, err := server.Connection(t.Context(), o.Database)
 	if err != nil || c.Endpoint != again.Endpoint() || c.AccessKeyID != "ROOTKEY" || c.SecretAccessKey != "a-secret-of-some-length" {
 		t.Errorf("Connection = %+v, %v", c, err)
 	}
 }
 
 func TestConnectionWithoutAServer(t *testing.T) {
-	if _, err := server.Connection(t.Context(), t.TempDir(), ""); err == nil || !strings.Contains(err.Error(), "lanyard serve") {
+	if _, err := server.Connection(t.Context(), server.Database{DataDir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "lanyard serve") {
 		t.Errorf("Connection = %v, want a hint at lanyard serve", err)
 	}
 }

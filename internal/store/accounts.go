@@ -57,6 +57,22 @@ func (tx *Tx) SetRegionSetup(account, region string, until time.Time) error {
 	return wrap("write region setup", err)
 }
 
+// RegionSetup says until when a region is being set up for an account.
+type RegionSetup struct {
+	Region string
+	Until  time.Time
+}
+
+// RegionSetups lists an account's regions that are or were being set up, by name.
+func (tx *Tx) RegionSetups(account string) ([]RegionSetup, error) {
+	return many(tx, "region setups", func(scan func(...any) error) (s RegionSetup, err error) {
+		var until int64
+		err = scan(&s.Region, &until)
+		s.Until = fromMillis(until)
+		return s, err
+	}, `SELECT region, setup_until FROM region_setups WHERE account = $1 AND setup_until > 0 ORDER BY region`, account)
+}
+
 // AccountIn reads an account and until when a region is being set up for it; the
 // zero time where it is not.
 func (tx *Tx) AccountIn(id, region string) (*Account, time.Time, error) {

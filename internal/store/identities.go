@@ -15,7 +15,8 @@ type Identity struct {
 
 const identityColumns = `SELECT id, account, kind, name, created_at, doc FROM identities `
 
-// InsertIdentity adds an identity; ErrExists when its kind has the name already.
+// InsertIdentity adds an identity; ErrExists when its kind has the name already, in
+// whatever case.
 func (tx *Tx) InsertIdentity(i *Identity) error {
 	_, err := tx.q.exec(`INSERT INTO identities (id, account, kind, name, created_at, doc) VALUES ($1, $2, $3, $4, $5, $6)`,
 		i.ID, i.Account, i.Kind, i.Name, i.CreatedAt.UnixMilli(), i.Doc)
@@ -50,6 +51,12 @@ func (tx *Tx) IdentityByID(id string) (*Identity, error) {
 // Identities lists an account's identities of a kind by name.
 func (tx *Tx) Identities(account, kind string) ([]*Identity, error) {
 	return many(tx, kind+"s", scanIdentity, identityColumns+`WHERE account = $1 AND kind = $2 ORDER BY name`, account, kind)
+}
+
+// CountIdentities tells how many identities of a kind an account has.
+func (tx *Tx) CountIdentities(account, kind string) (int, error) {
+	n, err := one(tx, "count of "+kind+"s", scanInt, `SELECT count(*) FROM identities WHERE account = $1 AND kind = $2`, account, kind)
+	return int(n), err
 }
 
 func scanIdentity(scan func(...any) error) (*Identity, error) {

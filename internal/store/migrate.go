@@ -5,24 +5,75 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
+	"testing/fstest"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-func (db *DB) migrations() (*goose.Provider, error) {
-	dir, err := fs.Sub(migrationFiles, "migrations")
+// dialect is what differs in the migrations.
+type dialect struct {
+	goose goose.Dialect
+	// text is the type of texts.
+	text string
+	// hasVersions counts the tables that keep the schema's version: 0 in a fresh
+	// database.
+	hasVersions string
+	// locked makes servers that migrate at the same moment do so in turn.
+	locked bool
+}
+
+// Both databases compare texts byte by byte: pages of a list are cut by name, and
+// must be cut alike everywhere.
+var (
+	sqliteDialect = dialect{
+		goose: goose.DialectSQLite3, text: "TEXT",
+		hasVersions: `SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'`,
+	}
+	postgresDialect = dialect{
+		goose: goose.DialectPostgres, text: `TEXT COLLATE "C"`, locked: true,
+		hasVersions: `SELECT count(*) FROM pg_class WHERE oid = to_regclass('goose_db_version')`,
+	}
+)
+
+// migrations returns the migrations in a dialect.
+func (d dialect) migrations() (fs.FS, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectSQLite3, db.writerDB, dir)
+	files := fstest.MapFS{}
+	for _, name := range names {
+		text, err := migrationFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		translated := strings.ReplaceAll(string(text), " TEXT ", " "+d.text+" ")
+		files[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(translated)}
+	}
+	return files, nil
 }
 
 // Migrate brings the schema to what this version needs.
 func (db *DB) Migrate(ctx context.Context) error {
-	p, err := db.migrations()
+	d := db.dialect()
+	files, err := d.migrations()
+	if err != nil {
+		return err
+	}
+	var options []goose.ProviderOption
+	if d.locked {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(d.goose, db.admin(), files, options...)
 	if err != nil {
 		return err
 	}
@@ -32,15 +83,6 @@ func (db *DB) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// checkVersion refuses a schema from the future.
-func (db *DB) checkVersion(ctx context.Context) error {
-	have, want, err := db.Versions(ctx)
-	if err == nil && have > want {
-		err = fmt.Errorf("%w (its schema is %d, this one knows %d)", ErrNewer, have, want)
-	}
-	return err
-}
-
 // Versions returns the schema's version (0 in a fresh database) and the one that
 // Migrate makes.
 func (db *DB) Versions(ctx context.Context) (have, want int64, err error) {
@@ -48,16 +90,15 @@ func (db *DB) Versions(ctx context.Context) (have, want int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	want = int64(len(sources))
 	err = db.View(ctx, func(tx *Tx) error {
-		n, err := one(tx, "tables", scanInt, `SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'`)
+		n, err := one(tx, "tables", scanInt, db.dialect().hasVersions)
 		if err != nil || n == 0 {
 			return err
 		}
 		have, err = one(tx, "schema version", scanInt, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
 		return err
 	})
-	return have, want, err
+	return have, int64(len(sources)), err
 }
 
 func scanInt(scan func(...any) error) (n int64, err error) {

@@ -1,8 +1,9 @@
 // Package store keeps Lanyard's state: resources, the records of operations, and
-// identities, in transactions over one SQL database.
+// identities, in transactions over one SQL database, SQLite or PostgreSQL.
 //
-// A DB is concrete: one implementation, one query set. It knows nothing of
-// actions; what a document means is its owner's business.
+// A DB is concrete: one query set serves both databases, and only how a
+// transaction begins, ends and is retried differs. It knows nothing of actions;
+// what a document means is its owner's business.
 package store
 
 import (
@@ -10,12 +11,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
+	"strings"
 	"sync"
 	"time"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Errors that callers tell apart.
@@ -36,79 +34,66 @@ var (
 
 // Options say which database to open.
 type Options struct {
-	// Path is the SQLite database's file. It is created (0600) when missing.
-	Path string
+	// DSN names the database: a path of an SQLite file, which is created (0600) when
+	// missing, or a postgres:// URL.
+	DSN string
+	// Connections bounds the connections to PostgreSQL; DefaultConnections when zero.
+	Connections int
 	// Observe is told how long each transaction took; kind is "view" or "update".
 	// Nil is fine.
 	Observe func(kind string, took time.Duration)
 }
 
+// DefaultConnections is the usual size of the pool of PostgreSQL connections.
+const DefaultConnections = 16
+
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	readers  chan *session
-	readerDB *sql.DB
-	writer   *writer
-	writerDB *sql.DB
-	observe  func(kind string, took time.Duration)
-	closing  sync.Once
+	engine
+	observe func(kind string, took time.Duration)
+	closing sync.Once
 }
 
-// readerCount bounds the concurrent View transactions. They are short and bound
-// by the CPU, so more connections than this only cost memory.
-const readerCount = 8
+// engine is what differs between the databases.
+type engine interface {
+	view(ctx context.Context, fn func(*Tx) error) error
+	update(ctx context.Context, fn func(*Tx) error) error
+	// admin is the connection pool that migrations run on.
+	admin() *sql.DB
+	dialect() dialect
+	close() error
+}
+
+// IsPostgres tells whether a DSN names a PostgreSQL database.
+func IsPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
 
 // Open opens the database and checks that this version of Lanyard understands
 // it: ErrNewer, ErrDamaged. It changes nothing in an existing database; the caller
 // decides about Migrate.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	if err := prepareFile(o.Path); err != nil {
+	if o.Observe == nil {
+		o.Observe = func(string, time.Duration) {}
+	}
+	open := openSQLite
+	if IsPostgres(o.DSN) {
+		open = openPostgres
+	}
+	e, err := open(ctx, o)
+	if err != nil {
+		return nil, classify(err)
+	}
+	db := &DB{engine: e, observe: o.Observe}
+	have, want, err := db.Versions(ctx)
+	if err == nil && have > want {
+		err = fmt.Errorf("%w (its schema is %d, this one knows %d)", ErrNewer, have, want)
+	}
+	if err != nil {
+		_ = db.Close()
 		return nil, err
 	}
-	db := &DB{observe: o.Observe}
-	if db.observe == nil {
-		db.observe = func(string, time.Duration) {}
-	}
-	if err := db.openSQLite(ctx, o.Path); err != nil {
-		_ = db.closeConns()
-		return nil, classify(err)
-	}
-	if err := db.checkVersion(ctx); err != nil {
-		_ = db.Close()
-		return nil, classify(err)
-	}
 	return db, nil
-}
-
-// prepareFile creates a missing database file so that only its owner can read it;
-// SQLite gives the files beside it the same mode. A file shorter than its own
-// header says is damaged.
-func prepareFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's own setting
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-func (db *DB) openSQLite(ctx context.Context, path string) error {
-	var err error
-	if db.writerDB, err = sql.Open("sqlite", dsn(path, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)")); err != nil {
-		return err
-	}
-	s, err := newSession(ctx, db.writerDB)
-	if err != nil {
-		return err
-	}
-	db.writer = startWriter(s)
-	if db.readerDB, err = sql.Open("sqlite", dsn(path, "busy_timeout(10000)", "query_only(1)")); err != nil {
-		return err
-	}
-	db.readerDB.SetMaxIdleConns(readerCount)
-	db.readers = make(chan *session, readerCount)
-	for range readerCount {
-		db.readers <- &session{db: db.readerDB}
-	}
-	return nil
 }
 
 // View runs fn in a read transaction: it sees one state of the database. fn must
@@ -116,17 +101,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	start := time.Now()
 	defer func() { db.observe("view", time.Since(start)) }()
-	var s *session
-	select {
-	case s = <-db.readers:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if s == nil {
-		return ErrClosed
-	}
-	defer func() { db.readers <- s }()
-	return classify(s.view(fn))
+	return classify(db.view(ctx, fn))
 }
 
 // Update runs fn in a write transaction and returns after what it wrote is on
@@ -135,49 +110,12 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	start := time.Now()
 	defer func() { db.observe("update", time.Since(start)) }()
-	return classify(db.writer.do(ctx, fn))
+	return classify(db.update(ctx, fn))
 }
 
 // Close waits for running transactions and closes the database.
 func (db *DB) Close() error {
 	var err error
-	db.closing.Do(func() {
-		db.writer.stop()
-		for range readerCount {
-			err = errors.Join(err, (<-db.readers).close())
-		}
-		close(db.readers)
-		err = errors.Join(err, db.writer.s.close(), db.closeConns())
-	})
+	db.closing.Do(func() { err = db.close() })
 	return err
-}
-
-func (db *DB) closeConns() error {
-	var err error
-	for _, d := range []*sql.DB{db.readerDB, db.writerDB} {
-		if d != nil {
-			err = errors.Join(err, d.Close())
-		}
-	}
-	return err
-}
-
-// classify names the database's errors that callers tell apart.
-func classify(err error) error {
-	var se *sqlite.Error
-	if !errors.As(err, &se) {
-		return err
-	}
-	switch se.Code() & 0xff {
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	return err
-}
-
-// isUnique tells whether a write failed because a row with that key is there.
-func isUnique(err error) bool {
-	var se *sqlite.Error
-	return errors.As(err, &se) &&
-		(se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }

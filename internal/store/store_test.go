@@ -27,9 +27,12 @@ const (
 
 func path(t *testing.T) string { return filepath.Join(t.TempDir(), "lanyard.db") }
 
+// newDSN names a new database of the kind that the tests run on.
+var newDSN = path
+
 func open(t *testing.T, path string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: path})
+	db, err := store.Open(t.Context(), store.Options{DSN: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +43,7 @@ func open(t *testing.T, path string) *store.DB {
 // fresh returns a migrated store with one account.
 func fresh(t *testing.T) *store.DB {
 	t.Helper()
-	db := open(t, path(t))
+	db := open(t, newDSN(t))
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +303,7 @@ func TestClosedStore(t *testing.T) {
 }
 
 func TestReopenedStoreHasEverything(t *testing.T) {
-	file := path(t)
+	file := newDSN(t)
 	db := open(t, file)
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -388,7 +391,7 @@ func TestOpenRefuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := store.Open(t.Context(), store.Options{Path: file}); !errors.Is(err, tc.want) {
+			if _, err := store.Open(t.Context(), store.Options{DSN: file}); !errors.Is(err, tc.want) {
 				t.Fatalf("Open = %v, want %v", err, tc.want)
 			}
 			after, err := os.ReadFile(file)

@@ -10,6 +10,8 @@ CREATE TABLE identities (
     doc        BYTEA NOT NULL
 );
 CREATE UNIQUE INDEX identities_by_name ON identities (account, kind, name);
+-- Names are kept as given, and two may not differ by case alone.
+CREATE UNIQUE INDEX identities_by_folded_name ON identities (account, kind, lower(name));
 
 -- The id of the user whose key it is; '' is the account's root.
 ALTER TABLE access_keys ADD COLUMN owner TEXT NOT NULL DEFAULT '';

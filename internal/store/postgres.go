@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// Codes of PostgreSQL's errors (PostgreSQL manual, appendix A).
+const (
+	pgUniqueViolation      = "23505"
+	pgSerializationFailure = "40001"
+	pgDeadlockDetected     = "40P01"
+)
+
+// How often and how long a transaction is tried again that collided with others.
+// Each wait is random, so that those who collided do not meet again.
+const (
+	maxTries  = 30
+	firstWait = 2 * time.Millisecond
+	maxWait   = 100 * time.Millisecond
+)
+
+// postgresEngine runs each transaction on a connection of a pool. Writes are
+// serializable; what collides is tried again.
+type postgresEngine struct {
+	db        *sql.DB
+	closed    atomic.Bool
+	positions positions
+}
+
+func openPostgres(ctx context.Context, o Options) (engine, error) {
+	db, err := sql.Open("pgx", o.DSN)
+	if err != nil {
+		return nil, hidePassword(err)
+	}
+	connections := o.Connections
+	if connections == 0 {
+		connections = DefaultConnections
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(hidePassword(err), db.Close())
+	}
+	return &postgresEngine{db: db}, nil
+}
+
+// hidePassword drops the text of a malformed DSN, which may hold a password.
+func hidePassword(err error) error {
+	if _, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
+		return errors.New("the PostgreSQL URL is malformed")
+	}
+	return err
+}
+
+func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	return e.run(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+}
+
+func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
+	wait := firstWait
+	for try := 1; ; try++ {
+		err := e.run(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, fn)
+		if code := pgCode(err); code != pgSerializationFailure && code != pgDeadlockDetected {
+			return err
+		}
+		if try == maxTries {
+			return fmt.Errorf("given up after %d tries: %w", try, err)
+		}
+		select {
+		case <-time.After(rand.N(wait)): //nolint:gosec // no secret: it spreads the tries
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		wait = min(2*wait, maxWait)
+	}
+}
+
+// run runs fn in a transaction. A panic of fn rolls back and goes on.
+func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*Tx) error) error {
+	if e.closed.Load() {
+		return ErrClosed
+	}
+	tx, err := e.db.BeginTx(ctx, o)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			_ = tx.Rollback() // the error that led here says more
+		}
+	}()
+	if err := fn(&Tx{q: &pgQuerier{ctx, tx}, positions: &e.positions}); err != nil {
+		return err
+	}
+	committed = true
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func (e *postgresEngine) admin() *sql.DB { return e.db }
+
+func (e *postgresEngine) dialect() dialect { return postgresDialect }
+
+func (e *postgresEngine) close() error {
+	e.closed.Store(true)
+	return e.db.Close()
+}
+
+// pgQuerier lends a transaction its caller's context: a query over a network may
+// take long. The driver prepares each query once per connection.
+type pgQuerier struct {
+	ctx context.Context //nolint:containedctx // it lives as long as the transaction
+	tx  *sql.Tx
+}
+
+func (q *pgQuerier) exec(query string, args ...any) (sql.Result, error) {
+	return q.tx.ExecContext(q.ctx, query, args...)
+}
+
+func (q *pgQuerier) query(query string, args ...any) (*sql.Rows, error) {
+	return q.tx.QueryContext(q.ctx, query, args...)
+}
+
+// pgCode is the code of a PostgreSQL error, "" of others.
+func pgCode(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}

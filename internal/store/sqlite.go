@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteEngine has one writing connection and several reading ones, which a
+// write-ahead log lets work side by side.
+type sqliteEngine struct {
+	readers  chan *session
+	readerDB *sql.DB
+	writer   *writer
+	writerDB *sql.DB
+}
+
+// readerCount bounds the concurrent View transactions. They are short and bound
+// by the CPU, so more connections than this only cost memory.
+const readerCount = 8
+
+func openSQLite(ctx context.Context, o Options) (engine, error) {
+	if err := prepareFile(o.DSN); err != nil {
+		return nil, err
+	}
+	e := &sqliteEngine{readers: make(chan *session, readerCount)}
+	if err := e.open(ctx, o.DSN); err != nil {
+		return nil, errors.Join(err, e.closeConns())
+	}
+	return e, nil
+}
+
+// prepareFile creates a missing database file so that only its owner can read it;
+// SQLite gives the files beside it the same mode.
+func prepareFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's own setting
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func (e *sqliteEngine) open(ctx context.Context, path string) error {
+	var err error
+	e.writerDB, err = sql.Open("sqlite", dsn(path, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"))
+	if err != nil {
+		return err
+	}
+	if e.readerDB, err = sql.Open("sqlite", dsn(path, "busy_timeout(10000)", "query_only(1)")); err != nil {
+		return err
+	}
+	e.readerDB.SetMaxIdleConns(readerCount)
+	s, err := newSession(ctx, e.writerDB)
+	if err != nil {
+		return err
+	}
+	e.writer = startWriter(s)
+	for range readerCount {
+		e.readers <- &session{db: e.readerDB}
+	}
+	return nil
+}
+
+func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	var s *session
+	select {
+	case s = <-e.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if s == nil {
+		return ErrClosed
+	}
+	defer func() { e.readers <- s }()
+	return s.view(fn)
+}
+
+func (e *sqliteEngine) update(ctx context.Context, fn func(*Tx) error) error {
+	return e.writer.do(ctx, fn)
+}
+
+func (e *sqliteEngine) admin() *sql.DB { return e.writerDB }
+
+func (e *sqliteEngine) dialect() dialect { return sqliteDialect }
+
+func (e *sqliteEngine) close() error {
+	e.writer.stop()
+	var err error
+	for range readerCount {
+		err = errors.Join(err, (<-e.readers).close())
+	}
+	close(e.readers)
+	return errors.Join(err, e.writer.s.close(), e.closeConns())
+}
+
+func (e *sqliteEngine) closeConns() error {
+	var err error
+	for _, db := range []*sql.DB{e.readerDB, e.writerDB} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return err
+}
+
+// classify names the database's errors that callers tell apart.
+func classify(err error) error {
+	se, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
+// isUnique tells whether a write failed because a row with that key is there.
+func isUnique(err error) bool {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
+		return se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return pgCode(err) == pgUniqueViolation
+}
