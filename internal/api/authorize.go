@@ -148,15 +148,12 @@ func accessDenied(principal, action, on, because string) error {
 // checkServed refuses calls of an account that is closed or still being set up, or
 // to an opt-in region that is still being set up for the account.
 func (c *Call) checkServed() error {
-	account, region, err := c.Tx.AccountIn(c.Principal.Account, c.Region)
 	switch {
-	case err != nil:
-		return err
-	case account.Closed:
+	case c.Principal.Closed:
 		return unauthenticated()
-	case c.Now.Before(account.SetupUntil):
+	case c.Now.Before(c.Principal.SetupUntil):
 		return accountSetup()
-	case c.Now.Before(region):
+	case c.Now.Before(c.Principal.RegionSetupUntil):
 		return regionSetup(c.Region)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -99,6 +100,15 @@ type FrontError struct {
 	hangUp bool
 }
 
+// Errors of a front end that come up at any point of a call (list of common errors
+// in the API reference).
+var (
+	errThrottled = &FrontError{Type: "ThrottlingException", Message: "Rate exceeded"}
+	// errGone is for the log and the metrics: nobody is there to read it, unless the
+	// client closed only its own direction.
+	errGone = &FrontError{Type: "RequestAbortedException", Message: "The client closed the connection.", hangUp: true}
+)
+
 // Error names the error for the log.
 func (e *FrontError) Error() string { return e.Type + ": " + e.Message }
 
@@ -140,6 +150,9 @@ func inputError(err error) error {
 // body, and the symbolic code for log and metrics. ours tells that the fault is
 // ours and err must be logged.
 func answerOf(err error) (a answer, ours bool) {
+	if errors.Is(err, sshkey.ErrBusy) {
+		err = errThrottled
+	}
 	if front, ok := errors.AsType[*FrontError](err); ok {
 		a = answer{status: front.status(), code: front.Type, hangUp: front.hangUp}
 		a.contentType, a.body = front.body()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
@@ -20,7 +21,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// Options is what a Pipeline works with. All of it is required, but for Observe.
+// Options is what a Pipeline works with. All of it is required, but for Running and
+// Observe.
 type Options struct {
 	Actions []Action
 	Store   *store.DB
@@ -33,6 +35,8 @@ type Options struct {
 	Rand io.Reader
 	// PageSize is how many elements a page of a list has.
 	PageSize int
+	// Running bounds the calls that run at one time; nil admits all.
+	Running *limit.Gate
 	// Observe is told of each answered call: the action's name, or "" when the
 	// request named none that is known; the error's code, or ""; how long it took.
 	Observe func(action, code string, took time.Duration)
@@ -75,8 +79,15 @@ type request struct {
 	signer string
 }
 
-// run answers one request: signature, rights, then the action's function.
+// run answers one request: signature, rights, then the action's function. A call
+// that there is no room for is turned away before its signature is checked, which is
+// the first thing that costs much, and after its body was read: a slow client takes
+// nobody's place, and a fast one keeps its connection.
 func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializable, err error) {
+	if !p.o.Running.Enter() {
+		return nil, errThrottled
+	}
+	defer p.o.Running.Leave()
 	if rq.sig, err = p.verifier.Parse(rq.http, time.Now()); err != nil {
 		return nil, signatureError(err)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,11 +36,26 @@ type answer struct {
 
 // ServeHTTP answers one API call.
 func (p *Pipeline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.serve(w, r, func(rq *request) (answer, error) { return p.answer(w, rq) })
+}
+
+// Throttle answers a call that there is no room for, without looking at it.
+func (p *Pipeline) Throttle(w http.ResponseWriter, r *http.Request) {
+	p.serve(w, r, func(*request) (answer, error) {
+		a, _ := answerOf(errThrottled)
+		a.hangUp = true // its body is not worth reading
+		return a, nil
+	})
+}
+
+// serve sends what find makes of the call. The error that find returns is what the
+// log should say of a fault of ours.
+func (p *Pipeline) serve(w http.ResponseWriter, r *http.Request, find func(*request) (answer, error)) {
 	start := time.Now()
 	rq := &request{http: r, id: p.newID()}
 	// The header goes out as AWS spells it; Set would make it X-Amzn-Requestid.
 	w.Header()["x-amzn-RequestId"] = []string{rq.id}
-	a, err := p.answer(w, rq)
+	a, err := find(rq)
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -65,6 +81,9 @@ func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a answer, err err
 			return answer{status: http.StatusOK, contentType: contentTypeJSON, body: codec.Encode(out)}, nil
 		}
 		err = runErr
+	}
+	if errors.Is(err, context.Canceled) && rq.http.Context().Err() != nil {
+		err = errGone
 	}
 	a, ours := answerOf(err)
 	if !ours {
@@ -174,7 +193,9 @@ func (p *Pipeline) report(rq *request, a answer, err error, took time.Duration) 
 		attrs = append(attrs, slog.String("region", rq.sig.Region), slog.String("access_key_id", rq.signer))
 	}
 	if a.code != "" {
-		level = slog.LevelInfo
+		if a.code != errThrottled.Type { // a line for each would be part of the overload
+			level = slog.LevelInfo
+		}
 		attrs = append(attrs, slog.String("code", a.code))
 	}
 	if err != nil {

@@ -26,7 +26,8 @@ import (
 
 // world is a pipeline over a store that a test can change behind its back.
 type world struct {
-	t        *testing.T
+	t        testing.TB
+	pipeline *api.Pipeline
 	db       *store.DB
 	sealer   *seal.Sealer
 	endpoint string
@@ -41,7 +42,7 @@ const (
 	edLine = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
 )
 
-func newWorld(t *testing.T, list ...api.Action) *world {
+func newWorld(t testing.TB, list ...api.Action) *world {
 	t.Helper()
 	if list == nil {
 		list = actions.All()
@@ -61,6 +62,7 @@ func newWorld(t *testing.T, list ...api.Action) *world {
 		Clock: func() time.Time { return w.now },
 		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
+	w.pipeline = pipeline
 	server := httptest.NewServer(pipeline)
 	w.endpoint = server.URL
 	t.Cleanup(func() {
@@ -136,7 +138,7 @@ func allow(action, on string) string {
 }
 
 // importKey makes a key pair and returns its ARN.
-func importKey(t *testing.T, c *lightsail.Client, name string, tags ...string) string {
+func importKey(t testing.TB, c *lightsail.Client, name string, tags ...string) string {
 	t.Helper()
 	if _, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(edLine)}); err != nil {
 		t.Fatal(err)

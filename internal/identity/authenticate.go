@@ -14,7 +14,7 @@ import (
 func (r *Resolver) Authenticate(
 	tx *store.Tx, v *sigv4.Verifier, sig *sigv4.Signature, req *http.Request, body []byte,
 ) (*Principal, error) {
-	secret, p, err := r.Find(tx, sig.AccessKeyID, sig.SessionToken)
+	secret, p, err := r.Find(tx, sig.AccessKeyID, sig.SessionToken, sig.Region)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -33,7 +33,7 @@ func (r *Resolver) Authenticate(
 // Again looks the signer of a verified request up once more: what counts is what
 // the store says at the moment of the write.
 func (r *Resolver) Again(tx *store.Tx, sig *sigv4.Signature) (*Principal, error) {
-	_, p, err := r.Find(tx, sig.AccessKeyID, sig.SessionToken)
+	_, p, err := r.Find(tx, sig.AccessKeyID, sig.SessionToken, sig.Region)
 	return p, refusal(err)
 }
 

@@ -27,6 +27,10 @@ type Principal struct {
 	Tags []Tag
 	// Policies are all that bear on it.
 	Policies policy.Set
+	// Closed accounts are not served; SetupUntil and RegionSetupUntil are when the
+	// account and the request's region will be set up.
+	Closed                       bool
+	SetupUntil, RegionSetupUntil time.Time
 	// Issued and Expires are when a session began and ends; zero for long-term keys.
 	Issued, Expires time.Time
 }

@@ -3,8 +3,10 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/policy"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -24,7 +26,8 @@ var (
 // concurrent use.
 type Resolver struct {
 	sealer   *seal.Sealer
-	policies policyCache
+	policies cache[*policy.Document]
+	entities entityCache
 }
 
 // NewResolver returns a Resolver that opens secrets with a sealer.
@@ -33,12 +36,12 @@ func NewResolver(sealer *seal.Sealer) *Resolver { return &Resolver{sealer: seale
 // Find looks up an access key, or the session that key and token stand for, and
 // returns the secret that signs for it and who it is. Nothing is proven about the
 // caller before the signature is verified with the secret, and a session may have
-// expired: the caller checks Principal.Expires.
-func (r *Resolver) Find(tx *store.Tx, keyID, token string) (secret string, p *Principal, err error) {
+// expired: the caller checks Principal.Expires. The region is the request's.
+func (r *Resolver) Find(tx *store.Tx, keyID, token, region string) (secret string, p *Principal, err error) {
 	if strings.HasPrefix(keyID, sessionPrefix) {
-		return r.findSession(tx, keyID, token)
+		return r.findSession(tx, keyID, token, region)
 	}
-	key, err := tx.AccessKey(keyID)
+	key, account, setup, err := tx.KeyIn(keyID, region)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
 		return "", nil, ErrUnknownKey
 	}
@@ -49,11 +52,19 @@ func (r *Resolver) Find(tx *store.Tx, keyID, token string) (secret string, p *Pr
 	if err != nil {
 		return "", nil, fmt.Errorf("access key %s: %w", key.ID, err)
 	}
-	p, err = r.owner(tx, key.Account, key.Owner)
-	return string(plain), p, err
+	if p, err = r.owner(tx, key.Account, key.Owner); err != nil {
+		return "", nil, err
+	}
+	p.in(account, setup)
+	return string(plain), p, nil
 }
 
-func (r *Resolver) findSession(tx *store.Tx, keyID, token string) (string, *Principal, error) {
+// in notes whether the principal's account is served.
+func (p *Principal) in(a *store.Account, regionSetup time.Time) {
+	p.Closed, p.SetupUntil, p.RegionSetupUntil = a.Closed, a.SetupUntil, regionSetup
+}
+
+func (r *Resolver) findSession(tx *store.Tx, keyID, token, region string) (string, *Principal, error) {
 	if token == "" {
 		return "", nil, ErrUnknownKey
 	}
@@ -65,13 +76,18 @@ func (r *Resolver) findSession(tx *store.Tx, keyID, token string) (string, *Prin
 	if err != nil {
 		return "", nil, err
 	}
+	account, setup, err := tx.AccountIn(s.Account, region)
+	if err != nil {
+		return "", nil, err
+	}
+	p.in(account, setup)
 	p.Issued, p.Expires = s.Issued, s.Expires
 	if s.Role != "" {
 		p.RoleARN = p.ARN
 		p.ARN = "arn:aws:sts::" + s.Account + ":assumed-role/" + s.Role + "/" + s.Name
 		p.UserID += ":" + s.Name
 		p.UserName = ""
-		p.Tags = append(p.Tags, s.Tags...)
+		p.Tags = slices.Concat(p.Tags, s.Tags)
 	}
 	if s.Policies != nil {
 		p.Policies.Session = []policy.Attached{}
@@ -95,7 +111,7 @@ func (r *Resolver) owner(tx *store.Tx, account, id string) (*Principal, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := fromRow(row)
+	e, err := r.entities.read(row)
 	if err != nil {
 		return nil, err
 	}
@@ -158,21 +174,21 @@ func (r *Resolver) managed(tx *store.Tx, account, name string) (policy.Attached,
 }
 
 func (r *Resolver) attached(name, text string) policy.Attached {
-	return policy.Attached{Name: name, Document: r.policies.parse(text)}
+	return policy.Attached{Name: name, Document: r.policy(text)}
 }
 
-// maxCachedPolicies bounds the parsed policies in memory.
-const maxCachedPolicies = 4096
-
-// policyCache keeps parsed policies by their text, so that one change of a policy
-// is one new text.
-type policyCache struct {
-	mu     sync.RWMutex
-	byText map[string]*policy.Document
+// policy returns a stored policy's document. A text that no longer parses was
+// checked when it was written, so something is wrong, and then nothing is allowed.
+func (r *Resolver) policy(text string) *policy.Document {
+	return r.policies.get(text, func() *policy.Document {
+		d, err := policy.Parse([]byte(text))
+		if err != nil {
+			return denyAll()
+		}
+		return d
+	})
 }
 
-// denyAll stands for a stored text that no longer parses: it was checked when it
-// was written, so something is wrong, and then nothing is allowed.
 var denyAll = sync.OnceValue(func() *policy.Document {
 	d, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}`))
 	if err != nil {
@@ -180,23 +196,3 @@ var denyAll = sync.OnceValue(func() *policy.Document {
 	}
 	return d
 })
-
-func (c *policyCache) parse(text string) *policy.Document {
-	c.mu.RLock()
-	d := c.byText[text]
-	c.mu.RUnlock()
-	if d != nil {
-		return d
-	}
-	d, err := policy.Parse([]byte(text))
-	if err != nil {
-		d = denyAll()
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.byText) >= maxCachedPolicies || c.byText == nil {
-		c.byText = make(map[string]*policy.Document)
-	}
-	c.byText[text] = d
-	return d
-}

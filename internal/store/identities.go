@@ -111,6 +111,28 @@ func (tx *Tx) AccessKeys(account, owner string) ([]*AccessKey, error) {
 		accessKeyColumns+`WHERE account = $1 AND owner = $2 ORDER BY created_at, id`, account, owner)
 }
 
+// KeyIn is AccessKey together with the key's account, and until when a region is
+// being set up for it: what each request asks for, in one query.
+func (tx *Tx) KeyIn(id, region string) (*AccessKey, *Account, time.Time, error) {
+	var key *AccessKey
+	var setup int64
+	account, err := one(tx, "access key", func(scan func(...any) error) (*Account, error) {
+		var account *Account
+		var err error
+		key, err = scanAccessKey(func(first ...any) error {
+			account, err = scanAccount(func(second ...any) error {
+				return scan(append(append(first, second...), &setup)...)
+			})
+			return err
+		})
+		return account, err
+	}, `SELECT k.id, k.account, k.owner, k.secret, k.active, k.created_at,
+			a.id, a.created_at, a.setup_until, a.closed, coalesce(r.setup_until, 0)
+		FROM access_keys k JOIN accounts a ON a.id = k.account
+		LEFT JOIN region_setups r ON r.account = k.account AND r.region = $2 WHERE k.id = $1`, id, region)
+	return key, account, fromMillis(setup), err
+}
+
 func scanAccessKey(scan func(...any) error) (*AccessKey, error) {
 	var k AccessKey
 	var at int64

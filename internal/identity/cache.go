@@ -1,0 +1,53 @@
+package identity
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// maxCached bounds how many parsed texts of a kind are in memory.
+const maxCached = 1024
+
+// cache keeps what was parsed from a text by the text itself, so that a change of
+// the text is a new entry and nothing stale is ever used.
+type cache[T any] struct {
+	mu     sync.RWMutex
+	byText map[string]T
+}
+
+func (c *cache[T]) get(text string, parse func() T) T {
+	c.mu.RLock()
+	v, ok := c.byText[text]
+	c.mu.RUnlock()
+	if ok {
+		return v
+	}
+	v = parse()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.byText) >= maxCached || c.byText == nil {
+		c.byText = make(map[string]T)
+	}
+	c.byText[text] = v
+	return v
+}
+
+// entityCache keeps the documents of users and roles that sign requests.
+type entityCache struct{ docs cache[*Doc] }
+
+// read is fromRow without parsing what was parsed before. Nobody changes the
+// entity's lists.
+func (c *entityCache) read(row *store.Identity) (*Entity, error) {
+	var err error
+	doc := c.docs.get(string(row.Doc), func() *Doc {
+		d := &Doc{}
+		if err = json.Unmarshal(row.Doc, d); err != nil {
+			err = fmt.Errorf("stored %s %s: %w", row.Kind, row.Name, err)
+		}
+		return d
+	})
+	return &Entity{ID: row.ID, Account: row.Account, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt, Doc: *doc}, err
+}
