@@ -2,11 +2,13 @@ package sshkey
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // MaxPoolSize is the largest number of keys that a [Pool] holds. It is far more
@@ -14,13 +16,26 @@ import (
 // heating the machine for hours.
 const MaxPoolSize = 1024
 
+// quiet is how long nobody must have taken a ready key before the filler makes up
+// for it, unless none is left.
+const quiet = 100 * time.Millisecond
+
+// queuePerCPU bounds, for each CPU, the callers of Take that wait for a key: a
+// few seconds' worth of generations. Whoever came later would wait for longer
+// than is good for either side.
+const queuePerCPU = 32
+
+// ErrBusy says that the pool is empty and that as many callers wait as may.
+var ErrBusy = errors.New("too many callers wait for a key pair")
+
 // Pool generates key pairs ahead of their use and keeps them in memory, so that
 // whoever needs one seldom waits. All of its methods may be called at once.
 //
 // One goroutine fills the pool, so that it never has more than one CPU, which
 // the scheduler takes from it for others every few milliseconds. It starts no
 // key while callers of Take are generating theirs: then the CPU is short, and
-// the request that waits comes first.
+// the request that waits comes first. Nor does it while they take ready ones in
+// quick succession.
 //
 // The goroutine has no low-priority thread to run on, though that looks like
 // the way to be polite. Each garbage collection stops the world, and on a busy
@@ -36,7 +51,11 @@ type Pool struct {
 	wake  chan struct{} // tells the filler that it may have something to do
 	stop  chan struct{} // closed by Close
 
+	start      time.Time
+	taken      atomic.Int64 // when a ready key was last taken, in nanoseconds since start
 	generating atomic.Int64 // generations for callers, running now
+	waiting    atomic.Int64 // callers that found no key ready
+	queue      int64        // the most of them
 
 	mu      sync.Mutex // orders closed against ready and running
 	closed  bool
@@ -54,8 +73,10 @@ func newPool(size int, log *slog.Logger, generate func() (*Pair, error)) *Pool {
 	p := &Pool{
 		size:     min(max(size, 0), MaxPoolSize),
 		log:      log,
+		start:    time.Now().Add(-quiet),
 		generate: generate,
 		slots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
+		queue:    int64(queuePerCPU * runtime.GOMAXPROCS(0)),
 		wake:     make(chan struct{}, 1),
 		stop:     make(chan struct{}),
 	}
@@ -70,7 +91,8 @@ func newPool(size int, log *slog.Logger, generate func() (*Pair, error)) *Pool {
 // else the first that gets ready, be it the one that Take itself begins to
 // generate, the one that the filler is at, or one that somebody gives back.
 // No more generations run for callers at once than there are CPUs to run them;
-// further callers wait for their turn.
+// further callers wait for their turn, and where too many do, it fails at once
+// with ErrBusy.
 //
 // It fails when the context ends, at once even while a generation is running
 // (that key goes to the pool). After Close it still works, by generating.
@@ -81,9 +103,14 @@ func (p *Pool) Take(ctx context.Context) (*Pair, error) {
 	// A select has no order of preference, so what is ready is looked at first.
 	select {
 	case pair := <-p.ready:
+		p.taken.Store(int64(time.Since(p.start)))
 		p.nudge()
 		return pair, nil
 	default:
+	}
+	defer p.waiting.Add(-1)
+	if p.waiting.Add(1) > p.queue {
+		return nil, fmt.Errorf("taking a key pair: %w", ErrBusy)
 	}
 	select {
 	case pair := <-p.ready:
@@ -226,13 +253,32 @@ func (p *Pool) fill() {
 // fillUp generates keys until the pool is full, closed, or has to step back
 // for callers.
 func (p *Pool) fillUp() {
-	for p.wanting() {
+	for p.wanting() && p.awaitQuiet() {
 		pair, err := p.generate()
 		p.keepLate(pair, err)
 		if err != nil {
 			return // to try again when a caller comes, not at once
 		}
 	}
+}
+
+// awaitQuiet waits while callers take key after key: as long as some are left,
+// the CPU is theirs, and what they took is made up for when they are done. It
+// reports whether the pool is still open.
+func (p *Pool) awaitQuiet() bool {
+	for len(p.ready) > 0 {
+		rest := quiet - time.Since(p.start) + time.Duration(p.taken.Load())
+		if rest <= 0 {
+			break
+		}
+		select {
+		case <-time.After(rest):
+		case <-p.wake:
+		case <-p.stop:
+			return false
+		}
+	}
+	return true
 }
 
 // wanting tells whether the filler should generate a key now.

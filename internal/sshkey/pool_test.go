@@ -157,7 +157,7 @@ func TestFillerStartsNoKeyWhileCallersGenerate(t *testing.T) {
 
 func TestCallersGenerateOnAllCPUsButNotMore(t *testing.T) {
 	bubble(t, 0, every(time.Second), func(t *testing.T, pool *Pool, maker *keyMaker) {
-		const callers = 50
+		const callers = 30
 		got := takeAtOnce(t, pool, callers)
 		if len(got) != callers {
 			t.Errorf("%d callers got %d different keys", callers, len(got))

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// warmCreates: a create whose key is ready costs little more than a read.
+func warmCreates(ctx context.Context, _ settings) (rows []row, err error) {
+	const calls = 200
+	return rows, withServer(func(o *server.Options) { o.KeyPool = calls }, func(w *world) error {
+		c := w.client()
+		if err := waitForPool(ctx, w.endpoint, calls); err != nil {
+			return err
+		}
+		create, err := timed(calls, func(i int) error {
+			_, err := c.CreateKeyPair(ctx, &lightsail.CreateKeyPairInput{KeyPairName: new(fmt.Sprint("key", i))})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := waitForPool(ctx, w.endpoint, calls); err != nil { // the pool is quiet again
+			return err
+		}
+		regions, err := timed(calls, func(int) error {
+			_, err := c.GetRegions(ctx, &lightsail.GetRegionsInput{})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		p50, p99, base := percentile(create, 0.50), percentile(create, 0.99), percentile(regions, 0.50)
+		ratio := float64(p50) / float64(base)
+		rows = []row{
+			{"1. CreateKeyPair, pool warm, 1 client: p50 to GetRegions' p50", ms(p50) + " to " + ms(base), fmt.Sprintf("%.2f", ratio), "≤ 3", ratio <= 3},
+			{"1. … its p99", ms(p99), "", "≤ 10 ms", p99 <= 10*time.Millisecond},
+		}
+		return nil
+	})
+}
+
+func waitForPool(ctx context.Context, endpoint string, want int) error {
+	deadline := time.Now().Add(5 * time.Minute)
+	for time.Now().Before(deadline) && ctx.Err() == nil {
+		depth, err := metric(ctx, endpoint, "lanyard_key_pool_depth")
+		if err != nil || int(depth) >= want {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return fmt.Errorf("the key pool does not fill")
+}
+
+// emptyCreates: without a pool, nearly all of the machine goes into the keys.
+func emptyCreates(ctx context.Context, s settings) (rows []row, err error) {
+	return rows, withServer(nil, func(w *world) error {
+		c := w.client()
+		name := 0
+		bare, creates, err := alternate(5,
+			func() (float64, error) {
+				return rate(ctx, runtime.NumCPU(), 2*s.round, func(int64) error {
+					_, err := rsa.GenerateKey(rand.Reader, 2048)
+					return err
+				})
+			},
+			func() (float64, error) {
+				name++
+				round := name
+				return rate(ctx, 8, 2*s.round, func(n int64) error {
+					_, err := c.CreateKeyPair(ctx, &lightsail.CreateKeyPairInput{KeyPairName: new(fmt.Sprintf("key%d-%d", round, n))})
+					return err
+				})
+			})
+		ratio := creates / bare
+		rows = []row{{
+			"2. CreateKeyPair, pool empty, 8 clients: rate to that of a bare rsa.GenerateKey loop on all cores",
+			fmt.Sprintf("%.1f/s to %.1f/s", creates, bare), fmt.Sprintf("%.2f", ratio), "≥ 0.90", ratio >= 0.90,
+		}}
+		return err
+	})
+}
+
+// reads: a signed, stored, encoded answer costs little more than the HTTP around it.
+func reads(ctx context.Context, s settings) (rows []row, err error) {
+	return rows, withServer(nil, func(w *world) error {
+		c := w.client()
+		if _, err := c.ImportKeyPair(ctx, &lightsail.ImportKeyPairInput{KeyPairName: new("there"), PublicKeyBase64: new(edLine)}); err != nil {
+			return err
+		}
+		get, err := sign(ctx, w.endpoint, "GetKeyPair", `{"keyPairName":"there"}`)
+		if err != nil {
+			return err
+		}
+		answer, err := get.send(ctx, http.DefaultClient)
+		if err != nil {
+			return err
+		}
+		plain := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Content-Type", "application/x-amz-json-1.1")
+			_, _ = rw.Write(answer)
+		}))
+		defer plain.Close()
+		same := get
+		same.url = plain.URL
+		bare, ours, err := alternate(5, s.load(ctx, same), s.load(ctx, get))
+		ratio := ours / bare
+		rows = []row{{
+			"3. signed GetKeyPair, 8 clients: rate to that of a bare net/http handler that writes the same bytes",
+			fmt.Sprintf("%.0f/s to %.0f/s", ours, bare), fmt.Sprintf("%.2f", ratio), "≥ 0.40", ratio >= 0.40,
+		}}
+		return err
+	})
+}
+
+// load sends a signed request from 8 clients over kept connections.
+func (s settings) load(ctx context.Context, get signed) func() (float64, error) {
+	return func() (float64, error) {
+		transport := &http.Transport{MaxIdleConnsPerHost: 8}
+		defer transport.CloseIdleConnections()
+		client := &http.Client{Transport: transport}
+		return rate(ctx, 8, s.round/2, func(int64) error {
+			_, err := get.send(ctx, client)
+			return err
+		})
+	}
+}
+
+// writes: tagging costs little more than the commit under it.
+func writes(ctx context.Context, s settings) (rows []row, err error) {
+	dir, err := os.MkdirTemp("", "lanyard-bench")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	db, err := store.Open(ctx, store.Options{DSN: filepath.Join(dir, "bare.db")})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	if err := db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	return rows, withServer(nil, func(w *world) error {
+		c := w.client()
+		if _, err := c.ImportKeyPair(ctx, &lightsail.ImportKeyPairInput{KeyPairName: new("there"), PublicKeyBase64: new(edLine)}); err != nil {
+			return err
+		}
+		bare, tags, err := alternate(5,
+			func() (float64, error) {
+				return rate(ctx, 8, s.round/2, func(n int64) error {
+					return db.Update(ctx, func(tx *store.Tx) error { return tx.SetMeta("bench", fmt.Append(nil, n)) })
+				})
+			},
+			func() (float64, error) {
+				return rate(ctx, 8, s.round/2, func(n int64) error {
+					_, err := c.TagResource(ctx, &lightsail.TagResourceInput{
+						ResourceName: new("there"), Tags: []types.Tag{{Key: new("n"), Value: new(fmt.Sprint(n))}},
+					})
+					return err
+				})
+			})
+		ratio := tags / bare
+		rows = []row{{
+			"6. TagResource on one resource, 8 clients: rate to the store's bare grouped commits",
+			fmt.Sprintf("%.0f/s to %.0f/s", tags, bare), fmt.Sprintf("%.2f", ratio), "≥ 0.50", ratio >= 0.50,
+		}}
+		return err
+	})
+}
