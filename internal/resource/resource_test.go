@@ -102,6 +102,12 @@ func TestMergeTags(t *testing.T) {
 	}
 }
 
+func TestNoTagsAreAnEmptyList(t *testing.T) {
+	if got, err := resource.MergeTags(nil, nil); err != nil || got == nil {
+		t.Errorf("MergeTags = %v, %v", got, err)
+	}
+}
+
 func TestMergeTagsRefuses(t *testing.T) {
 	many := make([]types.Tag, 49)
 	for i := range many {

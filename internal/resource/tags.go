@@ -29,7 +29,7 @@ func (e *TagError) Error() string { return e.Reason }
 // key: a key-only tag reads back as "". It fails with a TagError and changes
 // nothing when the added tags, or the sum of both, break a rule.
 func MergeTags(present, added []types.Tag) ([]types.Tag, error) {
-	merged := slices.Clone(present)
+	merged := append([]types.Tag{}, present...) // never nil: no tags are an empty list
 	place := make(map[string]int, len(present)+len(added))
 	for i, t := range present {
 		place[*t.Key] = i
