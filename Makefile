@@ -4,6 +4,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 BINARY  := bin/lanyard
 LINT    := go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 1m
+BENCH_N  ?= 100000
 
 # Packages with tests that need more than Go; the tag names the kind. node_modules is npm's.
 tagged = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^//go:build $(1)$$' . | xargs -n 1 dirname | sort -u)
@@ -26,7 +27,7 @@ build: ## Build bin/lanyard
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./cmd/lanyard
 
 .PHONY: test
-test: deps verify lint unit clients crash ## Install what the tests need, then verify, lint and run all tests
+test: deps verify lint unit clients crash postgres ## Install what the tests need, then verify, lint and run all tests
 
 .PHONY: deps
 deps: ## Install what the tests need (as root), or say what to install
@@ -54,13 +55,22 @@ clients: build ## Drive the built binary with the AWS CLI, boto3 and the JavaScr
 crash: build ## Kill the built binary amid writes and see that nothing acknowledged is lost
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags crash -count=1 $(call tagged,crash)
 
+.PHONY: postgres
+postgres: build ## Repeat the tests of the store, the clients and the crashes on a PostgreSQL server of their own
+	@scripts/install-test-deps
+	go test -tags postgres -count=1 $(call tagged,postgres)
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags clients -count=1 ./test/clients/...
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags crash -count=1 ./test/crash/...
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz
 
 .PHONY: bench
-bench: ## Run the benchmarks, allocations included
+bench: build ## Run the benchmarks, allocations included, and measure the table of docs/performance.md
+	@scripts/install-test-deps
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./test/bench -binary $(BINARY) -n $(BENCH_N)
 
 .PHONY: generate
 generate: ## Rewrite the generated files

@@ -7,6 +7,9 @@ package process
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -18,6 +21,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
 
 // The root identity of every server: AWS's own example values.
@@ -53,7 +58,7 @@ func provideBinary() (remove func(), err error) {
 	}
 	remove = func() { _ = os.RemoveAll(dir) }
 	bin := filepath.Join(dir, "lanyard")
-	build := exec.Command("go", "build", "-o", bin, "github.com/lanyard-cloud/lanyard/cmd/lanyard") //nolint:noctx // it runs before any test
+	build := exec.Command("go", "build", "-o", bin, "github.com/lanyard-cloud/lanyard/cmd/lanyard")
 	if out, err := build.CombinedOutput(); err != nil {
 		remove()
 		return nil, fmt.Errorf("build lanyard: %w\n%s", err, out)
@@ -88,10 +93,25 @@ func Environ() []string {
 func Settings(dataDir string) []string {
 	settings := []string{"LANYARD_DATA_DIR=" + dataDir}
 	if store := os.Getenv("LANYARD_TEST_STORE"); store != "" {
-		id := strings.Trim(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(dataDir, "_"), "_")
-		settings = append(settings, "LANYARD_STORE="+strings.ReplaceAll(store, "{id}", strings.ToLower(id)))
+		sum := sha256.Sum256([]byte(dataDir))
+		id := "t" + hex.EncodeToString(sum[:12])
+		if strings.HasPrefix(store, "postgres://") {
+			createDatabase(strings.ReplaceAll(store, "{id}", "postgres"), id)
+		}
+		settings = append(settings, "LANYARD_STORE="+strings.ReplaceAll(store, "{id}", id))
 	}
 	return settings
+}
+
+// createDatabase makes a PostgreSQL database where there is none of the name. A
+// failure shows when the server cannot open it.
+func createDatabase(dsn, name string) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return
+	}
+	_, _ = db.Exec("CREATE DATABASE " + name)
+	_ = db.Close()
 }
 
 // Output is what a process wrote.
@@ -135,7 +155,7 @@ func Run(t testing.TB, dataDir string, args ...string) Ended {
 
 func command(t testing.TB, dataDir string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), Binary(t), args...) //nolint:gosec // the binary under test
+	cmd := exec.CommandContext(t.Context(), Binary(t), args...)
 	cmd.Env = append(append(Environ(), Settings(dataDir)...),
 		"LANYARD_ACCOUNT_ID="+AccountID, "LANYARD_ACCESS_KEY_ID="+AccessKeyID, "LANYARD_SECRET_ACCESS_KEY="+SecretAccessKey)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -161,6 +181,14 @@ var servedAt = regexp.MustCompile(`(?m) served at (https?://\S+)$`)
 // fails unless it ends well.
 func Start(t testing.TB, dataDir string, args ...string) *Server {
 	t.Helper()
+	s := Launch(t, dataDir, args...)
+	s.awaitEndpoint(t)
+	return s
+}
+
+// Launch is Start without the wait: the server has no Endpoint yet.
+func Launch(t testing.TB, dataDir string, args ...string) *Server {
+	t.Helper()
 	s := &Server{DataDir: dataDir, ended: make(chan struct{})}
 	s.cmd = command(t, dataDir, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.Stdout, &s.Stderr
@@ -176,7 +204,6 @@ func Start(t testing.TB, dataDir string, args ...string) *Server {
 			s.Stop(t)
 		}
 	})
-	s.awaitEndpoint(t)
 	return s
 }
 
