@@ -48,6 +48,8 @@ func newCommand() *cobra.Command {
 	f.String("store", "", "database: sqlite:PATH or a postgres:// URL (default: lanyard.db in the data directory)")
 	f.String("master-key-file", "", "file of the master key, which may also be given as LANYARD_MASTER_KEY (default: master.key in the data directory)")
 	root.AddCommand(serveCommand(), envCommand(), healthcheckCommand(), versionCommand())
+	root.AddCommand(accountCommand(), userCommand(), groupCommand(), roleCommand(), accessKeyCommand(), policyCommand(), identitiesCommand())
+	root.AddCommand(exportCommand(), importCommand(), backupCommand())
 	return root
 }
 

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"strings"
+	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +52,11 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&o.Root.AccessKeyID, "access-key-id", "", "root access key id of a new store (default: random)")
 	f.StringVar(&o.Root.SecretAccessKey, "secret-access-key", "", "root secret access key of a new store (default: random)")
 	f.StringVar(&secretFile, "secret-access-key-file", "", "file that holds the root secret access key of a new store")
+	f.StringVar(&o.Identities, "identities", "", "identities file, in force from the start on and read again at SIGHUP")
 	f.IntVar(&o.KeyPool, "key-pool", server.DefaultKeyPool, "RSA keys made ahead; 0 switches it off")
 	f.IntVar(&o.PageSize, "page-size", server.DefaultPageSize, "elements in a page of a list, at most 200")
+	f.IntVar(&o.MaxRequests, "max-requests", server.DefaultMaxRequests, "calls that run at one time; more are answered ThrottlingException")
+	f.IntVar(&o.MaxConnections, "max-connections", server.DefaultMaxConnections, "open connections; more take the place of those idle for longest")
 	f.StringSliceVar(&o.CORSOrigins, "cors-origin", nil, "web origin that may call from a browser, or *; may be repeated")
 	f.BoolVar(&o.PublicMetrics, "public-metrics", false, "answer /metrics to others than loopback")
 	f.TextVar(&level, "log-level", slog.LevelInfo, "debug, info, warn or error")
@@ -67,7 +74,30 @@ func serve(cmd *cobra.Command, o server.Options) error {
 		env += " --data-dir " + o.DataDir
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "Lightsail is served at %s\nPoint your tools at it:  eval \"$(%s)\"\n", s.Endpoint(), env)
+	if o.Identities != "" {
+		defer reloadAtSIGHUP(cmd.Context(), s, o.Log)()
+	}
 	return s.Serve(cmd.Context())
+}
+
+// reloadAtSIGHUP reads the identities file again at each SIGHUP, until the returned
+// function is called. A bad file changes nothing.
+func reloadAtSIGHUP(ctx context.Context, s *server.Server, log *slog.Logger) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for range signals {
+			if err := s.ReloadIdentities(ctx); err != nil {
+				log.Error("identities file is refused, nothing has changed", "error", err)
+			}
+		}
+	})
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+		running.Wait()
+	}
 }
 
 func newLog(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {

@@ -70,14 +70,18 @@ func (c *Call) subjectOf(kind resource.Kind) subject {
 	return subject{arn: arn, shown: arn}
 }
 
-// DefaultResource is what an action is authorised on as long as nothing is known of
-// the request: "*", or any resource of the kind that the action needs.
-func DefaultResource(action, account, region string) string {
+// DefaultResources are what an action is authorised on as long as nothing is known of
+// the request: "*", or any resource of each kind that the action needs.
+func DefaultResources(action, account, region string) []string {
 	row, ok := accessTable[action]
 	if !ok || len(row.required) == 0 {
-		return "*"
+		return []string{"*"}
 	}
-	return resource.ARN(row.required[0], account, region, "*")
+	var list []string
+	for _, kind := range row.required {
+		list = append(list, resource.ARN(kind, account, region, "*"))
+	}
+	return list
 }
 
 // request describes the call for policies. Tags count only where the Service

@@ -403,12 +403,16 @@ func TestSessions(t *testing.T) {
 	wantCode(t, get(good), "UnrecognizedClientException")
 }
 
-func TestDefaultResource(t *testing.T) {
-	if got := api.DefaultResource("CreateKeyPair", ours, "us-east-1"); got != "*" {
-		t.Errorf("CreateKeyPair: %s", got)
-	}
-	if got, want := api.DefaultResource("DeleteKeyPair", ours, "us-east-1"), "arn:aws:lightsail:us-east-1:111122223333:KeyPair/*"; got != want {
-		t.Errorf("DeleteKeyPair: %s, want %s", got, want)
+func TestDefaultResources(t *testing.T) {
+	const of = "arn:aws:lightsail:us-east-1:111122223333:"
+	for action, want := range map[string][]string{
+		"CreateKeyPair":  {"*"},
+		"DeleteKeyPair":  {of + "KeyPair/*"},
+		"AttachStaticIp": {of + "Instance/*", of + "StaticIp/*"},
+	} {
+		if got := api.DefaultResources(action, ours, "us-east-1"); !slices.Equal(got, want) {
+			t.Errorf("%s: %s, want %s", action, got, want)
+		}
 	}
 	var names []string
 	for _, a := range model.Actions() {

@@ -67,6 +67,8 @@ type Doc struct {
 	Document string `json:"document,omitempty"`
 	// Description is a managed policy's or a role's.
 	Description string `json:"description,omitempty"`
+	// Managed marks what the identities file declares.
+	Managed bool `json:"managed,omitempty"`
 }
 
 // Tag is a tag of a user, a role or a session.
@@ -82,8 +84,10 @@ type InlinePolicy struct {
 }
 
 // ARN is the entity's name for policies and messages.
-func (e *Entity) ARN() string {
-	return "arn:aws:iam::" + e.Account + ":" + string(e.Kind) + "/" + e.Name
+func (e *Entity) ARN() string { return arn(e.Account, e.Kind, e.Name) }
+
+func arn(account string, kind Kind, name string) string {
+	return "arn:aws:iam::" + account + ":" + string(kind) + "/" + name
 }
 
 // RootARN is the ARN of an account's root.

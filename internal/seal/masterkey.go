@@ -3,12 +3,11 @@ package seal
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/lanyard-cloud/lanyard/internal/newfile"
 )
 
 // NewMasterKey returns a fresh random master key.
@@ -52,34 +51,16 @@ func ReadMasterKeyFile(path string) ([]byte, error) {
 
 // CreateMasterKeyFile writes a fresh master key to a new file (0600) and returns
 // it. The key is on disk, name included, before it returns: what gets sealed
-// afterwards would be lost without it. An existing file is never overwritten.
+// afterwards would be lost without it. An existing file is never overwritten:
+// fs.ErrExist. Nobody ever reads half a key from it.
 func CreateMasterKeyFile(path string) ([]byte, error) {
 	key := NewMasterKey()
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's own setting
-	if err != nil {
-		return nil, err
-	}
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = SyncDir(filepath.Dir(path))
-	}
+	err := newfile.Write(path, func(f *os.File) error {
+		_, err := f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("write master key: %w", err)
 	}
 	return key, nil
-}
-
-// SyncDir makes the names in a directory durable. Systems that cannot sync a
-// directory are left to their own promises.
-func SyncDir(path string) error {
-	d, err := os.Open(path) //nolint:gosec // the path is the operator's own setting
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	if err := d.Sync(); err != nil && !errors.Is(err, fs.ErrInvalid) {
-		return err
-	}
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -13,25 +14,40 @@ import (
 // keyCheck is the name of the value that only the right master key opens.
 const keyCheck = "master key check"
 
-// openStore opens the database with its master key and brings it up to date. All
-// that may be wrong is found before the first change.
-func (s *Server) openStore(ctx context.Context) (*seal.Sealer, error) {
-	var sealer *seal.Sealer
+// openStore opens the database with its master key, brings it up to date, and makes
+// the identities file be in force, if there is one. All that may be wrong is found
+// before the first change.
+func (s *Server) openStore(ctx context.Context, file *identity.File) (*seal.Sealer, error) {
 	var err error
-	s.store, sealer, err = openDatabase(ctx, s.o.Database, s.metrics.observeStore)
-	if err != nil {
+	if s.store, s.sealer, err = openDatabase(ctx, s.o.Database, s.metrics.observeStore); err != nil {
 		return nil, err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	return sealer, s.store.Update(ctx, func(tx *store.Tx) error {
-		if err := plantKeyCheck(tx, sealer); err != nil {
+	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		if err := plantKeyCheck(tx, s.sealer); err != nil {
 			return err
 		}
-		s.root, err = ensureRoot(tx, sealer, s.o.Root, s.o.Clock())
-		return err
+		return s.plantIdentities(s.accounts(tx), file)
 	})
+	if err != nil {
+		return nil, err
+	}
+	s.logIdentities(file)
+	return s.sealer, nil
+}
+
+// plantIdentities makes what a first start needs, and what the file declares.
+func (s *Server) plantIdentities(accounts *identity.Accounts, file *identity.File) (err error) {
+	if s.root, err = ensureRoot(accounts, s.o.Root, file); err != nil || file == nil {
+		return err
+	}
+	if err := file.Apply(accounts); err != nil {
+		return err
+	}
+	s.root, err = readRoot(accounts, "")
+	return err
 }
 
 // Database says which store to open with which key.
@@ -50,24 +66,33 @@ type Database struct {
 // openDatabase opens the store and reads its master key, making one for a fresh
 // store. Its errors say what to do.
 func openDatabase(ctx context.Context, d Database, observe func(string, time.Duration)) (*store.DB, *seal.Sealer, error) {
-	dsn, name, err := databaseOf(d.DataDir, d.Store)
+	db, name, err := connect(ctx, d, observe)
 	if err != nil {
 		return nil, nil, err
-	}
-	db, err := store.Open(ctx, store.Options{DSN: dsn, Connections: d.Connections, Observe: observe})
-	switch {
-	case errors.Is(err, store.ErrNewer):
-		return nil, nil, fmt.Errorf("cannot open %s: %w: use that version", name, err)
-	case errors.Is(err, store.ErrDamaged):
-		return nil, nil, fmt.Errorf("cannot open %s: %w: restore it from your backup", name, err)
-	case err != nil:
-		return nil, nil, fmt.Errorf("cannot open the database %s: %w", name, err)
 	}
 	sealer, err := unlock(ctx, db, d, name)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return db, sealer, nil
+}
+
+// connect opens the store and tells its name for messages.
+func connect(ctx context.Context, d Database, observe func(string, time.Duration)) (db *store.DB, name string, err error) {
+	dsn, name, err := databaseOf(d.DataDir, d.Store)
+	if err != nil {
+		return nil, "", err
+	}
+	db, err = store.Open(ctx, store.Options{DSN: dsn, Connections: d.Connections, Observe: observe})
+	switch {
+	case errors.Is(err, store.ErrNewer):
+		return nil, "", fmt.Errorf("cannot open %s: %w: use that version", name, err)
+	case errors.Is(err, store.ErrDamaged):
+		return nil, "", fmt.Errorf("cannot open %s: %w: restore it from your backup", name, err)
+	case err != nil:
+		return nil, "", fmt.Errorf("cannot open the database %s: %w", name, err)
+	}
+	return db, name, nil
 }
 
 // unlock reads the master key and checks that it is the store's.
@@ -107,10 +132,18 @@ func checkKey(ctx context.Context, db *store.DB, sealer *seal.Sealer, name strin
 	return err
 }
 
+// plantKeyCheck makes the value that only this master key opens. Where several
+// servers start on one fresh database, the first one's key counts.
 func plantKeyCheck(tx *store.Tx, sealer *seal.Sealer) error {
-	_, err := tx.Meta(keyCheck)
-	if errors.Is(err, store.ErrNotFound) {
+	sealed, err := tx.Meta(keyCheck)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return tx.SetMeta(keyCheck, sealer.Seal(seal.MasterKeyCheck, nil))
+	case err != nil:
+		return err
 	}
-	return err
+	if _, err := sealer.Open(seal.MasterKeyCheck, sealed); err != nil {
+		return errors.New("another server has made the database with another master key just now: give all of them one with --master-key-file")
+	}
+	return nil
 }

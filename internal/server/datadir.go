@@ -99,7 +99,11 @@ func (m MasterKey) read(dir, database string, fresh bool) ([]byte, error) {
 		return nil, fmt.Errorf("the master key %s is missing, without it the secrets in %s cannot be read: "+
 			"restore it from your backup, or give --master-key-file", path, database)
 	}
-	return seal.CreateMasterKeyFile(path)
+	key, err = seal.CreateMasterKeyFile(path)
+	if errors.Is(err, fs.ErrExist) { // another server that shares the file was faster
+		return seal.ReadMasterKeyFile(path)
+	}
+	return key, err
 }
 
 // endpoint is what a server leaves for the commands that talk to it.
@@ -133,7 +137,7 @@ func readEndpoint(dir string) (endpoint, error) {
 	e := endpoint{}
 	text, err := os.ReadFile(filepath.Join(dir, endpointFile)) //nolint:gosec // the path is the operator's own setting
 	if errors.Is(err, fs.ErrNotExist) {
-		return e, fmt.Errorf("no server has run on the data directory %s: start one with lanyard serve", dir)
+		return e, noServer(dir)
 	}
 	if err == nil {
 		err = json.Unmarshal(text, &e)

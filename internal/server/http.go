@@ -14,17 +14,23 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// Limits of a connection. A request with all its headers is a few kilobytes and
-// is answered at once; these only keep stalled clients from staying for ever.
-const (
-	headerTime = 10 * time.Second
-	readTime   = 60 * time.Second
-	writeTime  = 120 * time.Second
-	idleTime   = 120 * time.Second
-	maxHeader  = 32 << 10
-)
+// maxHeader bounds a request's headers; all that clients send is a few kilobytes.
+const maxHeader = 32 << 10
 
-func newHTTP(h http.Handler, config *tls.Config, log *slog.Logger) *http.Server {
+// times bound how long a connection waits for its client. A request arrives and is
+// answered at once; these only keep stalled clients from staying for ever.
+type times struct {
+	header time.Duration // until a request's headers are there
+	read   time.Duration // until its body is, too
+	write  time.Duration // from its headers until the answer is sent
+	idle   time.Duration // between requests
+}
+
+func usualTimes() times {
+	return times{header: 10 * time.Second, read: 30 * time.Second, write: 60 * time.Second, idle: 120 * time.Second}
+}
+
+func newHTTP(h http.Handler, config *tls.Config, o Options, c *connections) *http.Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
@@ -33,12 +39,13 @@ func newHTTP(h http.Handler, config *tls.Config, log *slog.Logger) *http.Server 
 		Handler:           h,
 		TLSConfig:         config,
 		Protocols:         &protocols,
-		ReadHeaderTimeout: headerTime,
-		ReadTimeout:       readTime,
-		WriteTimeout:      writeTime,
-		IdleTimeout:       idleTime,
+		ReadHeaderTimeout: o.times.header,
+		ReadTimeout:       o.times.read,
+		WriteTimeout:      o.times.write,
+		IdleTimeout:       o.times.idle,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnState:         c.observe,
+		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -54,8 +61,8 @@ func loadTLS(cert, key string) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// handler sends a request to the API, or to one of the few pages for operators.
-func (s *Server) handler(pipeline http.Handler) http.Handler {
+// handler sends a request to an API, or to one of the few pages for operators.
+func (s *Server) handler(to services) http.Handler {
 	metricsPage := s.metrics.handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		get := r.Method == http.MethodGet || r.Method == http.MethodHead
@@ -68,7 +75,7 @@ func (s *Server) handler(pipeline http.Handler) http.Handler {
 			metricsPage.ServeHTTP(w, r)
 		case s.cors(w, r):
 		default:
-			pipeline.ServeHTTP(w, r)
+			to.handler(r).ServeHTTP(w, r)
 		}
 	})
 }

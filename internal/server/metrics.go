@@ -48,6 +48,13 @@ func (m *metrics) watchPool(depth func() int) {
 	}, func() float64 { return float64(depth()) }))
 }
 
+func (m *metrics) watchConnections(count func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "lanyard_connections",
+		Help: "Open connections of clients.",
+	}, func() float64 { return float64(count()) }))
+}
+
 func (m *metrics) observeCall(action, code string, took time.Duration) {
 	m.calls.WithLabelValues(action, code).Inc()
 	m.latency.WithLabelValues(action).Observe(took.Seconds())

@@ -1,22 +1,18 @@
 package server
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base32"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"math/big"
-	"regexp"
-	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // Root is the identity that a new store starts with: an account and one access key
-// of its root. Empty fields of a wish mean any value.
+// of its root. Empty fields of a wish mean any value. The access key of an existing
+// store is the root's oldest active one; where it has none, the key's fields are
+// empty.
 type Root struct {
 	// AccountID has 12 digits.
 	AccountID       string
@@ -24,100 +20,126 @@ type Root struct {
 	SecretAccessKey string
 }
 
-var (
-	accountPattern   = regexp.MustCompile(`^[0-9]{12}$`)
-	accessKeyPattern = regexp.MustCompile(`^[A-Za-z0-9_]{4,128}$`)
-	secretPattern    = regexp.MustCompile(`^[!-~]{8,128}$`)
-)
-
 func (r Root) check() error {
-	switch {
-	case r.AccountID != "" && !accountPattern.MatchString(r.AccountID):
-		return fmt.Errorf("the account id %q does not have 12 digits", r.AccountID)
-	case r.AccessKeyID != "" && !accessKeyPattern.MatchString(r.AccessKeyID):
-		return fmt.Errorf("the access key id %q does not consist of 4 to 128 letters, digits and underscores", r.AccessKeyID)
-	case r.SecretAccessKey != "" && !secretPattern.MatchString(r.SecretAccessKey):
-		return errors.New("the secret access key does not consist of 8 to 128 printable ASCII characters without spaces")
+	if r.AccountID != "" {
+		if err := identity.CheckAccountID(r.AccountID); err != nil {
+			return err
+		}
+	}
+	if r.AccessKeyID != "" {
+		if err := identity.CheckAccessKeyID(r.AccessKeyID); err != nil {
+			return err
+		}
+	}
+	if r.SecretAccessKey != "" {
+		return identity.CheckSecret(r.SecretAccessKey)
 	}
 	return nil
 }
 
-// filled returns the wish with random values where it has none.
-func (r Root) filled() (Root, error) {
+// or returns the wish with what the identities file says where it has nothing.
+func (r Root) or(file *identity.File) Root {
+	if file == nil {
+		return r
+	}
+	account, keyID, secret := file.Root(r.AccountID)
 	if r.AccountID == "" {
-		n, err := rand.Int(rand.Reader, big.NewInt(900_000_000_000))
-		if err != nil {
-			return r, err
-		}
-		r.AccountID = fmt.Sprint(n.Int64() + 100_000_000_000)
+		r.AccountID = account
 	}
-	if r.AccessKeyID == "" {
-		r.AccessKeyID = "AKIA" + base32.StdEncoding.EncodeToString(randomBytes(10))
+	if r.AccessKeyID == "" && r.SecretAccessKey == "" {
+		r.AccessKeyID, r.SecretAccessKey = keyID, secret
 	}
-	if r.SecretAccessKey == "" {
-		r.SecretAccessKey = base64.StdEncoding.EncodeToString(randomBytes(30))
-	}
-	return r, nil
+	return r
 }
 
-func randomBytes(n int) []byte {
-	b := make([]byte, n)
-	rand.Read(b) // never fails: crypto/rand ends the process instead
-	return b
+// filled returns the wish with random values where it has none.
+func (r Root) filled() (Root, error) {
+	var err error
+	if r.AccountID == "" {
+		r.AccountID, err = identity.NewAccountID()
+	}
+	if r.AccessKeyID == "" {
+		r.AccessKeyID = identity.NewAccessKeyID()
+	}
+	if r.SecretAccessKey == "" {
+		r.SecretAccessKey = identity.NewSecret()
+	}
+	return r, err
 }
 
 // ensureRoot returns the store's root identity, making it in a new store. A wish
 // that an existing store does not fulfil is refused.
-func ensureRoot(tx *store.Tx, sealer *seal.Sealer, wish Root, now time.Time) (Root, error) {
-	have, err := readRoot(tx, sealer)
+func ensureRoot(accounts *identity.Accounts, wish Root, file *identity.File) (Root, error) {
+	have, err := readRoot(accounts, "")
 	if errors.Is(err, store.ErrNotFound) {
-		return createRoot(tx, sealer, wish, now)
+		return createRoot(accounts, wish.or(file))
 	}
 	if err != nil {
 		return Root{}, err
 	}
 	const remedy = "leave the setting out, or give another --data-dir"
-	switch {
-	case wish.AccountID != "" && wish.AccountID != have.AccountID:
+	if wish.AccountID != "" && wish.AccountID != have.AccountID {
 		return Root{}, fmt.Errorf("the store belongs to the account %s, not %s: %s", have.AccountID, wish.AccountID, remedy)
-	case wish.AccessKeyID != "" && wish.AccessKeyID != have.AccessKeyID:
-		return Root{}, fmt.Errorf("the store's root access key is %s, not %s: %s", have.AccessKeyID, wish.AccessKeyID, remedy)
-	case wish.SecretAccessKey != "" && subtle.ConstantTimeCompare([]byte(wish.SecretAccessKey), []byte(have.SecretAccessKey)) != 1:
-		return Root{}, fmt.Errorf("the store's root access key %s has another secret than the given one: %s", have.AccessKeyID, remedy)
 	}
-	return have, nil
+	if wish.AccessKeyID != "" {
+		wanted, err := readRoot(accounts, wish.AccessKeyID)
+		if err != nil {
+			return Root{}, err
+		}
+		if wanted.AccessKeyID == "" {
+			return Root{}, fmt.Errorf("the store's root access key is %s, not %s: %s", have.shownKey(), wish.AccessKeyID, remedy)
+		}
+		have = wanted
+	}
+	if wish.SecretAccessKey != "" && subtle.ConstantTimeCompare([]byte(wish.SecretAccessKey), []byte(have.SecretAccessKey)) != 1 {
+		return Root{}, fmt.Errorf("the store's root access key %s has another secret than the given one: %s", have.shownKey(), remedy)
+	}
+	return have, accounts.SetRoot(have.AccountID)
 }
 
-// readRoot returns the first account and its first access key, or ErrNotFound.
-func readRoot(tx *store.Tx, sealer *seal.Sealer) (Root, error) {
-	accounts, err := tx.Accounts()
-	if err != nil || len(accounts) == 0 {
-		return Root{}, errors.Join(err, store.ErrNotFound)
+func (r Root) shownKey() string {
+	if r.AccessKeyID == "" {
+		return "switched off or deleted"
 	}
-	keys, err := tx.AccessKeys(accounts[0].ID, "")
-	if err != nil || len(keys) == 0 {
-		return Root{}, errors.Join(err, fmt.Errorf("account %s has no root access key", accounts[0].ID))
-	}
-	secret, err := sealer.Open(seal.AccessKeySecret, keys[0].Secret, keys[0].Account, keys[0].ID)
+	return r.AccessKeyID
+}
+
+// readRoot returns the root account with its active access key of the given id, or the
+// oldest for ""; without such a key, with none. A fresh store is store.ErrNotFound.
+func readRoot(accounts *identity.Accounts, keyID string) (Root, error) {
+	id, err := accounts.Root()
 	if err != nil {
-		return Root{}, fmt.Errorf("secret of the access key %s: %w", keys[0].ID, err)
+		return Root{}, err
 	}
-	return Root{accounts[0].ID, keys[0].ID, string(secret)}, nil
+	d, err := accounts.Directory(id)
+	if err != nil {
+		return Root{}, err
+	}
+	key, err := d.RootKey(keyID)
+	if errors.Is(err, store.ErrNotFound) {
+		return Root{AccountID: id}, nil
+	}
+	if err != nil {
+		return Root{}, err
+	}
+	return Root{id, key.ID, key.Secret}, nil
 }
 
-func createRoot(tx *store.Tx, sealer *seal.Sealer, wish Root, now time.Time) (Root, error) {
+func createRoot(accounts *identity.Accounts, wish Root) (Root, error) {
 	root, err := wish.filled()
 	if err != nil {
 		return Root{}, err
 	}
-	if err := tx.InsertAccount(&store.Account{ID: root.AccountID, CreatedAt: now}); err != nil {
+	if _, err := accounts.Create(root.AccountID); err != nil {
 		return Root{}, err
 	}
-	return root, tx.InsertAccessKey(&store.AccessKey{
-		ID:        root.AccessKeyID,
-		Account:   root.AccountID,
-		Secret:    sealer.Seal(seal.AccessKeySecret, []byte(root.SecretAccessKey), root.AccountID, root.AccessKeyID),
-		Active:    true,
-		CreatedAt: now,
-	})
+	if err := accounts.SetRoot(root.AccountID); err != nil {
+		return Root{}, err
+	}
+	d, err := accounts.Directory(root.AccountID)
+	if err != nil {
+		return Root{}, err
+	}
+	_, err = d.InsertAccessKey("", identity.AccessKey{ID: root.AccessKeyID, Secret: root.SecretAccessKey, Active: true})
+	return root, err
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -28,6 +29,9 @@ const (
 	DefaultListen   = "127.0.0.1:2016"
 	DefaultKeyPool  = 16
 	DefaultPageSize = 100
+	// DefaultMaxRequests keeps all cores busy and an answer's delay under a second.
+	DefaultMaxRequests    = 512
+	DefaultMaxConnections = 10000
 	// MaxPageSize is the most that GetOperations returns in a page (API reference).
 	MaxPageSize = 200
 )
@@ -49,10 +53,18 @@ type Options struct {
 	// Root fixes the root identity of a new store; on an existing one it must be the
 	// same.
 	Root Root
+	// Identities names the identities file; "" means that there is none.
+	Identities string
 	// KeyPool is how many RSA keys are made ahead; negative switches the pool off.
 	KeyPool int
 	// PageSize is how many elements a page of a list has, at most MaxPageSize.
 	PageSize int
+	// MaxRequests is how many calls run at one time. More are answered
+	// ThrottlingException.
+	MaxRequests int
+	// MaxConnections is how many connections are open at one time, as far as there are
+	// file descriptors. More take the place of those that have been idle for longest.
+	MaxConnections int
 	// CORSOrigins lists the web origins that may call from a browser; "*" admits all.
 	CORSOrigins []string
 	// PublicMetrics answers /metrics to others than loopback.
@@ -64,6 +76,8 @@ type Options struct {
 	Rand io.Reader
 	// Log gets the server's log; discarded when nil.
 	Log *slog.Logger
+
+	times times
 }
 
 func (o Options) withDefaults() Options {
@@ -75,6 +89,15 @@ func (o Options) withDefaults() Options {
 	}
 	if o.PageSize == 0 {
 		o.PageSize = DefaultPageSize
+	}
+	if o.MaxRequests == 0 {
+		o.MaxRequests = DefaultMaxRequests
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = DefaultMaxConnections
+	}
+	if o.times == (times{}) {
+		o.times = usualTimes()
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -96,6 +119,10 @@ func (o Options) check() error {
 		return errors.New("TLS needs both a certificate and a key: give --tls-cert and --tls-key")
 	case o.PageSize < 1 || o.PageSize > MaxPageSize:
 		return fmt.Errorf("page size %d is not between 1 and %d", o.PageSize, MaxPageSize)
+	case o.MaxRequests < 1:
+		return fmt.Errorf("no call can run: --max-requests is %d", o.MaxRequests)
+	case o.MaxConnections < 1:
+		return fmt.Errorf("no client can connect: --max-connections is %d", o.MaxConnections)
 	}
 	if o.TLSCert == "" && !o.InsecureListen && !isLoopback(o.Listen) {
 		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: "+
@@ -120,6 +147,7 @@ type Server struct {
 	dir      *dataDir
 	listener net.Listener
 	store    *store.DB
+	sealer   *seal.Sealer
 	keys     *sshkey.Pool
 	metrics  *metrics
 	http     *http.Server
@@ -141,6 +169,10 @@ func New(o Options) (_ *Server, err error) {
 			_ = s.Close()
 		}
 	}()
+	identities, err := o.loadIdentities()
+	if err != nil {
+		return nil, err
+	}
 	if s.dir, err = openDataDir(o.DataDir); err != nil {
 		return nil, err
 	}
@@ -151,13 +183,15 @@ func New(o Options) (_ *Server, err error) {
 	if s.listener, err = listen(o.Listen); err != nil {
 		return nil, err
 	}
-	sealer, err := s.openStore(context.Background())
+	sealer, err := s.openStore(context.Background(), identities)
 	if err != nil {
 		return nil, err
 	}
 	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
 	s.metrics.watchPool(s.keys.Depth)
-	s.http = newHTTP(s.handler(s.pipeline(sealer)), tls, o.Log)
+	pipeline, connections := s.pipeline(sealer), newConnections(o.MaxConnections)
+	s.metrics.watchConnections(connections.count)
+	s.http = newHTTP(unambiguous(bounded(s.handler(s.services(pipeline, sealer)), pipeline.Throttle)), tls, o, connections)
 	return s, s.dir.writeEndpoint(endpoint{URL: s.Endpoint(), CABundle: o.TLSCert})
 }
 
@@ -188,6 +222,7 @@ func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
 		Clock:    s.o.Clock,
 		Rand:     s.o.Rand,
 		PageSize: s.o.PageSize,
+		Running:  limit.NewGate(s.o.MaxRequests),
 		Observe:  s.metrics.observeCall,
 	})
 }

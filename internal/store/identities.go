@@ -112,25 +112,20 @@ func (tx *Tx) AccessKeys(account, owner string) ([]*AccessKey, error) {
 }
 
 // KeyIn is AccessKey together with the key's account, and until when a region is
-// being set up for it: what each request asks for, in one query.
+// being set up for it: what each request asks for, in one query. It leaves out when
+// key and account were made: each column costs.
 func (tx *Tx) KeyIn(id, region string) (*AccessKey, *Account, time.Time, error) {
-	var key *AccessKey
-	var setup int64
+	key := &AccessKey{ID: id}
+	var setup, regionSetup int64
 	account, err := one(tx, "access key", func(scan func(...any) error) (*Account, error) {
-		var account *Account
-		var err error
-		key, err = scanAccessKey(func(first ...any) error {
-			account, err = scanAccount(func(second ...any) error {
-				return scan(append(append(first, second...), &setup)...)
-			})
-			return err
-		})
-		return account, err
-	}, `SELECT k.id, k.account, k.owner, k.secret, k.active, k.created_at,
-			a.id, a.created_at, a.setup_until, a.closed, coalesce(r.setup_until, 0)
+		var a Account
+		err := scan(&key.Account, &key.Owner, &key.Secret, &key.Active, &setup, &a.Closed, &regionSetup)
+		a.ID, a.SetupUntil = key.Account, fromMillis(setup)
+		return &a, err
+	}, `SELECT k.account, k.owner, k.secret, k.active, a.setup_until, a.closed, coalesce(r.setup_until, 0)
 		FROM access_keys k JOIN accounts a ON a.id = k.account
 		LEFT JOIN region_setups r ON r.account = k.account AND r.region = $2 WHERE k.id = $1`, id, region)
-	return key, account, fromMillis(setup), err
+	return key, account, fromMillis(regionSetup), err
 }
 
 func scanAccessKey(scan func(...any) error) (*AccessKey, error) {

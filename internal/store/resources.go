@@ -10,19 +10,26 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-const resourceColumns = `SELECT id, account, region, name, kind, zone, created_at, tags, doc, priv FROM resources `
+// resourceColumns are what fillResource reads. A query selects no column whose value
+// it knows: each one costs.
+const resourceColumns = `id, zone, created_at, tags, doc, priv`
 
 // Resource reads the resource of any kind that has the name, or ErrNotFound.
 func (tx *Tx) Resource(account, region, name string) (*resource.Resource, error) {
-	return one(tx, "resource", scanResource,
-		resourceColumns+`WHERE account = $1 AND region = $2 AND name = $3`, account, region, name)
+	return one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
+		r := &resource.Resource{Account: account, Region: region, Name: name}
+		return r, fillResource(r, scan, (*string)(&r.Kind))
+	}, `SELECT `+resourceColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND name = $3`, account, region, name)
 }
 
 // Resources lists a kind's resources by name, at most limit of them, those behind
 // the name after; "" starts at the first.
 func (tx *Tx) Resources(account, region string, kind resource.Kind, after string, limit int) ([]*resource.Resource, error) {
-	return many(tx, "resources", scanResource,
-		resourceColumns+`WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 ORDER BY name LIMIT $5`,
+	return many(tx, "resources", func(scan func(...any) error) (*resource.Resource, error) {
+		r := &resource.Resource{Account: account, Region: region, Kind: kind}
+		return r, fillResource(r, scan, &r.Name)
+	}, `SELECT `+resourceColumns+`, name FROM resources
+		WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 ORDER BY name LIMIT $5`,
 		account, region, string(kind), after, limit)
 }
 
@@ -68,18 +75,28 @@ func (tx *Tx) DeleteResource(r *resource.Resource) error {
 	return changed("delete resource", res, err)
 }
 
-func scanResource(scan func(...any) error) (*resource.Resource, error) {
-	var r resource.Resource
-	var kind string
+// scanWholeResource reads resourceColumns and the columns that fillResource's other
+// callers know beforehand.
+func scanWholeResource(scan func(...any) error) (*resource.Resource, error) {
+	r := &resource.Resource{}
+	return r, fillResource(r, scan, &r.Name, &r.Account, &r.Region, (*string)(&r.Kind))
+}
+
+// fillResource reads resourceColumns, and more columns of text behind them.
+func fillResource(r *resource.Resource, scan func(...any) error, more ...*string) error {
 	var at int64
 	var tags []byte
-	if err := scan(&r.ID, &r.Account, &r.Region, &r.Name, &kind, &r.Zone, &at, &tags, &r.Doc, &r.Priv); err != nil {
-		return nil, err
+	dest := append(make([]any, 0, 10), &r.ID, &r.Zone, &at, &tags, &r.Doc, &r.Priv)
+	for _, m := range more {
+		dest = append(dest, m)
 	}
-	r.Kind, r.CreatedAt = resource.Kind(kind), time.UnixMilli(at)
+	if err := scan(dest...); err != nil {
+		return err
+	}
+	r.CreatedAt = time.UnixMilli(at)
 	var err error
 	r.Tags, err = decodeTags(tags)
-	return &r, err
+	return err
 }
 
 // encodeTags writes tags as a JSON list of [key, value] pairs, in their order.

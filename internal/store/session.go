@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"net/url"
 	"strings"
@@ -33,7 +34,7 @@ func (s *session) connect(ctx context.Context) error {
 	return nil
 }
 
-// close gives the connection back; the next view makes a new one.
+// close gives the connection back; the next use makes a new one.
 func (s *session) close() error {
 	if s.conn == nil {
 		return nil
@@ -47,6 +48,15 @@ func (s *session) close() error {
 	return err
 }
 
+// discard closes a connection that failed in a way that may last. A driver's bad
+// connection does not go back into the pool, where the next use would find it again.
+func (s *session) discard() {
+	if s.conn != nil {
+		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the failure that led here is reported
+		_ = s.close()
+	}
+}
+
 // view runs fn in a read transaction. A connection that breaks is made anew at the
 // next use.
 func (s *session) view(fn func(*Tx) error) (err error) {
@@ -56,12 +66,13 @@ func (s *session) view(fn func(*Tx) error) (err error) {
 		}
 	}
 	if err := s.run("BEGIN"); err != nil {
-		_ = s.close()
+		s.discard()
 		return err
 	}
 	defer func() {
-		if end := s.run("COMMIT"); err == nil {
-			err = end
+		if end := s.run("COMMIT"); end != nil {
+			s.discard()
+			err = errors.Join(err, end)
 		}
 	}()
 	return fn(&Tx{q: s})

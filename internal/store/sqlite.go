@@ -121,6 +121,12 @@ func classify(err error) error {
 	return err
 }
 
+// isBusy tells whether another process holds the write lock: nothing is broken.
+func isBusy(err error) bool {
+	se, ok := errors.AsType[*sqlite.Error](err)
+	return ok && se.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // isUnique tells whether a write failed because a row with that key is there.
 func isUnique(err error) bool {
 	if se, ok := errors.AsType[*sqlite.Error](err); ok {

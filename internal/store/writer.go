@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -73,29 +74,62 @@ func (w *writer) loop() {
 	}
 }
 
+// errTorn: the transaction of a batch ended before its commit. SQLite ends it by
+// itself when it cannot go on, as with a full disk.
+var errTorn = errors.New("the write transaction was cut short")
+
 // batch runs the first job and all that wait behind it in one transaction, each in
 // a savepoint of its own, and answers them after the commit.
 func (w *writer) batch(first *job) {
-	if err := w.s.run("BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(); err != nil {
 		first.done <- fmt.Errorf("begin: %w", err)
 		return
 	}
-	var kept []*job
-	for j := first; j != nil; j = w.next(len(kept)) {
-		if err := w.try(j); err != nil || j.panicked != nil {
-			j.done <- err
-			continue
+	kept, err := w.gather(first)
+	if err == nil {
+		if err = w.s.run("COMMIT"); err != nil {
+			err = fmt.Errorf("commit: %w", err)
 		}
-		kept = append(kept, j)
 	}
-	err := w.s.run("COMMIT")
 	if err != nil {
-		err = fmt.Errorf("commit: %w", err)
 		_ = w.s.run("ROLLBACK") // SQLite may have rolled back by itself
 	}
 	for _, j := range kept {
 		j.done <- err
 	}
+}
+
+// begin starts a transaction, where it must be on a new connection: the present one
+// may have been left unusable by a full disk or an I/O error.
+func (w *writer) begin() error {
+	if w.s.conn != nil {
+		err := w.s.run("BEGIN IMMEDIATE")
+		if err == nil || isBusy(err) {
+			return err
+		}
+		w.s.discard()
+	}
+	if err := w.s.connect(context.Background()); err != nil {
+		return err
+	}
+	return w.s.run("BEGIN IMMEDIATE")
+}
+
+// gather runs jobs and returns those that are to be committed. Its error fails all
+// of them: what they wrote is gone, and nothing more may be written in this batch.
+func (w *writer) gather(first *job) (kept []*job, err error) {
+	for j := first; j != nil; j = w.next(len(kept)) {
+		err := w.try(j)
+		if err == nil && j.panicked == nil {
+			kept = append(kept, j)
+			continue
+		}
+		j.done <- err
+		if errors.Is(err, errTorn) {
+			return kept, err
+		}
+	}
+	return kept, nil
 }
 
 // next returns a waiting job, or nil when none waits or the batch is full.
@@ -111,22 +145,25 @@ func (w *writer) next(size int) *job {
 	}
 }
 
-// try runs one job in a savepoint and undoes it when it fails or panics.
-func (w *writer) try(j *job) (err error) {
+// try runs one job in a savepoint and undoes it when it fails or panics. Where the
+// savepoint is gone, so is the batch's transaction: errTorn.
+func (w *writer) try(j *job) error {
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
 	if err := w.s.run("SAVEPOINT job"); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errTorn, err)
 	}
-	if err := j.run(&Tx{q: w.s, positions: &w.positions}); err != nil || j.panicked != nil {
+	err := j.run(&Tx{q: w.s, positions: &w.positions})
+	if err != nil || j.panicked != nil {
 		if undo := w.s.run("ROLLBACK TO job"); undo != nil {
-			return fmt.Errorf("%w (and undoing it: %w)", err, undo)
+			return fmt.Errorf("%w: %w", errTorn, errors.Join(err, undo))
 		}
-		_ = w.s.run("RELEASE job")
-		return err
 	}
-	return w.s.run("RELEASE job")
+	if end := w.s.run("RELEASE job"); end != nil {
+		return fmt.Errorf("%w: %w", errTorn, errors.Join(err, end))
+	}
+	return err
 }
 
 func (j *job) run(tx *Tx) error {

@@ -101,7 +101,7 @@ func (w *world) measure(ctx context.Context, n int) (c costs, err error) {
 	}
 	c.listing = time.Since(begin)
 	page := func(token *string) ([]time.Duration, error) {
-		return timed(60, func(int) error {
+		return timed(200, func(int) error {
 			_, err := client.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{PageToken: token})
 			return err
 		})

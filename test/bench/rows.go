@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -160,20 +159,17 @@ func writes(ctx context.Context, s settings) (rows []row, err error) {
 		if _, err := c.ImportKeyPair(ctx, &lightsail.ImportKeyPairInput{KeyPairName: new("there"), PublicKeyBase64: new(edLine)}); err != nil {
 			return err
 		}
+		tag, err := sign(ctx, w.endpoint, "TagResource", `{"resourceName":"there","tags":[{"key":"team","value":"web"}]}`)
+		if err != nil {
+			return err
+		}
 		bare, tags, err := alternate(5,
 			func() (float64, error) {
 				return rate(ctx, 8, s.round/2, func(n int64) error {
 					return db.Update(ctx, func(tx *store.Tx) error { return tx.SetMeta("bench", fmt.Append(nil, n)) })
 				})
 			},
-			func() (float64, error) {
-				return rate(ctx, 8, s.round/2, func(n int64) error {
-					_, err := c.TagResource(ctx, &lightsail.TagResourceInput{
-						ResourceName: new("there"), Tags: []types.Tag{{Key: new("n"), Value: new(fmt.Sprint(n))}},
-					})
-					return err
-				})
-			})
+			s.load(ctx, tag))
 		ratio := tags / bare
 		rows = []row{{
 			"6. TagResource on one resource, 8 clients: rate to the store's bare grouped commits",

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,9 +29,7 @@ func TestSecretsStayInside(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			server := process.Start(t, dir, embedded, "--log-level", "debug", "--log-format", format)
 			secrets := secretForms("the secret access key", process.SecretAccessKey)
-			for what, form := range useSecrets(t, server.Endpoint) {
-				secrets[what] = form
-			}
+			maps.Copy(secrets, useSecrets(t, server.Endpoint))
 			lookFor(t, secrets, dir, server)
 			server.Stop(t)
 			lookFor(t, secrets, dir, server)

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -42,7 +44,7 @@ func TestKill(t *testing.T) {
 		server := start(t, dir)
 		acknowledged += writeUntilKilled(t, server, l, round)
 		server = start(t, dir)
-		f, n := l.verify(t, connect(server))
+		f, n := l.verify(t, connect(server, 3))
 		found, lost = found+f, lost+n
 		server.Stop(t)
 		if t.Failed() {
@@ -55,19 +57,36 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestKillAtFirstStart kills a server at one moment after the other of its first start. The next start finds nothing
+// that it could not go on from.
+func TestKillAtFirstStart(t *testing.T) {
+	for i := range rounds {
+		dir := filepath.Join(t.TempDir(), "data")
+		server := process.Launch(t, dir, "--key-pool", "0")
+		time.Sleep(time.Duration(i) * 3 * time.Millisecond)
+		server.Kill(t)
+		server = start(t, dir)
+		if err := (&writer{t, connect(server, 1), &ledger{pairs: map[string]*history{}}, func() {}}).importAndTag("laptop"); err != nil {
+			t.Error(err)
+		}
+		server.Stop(t)
+	}
+}
+
 // start starts a server without a pool: a kill amid the making of a key counts too.
 func start(t *testing.T, dir string) *process.Server {
 	t.Helper()
 	return process.Start(t, dir, "--key-pool", "0", "--page-size", "200")
 }
 
-// connect returns a client that does not repeat what failed.
-func connect(server *process.Server) *lightsail.Client {
+// connect returns a client that makes so many attempts. Writes get one. Reads get more: the SDK's own HTTP client now
+// and then closes the connection below a long answer that it is reading.
+func connect(server *process.Server, attempts int) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
 		Region:           "us-east-1",
 		BaseEndpoint:     &server.Endpoint,
 		Credentials:      credentials.NewStaticCredentialsProvider(process.AccessKeyID, process.SecretAccessKey, ""),
-		RetryMaxAttempts: 1,
+		RetryMaxAttempts: attempts,
 	})
 }
 
@@ -85,7 +104,7 @@ func writeUntilKilled(t *testing.T, server *process.Server, l *ledger, round int
 	var wg sync.WaitGroup
 	for i := range clients {
 		wg.Go(func() {
-			w := &writer{t: t, c: connect(server), l: l, acknowledged: acknowledged}
+			w := &writer{t: t, c: connect(server, 1), l: l, acknowledged: acknowledged}
 			for n := 0; ; n++ {
 				if err := w.write(fmt.Sprintf("round%02d-client%d-%03d", round, i, n), n); err != nil {
 					wantCutOff(t, err)
@@ -102,8 +121,7 @@ func writeUntilKilled(t *testing.T, server *process.Server, l *ledger, round int
 // wantCutOff tells the end of the server from an answer that is an error.
 func wantCutOff(t *testing.T, err error) {
 	t.Helper()
-	var refusal smithy.APIError
-	if errors.As(err, &refusal) {
+	if _, refused := errors.AsType[smithy.APIError](err); refused {
 		t.Errorf("a write was refused: %v", err)
 	}
 }

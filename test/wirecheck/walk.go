@@ -35,7 +35,7 @@ func (w walker) structure(path string, schema *smithy.Schema, shape string, doc 
 
 // value checks one value against the schema of the member, list element or map value that it is.
 func (w walker) value(path string, schema *smithy.Schema, v any) {
-	fits := false
+	var fits bool
 	switch schema.Type() {
 	case smithy.ShapeTypeStructure:
 		var doc map[string]any

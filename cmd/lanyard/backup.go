@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+func backupCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Copy the SQLite store of a running server into a new file",
+		Long: "Copy the SQLite store of a running or stopped server into a new file. The master key is left out: " +
+			"keep a copy of it in another place, for without it the secrets in the backup cannot be read.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := server.Backup(cmd.Context(), database(cmd), args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is a copy of %s.\n", args[0], b.Store)
+			fmt.Fprintf(cmd.OutOrStdout(), "The master key is not in it, and without it the secrets in the copy cannot be read: keep a copy of %s in another place.\n",
+				b.MasterKey)
+			return nil
+		},
+	}
+}

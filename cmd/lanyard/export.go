@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/newfile"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/transfer"
+)
+
+func exportCommand() *cobra.Command {
+	o := transfer.ExportOptions{Version: version}
+	var passphraseFile string
+	cmd := &cobra.Command{
+		Use:   "export [FILE]",
+		Short: "Write all that a store holds, or one account, as JSON lines",
+		Long: "Write all that a store holds, or one account, as JSON lines, to a new file or to the standard output. " +
+			"The server may be running. Secrets are left out unless there is a passphrase to seal them under.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.Passphrase, err = readPassphrase(passphraseFile); err != nil {
+				return err
+			}
+			o.Now = time.Now()
+			done, err := exportTo(cmd, o, args)
+			if err != nil {
+				return err
+			}
+			say := cmd.ErrOrStderr()
+			fmt.Fprintf(say, "Exported %s.\n", counted(done.Counts))
+			if done.LeftOut > 0 {
+				fmt.Fprintf(say, "%d secrets were left out; with --passphrase-file or LANYARD_PASSPHRASE they are sealed and kept.\n", done.LeftOut)
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Account, "account", "", "export this account only")
+	f.StringVar(&passphraseFile, "passphrase-file", "", "file of a passphrase to seal the secrets under, which may also be given as LANYARD_PASSPHRASE")
+	return cmd
+}
+
+// exportTo writes to the file that the arguments name, or to the standard output.
+func exportTo(cmd *cobra.Command, o transfer.ExportOptions, args []string) (done transfer.Exported, err error) {
+	s, err := server.OpenStore(cmd.Context(), database(cmd))
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	write := func(w io.Writer) (err error) {
+		done, err = s.Export(cmd.Context(), o, w)
+		return err
+	}
+	if len(args) == 0 {
+		return done, write(cmd.OutOrStdout())
+	}
+	err = newfile.Write(args[0], func(f *os.File) error { return write(f) })
+	return done, err
+}
+
+// readPassphrase returns the passphrase of the file or the variable, nil where there
+// is none. The line's end does not belong to it.
+func readPassphrase(path string) ([]byte, error) {
+	text, set := os.LookupEnv("LANYARD_PASSPHRASE")
+	switch {
+	case path == "" && !set:
+		return nil, nil
+	case path == "":
+		return []byte(text), nil
+	case set:
+		return nil, errors.New("give --passphrase-file or LANYARD_PASSPHRASE, not both")
+	}
+	line, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own
+	if err != nil {
+		return nil, fmt.Errorf("read the passphrase: %w", err)
+	}
+	line = bytes.TrimRight(line, "\r\n")
+	if len(line) == 0 {
+		return nil, fmt.Errorf("the passphrase file %s is empty", path)
+	}
+	return line, nil
+}
+
+func counted(c transfer.Counts) string {
+	return fmt.Sprintf("%d accounts, %d region setups, %d identities, %d access keys, %d resources, %d operations",
+		c.Accounts, c.RegionSetups, c.Identities, c.AccessKeys, c.Resources, c.Operations)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/smithy-go"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"lanyard": main})
+}
+
+// TestScripts runs the scripts in testdata/script: the lanyard command beside a running
+// server. Two commands of their own are there:
+//
+//	capture NAME REGEXP   gives $NAME what the group of the expression matches in the last output
+//	call KEYID SECRET     signs GetKeyPairs; the error's code is its standard error
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/script",
+		Setup: startServer,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"capture": capture,
+			"call":    call,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+const (
+	rootAccount = "111122223333"
+	rootKey     = "ROOTKEY"
+	rootSecret  = "the-secret-of-the-root"
+)
+
+// startServer runs a server on the data directory that the script's commands use.
+func startServer(env *testscript.Env) error {
+	dir := filepath.Join(env.WorkDir, "data")
+	s, err := server.New(server.Options{
+		Listen:   "127.0.0.1:0",
+		Database: server.Database{DataDir: dir},
+		KeyPool:  -1,
+		Root:     server.Root{AccountID: rootAccount, AccessKeyID: rootKey, SecretAccessKey: rootSecret},
+	})
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Serve(ctx) }()
+	env.Defer(func() {
+		stop()
+		if err := <-stopped; err != nil {
+			env.T().Fatal(err)
+		}
+	})
+	env.Setenv("LANYARD_DATA_DIR", dir)
+	env.Setenv("ENDPOINT", s.Endpoint())
+	env.Setenv("ROOT_SECRET", rootSecret)
+	env.Setenv("HOME", env.WorkDir)
+	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
+		env.Setenv(name, filepath.Join(env.WorkDir, "aws", name))
+	}
+	return os.Mkdir(filepath.Join(env.WorkDir, "aws"), 0o700)
+}
+
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: capture NAME REGEXP")
+	}
+	match := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(match) != 2 {
+		ts.Fatalf("%s does not match the output once", args[1])
+	}
+	ts.Setenv(args[0], match[1])
+}
+
+func call(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: call KEYID SECRET")
+	}
+	endpoint := ts.Getenv("ENDPOINT")
+	client := lightsail.New(lightsail.Options{
+		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(args[0], args[1], ""),
+	})
+	_, err := client.GetKeyPairs(context.Background(), &lightsail.GetKeyPairsInput{})
+	if refused, ok := errors.AsType[smithy.APIError](err); ok {
+		if _, e := ts.Stderr().Write([]byte(refused.ErrorCode() + "\n")); e != nil {
+			ts.Fatalf("%v", e)
+		}
+	}
+	if (err != nil) != neg {
+		ts.Fatalf("the call: %v", err)
+	}
+}

@@ -1,0 +1,149 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+const (
+	mayRead = `accounts:
+  root:
+    rootAccessKeys: [{accessKeyId: ROOTKEY, secretAccessKey: the-secret-of-the-root}]
+    users:
+      alice:
+        accessKeys: [{accessKeyId: AKIAALICE, secretAccessKey: the-secret-of-alice}]
+        policies:
+          own: {document: {Version: 2012-10-17, Statement: {Effect: Allow, Action: "lightsail:Get*", Resource: "*"}}}
+`
+	mayNothing = `accounts:
+  root:
+    users:
+      alice: {accessKeys: [{accessKeyId: AKIAALICE, secretAccessKey: the-secret-of-alice}]}
+`
+)
+
+// TestSIGHUP: the file is in force from the start; at SIGHUP what it says then is; and
+// a bad one is refused in the log and changes nothing.
+func TestSIGHUP(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "identities.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hangUp := func() {
+		t.Helper()
+		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(mayRead)
+	log := serveInBackground(t, dir, "--identities", file)
+
+	mayAliceRead := func() bool { return reads(t, dir, "AKIAALICE", "the-secret-of-alice") }
+	until(t, "the root of the file may read", func() bool { return reads(t, dir, "ROOTKEY", "the-secret-of-the-root") })
+	if !mayAliceRead() {
+		t.Fatal("alice of the file may not read")
+	}
+	write(mayNothing)
+	hangUp()
+	until(t, "alice may not read", func() bool { return !mayAliceRead() })
+
+	write("accounts:\n  root:\n    user: {}\n")
+	hangUp()
+	until(t, "the bad file is in the log", func() bool { return log.has("identities file is refused, nothing has changed") })
+	if !log.has(file + ":3: unknown member user") {
+		t.Errorf("the log does not say where: %s", log.text())
+	}
+	if log.has("the-secret") {
+		t.Error("the log has a secret")
+	}
+	write(mayRead)
+	hangUp()
+	until(t, "alice may read again", mayAliceRead)
+}
+
+// serveInBackground runs lanyard serve until the test ends.
+func serveInBackground(t *testing.T, dir string, args ...string) *logBuffer {
+	t.Helper()
+	log := &logBuffer{}
+	cmd := newCommand()
+	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0", "--key-pool", "0", "--data-dir", dir}, args...))
+	cmd.SetOut(log)
+	cmd.SetErr(log)
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- cmd.ExecuteContext(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-stopped; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	until(t, "the server is ready", func() bool {
+		_, err := server.CheckHealth(ctx, dir, "")
+		return err == nil
+	})
+	return log
+}
+
+// reads tells whether GetKeyPairs succeeds with an access key.
+func reads(t *testing.T, dir, keyID, secret string) bool {
+	t.Helper()
+	c, err := server.Endpoint(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := lightsail.New(lightsail.Options{
+		Region: c.Region, BaseEndpoint: &c.Endpoint, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, ""),
+	})
+	_, err = client.GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
+	return err == nil
+}
+
+// until waits for what must become true.
+func until(t *testing.T, what string, fn func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !fn(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// logBuffer is a log that is read while it is written.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *logBuffer) has(text string) bool { return strings.Contains(l.text(), text) }

@@ -1,0 +1,168 @@
+package identity
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Bounds of what an identities file and the files that it names may hold, in bytes.
+const (
+	MaxFileSize      = 1 << 20
+	maxDocumentFile  = 128 << 10
+	maxSecretFile    = 4 << 10
+	maxFileDepth     = 24
+	maxShownYAMLText = 200
+)
+
+// File is an identities file: a declaration of accounts and of all that is in them.
+// docs/identities.md describes its form.
+type File struct {
+	name     string
+	accounts []fileAccount
+}
+
+// fileAccount is one account of the file.
+type fileAccount struct {
+	line int
+	// id is "" for the server's root account.
+	id       string
+	setUps   []fileSetUp
+	entities []fileEntity
+	keys     []fileKey
+}
+
+// fileEntity is one user, group, role or policy.
+type fileEntity struct {
+	line int
+	kind Kind
+	name string
+	doc  Doc
+}
+
+// fileKey is an access key; user is "" for the account's root.
+type fileKey struct {
+	line             int
+	user, id, secret string
+	inactive         bool
+}
+
+// LoadFile reads an identities file. Errors name file and line and hold no secret.
+func LoadFile(path string) (*File, error) {
+	text, err := readBounded(path, MaxFileSize)
+	if err != nil {
+		return nil, fmt.Errorf("read the identities file: %w", err)
+	}
+	return ParseFile(path, text, func(name string, limit int64) ([]byte, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(path), name)
+		}
+		return readBounded(name, limit)
+	})
+}
+
+func readBounded(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // the path is the operator's own setting
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("%s is larger than %d bytes", path, limit)
+	}
+	return text, err
+}
+
+// ParseFile reads the text of an identities file. The name stands in errors. read
+// returns the content of a file that the text names, up to a limit.
+func ParseFile(name string, text []byte, read func(name string, limit int64) ([]byte, error)) (*File, error) {
+	r := &fileReader{file: &File{name: name}, read: read}
+	if len(text) > MaxFileSize {
+		return nil, fmt.Errorf("%s is larger than %d bytes", name, MaxFileSize)
+	}
+	if line := foreignLine(text); line > 0 {
+		return nil, r.failLine(line, "there is a character that is not allowed, or the text is not UTF-8")
+	}
+	var root yaml.Node
+	if err := yaml.Load(text, &root); err != nil {
+		return nil, r.syntax(err)
+	}
+	if err := r.plain(&root, 0); err != nil {
+		return nil, err
+	}
+	if err := r.whole(root.Content[0]); err != nil {
+		return nil, err
+	}
+	return r.file, nil
+}
+
+// foreignLine is the line of the first control character, or of the first byte that
+// is not UTF-8; 0 when there is none.
+func foreignLine(text []byte) int {
+	for i := 0; i < len(text); {
+		c, width := utf8.DecodeRune(text[i:])
+		if c == utf8.RuneError && width == 1 || unicode.IsControl(c) && c != '\t' && c != '\n' && c != '\r' {
+			return bytes.Count(text[:i], []byte("\n")) + 1
+		}
+		i += width
+	}
+	return 0
+}
+
+// quotedText is what the YAML parser repeats of the file, which may be a secret.
+var quotedText = regexp.MustCompile(`'.*'|".*"`)
+
+// syntax words an error of the YAML parser.
+func (r *fileReader) syntax(err error) error {
+	e, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok {
+		return fmt.Errorf("%s: not YAML", r.file.name)
+	}
+	message := quotedText.ReplaceAllString(e.Message, "'…'")
+	if len(message) > maxShownYAMLText {
+		message = "not YAML"
+	}
+	if e.Mark.Line == 0 {
+		return fmt.Errorf("%s: %s", r.file.name, message)
+	}
+	return r.failLine(e.Mark.Line, "%s", message)
+}
+
+// Counts tells how much the file declares.
+func (f *File) Counts() (accounts, entities, accessKeys int) {
+	for _, a := range f.accounts {
+		entities += len(a.entities)
+		accessKeys += len(a.keys)
+	}
+	return len(f.accounts), entities, accessKeys
+}
+
+// Root returns what the file says of the account that a fresh store begins with: the
+// one that it calls root, else the one of the wanted id or, where none is wanted, its
+// first. The key is that account's first active root access key. What the file does
+// not say is "".
+func (f *File) Root(want string) (account, keyID, secret string) {
+	i := slices.IndexFunc(f.accounts, func(a fileAccount) bool { return a.id == "" })
+	if i < 0 {
+		i = slices.IndexFunc(f.accounts, func(a fileAccount) bool { return want == "" || a.id == want })
+	}
+	if i < 0 {
+		return "", "", ""
+	}
+	for _, k := range f.accounts[i].keys {
+		if k.user == "" && !k.inactive {
+			return f.accounts[i].id, k.id, k.secret
+		}
+	}
+	return f.accounts[i].id, "", ""
+}

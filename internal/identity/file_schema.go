@@ -1,0 +1,294 @@
+package identity
+
+import (
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// rootName stands for the server's root account, whatever its id is.
+const rootName = "root"
+
+// whole reads the file's outermost mapping.
+func (r *fileReader) whole(n *yaml.Node) error {
+	r.keyLines = map[string]int{}
+	given := false
+	err := r.object(n, map[string]member{"accounts": func(n *yaml.Node) error {
+		given = true
+		return r.entries(n, r.account)
+	}})
+	if err == nil && !given {
+		err = r.fail(n, "there is no member accounts")
+	}
+	return err
+}
+
+// reference is a name that something else of the account must have.
+type reference struct {
+	line int
+	kind Kind
+	name string
+}
+
+// accountReader reads one account.
+type accountReader struct {
+	*fileReader
+	account    fileAccount
+	references []reference
+	// lines are those of the entities, by kind and folded name.
+	lines map[Kind]map[string]int
+}
+
+func (r *fileReader) account(name, n *yaml.Node) error {
+	a := &accountReader{fileReader: r, account: fileAccount{line: name.Line}, lines: map[Kind]map[string]int{}}
+	if name.Value != rootName {
+		a.account.id = name.Value
+		if err := CheckAccountID(name.Value); err != nil {
+			return r.fail(name, "%w; %q stands for the root account", err, rootName)
+		}
+	}
+	err := r.object(n, map[string]member{
+		"inSetup":        a.inSetup(""),
+		"setupUntil":     a.setupUntil(""),
+		"regions":        a.regions,
+		"rootAccessKeys": a.accessKeys(""),
+		"policies":       a.each(Policy, a.policy),
+		"groups":         a.each(Group, a.group),
+		"users":          a.each(User, a.user),
+		"roles":          a.each(Role, a.role),
+	})
+	if err != nil {
+		return err
+	}
+	r.file.accounts = append(r.file.accounts, a.account)
+	return a.resolve()
+}
+
+// resolve finds what the account refers to and does not have.
+func (a *accountReader) resolve() error {
+	known := map[Kind]map[string]bool{Group: {}, Policy: {}}
+	for _, e := range a.account.entities {
+		if known[e.kind] != nil {
+			known[e.kind][e.name] = true
+		}
+	}
+	for _, ref := range a.references {
+		if !known[ref.kind][ref.name] {
+			return a.failLine(ref.line, "the account declares no %s %s", ref.kind, ref.name)
+		}
+	}
+	return nil
+}
+
+// each reads the entities of a kind.
+func (a *accountReader) each(kind Kind, read func(e *fileEntity, n *yaml.Node) error) member {
+	a.lines[kind] = map[string]int{}
+	return func(n *yaml.Node) error {
+		return a.entries(n, func(name, value *yaml.Node) error {
+			folded := strings.ToLower(name.Value)
+			if line, taken := a.lines[kind][folded]; taken {
+				return a.fail(name, "%s %s differs from the one in line %d by case alone", kind, name.Value, line)
+			}
+			a.lines[kind][folded] = name.Line
+			if err := checkName(kind, name.Value); err != nil {
+				return a.fail(name, "%w", err)
+			}
+			e := fileEntity{line: name.Line, kind: kind, name: name.Value}
+			if err := read(&e, value); err != nil {
+				return err
+			}
+			if err := checkDoc(kind, e.name, &e.doc); err != nil {
+				return a.fail(name, "%s %s: %w", kind, e.name, err)
+			}
+			e.doc.Managed = true
+			a.account.entities = append(a.account.entities, e)
+			return nil
+		})
+	}
+}
+
+func (a *accountReader) user(e *fileEntity, n *yaml.Node) error {
+	return a.object(n, map[string]member{
+		"tags":                a.tags(&e.doc.Tags),
+		"groups":              a.names(&e.doc.Groups, a.refersTo(Group)),
+		"policies":            a.inline(&e.doc.Inline),
+		"managedPolicies":     a.names(&e.doc.Attached, a.refersTo(Policy)),
+		"permissionsBoundary": a.boundary(&e.doc.Boundary),
+		"accessKeys":          a.accessKeys(e.name),
+	})
+}
+
+func (a *accountReader) group(e *fileEntity, n *yaml.Node) error {
+	return a.object(n, map[string]member{
+		"policies":        a.inline(&e.doc.Inline),
+		"managedPolicies": a.names(&e.doc.Attached, a.refersTo(Policy)),
+	})
+}
+
+func (a *accountReader) role(e *fileEntity, n *yaml.Node) error {
+	e.doc.MaxSession = DefaultMaxSession
+	err := a.object(n, map[string]member{
+		"description":         a.text(&e.doc.Description),
+		"trustPolicy":         a.document(&e.doc.Trust, checkTrust),
+		"maxSessionDuration":  a.number(&e.doc.MaxSession),
+		"tags":                a.tags(&e.doc.Tags),
+		"policies":            a.inline(&e.doc.Inline),
+		"managedPolicies":     a.names(&e.doc.Attached, a.refersTo(Policy)),
+		"permissionsBoundary": a.boundary(&e.doc.Boundary),
+	})
+	if err == nil && e.doc.Trust == "" {
+		err = a.failLine(e.line, "role %s has no trustPolicy", e.name)
+	}
+	return err
+}
+
+func (a *accountReader) policy(e *fileEntity, n *yaml.Node) error {
+	return a.documentWith(&e.doc.Document, checkManaged, map[string]member{"description": a.text(&e.doc.Description)})(n)
+}
+
+// inline reads embedded policies by their names.
+func (a *accountReader) inline(into *[]InlinePolicy) member {
+	return func(n *yaml.Node) error {
+		return a.entries(n, func(name, value *yaml.Node) error {
+			p := InlinePolicy{Name: name.Value}
+			if err := checkPolicyName(p.Name); err != nil {
+				return a.fail(name, "%w", err)
+			}
+			check := func(text string) error {
+				_, err := parseDocument(text)
+				return err
+			}
+			if err := a.document(&p.Document, check)(value); err != nil {
+				return err
+			}
+			*into = append(*into, p)
+			return nil
+		})
+	}
+}
+
+func (a *accountReader) boundary(into *string) member {
+	return func(n *yaml.Node) error {
+		err := a.text(into)(n)
+		a.refersTo(Policy)(n)
+		return err
+	}
+}
+
+func (a *accountReader) refersTo(kind Kind) func(*yaml.Node) {
+	return func(n *yaml.Node) { a.references = append(a.references, reference{n.Line, kind, n.Value}) }
+}
+
+// accessKeys reads the keys of a user, or of the account's root.
+func (a *accountReader) accessKeys(user string) member {
+	return func(n *yaml.Node) error {
+		count := 0
+		return a.items(n, func(item *yaml.Node) error {
+			if count++; count > maxAccessKeys {
+				return a.fail(item, "%w", quotaExceeded("AccessKeysPerUser", maxAccessKeys))
+			}
+			return a.accessKey(user, item)
+		})
+	}
+}
+
+func (a *accountReader) accessKey(user string, n *yaml.Node) error {
+	k := fileKey{line: n.Line, user: user}
+	var secretFile string
+	status := "Active"
+	err := a.object(n, map[string]member{
+		"accessKeyId":         a.text(&k.id),
+		"secretAccessKey":     a.text(&k.secret),
+		"secretAccessKeyFile": a.text(&secretFile),
+		"status":              a.text(&status),
+	})
+	if err != nil {
+		return err
+	}
+	if (k.secret == "") == (secretFile == "") {
+		return a.fail(n, "an access key needs either secretAccessKey or secretAccessKeyFile")
+	}
+	if secretFile != "" {
+		text, err := a.read(secretFile, maxSecretFile)
+		if err != nil {
+			return a.fail(n, "secretAccessKeyFile: %w", err)
+		}
+		k.secret = strings.TrimSpace(string(text))
+	}
+	if status != "Active" && status != "Inactive" {
+		return a.fail(n, "status must be Active or Inactive")
+	}
+	k.inactive = status == "Inactive"
+	return a.addKey(n, k)
+}
+
+func (a *accountReader) addKey(n *yaml.Node, k fileKey) error {
+	if err := CheckAccessKeyID(k.id); err != nil {
+		return a.fail(n, "%w", err)
+	}
+	if err := CheckSecret(k.secret); err != nil {
+		return a.fail(n, "%w", err)
+	}
+	if line, taken := a.keyLines[k.id]; taken {
+		return a.fail(n, "the access key %s is given twice, first in line %d", k.id, line)
+	}
+	a.keyLines[k.id] = n.Line
+	a.account.keys = append(a.account.keys, k)
+	return nil
+}
+
+// fileSetUp says that the account or, with a region, that region is being set up.
+type fileSetUp struct {
+	line   int
+	region string
+	// words are those of the file; the delay runs from when they appear there.
+	words string
+	delay time.Duration
+	until time.Time
+}
+
+func (a *accountReader) inSetup(region string) member {
+	return func(n *yaml.Node) error {
+		var text string
+		if err := a.text(&text)(n); err != nil {
+			return err
+		}
+		delay, err := time.ParseDuration(text)
+		if err != nil || delay <= 0 {
+			return a.fail(n, "must be a duration such as 10m or 1h30m")
+		}
+		return a.addSetUp(fileSetUp{line: n.Line, region: region, words: "in " + text, delay: delay})
+	}
+}
+
+func (a *accountReader) setupUntil(region string) member {
+	return func(n *yaml.Node) error {
+		until, err := time.Parse(time.RFC3339, n.Value)
+		if n.Kind != yaml.ScalarNode || err != nil {
+			return a.fail(n, "must be a time such as 2026-01-31T12:00:00Z")
+		}
+		return a.addSetUp(fileSetUp{line: n.Line, region: region, words: "until " + n.Value, until: until})
+	}
+}
+
+func (a *accountReader) addSetUp(s fileSetUp) error {
+	for _, other := range a.account.setUps {
+		if other.region == s.region {
+			return a.failLine(s.line, "give either inSetup or setupUntil")
+		}
+	}
+	a.account.setUps = append(a.account.setUps, s)
+	return nil
+}
+
+func (a *accountReader) regions(n *yaml.Node) error {
+	return a.entries(n, func(name, value *yaml.Node) error {
+		if err := checkOptIn(name.Value); err != nil {
+			return a.fail(name, "%w", err)
+		}
+		return a.object(value, map[string]member{
+			"inSetup": a.inSetup(name.Value), "setupUntil": a.setupUntil(name.Value),
+		})
+	})
+}

@@ -1,0 +1,33 @@
+// Package limit bounds how much is done at one time. It never makes anybody wait:
+// what does not fit is refused at once, and comes back later by itself.
+package limit
+
+import "sync/atomic"
+
+// Gate admits so many at a time. It is safe for concurrent use. A nil Gate admits all.
+type Gate struct {
+	free atomic.Int64
+}
+
+// NewGate returns a gate that admits n at a time.
+func NewGate(n int) *Gate {
+	g := &Gate{}
+	g.free.Store(int64(n))
+	return g
+}
+
+// Enter reports whether the caller is admitted. Whoever is must Leave.
+func (g *Gate) Enter() bool {
+	if g == nil || g.free.Add(-1) >= 0 {
+		return true
+	}
+	g.free.Add(1)
+	return false
+}
+
+// Leave makes room for another.
+func (g *Gate) Leave() {
+	if g != nil {
+		g.free.Add(1)
+	}
+}

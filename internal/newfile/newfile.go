@@ -1,0 +1,67 @@
+// Package newfile writes files that appear whole or not at all, are the owner's
+// alone, and never take the place of another.
+package newfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Write makes a new file (0600) of what write puts into it. The file has its name
+// only after all of it is on disk, and the name is on disk, too, when Write returns.
+// An existing file of that name is left as it is: fs.ErrExist.
+func Write(path string, write func(*os.File) error) error {
+	if _, err := os.Lstat(path); err == nil {
+		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	err = write(temp)
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err = errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	if err := name(temp.Name(), path); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
+}
+
+// name gives the finished file its name, unless something else took it meanwhile.
+func name(temp, path string) error {
+	err := os.Link(temp, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// A file system without links: an empty file keeps the name for the moment.
+	place, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's own
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(place.Close(), os.Rename(temp, path)); err != nil {
+		return fmt.Errorf("%w (an empty file is left there)", err)
+	}
+	return nil
+}
+
+// SyncDir makes the names in a directory durable. Systems that cannot sync a
+// directory are left to their own promises.
+func SyncDir(path string) error {
+	d, err := os.Open(path) //nolint:gosec // the path is the operator's own
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	if err := d.Sync(); err != nil && !errors.Is(err, fs.ErrInvalid) {
+		return err
+	}
+	return nil
+}

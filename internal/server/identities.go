@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// loadIdentities reads the identities file; nil where the server has none.
+func (o Options) loadIdentities() (*identity.File, error) {
+	if o.Identities == "" {
+		return nil, nil //nolint:nilnil // no file is an ordinary case
+	}
+	return identity.LoadFile(o.Identities)
+}
+
+// ReloadIdentities reads the identities file again and makes it be in force. When it
+// fails nothing has changed.
+func (s *Server) ReloadIdentities(ctx context.Context) error {
+	file, err := s.o.loadIdentities()
+	if err != nil {
+		return err
+	}
+	if file == nil {
+		return errors.New("the server has no identities file")
+	}
+	err = s.store.Update(ctx, func(tx *store.Tx) error { return file.Apply(s.accounts(tx)) })
+	if err == nil {
+		s.logIdentities(file)
+	}
+	return err
+}
+
+func (s *Server) accounts(tx *store.Tx) *identity.Accounts {
+	return &identity.Accounts{Tx: tx, Sealer: s.sealer, Now: s.o.Clock()}
+}
+
+func (s *Server) logIdentities(file *identity.File) {
+	if file == nil {
+		return
+	}
+	accounts, entities, keys := file.Counts()
+	s.o.Log.Info("identities file is in force", "file", s.o.Identities, "accounts", accounts, "identities", entities, "access_keys", keys)
+}

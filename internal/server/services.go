@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/lanyard-cloud/lanyard/internal/foreign"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sts"
+)
+
+// services are the handlers of API calls: of the services that there are, and of
+// all others.
+type services struct{ lightsail, sts, foreign http.Handler }
+
+func (s *Server) services(lightsail http.Handler, sealer *seal.Sealer) services {
+	return services{
+		lightsail: lightsail,
+		sts:       sts.New(sts.Options{Store: s.store, Sealer: sealer, Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
+		foreign:   foreign.New(foreign.Options{Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
+	}
+}
+
+// handler finds the service that a call is for.
+func (to services) handler(r *http.Request) http.Handler {
+	switch {
+	case foreign.Meant(r):
+		return to.foreign
+	case foreign.IsForm(r):
+		return to.sts
+	}
+	return to.lightsail
+}

@@ -1,0 +1,87 @@
+package sts
+
+import (
+	"encoding/xml"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// Namespaces of answers. Errors of AWS's front end have one of their own (observed).
+const (
+	namespace      = "https://sts.amazonaws.com/doc/2011-06-15/"
+	faultNamespace = "http://webservices.amazon.com/AWSFault/2005-15-09"
+)
+
+const contentTypeXML = "text/xml"
+
+// answer is what goes back to the client.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+	// code is the error's name for log and metrics; "" for success.
+	code   string
+	hangUp bool
+}
+
+// response wraps an action's result. Its element is named by the action.
+type response struct {
+	XMLName   xml.Name
+	Result    any
+	RequestID string `xml:"ResponseMetadata>RequestId"`
+}
+
+type errorResponse struct {
+	XMLName   xml.Name
+	Type      string `xml:"Error>Type"`
+	Code      string `xml:"Error>Code"`
+	Message   string `xml:"Error>Message,omitempty"`
+	RequestID string `xml:"RequestId"`
+}
+
+// credentials as the API shows them.
+type credentials struct {
+	AccessKeyID     string `xml:"AccessKeyId"`
+	SecretAccessKey string
+	SessionToken    string
+	Expiration      string
+}
+
+// timestamp is ISO 8601 in whole seconds.
+func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// success writes an action's result.
+func success(action, requestID string, result any) answer {
+	body := encode(response{xml.Name{Space: namespace, Local: action + "Response"}, result, requestID})
+	return answer{status: http.StatusOK, contentType: contentTypeXML, body: body}
+}
+
+// answerOf turns any error into what the client gets. ours tells that the fault is
+// ours and err must be logged.
+func answerOf(err error, requestID string) (a answer, ours bool) {
+	var e *apiError
+	if ours = !errors.As(err, &e); ours {
+		e = errInternal
+	}
+	doc := errorResponse{
+		XMLName: xml.Name{Space: namespace, Local: "ErrorResponse"},
+		Type:    "Sender", Code: e.code, Message: e.message, RequestID: requestID,
+	}
+	if e.frontEnd {
+		doc.XMLName.Space = faultNamespace
+	}
+	if e.status >= http.StatusInternalServerError {
+		doc.Type = "Receiver"
+	}
+	return answer{e.status, contentTypeXML, encode(doc), e.code, e.hangUp}, ours
+}
+
+// encode writes a document with AWS's indentation.
+func encode(doc any) []byte {
+	body, err := xml.MarshalIndent(doc, "", "  ")
+	if err != nil { // the documents are of strings and numbers
+		panic(err)
+	}
+	return append(body, '\n')
+}

@@ -1,0 +1,175 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/lanyard-cloud/lanyard/internal/foreign"
+	"github.com/lanyard-cloud/lanyard/internal/sigv4"
+)
+
+// maxBody bounds a request's body.
+const maxBody = 1 << 20
+
+// request is a call as it came over the wire: nothing in it is trusted before its
+// signature holds.
+type request struct {
+	http *http.Request
+	id   string
+	body []byte
+	sig  *sigv4.Signature
+	// signer is the access key's id once the signature was found good. Before that it
+	// does not belong in a log: it may be a secret in the wrong place.
+	signer string
+	// action is the action's name once it is known to be one.
+	action string
+	// issued is the access key id of the credentials that the call made.
+	issued string
+}
+
+// ServeHTTP answers one call.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.serve(w, r, func(rq *request) (answer, error) { return h.answer(w, rq) })
+}
+
+// Throttle answers a call that there is no room for, without looking at it.
+func (h *Handler) Throttle(w http.ResponseWriter, r *http.Request) {
+	h.serve(w, r, func(rq *request) (answer, error) {
+		a, _ := answerOf(errThrottled, rq.id)
+		a.hangUp = true // its body is not worth reading
+		return a, nil
+	})
+}
+
+// serve sends what find makes of the call. The error that find returns is what the
+// log should say of a fault of ours.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, find func(*request) (answer, error)) {
+	start := time.Now()
+	rq := &request{http: r, id: uuid.Must(uuid.NewRandomFromReader(h.o.Rand)).String()}
+	// The header goes out as AWS spells it; Set would make it X-Amzn-Requestid.
+	w.Header()["x-amzn-RequestId"] = []string{rq.id}
+	a, fault := find(rq)
+	header := w.Header()
+	header.Set("Content-Type", a.contentType)
+	header.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.hangUp {
+		header.Set("Connection", "close")
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a client that is gone cannot be told
+	h.report(rq, a, fault, time.Since(start))
+}
+
+// answer runs the call. fault is what the log should say of a fault of ours.
+func (h *Handler) answer(w http.ResponseWriter, rq *request) (a answer, fault error) {
+	defer func() {
+		if v := recover(); v != nil {
+			fault = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			a, _ = answerOf(fault, rq.id)
+		}
+	}()
+	err := rq.receive(w)
+	if err == nil {
+		if a, stray := rq.stray(); stray {
+			return a, nil
+		}
+		var result any
+		if result, err = h.run(rq); err == nil {
+			return success(rq.action, rq.id, result), nil
+		}
+	}
+	if errors.Is(err, context.Canceled) && rq.http.Context().Err() != nil {
+		err = errGone
+	}
+	a, ours := answerOf(err, rq.id)
+	if ours {
+		fault = err
+	}
+	return a, fault
+}
+
+// receive checks the request's form and reads its body. It looks at nothing inside.
+func (rq *request) receive(w http.ResponseWriter) error {
+	r := rq.http
+	encoding := r.Header.Get("Content-Encoding")
+	switch {
+	case r.URL.Path != "/":
+		return errPath
+	case r.URL.RawQuery != "" && r.Header.Get("Authorization") != "":
+		return errQueryString
+	case encoding != "" && encoding != "identity":
+		return errCompressed
+	case r.ContentLength > maxBody:
+		return errTooLarge
+	}
+	var err error
+	rq.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	return bodyError(err)
+}
+
+// stray answers what cannot have a signature for STS, and would get one of its
+// errors in place of a clear one: a call that by its scope and its action is for
+// another service, and one of the actions that AWS has without signature.
+func (rq *request) stray() (answer, bool) {
+	service := foreign.Service(rq.http)
+	unsigned := rq.http.Header.Get("Authorization") == ""
+	if service == "" && !unsigned {
+		return answer{}, false
+	}
+	f, err := parseForm(rq.body)
+	if err != nil {
+		return answer{}, false // the signature's error says enough
+	}
+	action, known := actions[f["Action"]]
+	switch {
+	case unsigned && action.unsigned:
+		rq.action = f["Action"]
+		a, _ := answerOf(notBuilt(rq.action), rq.id)
+		return a, true
+	case service != "" && !known:
+		a := foreign.Refuse(rq.http, service, rq.id)
+		return answer{status: a.Status, contentType: a.ContentType, body: a.Body, code: foreign.Code}, true
+	}
+	return answer{}, false
+}
+
+// report writes the log line and feeds the metrics.
+func (h *Handler) report(rq *request, a answer, fault error, took time.Duration) {
+	name := ""
+	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.status), slog.Duration("took", took)}
+	level := slog.LevelDebug
+	if rq.action != "" {
+		name = "sts:" + rq.action
+		attrs = append(attrs, slog.String("action", name))
+	}
+	if rq.signer != "" {
+		attrs = append(attrs, slog.String("region", rq.sig.Region), slog.String("access_key_id", rq.signer))
+	}
+	if rq.issued != "" {
+		level = slog.LevelInfo
+		attrs = append(attrs, slog.String("issued_access_key_id", rq.issued))
+	}
+	if a.code != "" {
+		if a.code != errThrottled.code { // a line for each would be part of the overload
+			level = slog.LevelInfo
+		}
+		attrs = append(attrs, slog.String("code", a.code))
+	}
+	if fault != nil {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("error", fault))
+	}
+	h.o.Log.LogAttrs(rq.http.Context(), level, "request", attrs...)
+	if h.o.Observe != nil {
+		h.o.Observe(name, a.code, took)
+	}
+}

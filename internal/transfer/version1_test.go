@@ -1,0 +1,40 @@
+package transfer_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cloud/lanyard/internal/store"
+	"github.com/lanyard-cloud/lanyard/internal/transfer"
+)
+
+// TestVersion1Imports reads a file that stays as it is: what was exported once can be
+// imported for ever.
+func TestVersion1Imports(t *testing.T) {
+	file, err := os.ReadFile("testdata/version1.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, newDSN(t))
+	done, err := s.load(transfer.ImportOptions{Passphrase: passphrase}, string(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (transfer.Counts{Accounts: 3, RegionSetups: 2, Identities: 10, AccessKeys: 3, Resources: 4, Operations: 5}); done.Counts != want {
+		t.Errorf("imported %+v, want %+v", done.Counts, want)
+	}
+	all := strings.Join(s.contents(), "\n")
+	for _, text := range []string{"access key " + secret, private} {
+		if !strings.Contains(all, text) {
+			t.Errorf("%q is not in the store", text)
+		}
+	}
+	s.view(func(tx *store.Tx) error {
+		key, err := tx.AccessKey(rootKey)
+		if err == nil && key.Active {
+			t.Error("the access key that was switched off is active")
+		}
+		return err
+	})
+}
