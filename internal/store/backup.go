@@ -20,7 +20,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	if !ok {
 		return ErrNoBackup
 	}
-	conn, err := e.writerDB.Conn(ctx)
+	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}

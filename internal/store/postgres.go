@@ -125,11 +125,11 @@ type pgQuerier struct {
 	tx  *sql.Tx
 }
 
-func (q *pgQuerier) exec(query string, args ...any) (sql.Result, error) {
+func (q *pgQuerier) exec(query string, args ...any) (result, error) {
 	return q.tx.ExecContext(q.ctx, query, args...)
 }
 
-func (q *pgQuerier) query(query string, args ...any) (*sql.Rows, error) {
+func (q *pgQuerier) query(query string, args ...any) (rows, error) {
 	return q.tx.QueryContext(q.ctx, query, args...)
 }
 

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
+	"io"
 	"net/url"
 	"strings"
 )
@@ -12,29 +13,26 @@ import (
 // session is one SQLite connection with its prepared statements. One goroutine
 // uses it at a time.
 //
-// Its queries run without the caller's context: they take microseconds, and a
-// cancellable query costs a goroutine.
+// It speaks to the driver directly: database/sql keeps a pool, locks and conversions
+// between that cost as much as the queries of a request. Its queries run without the
+// caller's context: they take microseconds, and a cancellable query costs a goroutine.
 type session struct {
-	db    *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	driver driver.Driver
+	dsn    string
+	conn   driver.Conn
+	stmts  map[string]driver.Stmt
 }
 
-func newSession(ctx context.Context, db *sql.DB) (*session, error) {
-	s := &session{db: db}
-	return s, s.connect(ctx)
-}
-
-func (s *session) connect(ctx context.Context) error {
-	conn, err := s.db.Conn(ctx)
+func (s *session) connect() error {
+	conn, err := s.driver.Open(s.dsn)
 	if err != nil {
 		return err
 	}
-	s.conn, s.stmts = conn, map[string]*sql.Stmt{}
+	s.conn, s.stmts = conn, map[string]driver.Stmt{}
 	return nil
 }
 
-// close gives the connection back; the next use makes a new one.
+// close ends the connection; the next use makes a new one.
 func (s *session) close() error {
 	if s.conn == nil {
 		return nil
@@ -48,20 +46,14 @@ func (s *session) close() error {
 	return err
 }
 
-// discard closes a connection that failed in a way that may last. A driver's bad
-// connection does not go back into the pool, where the next use would find it again.
-func (s *session) discard() {
-	if s.conn != nil {
-		_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the failure that led here is reported
-		_ = s.close()
-	}
-}
+// discard closes a connection that failed in a way that may last.
+func (s *session) discard() { _ = s.close() } // the failure that led here is reported
 
 // view runs fn in a read transaction. A connection that breaks is made anew at the
 // next use.
 func (s *session) view(fn func(*Tx) error) (err error) {
 	if s.conn == nil {
-		if err := s.connect(context.Background()); err != nil {
+		if err := s.connect(); err != nil {
 			return err
 		}
 	}
@@ -84,32 +76,106 @@ func (s *session) run(query string) error {
 	return err
 }
 
-func (s *session) exec(query string, args ...any) (sql.Result, error) {
+func (s *session) exec(query string, args ...any) (result, error) {
 	stmt, err := s.prepare(query)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(context.Background(), args...)
+	return stmt.(driver.StmtExecContext).ExecContext(context.Background(), named(args)) //nolint:forcetypeassert // the driver has it
 }
 
-func (s *session) query(query string, args ...any) (*sql.Rows, error) {
+func (s *session) query(query string, args ...any) (rows, error) {
 	stmt, err := s.prepare(query)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(context.Background(), args...)
+	r, err := stmt.(driver.StmtQueryContext).QueryContext(context.Background(), named(args)) //nolint:forcetypeassert // the driver has it
+	if err != nil {
+		return nil, err
+	}
+	return &driverRows{rows: r, row: make([]driver.Value, len(r.Columns()))}, nil
 }
 
-func (s *session) prepare(query string) (*sql.Stmt, error) {
+func (s *session) prepare(query string) (driver.Stmt, error) {
 	if stmt, ok := s.stmts[query]; ok {
 		return stmt, nil
 	}
-	stmt, err := s.conn.PrepareContext(context.Background(), query)
+	stmt, err := s.conn.Prepare(query)
 	if err != nil {
 		return nil, err
 	}
 	s.stmts[query] = stmt
 	return stmt, nil
+}
+
+// named gives arguments the driver's form.
+func named(args []any) []driver.NamedValue {
+	list := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		if n, ok := arg.(int); ok {
+			arg = int64(n)
+		}
+		list[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
+	}
+	return list
+}
+
+// driverRows are the rows of a query, as *sql.Rows are.
+type driverRows struct {
+	rows driver.Rows
+	row  []driver.Value
+	err  error
+}
+
+// Next goes to the next row.
+func (r *driverRows) Next() bool {
+	if err := r.rows.Next(r.row); err != nil {
+		if !errors.Is(err, io.EOF) {
+			r.err = err
+		}
+		return false
+	}
+	return true
+}
+
+// Err is what ended the rows before their end.
+func (r *driverRows) Err() error { return r.err }
+
+// Close ends the query.
+func (r *driverRows) Close() error { return r.rows.Close() }
+
+// Scan reads the row's columns, of the few types that the schema has.
+func (r *driverRows) Scan(dest ...any) error {
+	if len(dest) != len(r.row) {
+		return fmt.Errorf("%d columns for %d variables", len(r.row), len(dest))
+	}
+	for i, d := range dest {
+		if !assign(d, r.row[i]) {
+			return fmt.Errorf("column %d: a %T for a %T", i+1, r.row[i], d)
+		}
+	}
+	return nil
+}
+
+func assign(dest any, value driver.Value) (ok bool) {
+	switch d := dest.(type) {
+	case *string:
+		*d, ok = value.(string)
+	case *int64:
+		*d, ok = value.(int64)
+	case *bool:
+		var n int64
+		if n, ok = value.(int64); ok {
+			*d = n != 0
+			return true
+		}
+		*d, ok = value.(bool)
+	case *[]byte:
+		if *d, ok = value.([]byte); !ok && value == nil { // an empty blob may come as nothing
+			*d, ok = []byte{}, true
+		}
+	}
+	return ok
 }
 
 // dsn names a database file for the driver, with pragmas for each connection.

@@ -14,23 +14,23 @@ import (
 // sqliteEngine has one writing connection and several reading ones, which a
 // write-ahead log lets work side by side.
 type sqliteEngine struct {
-	readers  chan *session
-	readerDB *sql.DB
-	writer   *writer
-	writerDB *sql.DB
+	readers chan *session
+	writer  *writer
+	// db is for what database/sql is needed for: migrations and backups.
+	db *sql.DB
 }
 
 // readerCount bounds the concurrent View transactions. They are short and bound
 // by the CPU, so more connections than this only cost memory.
 const readerCount = 8
 
-func openSQLite(ctx context.Context, o Options) (engine, error) {
+func openSQLite(_ context.Context, o Options) (engine, error) {
 	if err := prepareFile(o.DSN); err != nil {
 		return nil, err
 	}
 	e := &sqliteEngine{readers: make(chan *session, readerCount)}
-	if err := e.open(ctx, o.DSN); err != nil {
-		return nil, errors.Join(err, e.closeConns())
+	if err := e.open(o.DSN); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
@@ -45,23 +45,20 @@ func prepareFile(path string) error {
 	return f.Close()
 }
 
-func (e *sqliteEngine) open(ctx context.Context, path string) error {
+func (e *sqliteEngine) open(path string) error {
+	writing := dsn(path, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)")
+	reading := dsn(path, "busy_timeout(10000)", "query_only(1)")
 	var err error
-	e.writerDB, err = sql.Open("sqlite", dsn(path, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"))
-	if err != nil {
+	if e.db, err = sql.Open("sqlite", writing); err != nil {
 		return err
 	}
-	if e.readerDB, err = sql.Open("sqlite", dsn(path, "busy_timeout(10000)", "query_only(1)")); err != nil {
-		return err
-	}
-	e.readerDB.SetMaxIdleConns(readerCount)
-	s, err := newSession(ctx, e.writerDB)
-	if err != nil {
-		return err
+	s := &session{driver: e.db.Driver(), dsn: writing}
+	if err := s.connect(); err != nil {
+		return errors.Join(err, e.db.Close())
 	}
 	e.writer = startWriter(s)
 	for range readerCount {
-		e.readers <- &session{db: e.readerDB}
+		e.readers <- &session{driver: e.db.Driver(), dsn: reading}
 	}
 	return nil
 }
@@ -84,7 +81,7 @@ func (e *sqliteEngine) update(ctx context.Context, fn func(*Tx) error) error {
 	return e.writer.do(ctx, fn)
 }
 
-func (e *sqliteEngine) admin() *sql.DB { return e.writerDB }
+func (e *sqliteEngine) admin() *sql.DB { return e.db }
 
 func (e *sqliteEngine) dialect() dialect { return sqliteDialect }
 
@@ -95,17 +92,7 @@ func (e *sqliteEngine) close() error {
 		err = errors.Join(err, (<-e.readers).close())
 	}
 	close(e.readers)
-	return errors.Join(err, e.writer.s.close(), e.closeConns())
-}
-
-func (e *sqliteEngine) closeConns() error {
-	var err error
-	for _, db := range []*sql.DB{e.readerDB, e.writerDB} {
-		if db != nil {
-			err = errors.Join(err, db.Close())
-		}
-	}
-	return err
+	return errors.Join(err, e.writer.s.close(), e.db.Close())
 }
 
 // classify names the database's errors that callers tell apart.

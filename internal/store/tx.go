@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 )
@@ -15,9 +14,20 @@ type Tx struct {
 
 // querier runs statements in a transaction, prepared once per connection.
 type querier interface {
-	exec(query string, args ...any) (sql.Result, error)
-	query(query string, args ...any) (*sql.Rows, error)
+	exec(query string, args ...any) (result, error)
+	query(query string, args ...any) (rows, error)
 }
+
+// rows and result are what is used of database/sql's.
+type (
+	rows interface {
+		Next() bool
+		Scan(dest ...any) error
+		Err() error
+		Close() error
+	}
+	result interface{ RowsAffected() (int64, error) }
+)
 
 // Meta reads a named value of the database itself, or ErrNotFound.
 func (tx *Tx) Meta(name string) ([]byte, error) {
@@ -66,7 +76,7 @@ func many[T any](tx *Tx, what string, scan func(func(...any) error) (T, error), 
 }
 
 // changed turns a write that met no row into ErrNotFound.
-func changed(what string, res sql.Result, err error) error {
+func changed(what string, res result, err error) error {
 	if err != nil {
 		return wrap(what, err)
 	}

@@ -109,7 +109,7 @@ func (w *writer) begin() error {
 		}
 		w.s.discard()
 	}
-	if err := w.s.connect(context.Background()); err != nil {
+	if err := w.s.connect(); err != nil {
 		return err
 	}
 	return w.s.run("BEGIN IMMEDIATE")
