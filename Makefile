@@ -27,7 +27,7 @@ build: ## Build bin/lanyard
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./cmd/lanyard
 
 .PHONY: test
-test: deps verify lint unit clients crash postgres ## Install what the tests need, then verify, lint and run all tests
+test: deps verify lint unit clients crash hostile postgres ## Install what the tests need, then verify, lint and run all tests
 
 .PHONY: deps
 deps: ## Install what the tests need (as root), or say what to install
@@ -54,6 +54,10 @@ clients: build ## Drive the built binary with the AWS CLI, boto3 and the JavaScr
 .PHONY: crash
 crash: build ## Kill the built binary amid writes and see that nothing acknowledged is lost
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags crash -count=1 $(call tagged,crash)
+
+.PHONY: hostile
+hostile: build ## Attack and overload the built binary and see that it serves everybody else
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags hostile -count=1 $(call tagged,hostile)
 
 .PHONY: postgres
 postgres: build ## Repeat the tests of the store, the clients and the crashes on a PostgreSQL server of their own

@@ -139,7 +139,7 @@ func knownAction(name string) (string, error) {
 			return ownService + ":" + known.Name, nil
 		}
 	}
-	return "", fmt.Errorf("Lightsail has no action %s", action)
+	return "", fmt.Errorf("there is no action %s of Lightsail", action)
 }
 
 const ownService = "lightsail"
@@ -198,13 +198,20 @@ func (r *result) view() object {
 	matched := []object{}
 	if r.Kind != policy.ImplicitDeny {
 		matched = append(matched, object{
-			{"SourcePolicyId", r.Policy}, {"SourcePolicyType", string(r.By)}, {"Sid", r.Sid},
-			{"Statement", r.Statement}, {"StartPosition", object{{"Line", r.Line}}},
+			{"SourcePolicyId", r.Policy},
+			{"SourcePolicyType", string(r.By)},
+			{"Sid", r.Sid},
+			{"Statement", r.Statement},
+			{"StartPosition", object{{"Line", r.Line}}},
 		})
 	}
 	return object{
-		{"EvalActionName", r.action}, {"EvalResourceName", r.resource}, {"EvalDecision", r.decision()},
-		{"MatchedStatements", matched}, {"Reason", r.Because(r.action)}, {"Missing", append([]string{}, r.Missing...)},
+		{"EvalActionName", r.action},
+		{"EvalResourceName", r.resource},
+		{"EvalDecision", r.decision()},
+		{"MatchedStatements", matched},
+		{"Reason", r.Because(r.action)},
+		{"Missing", append([]string{}, r.Missing...)},
 	}
 }
 

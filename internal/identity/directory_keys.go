@@ -122,7 +122,7 @@ func (d *Directory) mayChangeKey(id string) error {
 		return err
 	}
 	declared, err := loadDeclared(d.tx)
-	if err == nil && slices.Contains(declared.AccessKeys, id) {
+	if err == nil && slices.Contains(declared.KeyIDs, id) {
 		err = declaredInFile(fmt.Sprintf("access key %s", id))
 	}
 	return err

@@ -207,20 +207,26 @@ func TestEdits(t *testing.T) {
 		{"delete it", func(d *identity.Directory) (*identity.Entity, error) {
 			return d.DeleteInline(identity.Role, "deploy", "own")
 		}, func(doc *identity.Doc) { doc.Inline = nil }},
-		{"attach by ARN", func(d *identity.Directory) (*identity.Entity, error) { return d.Attach(identity.Role, "deploy", arn) },
-			func(doc *identity.Doc) { doc.Attached = []string{"read"} }},
+		{
+			"attach by ARN", func(d *identity.Directory) (*identity.Entity, error) { return d.Attach(identity.Role, "deploy", arn) },
+			func(doc *identity.Doc) { doc.Attached = []string{"read"} },
+		},
 		{"attach again by name", func(d *identity.Directory) (*identity.Entity, error) {
 			return d.Attach(identity.Role, "deploy", "read")
 		}, func(*identity.Doc) {}},
-		{"detach", func(d *identity.Directory) (*identity.Entity, error) { return d.Detach(identity.Role, "deploy", arn) },
-			func(doc *identity.Doc) { doc.Attached = nil }},
+		{
+			"detach", func(d *identity.Directory) (*identity.Entity, error) { return d.Detach(identity.Role, "deploy", arn) },
+			func(doc *identity.Doc) { doc.Attached = nil },
+		},
 		{"bound", func(d *identity.Directory) (*identity.Entity, error) {
 			return d.SetBoundary(identity.Role, "deploy", "read")
 		}, func(doc *identity.Doc) { doc.Boundary = "read" }},
-		{"unbound", func(d *identity.Directory) (*identity.Entity, error) {
-			return d.SetBoundary(identity.Role, "deploy", "")
+		{
+			"unbound", func(d *identity.Directory) (*identity.Entity, error) {
+				return d.SetBoundary(identity.Role, "deploy", "")
+			},
+			func(doc *identity.Doc) { doc.Boundary = "" },
 		},
-			func(doc *identity.Doc) { doc.Boundary = "" }},
 		{"tag", func(d *identity.Directory) (*identity.Entity, error) {
 			return d.Tag(identity.Role, "deploy", []identity.Tag{{Key: "team", Value: "web"}, {Key: "env", Value: "dev"}})
 		}, func(doc *identity.Doc) {

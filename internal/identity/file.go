@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -128,7 +129,7 @@ func (r *fileReader) syntax(err error) error {
 	if !ok {
 		return fmt.Errorf("%s: not YAML", r.file.name)
 	}
-	message := quotedText.ReplaceAllString(e.Message, "'…'")
+	message := strings.TrimPrefix(quotedText.ReplaceAllString(e.Message, "'…'"), "yaml: ")
 	if len(message) > maxShownYAMLText {
 		message = "not YAML"
 	}

@@ -73,7 +73,7 @@ func (p *applier) openAccounts() error {
 			p.wanted[entityName{id, e.kind, e.name}] = true
 		}
 		for _, k := range a.keys {
-			p.after.AccessKeys = append(p.after.AccessKeys, k.id)
+			p.after.KeyIDs = append(p.after.KeyIDs, k.id)
 		}
 		p.open = append(p.open, &Directory{tx: p.Tx, sealer: p.Sealer, account: id, now: p.Now, file: true})
 	}
@@ -134,8 +134,8 @@ func (p *applier) beginSetUps(id string, a *fileAccount) error {
 
 // dropKeys removes the access keys that are declared no more.
 func (p *applier) dropKeys() error {
-	for _, id := range p.before.AccessKeys {
-		if slices.Contains(p.after.AccessKeys, id) {
+	for _, id := range p.before.KeyIDs {
+		if slices.Contains(p.after.KeyIDs, id) {
 			continue
 		}
 		if err := p.Tx.DeleteAccessKey(id); err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -266,7 +266,7 @@ func (p *applier) clearKey(d *Directory, k fileKey) error {
 		return err
 	}
 	mine := have.Account == d.account && have.Owner == owner
-	if !mine && !slices.Contains(p.before.AccessKeys, k.id) {
+	if !mine && !slices.Contains(p.before.KeyIDs, k.id) {
 		return refuse(CodeEntityExists, "somebody else has that key, and not by the identities file")
 	}
 	if mine {

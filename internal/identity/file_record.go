@@ -14,8 +14,8 @@ const declaredMeta = "identities file"
 
 // declared is that value.
 type declared struct {
-	Accounts   map[string]declaredSetUps `json:"accounts,omitempty"`
-	AccessKeys []string                  `json:"accessKeys,omitempty"`
+	Accounts map[string]declaredSetUps `json:"accounts,omitempty"`
+	KeyIDs   []string                  `json:"keyIds,omitempty"`
 }
 
 // declaredSetUps are the file's words on what is being set up, by region; "" is the

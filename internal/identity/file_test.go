@@ -168,7 +168,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"a policy with both", head + "    policies:\n      read: {document: " + doc + ", documentFile: anything.json}\n", "identities.yaml:4: a policy needs either document or documentFile"},
 		{"a bad policy as a mapping", head + "    users:\n      alice:\n        policies:\n          own:\n            document:\n              Version: \"2012-10-17\"\n              Statement:\n                - Effect: Permit\n                  Action: \"*\"\n                  Resource: \"*\"\n", "identities.yaml:10: MalformedPolicyDocument: Statement[0].Effect: Invalid effect: Permit; it is Allow or Deny"},
 		{"a policy element given twice", head + "    policies:\n      p:\n        document:\n          Version: 2012-10-17\n          Statement: []\n          Version: 2012-10-17\n", "identities.yaml:8: MalformedPolicyDocument: Version: Version is given twice"},
-		{"a bad policy as a block of text", head + "    policies:\n      p:\n        document: |\n          {\n            \"Version\": \"2012-10-17\",\n            \"Statment\": []\n          }\n", "identities.yaml:8: MalformedPolicyDocument: Statment: unknown element"},
+		{"a bad policy as a block of text", head + "    policies:\n      p:\n        document: |\n          {\n            \"Version\": \"2012-10-17\",\n            \"Statements\": []\n          }\n", "identities.yaml:8: MalformedPolicyDocument: Statements: unknown element"},
 		{"a bad policy as text", head + "    policies:\n      p:\n        document: '{}'\n", "identities.yaml:5: MalformedPolicyDocument: the policy has no Statement"},
 		{"a bad policy in a file", head + "    policies:\n      p:\n        documentFile: bad.json\n", "identities.yaml:5: bad.json: MalformedPolicyDocument: line 2, column 14, Version"},
 		{"a missing policy file", head + "    policies:\n      p: {documentFile: missing.json}\n", "identities.yaml:4: documentFile: file does not exist"},
@@ -267,4 +267,29 @@ func FuzzIdentitiesFile(f *testing.F) {
 			t.Errorf("the error does not name the file: %v", err)
 		}
 	})
+}
+
+// TestDocumentedExample: the example of docs/identities.md is a good file.
+func TestDocumentedExample(t *testing.T) {
+	page, err := os.ReadFile("../../docs/identities.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, found := strings.Cut(text, "```")
+	if !found {
+		t.Fatal("the page has no example")
+	}
+	f, err := identity.ParseFile("identities.yaml", []byte(text), func(name string, _ int64) ([]byte, error) {
+		if strings.HasSuffix(name, ".json") {
+			return []byte(readOnly), nil
+		}
+		return []byte("the-secret-of-" + name), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if accounts, entities, keys := f.Counts(); accounts != 1 || entities != 3 || keys != 2 {
+		t.Errorf("it declares %d accounts, %d identities and %d keys", accounts, entities, keys)
+	}
 }

@@ -15,7 +15,7 @@ import (
 // An existing file of that name is left as it is: fs.ErrExist.
 func Write(path string, write func(*os.File) error) error {
 	if _, err := os.Lstat(path); err == nil {
-		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+		return exists(path)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
 	if err != nil {
@@ -38,8 +38,11 @@ func Write(path string, write func(*os.File) error) error {
 // name gives the finished file its name, unless something else took it meanwhile.
 func name(temp, path string) error {
 	err := os.Link(temp, path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return exists(path)
 	}
 	// A file system without links: an empty file keeps the name for the moment.
 	place, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's own
@@ -50,6 +53,10 @@ func name(temp, path string) error {
 		return fmt.Errorf("%w (an empty file is left there)", err)
 	}
 	return nil
+}
+
+func exists(path string) error {
+	return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 }
 
 // SyncDir makes the names in a directory durable. Systems that cannot sync a

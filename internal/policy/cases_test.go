@@ -31,7 +31,7 @@ type evaluationCase struct {
 	resource string // * where none is given
 	context  keys
 	want     Kind
-	by       PolicyType // where it matters
+	by       Type // where it matters
 }
 
 const (

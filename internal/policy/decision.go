@@ -5,15 +5,15 @@ import (
 	"strconv"
 )
 
-// A PolicyType is a type of policy, in the words of AWS's messages.
-type PolicyType string
+// A Type is a type of policy, in the words of AWS's messages.
+type Type string
 
 // The types of policies that bear on a decision here.
 const (
-	IdentityBasedPolicy PolicyType = "identity-based policy"
-	PermissionsBoundary PolicyType = "permissions boundary"
-	SessionPolicy       PolicyType = "session policy"
-	RoleTrustPolicy     PolicyType = "role trust policy"
+	IdentityBasedPolicy Type = "identity-based policy"
+	PermissionsBoundary Type = "permissions boundary"
+	SessionPolicy       Type = "session policy"
+	RoleTrustPolicy     Type = "role trust policy"
 )
 
 // Kind is the way in which a request was decided.
@@ -34,7 +34,7 @@ func (k Kind) String() string {
 type Decision struct {
 	Allowed bool
 	Kind    Kind
-	By      PolicyType // the type of policy that decided; of an allowed request the identity-based or trust policy
+	By      Type // the type of policy that decided; of an allowed request the identity-based or trust policy
 
 	// The statement that decided. An implicit deny has none.
 	Policy    string // the name it was attached by

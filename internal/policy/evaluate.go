@@ -36,7 +36,7 @@ type Set struct {
 
 // A layer is all policies of one type. It allows what one of its policies allows.
 type layer struct {
-	policyType PolicyType
+	policyType Type
 	policies   []Attached
 }
 
@@ -126,7 +126,7 @@ func EvaluateTrust(trust *Trust, req Request) Decision {
 	return decision
 }
 
-func (s *statement) decision(by PolicyType, policyName string) Decision {
+func (s *statement) decision(by Type, policyName string) Decision {
 	d := Decision{Kind: ExplicitDeny, By: by, Policy: policyName, Sid: s.sid, Statement: s.number, Line: s.line}
 	if s.allow {
 		d.Kind, d.Allowed = Allow, true

@@ -66,10 +66,12 @@ func compile(text string, s syntax) (template, error) {
 		rest = rest[width:]
 	}
 	c.flush()
-	return c.t.finished(), nil
+	c.t.finish()
+	return c.t, nil
 }
 
-func (t template) finished() template {
+// finish notes what makes matching quick.
+func (t *template) finish() {
 	last := len(t.pieces) - 1
 	if last >= 0 && t.pieces[0].kind == literalPiece {
 		t.head = t.pieces[0].text
@@ -78,7 +80,6 @@ func (t template) finished() template {
 		t.tail = t.pieces[last].text
 	}
 	t.exact = last < 0 || last == 0 && t.pieces[0].kind == literalPiece
-	return t
 }
 
 type compiler struct {

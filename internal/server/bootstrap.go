@@ -127,7 +127,8 @@ func checkKey(ctx context.Context, db *store.DB, sealer *seal.Sealer, name strin
 		return err
 	})
 	if errors.Is(err, seal.ErrOpen) {
-		return fmt.Errorf("the master key is not the one that %s was made with: restore the right one from your backup, or give it with --master-key-file", name)
+		return fmt.Errorf("the master key is not the one that %s was made with: "+
+			"restore the right one from your backup, or give it with --master-key-file", name)
 	}
 	return err
 }

@@ -20,6 +20,7 @@ type connections struct {
 	mu      sync.Mutex
 	open    map[net.Conn]*list.Element // nil while a request is served
 	waiting *list.List                 // of net.Conn, the longest waiting first
+	changes int64
 }
 
 // newConnections admits so many connections, or what the process's file descriptors
@@ -45,6 +46,7 @@ func (c *connections) observe(conn net.Conn, state http.ConnState) {
 func (c *connections) note(conn net.Conn, state http.ConnState) (surplus net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.changes++
 	if at := c.open[conn]; at != nil {
 		c.waiting.Remove(at)
 		c.open[conn] = nil
@@ -72,4 +74,11 @@ func (c *connections) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.open)
+}
+
+// work grows with each request, and else when a connection comes or goes.
+func (c *connections) work() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.changes
 }

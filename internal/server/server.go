@@ -149,10 +149,13 @@ type Server struct {
 	store    *store.DB
 	sealer   *seal.Sealer
 	keys     *sshkey.Pool
+	running  *limit.Gate
 	metrics  *metrics
 	http     *http.Server
 	root     Root
 	draining atomic.Bool
+
+	connections *connections
 }
 
 // New opens the data directory and the store, makes what a first start needs, and
@@ -163,7 +166,7 @@ func New(o Options) (_ *Server, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, metrics: newMetrics()}
+	s := &Server{o: o, running: limit.NewGate(o.MaxRequests), metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -189,9 +192,10 @@ func New(o Options) (_ *Server, err error) {
 	}
 	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
 	s.metrics.watchPool(s.keys.Depth)
-	pipeline, connections := s.pipeline(sealer), newConnections(o.MaxConnections)
-	s.metrics.watchConnections(connections.count)
-	s.http = newHTTP(unambiguous(bounded(s.handler(s.services(pipeline, sealer)), pipeline.Throttle)), tls, o, connections)
+	s.connections = newConnections(o.MaxConnections)
+	s.metrics.watchConnections(s.connections.count)
+	pipeline := s.pipeline(sealer)
+	s.http = newHTTP(unambiguous(bounded(s.handler(s.services(pipeline, sealer)), pipeline.Throttle)), tls, o, s.connections)
 	return s, s.dir.writeEndpoint(endpoint{URL: s.Endpoint(), CABundle: o.TLSCert})
 }
 
@@ -222,7 +226,7 @@ func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
 		Clock:    s.o.Clock,
 		Rand:     s.o.Rand,
 		PageSize: s.o.PageSize,
-		Running:  limit.NewGate(s.o.MaxRequests),
+		Running:  s.running,
 		Observe:  s.metrics.observeCall,
 	})
 }
@@ -246,6 +250,9 @@ func (s *Server) Root() Root { return s.root }
 // Serve answers requests until the context ends; then it lets running ones finish,
 // stops all parts and returns nil.
 func (s *Server) Serve(ctx context.Context) error {
+	resting, stop := context.WithCancel(ctx)
+	defer stop()
+	go rest(resting, s.connections.work)
 	served := make(chan error, 1)
 	go func() {
 		if s.http.TLSConfig != nil {

@@ -15,7 +15,7 @@ type services struct{ lightsail, sts, foreign http.Handler }
 func (s *Server) services(lightsail http.Handler, sealer *seal.Sealer) services {
 	return services{
 		lightsail: lightsail,
-		sts:       sts.New(sts.Options{Store: s.store, Sealer: sealer, Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
+		sts:       sts.New(sts.Options{Store: s.store, Sealer: sealer, Log: s.o.Log, Rand: s.o.Rand, Running: s.running, Observe: s.metrics.observeCall}),
 		foreign:   foreign.New(foreign.Options{Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
 	}
 }

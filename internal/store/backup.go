@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// ErrNoBackup: the database is not one that Backup can copy.
+// ErrNoBackup says that the database is not one that Backup can copy.
 var ErrNoBackup = errors.New("only SQLite databases can be backed up this way")
 
 // Backup writes a copy of an SQLite database as it is at one moment into an existing

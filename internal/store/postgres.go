@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"math/rand/v2" //nolint:depguard // it spreads tries over time; nothing secret comes from it
 	"sync/atomic"
 	"time"
 
@@ -130,7 +130,7 @@ func (q *pgQuerier) exec(query string, args ...any) (result, error) {
 }
 
 func (q *pgQuerier) query(query string, args ...any) (rows, error) {
-	return q.tx.QueryContext(q.ctx, query, args...)
+	return q.tx.QueryContext(q.ctx, query, args...) //nolint:rowserrcheck // the caller reads the rows
 }
 
 // pgCode is the code of a PostgreSQL error, "" of others.

@@ -18,6 +18,7 @@ type assumedRole struct {
 	ARN              string   `xml:"AssumedRoleUser>Arn"`
 	Credentials      credentials
 	PackedPolicySize int `xml:",omitempty"`
+	tokenUse
 }
 
 // assumeRole makes a session of a role. Who may, and whether there is such a role,
@@ -55,6 +56,7 @@ func assumeRole(c *call) (any, error) {
 		ARN:              "arn:aws:sts::" + role.Account + ":assumed-role/" + role.Name + "/" + in.session,
 		Credentials:      issued,
 		PackedPolicySize: packed,
+		tokenUse:         issued.use(),
 	}, err
 }
 
@@ -114,8 +116,9 @@ func (c *call) sessionPolicies(in *assumeRoleInput) ([]string, error) {
 	return texts, nil
 }
 
-// maxPacked is how many bytes policies and tags may have inside a session token. It
-// keeps the token within what HTTP servers take as a header.
+// maxPacked is how many bytes policies and tags may have inside a session token. The
+// token, which has a third more in base64, stays below maxToken with all else that is
+// in it.
 const maxPacked = 8 << 10
 
 // packedSize is how much of the space for policies and tags the session takes, in

@@ -56,7 +56,7 @@ func readAssumeRole(f form) (*assumeRoleInput, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	if err := unsupported(f); err != nil {
+	if err := unsupported(f, "AssumeRole"); err != nil {
 		return nil, err
 	}
 	return in, in.check(transitive)
@@ -106,22 +106,6 @@ func (r *reader) keys(name string) ([]string, error) {
 		list = append(list, r.field(e, "", fmt.Sprintf("%s.%d.member", member(name), i+1), tagKeyRule))
 	}
 	return list, nil
-}
-
-// unsupported refuses what Lanyard cannot honour.
-func unsupported(f form) error {
-	if err := noMFA(f); err != nil {
-		return err
-	}
-	if _, sent := f["SourceIdentity"]; sent {
-		return validationError("Lanyard does not support the parameter SourceIdentity of AssumeRole.")
-	}
-	for name := range f {
-		if name == "ProvidedContexts" || strings.HasPrefix(name, "ProvidedContexts.") {
-			return validationError("Lanyard does not support the parameter ProvidedContexts of AssumeRole.")
-		}
-	}
-	return nil
 }
 
 var roleARNPattern = regexp.MustCompile(`^arn:aws:iam::([0-9]{12}):role/(.+)$`)

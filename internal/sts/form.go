@@ -57,6 +57,19 @@ func decode(encoded string) (string, error) {
 	return text, nil
 }
 
+// has tells whether a parameter was sent, as a value or as a list.
+func (f form) has(name string) bool {
+	if _, sent := f[name]; sent {
+		return true
+	}
+	for key := range f {
+		if strings.HasPrefix(key, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // list reads a list of structures, name.member.1.field …, or of values, where the
 // field is "". An element is a map of the fields that it has. Elements are numbered
 // from 1 without gaps: one that went unread could be a restriction.

@@ -25,6 +25,22 @@ const (
 type sessionToken struct {
 	XMLName     xml.Name `xml:"GetSessionTokenResult"`
 	Credentials credentials
+	tokenUse
+}
+
+// maxToken is what the largest session token may have, in bytes: it goes into a
+// header of each request, for which HTTP servers have limits.
+const maxToken = 12 << 10
+
+// tokenUse tells how large a session token is, in bytes and in percent of what it
+// may be.
+type tokenUse struct {
+	Size        int `xml:"SessionTokenSize"`
+	Utilization int `xml:"SessionTokenUtilization"`
+}
+
+func (c credentials) use() tokenUse {
+	return tokenUse{len(c.SessionToken), percent(len(c.SessionToken), maxToken)}
 }
 
 // getSessionToken makes temporary credentials of the caller's own. It needs no
@@ -39,7 +55,7 @@ func getSessionToken(c *call) (any, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	if err := noMFA(c.form); err != nil {
+	if err := unsupported(c.form, "GetSessionToken"); err != nil {
 		return nil, err
 	}
 	if c.temporary() {
@@ -55,18 +71,32 @@ func getSessionToken(c *call) (any, error) {
 		session.Owner = c.principal.UserID
 	}
 	issued, err := c.issue(session, seconds)
-	return sessionToken{Credentials: issued}, err
+	return sessionToken{Credentials: issued, tokenUse: issued.use()}, err
 }
 
 // temporary tells whether the caller signed with a session's credentials.
 func (c *call) temporary() bool { return !c.principal.Expires.IsZero() }
 
-// noMFA refuses what the caller believes to have proven.
-func noMFA(f form) error {
+// unsupported refuses what Lanyard cannot honour: an MFA device that the caller
+// believes to have shown, and parameters that would have to be kept in the session.
+func unsupported(f form, action string) error {
 	_, serial := f["SerialNumber"]
 	_, code := f["TokenCode"]
 	if serial || code {
 		return accessDenied("MultiFactorAuthentication failed: Lanyard has no MFA devices. Leave out SerialNumber and TokenCode.")
+	}
+	least, sent := f["MinimumSessionTokenSize"]
+	for _, parameter := range []struct {
+		name  string
+		asked bool
+	}{
+		{"MinimumSessionTokenSize", sent && least != "0"},
+		{"ProvidedContexts", f.has("ProvidedContexts")},
+		{"SourceIdentity", f.has("SourceIdentity")},
+	} {
+		if parameter.asked {
+			return validationError("Lanyard does not support the parameter %s of %s.", parameter.name, action)
+		}
 	}
 	return nil
 }

@@ -243,8 +243,12 @@ func TestPackedPolicySize(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			//nolint:staticcheck // newer SDKs look at SessionTokenUtilization; older ones have this
 			if got := out.PackedPolicySize; (got == nil) != (tc.want == nil) || got != nil && *got != *tc.want {
 				t.Errorf("packed size = %v, want %v", aws.ToInt32(got), aws.ToInt32(tc.want))
+			}
+			if n := len(*out.Credentials.SessionToken); int(*out.SessionTokenSize) != n || int(*out.SessionTokenUtilization) != (n*100+12287)/12288 || n > 12288 {
+				t.Errorf("a token of %d bytes is said to have %d, which are %d %%", n, *out.SessionTokenSize, *out.SessionTokenUtilization)
 			}
 			if err := w.whoami(keyOf(out.Credentials)); err != nil {
 				t.Errorf("a token of %d bytes: %v", len(*out.Credentials.SessionToken), err)

@@ -85,6 +85,7 @@ func TestAssumeRoleInput(t *testing.T) {
 		{"an external id with a space", good("ExternalId", "x y"), 400, invalid, broken("'x y'", "externalId", `Member must satisfy regular expression pattern: [\w+=,.@:\/-]*`)},
 		{"an MFA device", good("SerialNumber", "arn:aws:iam::111122223333:mfa/alice", "TokenCode", "123456"), 403, "AccessDenied", mfa},
 		{"a source identity", good("SourceIdentity", "alice"), 400, invalid, "Lanyard does not support the parameter SourceIdentity of AssumeRole."},
+		{"a least size of the token", good("MinimumSessionTokenSize", "4096"), 400, invalid, "Lanyard does not support the parameter MinimumSessionTokenSize of AssumeRole."},
 		{"a provided context", good("ProvidedContexts.member.1.ProviderArn", "arn:aws:iam::aws:contextProvider/IdentityCenter"), 400, invalid, "Lanyard does not support the parameter ProvidedContexts of AssumeRole."},
 
 		{"an empty policy", good("Policy", ""), 400, invalid, "2 validation errors detected: Value '' at 'policy' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+; Value '' at 'policy' failed to satisfy constraint: Member must have length greater than or equal to 1"},
@@ -123,6 +124,7 @@ func TestAssumeRoleInput(t *testing.T) {
 		"a duration with zeros":      good("DurationSeconds", "0900"),
 		"a name of 64 characters":    session(strings.Repeat("b", 64)),
 		"a name of all characters":   session("aZ0_+=,.@-"),
+		"no least size of the token": good("MinimumSessionTokenSize", "0"),
 		"empty lists":                good("Tags", "", "PolicyArns", "", "TransitiveTagKeys", ""),
 		"ten managed policies":       good(many(10, func(i int) []string { return []string{fmt.Sprintf("PolicyArns.member.%d.arn", i), managed} })...),
 		"a transitive key":           good("Tags.member.1.Key", "k", "Tags.member.1.Value", "", "TransitiveTagKeys.member.1", "K"),

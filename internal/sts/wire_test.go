@@ -35,6 +35,7 @@ var changing = []struct {
 	{regexp.MustCompile(`>ASIA[A-Z2-7]{16}<`), ">ACCESS-KEY-ID<"},
 	{regexp.MustCompile(`<SecretAccessKey>[A-Za-z0-9+/]{40}<`), "<SecretAccessKey>SECRET<"},
 	{regexp.MustCompile(`<SessionToken>[A-Za-z0-9+/=]{100,}<`), "<SessionToken>TOKEN<"},
+	{regexp.MustCompile(`<(SessionToken(Size|Utilization))>\d+<`), "<$1>N<"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`(AROA|AIDA)[A-Z2-7]{16}`), "$1-ID"},
 }

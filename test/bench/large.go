@@ -214,7 +214,7 @@ func (s settings) launch(ctx context.Context, dir string, rest time.Duration) (t
 	if err != nil {
 		return 0, 0, err
 	}
-	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", listen, "--data-dir", dir, //nolint:gosec // our own binary
+	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", listen, "--data-dir", dir,
 		"--account-id", account, "--access-key-id", keyID, "--secret-access-key", secret)
 	begin := time.Now()
 	if err := cmd.Start(); err != nil {

@@ -79,7 +79,7 @@ func peer(ctx context.Context, s settings) ([]row, error) {
 		return []row{{what: what, measured: "moto_server is not on this machine"}}, nil
 	}
 	const listen = "127.0.0.1:20162"
-	cmd := exec.CommandContext(ctx, binary, "-H", "127.0.0.1", "-p", "20162") //nolint:gosec // found on the PATH by its name
+	cmd := exec.CommandContext(ctx, binary, "-H", "127.0.0.1", "-p", "20162")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, err

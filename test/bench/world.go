@@ -30,7 +30,7 @@ const (
 	region  = "us-east-1"
 	account = "111122223333"
 	keyID   = "BENCHKEY"
-	secret  = "a-secret-for-measuring" //nolint:gosec // a server that lives for seconds
+	secret  = "a-secret-for-measuring"
 	edLine  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
 )
 

@@ -61,6 +61,14 @@ func cutOff() []attack {
 			all = append(all, attack{name: fmt.Sprintf("after %d bytes, ending %d", at, end), send: whole[:at], end: end, refused: true})
 		}
 	}
+	for i := range 20 { // what is whole may be served, and is nobody's fault if it is not
+		s := root()
+		m := call("GetKeyPairs", "{}").sign(s)
+		all = append(all, attack{name: fmt.Sprintf("at the end, %d", i), send: m.String(), end: halfClose})
+		s.service = "sts"
+		m = form("application/x-www-form-urlencoded", "Action=GetCallerIdentity&Version=2011-06-15").sign(s)
+		all = append(all, attack{name: fmt.Sprintf("at the end of a form, %d", i), send: m.String(), end: halfClose})
+	}
 	m := call("ImportKeyPair", importBody("cut-off")).sign(root())
 	m.drop("Content-Length")
 	m.add("Transfer-Encoding: chunked")

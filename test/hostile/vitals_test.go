@@ -42,8 +42,7 @@ func measure(t testing.TB, s *process.Server) vitals {
 // metrics returns the plain gauges and counters.
 func metrics(t testing.TB, s *process.Server) map[string]int {
 	t.Helper()
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: slack}
-	resp, err := client.Get(s.Endpoint + "/metrics")
+	resp, err := newClient().Get(s.Endpoint + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +55,11 @@ func metrics(t testing.TB, s *process.Server) map[string]int {
 		}
 	}
 	return m
+}
+
+// newClient returns a client that leaves no connection behind.
+func newClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: slack}
 }
 
 // wantCalm wants the server to use no more than before once it is left alone. growth is how much more memory it may
@@ -97,7 +101,7 @@ func wantNoPanic(t *testing.T, s *process.Server) {
 // wantNothing wants no entry and no record of one, in any region.
 func wantNothing(t *testing.T, s *process.Server) {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: slack}
+	client := newClient()
 	for _, r := range resource.Regions() {
 		c := connect(s, r.Name, func(o *lightsail.Options) { o.HTTPClient = client })
 		names, err := c.GetActiveNames(t.Context(), &lightsail.GetActiveNamesInput{})
