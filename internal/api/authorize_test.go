@@ -151,6 +151,12 @@ func TestAMissingResourceIsToldOnlyToThoseWhoMayAsk(t *testing.T) {
 	wantCode(t, del(w.user("kind", allow("lightsail:DeleteKeyPair", kind)), "missing"), "NotFoundException")
 	wantCode(t, del(w.user("all", allow("*", "*")), "missing"), "NotFoundException")
 	wantCode(t, del(w.user("other", allow("lightsail:DeleteKeyPair", strings.Replace(kind, "KeyPair/", "Instance/", 1))), "there"), denied)
+	invalid := func(c *lightsail.Client) error {
+		_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("x"), Tags: pairs("team", "db")})
+		return err
+	}
+	wantCode(t, invalid(w.user("may-not")), denied)
+	wantCode(t, invalid(w.user("may", allow("lightsail:CreateKeyPair", "*"))), "InvalidInputException")
 	create := func(c *lightsail.Client) error {
 		_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("there")})
 		return err
@@ -421,4 +427,15 @@ func TestDefaultResources(t *testing.T) {
 	if !slices.Contains(names, "CreateKeyPair") || len(names) < 162 {
 		t.Errorf("the model has %d actions", len(names))
 	}
+}
+
+func TestSessionsOfADeletedAccount(t *testing.T) {
+	w := newWorld(t)
+	s := identity.Session{Account: "999988887777", Issued: time.Now(), Expires: time.Now().Add(time.Hour)}
+	c, err := s.Credentials(w.sealer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.client("us-east-1", c.AccessKeyID, c.SecretAccessKey, c.SessionToken).GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
+	wantCode(t, err, "UnrecognizedClientException")
 }

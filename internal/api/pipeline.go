@@ -130,9 +130,20 @@ func (p *Pipeline) open(c *Call, rq *request, in smithy.Serializable) error {
 		return notBuilt(rq.action.name)
 	}
 	if err := codec.Decode(rq.body, in); err != nil {
-		return inputError(err)
+		return c.refuseInput(in, err)
 	}
 	return c.admit(in)
+}
+
+// refuseInput answers an input that is no good. What is wrong with a well-formed one
+// is told only to those who may call the action at all, on some resource.
+func (c *Call) refuseInput(in smithy.Serializable, err error) error {
+	if _, invalid := errors.AsType[*codec.ValidationError](err); invalid {
+		if err := c.authorize(in); err != nil {
+			return err
+		}
+	}
+	return inputError(err)
 }
 
 // write runs the action's slow part, and then its function in a write transaction

@@ -45,7 +45,7 @@ func (d *Directory) Create(kind Kind, name string, doc Doc) (*Entity, error) {
 	if n >= most.limit {
 		return nil, quotaExceeded(most.quota, most.limit)
 	}
-	e := &Entity{ID: randomID(idPrefixes[kind]), Account: d.account, Kind: kind, Name: name, CreatedAt: d.now, Doc: doc}
+	e := &Entity{ID: newEntityID(kind), Account: d.account, Kind: kind, Name: name, CreatedAt: d.now, Doc: doc}
 	if err := d.check(e); err != nil {
 		return nil, err
 	}

@@ -127,6 +127,11 @@ func randomID(prefix string) string {
 	return prefix + base32.StdEncoding.EncodeToString(randomBytes(10))
 }
 
+// newEntityID makes the unique id of an entity: its kind's prefix and 17 characters.
+func newEntityID(kind Kind) string {
+	return randomID(idPrefixes[kind]) + base32.StdEncoding.EncodeToString(randomBytes(1))[:1]
+}
+
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
 	rand.Read(b) // never fails: crypto/rand ends the process instead

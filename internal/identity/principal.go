@@ -86,6 +86,7 @@ func (p *Principal) context(r *Request) policy.Context {
 	}
 	if !p.Issued.IsZero() {
 		c.Set("aws:TokenIssueTime", p.Issued.UTC().Format(time.RFC3339))
+		c.Set("aws:MultiFactorAuthPresent", "false") // absent for long-term keys
 	}
 	setTags(c, "aws:PrincipalTag/", p.Tags)
 	setTags(c, "aws:RequestTag/", r.RequestTags)

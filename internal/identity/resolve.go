@@ -77,6 +77,9 @@ func (r *Resolver) findSession(tx *store.Tx, keyID, token, region string) (strin
 		return "", nil, err
 	}
 	account, setup, err := tx.AccountIn(s.Account, region)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil, ErrUnknownKey
+	}
 	if err != nil {
 		return "", nil, err
 	}

@@ -19,7 +19,9 @@ const keyCheck = "master key check"
 // before the first change.
 func (s *Server) openStore(ctx context.Context, file *identity.File) (*seal.Sealer, error) {
 	var err error
-	if s.store, s.sealer, err = openDatabase(ctx, s.o.Database, s.metrics.observeStore); err != nil {
+	d := s.o.Database
+	d.timeout = requestTime
+	if s.store, s.sealer, err = openDatabase(ctx, d, s.metrics.observeStore); err != nil {
 		return nil, err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
@@ -61,7 +63,14 @@ type Database struct {
 	MasterKey MasterKey
 	// Connections bounds the connections to PostgreSQL; store.DefaultConnections when zero.
 	Connections int
+
+	// timeout bounds the transactions of requests; commands take their time.
+	timeout time.Duration
 }
+
+// requestTime is how long a request waits for a PostgreSQL that does not answer. The
+// clients' own limits are a minute and more, and they try again.
+const requestTime = 15 * time.Second
 
 // openDatabase opens the store and reads its master key, making one for a fresh
 // store. Its errors say what to do.
@@ -83,7 +92,7 @@ func connect(ctx context.Context, d Database, observe func(string, time.Duration
 	if err != nil {
 		return nil, "", err
 	}
-	db, err = store.Open(ctx, store.Options{DSN: dsn, Connections: d.Connections, Observe: observe})
+	db, err = store.Open(ctx, store.Options{DSN: dsn, Connections: d.Connections, Timeout: d.timeout, Observe: observe})
 	switch {
 	case errors.Is(err, store.ErrNewer):
 		return nil, "", fmt.Errorf("cannot open %s: %w: use that version", name, err)

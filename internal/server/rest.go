@@ -17,10 +17,8 @@ const (
 	restMemory = 64 << 20
 )
 
-// rest gives memory back to the system whenever the server comes to rest after work.
-// The collector by itself runs when there is something to allocate, so that
-// thousands of clients that have become idle would hold twice what they need.
-func rest(ctx context.Context, work func() int64) {
+// rest calls giveBack each time that the server has come to rest after work.
+func rest(ctx context.Context, work func() int64, giveBack func()) {
 	tick := time.NewTicker(restInterval)
 	defer tick.Stop()
 	worked, before := false, work()
@@ -42,7 +40,10 @@ func rest(ctx context.Context, work func() int64) {
 	}
 }
 
-func giveBack() {
+// giveBackMemory returns to the system what is free, if it is worth the time. The
+// collector by itself runs when there is something to allocate, so that thousands of
+// clients that have become idle would hold twice what they need.
+func giveBackMemory() {
 	if memoryInUse() > restMemory {
 		runtime.GC() // a collection halves the stacks that became large
 		debug.FreeOSMemory()

@@ -252,7 +252,7 @@ func (s *Server) Root() Root { return s.root }
 func (s *Server) Serve(ctx context.Context) error {
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
-	go rest(resting, s.connections.work)
+	go rest(resting, s.connections.work, giveBackMemory)
 	served := make(chan error, 1)
 	go func() {
 		if s.http.TLSConfig != nil {

@@ -58,8 +58,14 @@ func (d dialect) migrations() (fs.FS, error) {
 	return files, nil
 }
 
+// lockTries is how many seconds a server waits for another one that migrates.
+const lockTries = 300
+
 // Migrate brings the schema to what this version needs.
 func (db *DB) Migrate(ctx context.Context) error {
+	if have, want, err := db.Versions(ctx); err != nil || have == want {
+		return err
+	}
 	d := db.dialect()
 	files, err := d.migrations()
 	if err != nil {
@@ -67,7 +73,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 	}
 	var options []goose.ProviderOption
 	if d.locked {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, lockTries))
 		if err != nil {
 			return err
 		}

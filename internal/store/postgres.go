@@ -32,6 +32,7 @@ const (
 // serializable; what collides is tried again.
 type postgresEngine struct {
 	db        *sql.DB
+	timeout   time.Duration
 	closed    atomic.Bool
 	positions positions
 }
@@ -50,7 +51,7 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(hidePassword(err), db.Close())
 	}
-	return &postgresEngine{db: db}, nil
+	return &postgresEngine{db: db, timeout: o.Timeout}, nil
 }
 
 // hidePassword drops the text of a malformed DSN, which may hold a password.
@@ -61,16 +62,34 @@ func hidePassword(err error) error {
 	return err
 }
 
+// bound gives a transaction its time: a database that does not answer at all would
+// hold its callers for ever.
+func (e *postgresEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if e.timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, e.timeout)
+}
+
 func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	ctx, cancel := e.bound(ctx)
+	defer cancel()
 	return e.run(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
 }
 
 func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
-	wait := firstWait
+	ctx, cancel := e.bound(ctx)
+	defer cancel()
+	wait, overtaken := firstWait, false
 	for try := 1; ; try++ {
 		err := e.run(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, fn)
-		if code := pgCode(err); code != pgSerializationFailure && code != pgDeadlockDetected {
-			return err
+		if !collided(err) {
+			// A row that was not there before may be another transaction's, made at the same
+			// time. The next run finds it there and says so in its own way.
+			if overtaken || !errors.Is(err, ErrNameTaken) && !errors.Is(err, ErrExists) {
+				return err
+			}
+			overtaken = true
 		}
 		if try == maxTries {
 			return fmt.Errorf("given up after %d tries: %w", try, err)
@@ -82,6 +101,13 @@ func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 		}
 		wait = min(2*wait, maxWait)
 	}
+}
+
+// collided tells whether a transaction failed because of others that ran at the same
+// time, and may succeed by itself.
+func collided(err error) bool {
+	code := pgCode(err)
+	return code == pgSerializationFailure || code == pgDeadlockDetected
 }
 
 // run runs fn in a transaction. A panic of fn rolls back and goes on.

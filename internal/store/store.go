@@ -39,6 +39,9 @@ type Options struct {
 	DSN string
 	// Connections bounds the connections to PostgreSQL; DefaultConnections when zero.
 	Connections int
+	// Timeout bounds each transaction on PostgreSQL, its repetitions included; nothing
+	// does when zero.
+	Timeout time.Duration
 	// Observe is told how long each transaction took; kind is "view" or "update".
 	// Nil is fine.
 	Observe func(kind string, took time.Duration)

@@ -1,0 +1,167 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestBodiesAreBounded fills all places for large bodies with clients that do not get on.
+func TestBodiesAreBounded(t *testing.T) {
+	var inside, done sync.WaitGroup
+	leave := make(chan struct{})
+	h := bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Stall") != "" {
+			inside.Done()
+			<-leave
+		}
+		w.WriteHeader(http.StatusOK)
+	}), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	call := func(length int64, stall string) int {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("x"))
+		r.ContentLength = length
+		r.Header.Set("Stall", stall)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	for i := range largeBodies {
+		inside.Add(1)
+		done.Go(func() { call([]int64{smallBody + 1, -1}[i%2], "yes") })
+	}
+	inside.Wait()
+	for _, tt := range []struct {
+		name   string
+		length int64
+		want   int
+	}{
+		{"another large one", smallBody + 1, http.StatusTeapot},
+		{"one of unknown length", -1, http.StatusTeapot},
+		{"a small one", smallBody, http.StatusOK},
+		{"an empty one", 0, http.StatusOK},
+	} {
+		if got := call(tt.length, ""); got != tt.want {
+			t.Errorf("%s: answer %d, want %d", tt.name, got, tt.want)
+		}
+	}
+	close(leave)
+	done.Wait()
+	if got := call(-1, ""); got != http.StatusOK {
+		t.Errorf("a large one when all others are gone: answer %d", got)
+	}
+}
+
+func TestAmbiguousRequestsEndTheConnection(t *testing.T) {
+	server := httptest.NewServer(unambiguous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(w, r.Body)
+	})))
+	defer server.Close()
+	for _, tt := range []struct {
+		name, head string
+		answers    int
+	}{
+		{"a length", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", 2},
+		{"chunks", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", 1},
+		{"chunks and a length", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 1},
+		{"HTTP/1.0 with chunks and a length", "POST / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			second := "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+			if _, err := io.WriteString(conn, tt.head+"0\r\n\r\n"+second); err != nil {
+				t.Fatal(err)
+			}
+			all, err := io.ReadAll(conn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := bytes.Count(all, []byte("HTTP/1.")); got != tt.answers {
+				t.Errorf("%d answers, want %d:\n%s", got, tt.answers, all)
+			}
+		})
+	}
+}
+
+// quick are times that a test can wait for.
+var quick = times{header: 100 * time.Millisecond, read: 200 * time.Millisecond, write: 300 * time.Millisecond, idle: 100 * time.Millisecond}
+
+// listenQuickly serves a handler with quick times.
+func listenQuickly(t *testing.T, h http.Handler) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newHTTP(h, nil, Options{Log: slog.New(slog.DiscardHandler), times: quick}, newConnections(10))
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	t.Cleanup(func() {
+		_ = s.Close()
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	return l.Addr().String()
+}
+
+func TestStalledConnectionsEnd(t *testing.T) {
+	address := listenQuickly(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+	for _, tt := range []struct{ name, sent string }{
+		{"nothing", ""},
+		{"half the headers", "POST / HTTP/1.1\r\nHost: x\r\n"},
+		{"half the body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"},
+		{"one call and no second", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			if _, err := io.WriteString(conn, tt.sent); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, conn); err != nil { // returns at the end of the connection
+				t.Errorf("the connection broke: %v", err)
+			}
+		})
+	}
+}
+
+// TestAClientThatDoesNotReadIsCutOff sends an answer that no buffer on the way holds.
+func TestAClientThatDoesNotReadIsCutOff(t *testing.T) {
+	written := make(chan error, 1)
+	address := listenQuickly(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		part := make([]byte, 1<<20)
+		var err error
+		for i := 0; err == nil && i < 64; i++ {
+			_, err = w.Write(part)
+		}
+		written <- err
+	}))
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-written; err == nil {
+		t.Error("64 MB were written to a client that did not read")
+	}
+}

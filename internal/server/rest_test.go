@@ -1,0 +1,45 @@
+package server
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestRestComesAfterWork(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		// work is what happens in each interval.
+		work []int64
+		want int
+	}{
+		{"never any work", []int64{0, 0, 0, 0}, 0},
+		{"probes only", []int64{restWork, restWork, restWork}, 0},
+		{"work without an end", []int64{1000, 1000, 1000}, 0},
+		{"work, then none", []int64{1000, 0, 0, 0}, 1},
+		{"work, then probes", []int64{1000, restWork, restWork}, 1},
+		{"twice", []int64{1000, 0, 1000, 1000, 0, 0}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				var work atomic.Int64
+				var got atomic.Int64
+				go rest(ctx, work.Load, func() { got.Add(1) })
+				synctest.Wait()
+				for _, n := range tt.work {
+					time.Sleep(restInterval / 2)
+					work.Add(n)
+					time.Sleep(restInterval / 2)
+					synctest.Wait()
+				}
+				if got.Load() != int64(tt.want) {
+					t.Errorf("memory was given back %d times, want %d", got.Load(), tt.want)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,167 @@
+//go:build postgres
+
+package replicas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/test/pgtest"
+)
+
+var pg *pgtest.Server
+
+func TestMain(m *testing.M) {
+	var err error
+	if pg, err = pgtest.New(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = pg.Close()
+	os.Exit(code)
+}
+
+const edLine = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
+
+// newKey makes a master key file.
+func newKey(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "master.key")
+	if _, err := seal.CreateMasterKeyFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func newDSN(t *testing.T) string {
+	t.Helper()
+	dsn, err := pg.NewDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
+// options are those of a replica: a data directory of its own, and what it shares with the others.
+func options(t *testing.T, dsn, masterKey string) server.Options {
+	t.Helper()
+	return server.Options{
+		Listen: "127.0.0.1:0", KeyPool: -1, PageSize: 2,
+		Database: server.Database{DataDir: t.TempDir(), Store: dsn, MasterKey: server.MasterKey{File: masterKey}},
+	}
+}
+
+// replica is a running server.
+type replica struct {
+	*server.Server
+	o server.Options
+}
+
+// start starts a replica that ends with the test.
+func start(t *testing.T, o server.Options) *replica {
+	t.Helper()
+	s, err := server.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, s)
+	return &replica{s, o}
+}
+
+func serve(t *testing.T, s *server.Server) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Serve = %v", err)
+		}
+	})
+}
+
+// pair starts two replicas on a new database.
+func pair(t *testing.T) (a, b *replica) {
+	t.Helper()
+	dsn, key := newDSN(t), newKey(t)
+	return start(t, options(t, dsn, key)), start(t, options(t, dsn, key))
+}
+
+// client signs as the root and tries once.
+func (r *replica) client() *lightsail.Client {
+	root := r.Root()
+	return r.clientWith(root.AccessKeyID, root.SecretAccessKey, "")
+}
+
+func (r *replica) clientWith(keyID, secret, token string) *lightsail.Client {
+	endpoint := r.Endpoint()
+	return lightsail.New(lightsail.Options{
+		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, token),
+	})
+}
+
+func importPair(ctx context.Context, c *lightsail.Client, name string) (*types.Operation, error) {
+	out, err := c.ImportKeyPair(ctx, &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(edLine)})
+	if err != nil {
+		return nil, err
+	}
+	return out.Operation, nil
+}
+
+// ready asks /readyz.
+func (r *replica) ready(t *testing.T) bool {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.Endpoint()+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode == http.StatusOK
+}
+
+// awaitReady waits until all replicas are, or are not, ready.
+func awaitReady(t *testing.T, want bool, all ...*replica) {
+	t.Helper()
+	deadline := time.Now().Add(60 * time.Second)
+	for _, r := range all {
+		for r.ready(t) != want {
+			if time.Now().After(deadline) {
+				t.Fatalf("ready is never %t", want)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
+
+func wantServiceException(t *testing.T, err error) {
+	t.Helper()
+	_, ok := errors.AsType[*types.ServiceException](err)
+	answer, is := errors.AsType[*awshttp.ResponseError](err)
+	if !ok || !is || answer.HTTPStatusCode() != http.StatusInternalServerError {
+		t.Errorf("refused with %v, want ServiceException and status 500", err)
+	}
+}
