@@ -21,8 +21,8 @@ func backupCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is a copy of %s.\n", args[0], b.Store)
-			fmt.Fprintf(cmd.OutOrStdout(), "The master key is not in it, and without it the secrets in the copy cannot be read: keep a copy of %s in another place.\n",
-				b.MasterKey)
+			fmt.Fprintf(cmd.OutOrStdout(), "The master key is not in it, and without it the secrets in the copy cannot be read: "+
+				"keep a copy of %s in another place.\n", b.MasterKey)
 			return nil
 		},
 	}

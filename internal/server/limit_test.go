@@ -117,7 +117,7 @@ func listenQuickly(t *testing.T, h http.Handler) (address string) {
 }
 
 func TestStalledConnectionsEnd(t *testing.T) {
-	address := listenQuickly(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	address := listenQuickly(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 	}))
 	for _, tt := range []struct{ name, sent string }{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -175,7 +176,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	for n := range 3 {
 		time.Sleep(50 * time.Millisecond) // more writes in between
 		mu.Lock()
-		before := acknowledged[:len(acknowledged):len(acknowledged)]
+		before := slices.Clip(acknowledged)
 		mu.Unlock()
 		file := filepath.Join(t.TempDir(), "copy.db")
 		b, err := server.Backup(t.Context(), server.Database{DataDir: dir}, file)

@@ -22,8 +22,12 @@ const quiet = 100 * time.Millisecond
 
 // queuePerCPU bounds, for each CPU, the callers of Take that wait for a key: a
 // few seconds' worth of generations. Whoever came later would wait for longer
-// than is good for either side.
-const queuePerCPU = 32
+// than is good for either side. maxQueue bounds them all, so that they leave room
+// for callers who want no key.
+const (
+	queuePerCPU = 32
+	maxQueue    = 256
+)
 
 // ErrBusy says that the pool is empty and that as many callers wait as may.
 var ErrBusy = errors.New("too many callers wait for a key pair")
@@ -76,7 +80,7 @@ func newPool(size int, log *slog.Logger, generate func() (*Pair, error)) *Pool {
 		start:    time.Now().Add(-quiet),
 		generate: generate,
 		slots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
-		queue:    int64(queuePerCPU * runtime.GOMAXPROCS(0)),
+		queue:    int64(min(queuePerCPU*runtime.GOMAXPROCS(0), maxQueue)),
 		wake:     make(chan struct{}, 1),
 		stop:     make(chan struct{}),
 	}

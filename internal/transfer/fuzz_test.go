@@ -74,7 +74,7 @@ func wantSame(t *testing.T, h *header, r record) {
 	if err != nil {
 		t.Fatalf("%+v cannot be written: %v", r, err)
 	}
-	again, _ := reflect.New(reflect.TypeOf(r).Elem()).Interface().(record)
+	again, _ := reflect.TypeAssert[record](reflect.New(reflect.TypeOf(r).Elem()))
 	if err := decodeStrict(line, again); err != nil {
 		t.Fatalf("%s cannot be read again: %v", line, err)
 	}

@@ -177,7 +177,7 @@ func tool(t *testing.T, name string, args ...string) {
 func fillUp(t *testing.T, dir string, free int64) (path string) {
 	t.Helper()
 	path = filepath.Join(dir, "ballast")
-	f, err := os.Create(path) //nolint:gosec // a test's own file
+	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,11 +309,11 @@ func runAsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	real, wrapper := filepath.Join(dir, "lanyard-real"), filepath.Join(dir, "lanyard")
-	script := fmt.Sprintf("#!/bin/sh\nexec setpriv --reuid=%d --regid=%d --clear-groups %s \"$@\"\n", nobody, nobody, real)
+	binaryPath, wrapper := filepath.Join(dir, "lanyard-real"), filepath.Join(dir, "lanyard")
+	script := fmt.Sprintf("#!/bin/sh\nexec setpriv --reuid=%d --regid=%d --clear-groups %s \"$@\"\n", nobody, nobody, binaryPath)
 	err = errors.Join(
-		os.WriteFile(real, binary, 0o755), os.WriteFile(wrapper, []byte(script), 0o755), //nolint:gosec // nobody is to run them
-		os.Chmod(dir, 0o755), os.Chmod(filepath.Dir(dir), 0o755)) //nolint:gosec // and to reach them
+		os.WriteFile(binaryPath, binary, 0o755), os.WriteFile(wrapper, []byte(script), 0o755),
+		os.Chmod(dir, 0o755), os.Chmod(filepath.Dir(dir), 0o755))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +326,7 @@ func dirForNobody(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for path := dir; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
-		if err := errors.Join(os.Chmod(path, 0o755), os.Chown(path, nobody, nobody)); err != nil { //nolint:gosec // nobody is to get in
+		if err := errors.Join(os.Chmod(path, 0o755), os.Chown(path, nobody, nobody)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -336,7 +336,7 @@ func dirForNobody(t *testing.T) string {
 // chmodAll changes the mode of a directory's files and of the directory itself.
 func chmodAll(dir string, mode os.FileMode) error {
 	if mode != 0 {
-		if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a directory needs x
+		if err := os.Chmod(dir, 0o700); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,8 @@ type table struct {
 	attacks []attack
 }
 
-func tables() []table {
+func tables(t *testing.T, server *process.Server) []table {
+	t.Helper()
 	return []table{
 		{"request line", requestLines()},
 		{"length and encoding", smuggling()},
@@ -44,6 +45,7 @@ func tables() []table {
 		{"body", bodies()},
 		{"signature", signatures()},
 		{"another message than the signed", tampered()},
+		{"stranger", strangers(t, server)},
 		{"form", forms()},
 		{"cut off", cutOff()},
 		{"pipeline", pipelines()},
@@ -58,7 +60,7 @@ func TestAttacks(t *testing.T) {
 	server, address, before := start(t, "--key-pool", "0", "--log-level", "debug")
 	sent := 0
 	t.Run("from", func(t *testing.T) {
-		for _, table := range tables() {
+		for _, table := range tables(t, server) {
 			sent += len(table.attacks)
 			t.Run(table.name, func(t *testing.T) {
 				t.Logf("%d attacks", len(table.attacks))

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,8 +25,11 @@ import (
 const (
 	// overloadTime is how long more is asked for than can be served.
 	overloadTime = 8 * time.Second
-	// inFlight is how many calls the server runs at a time, and queued how many of them wait for a key, by default.
+	// inFlight is how many calls the server runs at a time by default, and queued how many of them may wait for a key
+	// where it has so many CPUs.
 	inFlight = 512
+	queued   = 64
+	cpus     = "2"
 	// overloadMemory is how many bytes of memory the server may use meanwhile.
 	overloadMemory = 200 << 20
 	// patience is how long a client waits after it was throttled.
@@ -46,12 +48,14 @@ func (l *load) String() string {
 // TestOverload asks for key pairs and for reads with four times as many clients as the server has places for. It goes
 // on serving as many as it can, refuses the others at once, and clients that come back get what they asked for.
 func TestOverload(t *testing.T) {
+	needFiles(t, 4*(inFlight+queued)+1000)
+	t.Setenv("GOMAXPROCS", cpus)
 	server, address, before := start(t, "--log-level", "warn")
 	ctx, stop := context.WithTimeout(t.Context(), overloadTime)
 	defer stop()
 	var creates, reads load
 	var hogs, patient sync.WaitGroup
-	for i := range 4 * 32 * runtime.NumCPU() { // 32 wait for a key on each CPU
+	for i := range 4 * queued {
 		n := 0
 		hogs.Go(func() {
 			creates.press(ctx, t, address, func() string {

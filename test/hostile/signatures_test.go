@@ -11,8 +11,8 @@ import (
 // signatures are writes that are signed wrongly, or rightly by and for somebody else. None of them is served.
 func signatures() []attack {
 	var all []attack
-	add := func(name string, make func(m *message) *message) {
-		m := make(call("ImportKeyPair", importBody("signed-wrongly")))
+	add := func(name string, signed func(m *message) *message) {
+		m := signed(call("ImportKeyPair", importBody("signed-wrongly")))
 		all = append(all, attack{name: name, send: m.String(), refused: true})
 	}
 	by := func(name string, change func(*signer)) {
@@ -40,10 +40,21 @@ func signatures() []attack {
 		by(fmt.Sprintf("the service %.40q", service), func(s *signer) { s.service = service })
 	}
 	for _, names := range [][]string{
-		{}, {"host"}, {"host", "x-amz-date"}, {"x-amz-date", "x-amz-target"}, {"content-type", "x-amz-date", "x-amz-target"}, {"x-amz-target", "x-amz-date", "host"},
-		{"host", "host", "x-amz-date", "x-amz-target"}, {"Host", "X-Amz-Date", "X-Amz-Target"}, {"", "host", "x-amz-date", "x-amz-target"},
-		{"authorization", "host", "x-amz-date", "x-amz-target"}, {"host", "x-absent", "x-amz-date", "x-amz-target"}, {"host", "x-amz-date", "x-amz-target", "x\x00"},
-		{"host ", "x-amz-date", "x-amz-target"}, {"host", "x-amz-date", "x-amz-target", "\u00e4"}, strings.Split(strings.Repeat("host;", 500)+"x-amz-date;x-amz-target", ";"),
+		{},
+		{"host"},
+		{"host", "x-amz-date"},
+		{"x-amz-date", "x-amz-target"},
+		{"content-type", "x-amz-date", "x-amz-target"},
+		{"x-amz-target", "x-amz-date", "host"},
+		{"host", "host", "x-amz-date", "x-amz-target"},
+		{"Host", "X-Amz-Date", "X-Amz-Target"},
+		{"", "host", "x-amz-date", "x-amz-target"},
+		{"authorization", "host", "x-amz-date", "x-amz-target"},
+		{"host", "x-absent", "x-amz-date", "x-amz-target"},
+		{"host", "x-amz-date", "x-amz-target", "x\x00"},
+		{"host ", "x-amz-date", "x-amz-target"},
+		{"host", "x-amz-date", "x-amz-target", "\u00e4"},
+		strings.Split(strings.Repeat("host;", 500)+"x-amz-date;x-amz-target", ";"),
 	} {
 		by(fmt.Sprintf("the signed headers %.60q", names), func(s *signer) { s.names = names })
 	}
