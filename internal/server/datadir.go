@@ -132,6 +132,16 @@ func (d *dataDir) writeEndpoint(e endpoint) error {
 	return os.Rename(temp, d.file(endpointFile))
 }
 
+// isGone tells whether a data directory has lost its database: a server came as far
+// as leaving its endpoint there, and the file is missing or has nothing in it.
+func isGone(dir, database string) bool {
+	if _, err := os.Stat(filepath.Join(dir, endpointFile)); err != nil {
+		return false
+	}
+	info, err := os.Stat(database)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
+}
+
 // readEndpoint returns where the directory's server listens, or listened last.
 func readEndpoint(dir string) (endpoint, error) {
 	e := endpoint{}

@@ -151,6 +151,8 @@ func TestRefusedStarts(t *testing.T) {
 			write(t, o, "master.key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
 		}, "the master key is not the one"},
 		{"a master key that is none", func(t *testing.T, o *server.Options) { write(t, o, "master.key", "hello") }, "not a master key"},
+		{"an emptied database", func(t *testing.T, o *server.Options) { write(t, o, "lanyard.db", "") }, "gone or empty"},
+		{"a database that is gone", func(t *testing.T, o *server.Options) { remove(t, o, "lanyard.db") }, "gone or empty"},
 		{"a damaged database", func(t *testing.T, o *server.Options) {
 			write(t, o, "lanyard.db", strings.Repeat("not a database ", 100))
 		}, "restore it from your backup"},
