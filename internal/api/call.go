@@ -75,13 +75,6 @@ func (c *Call) NewResource(kind resource.Kind, name string) *resource.Resource {
 	}
 }
 
-// Find reads a resource by its kind and name; a missing one, or one of another
-// kind, is NotFoundException.
-func (c *Call) Find(kind resource.Kind, name string) (*resource.Resource, error) {
-	r, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
-	return r, c.notFound(r, err, kind, name)
-}
-
 // Record returns the record of a finished operation on a resource. The pipeline
 // stores it in the action's transaction.
 func (c *Call) Record(r *resource.Resource) *types.Operation {
