@@ -26,7 +26,7 @@ func getOperation(c *api.Call, in *lightsail.GetOperationInput) (*lightsail.GetO
 	if err != nil {
 		return nil, err
 	}
-	op, err := operationOf(stored)
+	op, err := operationOf(c, stored)
 	return &lightsail.GetOperationOutput{Operation: op}, err
 }
 
@@ -56,7 +56,7 @@ func operationPage(c *api.Call, token *string, scope string, fetch func(store.Cu
 	}
 	ops := make([]types.Operation, len(page))
 	for i, stored := range page {
-		op, err := operationOf(stored)
+		op, err := operationOf(c, stored)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,10 +65,12 @@ func operationPage(c *api.Call, token *string, scope string, fetch func(store.Cu
 	return ops, next, nil
 }
 
-func operationOf(stored *store.Operation) (*types.Operation, error) {
+// operationOf reads an operation as it is now.
+func operationOf(c *api.Call, stored *store.Operation) (*types.Operation, error) {
 	op := &types.Operation{}
 	if err := codec.Unmarshal(stored.Doc, op); err != nil {
 		return nil, fmt.Errorf("stored operation %s: %w", stored.ID, err)
 	}
+	api.OperationAt(op, c.Now)
 	return op, nil
 }

@@ -24,8 +24,8 @@ type Action struct {
 	access access
 	// targets are the resources that the input names and that must exist.
 	targets []target
-	// newName reads the name of the resource that the action creates; nil for others.
-	newName func(in any) string
+	// newNames reads the names of the resources that the action creates; nil for others.
+	newNames func(in any) []string
 	// prepare does slow work before the write transaction opens. It returns what
 	// invoke gets, and how to give that back when nothing came of the call.
 	prepare func(c *Call, in any) (prepared any, undo func(), err error)
@@ -41,43 +41,60 @@ type Option func(*Action)
 
 // target is a resource that the input names.
 type target struct {
-	// kind is "" when any kind will do.
-	kind resource.Kind
-	// name reads the resource's name from the input.
-	name func(in any) string
+	// kinds are those that will do; with none, any kind does.
+	kinds []resource.Kind
+	// names reads the resource's name from the input: one, or none where an optional
+	// member is not given.
+	names func(in any) []string
 }
 
 // On declares that the action is on an existing resource of a kind, named by the
 // kind's usual input member. Call.Target returns it.
-func On(kind resource.Kind) Option {
-	return func(a *Action) {
-		a.targets = append(a.targets, target{kind, a.member(kind.NameMember())})
-	}
-}
+func On(kind resource.Kind) Option { return OnMember(kind.NameMember(), kind) }
 
 // OnNamed declares that the action is on an existing resource of any kind, named
 // by the member resourceName.
-func OnNamed() Option {
+func OnNamed() Option { return OnMember("resourceName") }
+
+// OnMember declares that the action is on an existing resource of one of the kinds,
+// or of any where none is given, named by a member of the input. Where the member is
+// optional and not given, Call.Target returns nil.
+func OnMember(member string, kinds ...resource.Kind) Option {
 	return func(a *Action) {
-		a.targets = append(a.targets, target{"", a.member("resourceName")})
+		a.targets = append(a.targets, target{kinds, a.member(member)})
 	}
 }
 
 // Creates declares that the action creates one resource of a kind, named by the
 // kind's usual input member. The name is free when the action's function runs.
-func Creates(kind resource.Kind) Option {
-	return func(a *Action) { a.newName = a.member(kind.NameMember()) }
+func Creates(kind resource.Kind) Option { return CreatesNamed(kind.NameMember()) }
+
+// CreatesNamed declares that the action creates what a member names: one name or a
+// list of them. They are free, and no name comes twice, when the action's function
+// runs.
+func CreatesNamed(member string) Option {
+	return func(a *Action) { a.newNames = a.member(member) }
 }
 
-// member returns a reader of a required string member of the input.
-func (a *Action) member(name string) func(in any) string {
+// member returns a reader of a member of the input that holds a string or a list of
+// strings. A member that is not given has none.
+func (a *Action) member(name string) func(in any) []string {
 	t := reflect.TypeOf(a.model.NewInput()).Elem()
 	field, ok := t.FieldByName(strings.ToUpper(name[:1]) + name[1:])
-	if !ok || field.Type != reflect.TypeFor[*string]() {
-		panic(fmt.Sprintf("api: %s has no string member %q", a.name, name))
+	if !ok || field.Type != reflect.TypeFor[*string]() && field.Type != reflect.TypeFor[[]string]() {
+		panic(fmt.Sprintf("api: %s has no member %q of strings", a.name, name))
 	}
-	return func(in any) string {
-		return *reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Interface().(*string)
+	return func(in any) []string {
+		switch v := reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Interface().(type) {
+		case *string:
+			if v == nil {
+				return nil
+			}
+			return []string{*v}
+		case []string:
+			return v
+		}
+		return nil
 	}
 }
 

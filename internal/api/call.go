@@ -2,12 +2,15 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -34,7 +37,7 @@ type Call struct {
 	http    *http.Request
 	pipe    *Pipeline
 	loaded  []*resource.Resource
-	records []*types.Operation
+	records []record
 }
 
 // Keys is the pool of fresh RSA keys.
@@ -47,7 +50,7 @@ func (c *Call) Sealer() *seal.Sealer { return c.pipe.o.Sealer }
 func (c *Call) PageSize() int { return c.pipe.o.PageSize }
 
 // Target returns the resource that the action is on: what On or OnNamed declared,
-// in the order of the declarations.
+// in the order of the declarations; nil where an optional member did not name one.
 func (c *Call) Target(i int) *resource.Resource { return c.loaded[i] }
 
 // View runs fn in a read transaction of its own, in which Tx works. It is for
@@ -75,21 +78,40 @@ func (c *Call) NewResource(kind resource.Kind, name string) *resource.Resource {
 	}
 }
 
-// Record returns the record of a finished operation on a resource. The pipeline
-// stores it in the action's transaction.
-func (c *Call) Record(r *resource.Resource) *types.Operation {
-	id, name, at, changed, terminal := c.pipe.newID(), r.Name, c.Now, c.Now, true
-	op := &types.Operation{
-		Id:              &id,
-		ResourceName:    &name,
-		ResourceType:    types.ResourceType(r.Kind),
-		CreatedAt:       &at,
-		Location:        r.Location(),
-		IsTerminal:      &terminal,
-		OperationType:   types.OperationType(c.action.name),
-		Status:          types.OperationStatusSucceeded,
-		StatusChangedAt: &changed,
-	}
-	c.records = append(c.records, op)
-	return op
+// Find reads a resource of a kind that the call's input names in another way than
+// its declaration says, or returns NotFoundException. The call is not authorized on it.
+func (c *Call) Find(kind resource.Kind, name string) (*resource.Resource, error) {
+	return c.find(c.Region, name, []resource.Kind{kind})
 }
+
+// FindIn is Find in another region, for one of several kinds.
+func (c *Call) FindIn(region, name string, kinds ...resource.Kind) (*resource.Resource, error) {
+	return c.find(region, name, kinds)
+}
+
+// find reads a resource of one of the kinds; with none, any kind will do.
+func (c *Call) find(region, name string, kinds []resource.Kind) (*resource.Resource, error) {
+	r, err := c.Tx.Resource(c.Principal.Account, region, name)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && len(kinds) > 0 && !slices.Contains(kinds, r.Kind):
+		return nil, NotFound(kindNames(kinds), name)
+	}
+	return r, err
+}
+
+// kindNames is how the error of a missing resource calls it.
+func kindNames(kinds []resource.Kind) string {
+	if len(kinds) != 1 {
+		return "resource"
+	}
+	return string(kinds[0])
+}
+
+// After is the moment at which something is done that takes AWS so long: the
+// server's time scale makes it shorter.
+func (c *Call) After(onAWS time.Duration) time.Time {
+	return c.Now.Add(time.Duration(float64(onAWS) * c.pipe.o.TimeScale)).Truncate(time.Millisecond)
+}
+
+// Quota is how many of something an account may have.
+func (c *Call) Quota(name quota.Name) int { return c.pipe.o.Quotas[name] }

@@ -11,7 +11,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // Symbolic codes that AWS sends beside the exception's name (observed).
@@ -42,6 +41,20 @@ func NotFound(what, name string) error {
 	return &types.NotFoundException{Code: &code, Message: &message}
 }
 
+// OperationFailed says that a resource is in no state for what is asked of it. AWS
+// documents the exception, the code is ours.
+func OperationFailed(format string, args ...any) error {
+	code, message := "InvalidState", fmt.Sprintf(format, args...)
+	return &types.OperationFailureException{Code: &code, Message: &message}
+}
+
+// QuotaReached says that the account has as many of something as it may have
+// (observed text for "Instances").
+func QuotaReached(what string, limit int) error {
+	return InvalidInput("LimitExceeded", "Sorry, you've reached your maximum limit of Lightsail %s : %d. "+
+		"If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.", what, limit)
+}
+
 // notBuilt answers for an action of AWS that Lanyard does not have yet.
 func notBuilt(action string) error {
 	return InvalidInput(CodeUnsupportedOperation, "Lanyard does not support the action %s yet.", action)
@@ -51,22 +64,6 @@ func notBuilt(action string) error {
 func serviceException() *types.ServiceException {
 	code, message := "InternalError", "An internal error occurred. The server's log has the details under this request's id."
 	return &types.ServiceException{Code: &code, Message: &message}
-}
-
-// notFound turns a failed look-up, or one that met another kind, into
-// NotFoundException. An empty kind admits all.
-func (c *Call) notFound(r *resource.Resource, err error, kind resource.Kind, name string) error {
-	what := string(kind)
-	if what == "" {
-		what = "resource"
-	}
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return NotFound(what, name)
-	case err == nil && kind != "" && r.Kind != kind:
-		return NotFound(what, name)
-	}
-	return err
 }
 
 func isNotFound(err error) bool {

@@ -6,14 +6,18 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 	"github.com/google/uuid"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
@@ -21,8 +25,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// Options is what a Pipeline works with. All of it is required, but for Running and
-// Observe.
+// Options is what a Pipeline works with. All of it is required, but for Running,
+// Committed and Observe.
 type Options struct {
 	Actions []Action
 	Store   *store.DB
@@ -37,6 +41,16 @@ type Options struct {
 	PageSize int
 	// Running bounds the calls that run at one time; nil admits all.
 	Running *limit.Gate
+	// TimeScale is how long a change of state takes, as a part of what AWS takes: 1 is as
+	// long, 0 is no time at all.
+	TimeScale float64
+	// Quotas bound what an account may have.
+	Quotas quota.Table
+	// Network is where addresses of instances come from.
+	Network Network
+	// Committed is told of the operations of each write that is on disk, before its
+	// answer is sent; it may be nil.
+	Committed func(account, region string, operations []*types.Operation)
 	// Observe is told of each answered call: the action's name, or "" when the
 	// request named none that is known; the error's code, or ""; how long it took.
 	Observe func(action, code string, took time.Duration)
@@ -174,6 +188,9 @@ func (p *Pipeline) write(c *Call, rq *request, in smithy.Serializable) (out smit
 		return c.keepRecords()
 	})
 	done = err == nil
+	if done && p.o.Committed != nil {
+		p.o.Committed(c.Principal.Account, c.Region, c.operations())
+	}
 	return out, err
 }
 
@@ -200,27 +217,34 @@ func (c *Call) admit(in smithy.Serializable) error {
 	if missing != nil {
 		return missing
 	}
-	return c.checkName(in)
+	return c.checkNames(in)
 }
 
-// checkName refuses the name of a resource to be created when it is taken. The
+// checkNames refuses the names of resources to be created when some are taken. The
 // default key pairs' name is kept for them.
-func (c *Call) checkName(in smithy.Serializable) error {
-	if c.action.newName == nil {
+func (c *Call) checkNames(in smithy.Serializable) error {
+	if c.action.newNames == nil {
 		return nil
 	}
-	name := c.action.newName(in)
-	if name == resource.DefaultKeyPairName {
-		return NameExists(name)
+	var taken []string
+	names := c.action.newNames(in)
+	for i, name := range names {
+		if name == resource.DefaultKeyPairName || slices.Contains(names[:i], name) {
+			taken = append(taken, name)
+			continue
+		}
+		_, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
+		switch {
+		case err == nil:
+			taken = append(taken, name)
+		case !errors.Is(err, store.ErrNotFound):
+			return err
+		}
 	}
-	_, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
-	switch {
-	case err == nil:
-		return NameExists(name)
-	case errors.Is(err, store.ErrNotFound):
-		return nil
+	if len(taken) > 0 {
+		return NameExists(strings.Join(taken, ", "))
 	}
-	return err
+	return nil
 }
 
 // load reads the resources that the action is on. Where some are missing it loads
@@ -229,35 +253,19 @@ func (c *Call) load(in smithy.Serializable) error {
 	c.loaded = make([]*resource.Resource, len(c.action.targets))
 	var missing error
 	for i, t := range c.action.targets {
-		name := t.name(in)
-		r, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
-		switch err := c.notFound(r, err, t.kind, name); {
-		case err == nil:
-			c.loaded[i] = r
-		case !isNotFound(err):
-			return err
-		case missing == nil:
-			missing = err
+		for _, name := range t.names(in) {
+			r, err := c.find(c.Region, name, t.kinds)
+			switch {
+			case err == nil:
+				c.loaded[i] = r
+			case !isNotFound(err):
+				return err
+			case missing == nil:
+				missing = err
+			}
 		}
 	}
 	return missing
-}
-
-// keepRecords stores the operation records of the call.
-func (c *Call) keepRecords() error {
-	for _, op := range c.records {
-		err := c.Tx.InsertOperation(&store.Operation{
-			ID:       *op.Id,
-			Account:  c.Principal.Account,
-			Region:   c.Region,
-			Resource: *op.ResourceName,
-			Doc:      codec.Encode(op),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // authenticate finds the signer and checks the signature, and that the account and

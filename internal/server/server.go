@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -69,6 +70,14 @@ type Options struct {
 	CORSOrigins []string
 	// PublicMetrics answers /metrics to others than loopback.
 	PublicMetrics bool
+	// TimeScale is how long changes of state take, as a part of what AWS takes; none
+	// take any time when 0.
+	TimeScale float64
+	// Quotas bound what an account may have; AWS's quotas when nil.
+	Quotas quota.Table
+	// Network is where the addresses of instances come from; api.DefaultNetwork when
+	// zero.
+	Network api.Network
 	// Clock is the lifecycle clock; time.Now when nil.
 	Clock func() time.Time
 	// Rand is the source of ids; crypto/rand when nil. Keys and secrets always come
@@ -95,6 +104,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxConnections == 0 {
 		o.MaxConnections = DefaultMaxConnections
+	}
+	if o.Quotas == nil {
+		o.Quotas = quota.Default()
+	}
+	if o.Network == (api.Network{}) {
+		o.Network = api.DefaultNetwork
 	}
 	if o.times == (times{}) {
 		o.times = usualTimes()
@@ -218,16 +233,19 @@ func cause(err error) error {
 
 func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
 	return api.NewPipeline(api.Options{
-		Actions:  actions.All(),
-		Store:    s.store,
-		Sealer:   sealer,
-		Keys:     s.keys,
-		Log:      s.o.Log,
-		Clock:    s.o.Clock,
-		Rand:     s.o.Rand,
-		PageSize: s.o.PageSize,
-		Running:  s.running,
-		Observe:  s.metrics.observeCall,
+		Actions:   actions.All(),
+		Store:     s.store,
+		Sealer:    sealer,
+		Keys:      s.keys,
+		Log:       s.o.Log,
+		Clock:     s.o.Clock,
+		Rand:      s.o.Rand,
+		PageSize:  s.o.PageSize,
+		TimeScale: s.o.TimeScale,
+		Quotas:    s.o.Quotas,
+		Network:   s.o.Network,
+		Running:   s.running,
+		Observe:   s.metrics.observeCall,
 	})
 }
 

@@ -106,7 +106,10 @@ func (v *vault) check() error {
 
 // sealedUnder are the kinds of resources whose priv documents have a member "sealed",
 // and what its value is sealed for, bound to account, region, kind and id.
-var sealedUnder = map[resource.Kind]seal.Purpose{resource.KeyPair: seal.KeyPairPrivate}
+var sealedUnder = map[resource.Kind]seal.Purpose{
+	resource.KeyPair:  seal.KeyPairPrivate,
+	resource.Instance: seal.InstanceKeys,
+}
 
 // move opens a secret of one sealer and seals it with another, for the same owner.
 func move(from, to *seal.Sealer, p seal.Purpose, sealed []byte, context ...string) ([]byte, error) {

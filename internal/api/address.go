@@ -1,0 +1,92 @@
+package api
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"net/netip"
+
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// Network is where the addresses of instances come from.
+type Network struct {
+	// Public is the IPv4 range of public addresses.
+	Public netip.Prefix
+	// FirstPort and LastPort bound the loopback ports that lead to instances' SSH.
+	FirstPort, LastPort uint16
+}
+
+// DefaultNetwork gives addresses that are nobody's: 198.18.0.0/15 is reserved for
+// tests (RFC 2544).
+var DefaultNetwork = Network{Public: netip.MustParsePrefix("198.18.0.0/15"), FirstPort: 22000, LastPort: 31999}
+
+// privateRange is where Lightsail's private addresses are (observed).
+var privateRange = netip.MustParsePrefix("172.26.0.0/16")
+
+// The pools that numbers are taken from. Private addresses are an account's own in
+// each region.
+const (
+	PublicPool  = "public"
+	PortPool    = "port"
+	privatePool = "private/"
+)
+
+// errExhausted says that a pool has no number left.
+var errExhausted = errors.New("no address is left in the pool")
+
+// TakePublicAddress gives a resource a public IPv4 address that nobody else has. It
+// gives up the one that it had.
+func (c *Call) TakePublicAddress(owner string) (netip.Addr, error) {
+	return c.takeAddress(PublicPool, c.pipe.o.Network.Public, owner)
+}
+
+// TakePrivateAddress gives a resource a private IPv4 address of the account's network
+// in the region.
+func (c *Call) TakePrivateAddress(owner string) (netip.Addr, error) {
+	return c.takeAddress(privatePool+c.Principal.Account+"/"+c.Region, privateRange, owner)
+}
+
+// TakePort gives an instance the loopback port that leads to its SSH server.
+func (c *Call) TakePort(owner string) error {
+	first, last := int64(c.pipe.o.Network.FirstPort), int64(c.pipe.o.Network.LastPort)
+	_, err := c.take(PortPool, first, last, owner)
+	return err
+}
+
+func (c *Call) takeAddress(pool string, in netip.Prefix, owner string) (netip.Addr, error) {
+	base := in.Masked().Addr().As4()
+	first := int64(binary.BigEndian.Uint32(base[:]))
+	size := int64(1) << (32 - in.Bits())
+	if err := c.Tx.ReleaseAddress(pool, owner); err != nil {
+		return netip.Addr{}, err
+	}
+	// The first four addresses and the last are the network's own, as on AWS.
+	n, err := c.take(pool, first+4, first+size-2, owner)
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(n)) //nolint:gosec // between two IPv4 addresses
+	return netip.AddrFrom4(b), err
+}
+
+// take draws numbers until one is free; where many are taken it goes on from the last
+// one in order, so that it finds the only free one, too.
+func (c *Call) take(pool string, first, last int64, owner string) (int64, error) {
+	size := last - first + 1
+	offset := int64(0)
+	for try := range size + 32 {
+		if try < 32 {
+			var b [8]byte
+			if _, err := io.ReadFull(c.pipe.o.Rand, b[:]); err != nil {
+				return 0, err
+			}
+			offset = int64(binary.BigEndian.Uint64(b[:])>>1) % size
+		} else {
+			offset = (offset + 1) % size
+		}
+		free, err := c.Tx.TakeAddress(store.Address{Pool: pool, Number: first + offset, Owner: owner})
+		if err != nil || free {
+			return first + offset, err
+		}
+	}
+	return 0, errExhausted
+}

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// record is an operation that the pipeline is going to store.
+type record struct {
+	shown *types.Operation
+	// end is when the operation succeeds, for one that has only started.
+	end time.Time
+}
+
+// Record returns the record of a finished operation on a resource. The pipeline
+// stores it in the action's transaction, as it is when the action's function ends:
+// that may change the type and add details.
+func (c *Call) Record(r *resource.Resource) *types.Operation {
+	id, name, at, changed, terminal := c.pipe.newID(), r.Name, c.Now, c.Now, true
+	op := &types.Operation{
+		Id:              &id,
+		ResourceName:    &name,
+		ResourceType:    types.ResourceType(r.Kind),
+		CreatedAt:       &at,
+		Location:        r.Location(),
+		IsTerminal:      &terminal,
+		OperationType:   types.OperationType(c.action.name),
+		Status:          types.OperationStatusSucceeded,
+		StatusChangedAt: &changed,
+	}
+	c.records = append(c.records, record{shown: op})
+	return op
+}
+
+// Started is Record for an operation that goes on until a moment.
+func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
+	op, terminal := c.Record(r), false
+	op.Status, op.IsTerminal = types.OperationStatusStarted, &terminal
+	c.records[len(c.records)-1].end = end
+	return op
+}
+
+// stored is the operation as it is in the end: what it is before then follows from
+// the clock.
+func (r record) stored() *types.Operation {
+	if r.end.IsZero() {
+		return r.shown
+	}
+	done, terminal := *r.shown, true
+	done.Status, done.IsTerminal, done.StatusChangedAt = types.OperationStatusSucceeded, &terminal, &r.end
+	return &done
+}
+
+// OperationAt turns a stored operation into what it is at a moment.
+func OperationAt(op *types.Operation, now time.Time) {
+	if op.StatusChangedAt == nil || !op.StatusChangedAt.After(now) {
+		return
+	}
+	started, terminal := *op.CreatedAt, false
+	op.Status, op.IsTerminal, op.StatusChangedAt = types.OperationStatusStarted, &terminal, &started
+}
+
+// keepRecords stores the operation records of the call.
+func (c *Call) keepRecords() error {
+	for _, r := range c.records {
+		op := r.stored()
+		err := c.Tx.InsertOperation(&store.Operation{
+			ID:       *op.Id,
+			Account:  c.Principal.Account,
+			Region:   c.Region,
+			Resource: *op.ResourceName,
+			Doc:      codec.Encode(op),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// operations are the records as the call shows them.
+func (c *Call) operations() []*types.Operation {
+	list := make([]*types.Operation, len(c.records))
+	for i, r := range c.records {
+		list[i] = r.shown
+	}
+	return list
+}

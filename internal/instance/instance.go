@@ -1,0 +1,136 @@
+// Package instance is the one view of a stored instance: what its documents hold,
+// which state it is in, what its firewall lets in.
+//
+// The families of actions, the listeners in front of instances and the command line
+// meet here. It changes no store and knows no action.
+package instance
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// The states of an instance. Names and codes are EC2's.
+const (
+	Pending  = "pending"
+	Running  = "running"
+	Stopping = "stopping"
+	Stopped  = "stopped"
+)
+
+var codes = map[string]int32{Pending: 0, Running: 16, Stopping: 64, Stopped: 80}
+
+// Instance is a stored instance, opened.
+type Instance struct {
+	// Resource is where it is stored; Save writes Doc and Priv into it.
+	Resource *resource.Resource
+	// Doc is what the API shows, but for the state and the tags.
+	Doc types.Instance
+	// Priv is what the API never shows.
+	Priv Priv
+}
+
+// Priv is what Lanyard knows of an instance and the API never shows.
+type Priv struct {
+	// Plan is the instance's state over time.
+	Plan resource.Plan `json:"plan"`
+	// AuthorizedKey is the OpenSSH line that was installed when the instance was made: a
+	// key pair that is deleted later still opens it.
+	AuthorizedKey string `json:"authorizedKey"`
+	// UserData is the script that the creator gave.
+	UserData string `json:"userData,omitempty"`
+	// Sealed are the instance's Keys, sealed.
+	Sealed []byte `json:"sealed,omitempty"`
+	// HostKeysForgotten is when DeleteKnownHostKeys was called last.
+	HostKeysForgotten time.Time `json:"hostKeysForgotten,omitzero"`
+	// StaticIP is the name of the static IP that is attached.
+	StaticIP string `json:"staticIp,omitempty"`
+	// AutoSnapshot is the instance's automatic snapshots, when they were ever on.
+	AutoSnapshot *resource.AutoSnapshot `json:"autoSnapshot,omitempty"`
+}
+
+// Load opens a stored instance.
+func Load(r *resource.Resource) (*Instance, error) {
+	i := &Instance{Resource: r}
+	if err := codec.Unmarshal(r.Doc, &i.Doc); err != nil {
+		return nil, fmt.Errorf("stored instance %s: %w", r.ID, err)
+	}
+	if err := json.Unmarshal(r.Priv, &i.Priv); err != nil {
+		return nil, fmt.Errorf("stored instance %s: %w", r.ID, err)
+	}
+	return i, nil
+}
+
+// Save writes Doc and Priv into the resource; storing that is the caller's part.
+func (i *Instance) Save() error {
+	doc := i.Doc
+	doc.State, doc.Tags = nil, nil
+	priv, err := json.Marshal(i.Priv)
+	if err != nil {
+		return fmt.Errorf("instance %s: %w", i.Resource.ID, err)
+	}
+	i.Resource.Doc, i.Resource.Priv = codec.Encode(&doc), priv
+	return nil
+}
+
+// State is the instance's state at a moment.
+func (i *Instance) State(now time.Time) string { return i.Priv.Plan.At(now).State }
+
+// Runs tells whether the instance runs.
+func (i *Instance) Runs(now time.Time) bool { return i.State(now) == Running }
+
+// BootedAt is when a running instance was started or rebooted last.
+func (i *Instance) BootedAt(now time.Time) time.Time { return i.Priv.Plan.At(now).At }
+
+// WireState is the state as the API shows it.
+func WireState(state string) *types.InstanceState {
+	code := codes[state]
+	return &types.InstanceState{Code: &code, Name: &state}
+}
+
+// Show is the instance as the API shows it at a moment: a stopped one has no public
+// address but a static IP.
+func (i *Instance) Show(now time.Time) *types.Instance {
+	doc := i.Doc
+	state := i.State(now)
+	doc.State, doc.Tags = WireState(state), i.Resource.Tags
+	if state == Stopped && i.Priv.StaticIP == "" {
+		doc.PublicIpAddress = nil
+	}
+	return &doc
+}
+
+// Disks are the attached disks, without the system disk.
+func (i *Instance) Disks() []types.Disk {
+	return slices.DeleteFunc(slices.Clone(i.Doc.Hardware.Disks), func(d types.Disk) bool { return *d.IsSystemDisk })
+}
+
+// Hostname is the name that an instance gives itself, as on EC2.
+func (i *Instance) Hostname() string { return hostname(i.Doc.PrivateIpAddress, i.Resource.ID) }
+
+func hostname(address *string, id string) string {
+	if address == nil {
+		return "ip-" + id[:8]
+	}
+	name := []byte("ip-" + *address)
+	for k, c := range name {
+		if c == '.' {
+			name[k] = '-'
+		}
+	}
+	return string(name)
+}
+
+// RunsFrom is when the instance runs, once it was made or started; before that
+// moment it is pending.
+func (i *Instance) RunsFrom() time.Time {
+	last := i.Priv.Plan[len(i.Priv.Plan)-1]
+	return last.At
+}

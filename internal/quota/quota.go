@@ -1,0 +1,62 @@
+// Package quota holds the service quotas: how many of a thing an account may have.
+//
+// It only names and parses them; who counts is the action that makes the thing.
+package quota
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Name is the name of a quota, as the setting of the server spells it.
+type Name string
+
+// The quotas of the AWS General Reference (state of 2026-09), per account and region
+// unless their comment says otherwise.
+const (
+	Instances Name = "instances"
+	StaticIPs Name = "static-ips"
+	// DisksPerInstance counts the attached ones, without the system disk.
+	DisksPerInstance Name = "disks-per-instance"
+	// AttachedGB is the size of all disks that are attached to one instance.
+	AttachedGB Name = "attached-gb"
+	// PortRules is for one instance, for IPv4 and IPv6 each.
+	PortRules Name = "port-rules"
+	// PortSources is how many source addresses one call may name.
+	PortSources Name = "port-sources"
+	// AutoSnapshots is how many automatic snapshots are kept of one resource.
+	AutoSnapshots Name = "auto-snapshots"
+)
+
+// Table is the value of each quota.
+type Table map[Name]int
+
+// Default is a table of its own with AWS's values.
+func Default() Table {
+	return Table{
+		Instances: 20, StaticIPs: 5, DisksPerInstance: 15, AttachedGB: 20000, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
+	}
+}
+
+// Names are the names of all quotas in order.
+func Names() []Name { return slices.Sorted(maps.Keys(Default())) }
+
+// Parse changes AWS's values by settings of the form "instances=100".
+func Parse(settings []string) (Table, error) {
+	t := Default()
+	for _, s := range settings {
+		name, value, _ := strings.Cut(s, "=")
+		if _, known := t[Name(name)]; !known {
+			return nil, fmt.Errorf("there is no quota %q: give one of %v, such as instances=100", name, Names())
+		}
+		n, err := strconv.ParseUint(value, 10, 31)
+		if err != nil {
+			return nil, fmt.Errorf("quota %s is %q, which is not a number from 0", name, value)
+		}
+		t[Name(name)] = int(n)
+	}
+	return t, nil
+}

@@ -1,0 +1,45 @@
+package resource
+
+import "time"
+
+// Plan is how a resource's state moves by itself: the states that it enters, each at
+// its time, in order. It is stored with the resource and read against a clock, so
+// that nothing has to run for a state to change, and nothing is lost at a restart.
+type Plan []Step
+
+// Step is a state that begins at a time.
+type Step struct {
+	At    time.Time `json:"at"`
+	State string    `json:"state"`
+}
+
+// Then returns a plan of its own that begins at a time with a state.
+func (p Plan) Then(at time.Time, state string) Plan {
+	return append(p[:len(p):len(p)], Step{at, state})
+}
+
+// At returns the step that a plan is in: the last one whose time has come, or the
+// first. An empty plan has none and is in the zero step.
+func (p Plan) At(now time.Time) Step {
+	if len(p) == 0 {
+		return Step{}
+	}
+	current := p[0]
+	for _, s := range p[1:] {
+		if s.At.After(now) {
+			break
+		}
+		current = s
+	}
+	return current
+}
+
+// Next returns when the plan takes its next step; false when it has taken the last.
+func (p Plan) Next(now time.Time) (time.Time, bool) {
+	for _, s := range p[min(1, len(p)):] {
+		if s.At.After(now) {
+			return s.At, true
+		}
+	}
+	return time.Time{}, false
+}
