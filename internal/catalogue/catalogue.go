@@ -1,0 +1,127 @@
+// Package catalogue knows the products of each region: the blueprints and bundles
+// that instances are made from.
+//
+// They are data files, embedded and read once. What is here is shared and never
+// changes: callers copy what they want to alter. The package knows no accounts and
+// decides nothing about them; quotas and the order of checks are the actions' business.
+package catalogue
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+//go:embed data/blueprints.json
+var blueprintsJSON []byte
+
+//go:embed data/bundles.json
+var bundlesJSON []byte
+
+// products is all that the data files hold.
+type products struct {
+	blueprints index[Blueprint]
+	// bundles has one entry for each price class; a region that classes does not
+	// name is of the class "0".
+	bundles map[string]index[Bundle]
+	classes map[string]priceClass
+}
+
+// all reads the data files. They are part of the program: what is wrong with them is
+// found by every test, so it panics.
+var all = sync.OnceValue(func() products {
+	var p products
+	p.blueprints = newIndex(readBlueprints(), func(b *Blueprint) string { return *b.BlueprintId })
+	p.classes, p.bundles = readBundles()
+	return p
+})
+
+func readFile(name string, data []byte, v any) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		panic(fmt.Sprintf("catalogue: embedded %s: %v", name, err))
+	}
+}
+
+// index is a list in its order, with a way to find an element by its id.
+type index[T any] struct {
+	list []T
+	byID map[string]*T
+}
+
+func newIndex[T any](list []T, id func(*T) string) index[T] {
+	x := index[T]{list: list, byID: make(map[string]*T, len(list))}
+	for i := range list {
+		key := id(&list[i])
+		if x.byID[key] != nil {
+			panic(fmt.Sprintf("catalogue: %s is there twice", key))
+		}
+		x.byID[key] = &list[i]
+	}
+	return x
+}
+
+func (x index[T]) lookup(id string) (*T, bool) {
+	v, ok := x.byID[id]
+	return v, ok
+}
+
+// Blueprints returns a region's blueprints in the order in which GetBlueprints lists
+// them, inactive ones included: Windows first, then the other operating systems, then
+// applications (observed in AWS CLI output of 2026). All regions have the same.
+// An unknown region has none.
+func Blueprints(region string) []Blueprint {
+	if _, ok := resource.LookupRegion(region); !ok {
+		return nil
+	}
+	return all().blueprints.list
+}
+
+// LookupBlueprint finds one of a region's blueprints, be it active or not.
+func LookupBlueprint(region, id string) (*Blueprint, bool) {
+	if _, ok := resource.LookupRegion(region); !ok {
+		return nil, false
+	}
+	return all().blueprints.lookup(id)
+}
+
+// Bundles returns a region's bundles in the order in which GetBundles lists them,
+// inactive ones last. An unknown region has none.
+func Bundles(region string) []Bundle { return bundlesOf(region).list }
+
+// LookupBundle finds one of a region's bundles, be it active or not.
+func LookupBundle(region, id string) (*Bundle, bool) { return bundlesOf(region).lookup(id) }
+
+// BundleExistsElsewhere tells whether a region lacks a bundle that another one has:
+// ids end in the price class of their region.
+func BundleExistsElsewhere(region, id string) bool {
+	if _, here := LookupBundle(region, id); here {
+		return false
+	}
+	for _, bundles := range all().bundles {
+		if _, ok := bundles.lookup(id); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func bundlesOf(region string) index[Bundle] {
+	if _, ok := resource.LookupRegion(region); !ok {
+		return index[Bundle]{}
+	}
+	p := all()
+	return p.bundles[p.class(region).Suffix]
+}
+
+func (p products) class(region string) priceClass {
+	if class, ok := p.classes[region]; ok {
+		return class
+	}
+	return usualClass
+}

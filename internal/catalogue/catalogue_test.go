@@ -1,0 +1,343 @@
+package catalogue_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// region is one with the usual ids and allowances.
+const region = "us-east-1"
+
+// TestEverythingIsThere holds for each region what the actions rely on: no member is
+// missing, every blueprint has a user and ports, and the API takes the ids.
+func TestEverythingIsThere(t *testing.T) {
+	for _, r := range resource.Regions() {
+		for _, b := range catalogue.Blueprints(r.Name) {
+			for member, v := range map[string]*string{
+				"blueprintId": b.BlueprintId, "name": b.Name, "group": b.Group, "description": b.Description, "version": b.Version,
+				"versionCode": b.VersionCode, "productUrl": b.ProductUrl, "licenseUrl": b.LicenseUrl, "username": &b.Username,
+			} {
+				if v == nil || *v == "" {
+					t.Fatalf("%s: blueprint %v has no %s", r.Name, b.Blueprint, member)
+				}
+			}
+			if b.IsActive == nil || b.MinPower == nil || b.Type == "" || b.Platform == "" || b.AppCategory != "" || len(b.DefaultPorts) == 0 {
+				t.Errorf("%s: blueprint %s is incomplete", r.Name, *b.BlueprintId)
+			}
+			if found, ok := catalogue.LookupBlueprint(r.Name, *b.BlueprintId); !ok || *found.BlueprintId != *b.BlueprintId {
+				t.Errorf("%s: blueprint %s is not found by its id", r.Name, *b.BlueprintId)
+			}
+		}
+		for _, b := range catalogue.Bundles(r.Name) {
+			if b.InstanceType == nil || b.IsActive == nil || b.Name == nil || *b.CpuCount <= 0 || *b.DiskSizeInGb <= 0 || *b.Power <= 0 ||
+				*b.Price <= 0 || *b.RamSizeInGb <= 0 || *b.TransferPerMonthInGb <= 0 || len(b.SupportedPlatforms) != 1 || b.SupportedAppCategories != nil {
+				t.Errorf("%s: bundle %s is incomplete", r.Name, *b.BundleId)
+			}
+			if found, ok := catalogue.LookupBundle(r.Name, *b.BundleId); !ok || *found.BundleId != *b.BundleId {
+				t.Errorf("%s: bundle %s is not found by its id", r.Name, *b.BundleId)
+			}
+		}
+	}
+}
+
+func TestTheAPITakesTheIDs(t *testing.T) {
+	take := func(blueprint, bundle string) {
+		t.Helper()
+		body := fmt.Sprintf(`{"instanceNames":["web"],"availabilityZone":"us-east-1a","blueprintId":%q,"bundleId":%q}`, blueprint, bundle)
+		if err := codec.Decode([]byte(body), &lightsail.CreateInstancesInput{}); err != nil {
+			t.Errorf("%s, %s: %v", blueprint, bundle, err)
+		}
+	}
+	for _, b := range catalogue.Blueprints(region) {
+		take(*b.BlueprintId, "nano_3_0")
+	}
+	for _, b := range catalogue.Bundles(region) {
+		take("debian_12", *b.BundleId)
+	}
+}
+
+func TestAnUnknownRegionHasNothing(t *testing.T) {
+	if catalogue.Blueprints("mars-1") != nil || catalogue.Bundles("mars-1") != nil {
+		t.Error("mars-1 has products")
+	}
+	if _, ok := catalogue.LookupBlueprint("mars-1", "debian_12"); ok {
+		t.Error("mars-1 has debian_12")
+	}
+	if _, ok := catalogue.LookupBundle("mars-1", "nano_3_0"); ok {
+		t.Error("mars-1 has nano_3_0")
+	}
+}
+
+// priceList is the Lightsail user guide's table of plans for us-east-1: size, vCPUs, memory
+// in GB, disk in GB, disk with Windows, transfer in TB; monthly price with Linux, Linux
+// IPv6-only, Windows, Windows IPv6-only.
+const priceList = `
+nano_3        2   0.5   20   30  1     5  3.50  9.50     8
+micro_3       2     1   40   40  2     7     5    14    12
+small_3       2     2   60   60  3    12    10    22    20
+medium_3      2     4   80   80  4    24    20    44    40
+large_3       2     8  160  160  5    44    40    74    70
+xlarge_3      4    16  320  320  6    84    80   124   120
+2xlarge_3     8    32  640  640  7   164   160   244   240
+4xlarge_3    16    64 1280 1280  8   384   380   574   570
+8xlarge_3    32   128 1280 1280  9   884   880  1254  1250
+12xlarge_3   48   192 1280 1280 10  1324  1320  1884  1880
+16xlarge_3   64   256 1280 1280 10  1764  1760  2504  2500
+m_large_1     2    16  160  160  5    74    70   134   130
+m_xlarge_1    4    32  320  320  6   144   140   264   260
+m_2xlarge_1   8    64  640  640  7   294   290   524   520
+m_4xlarge_1  16   128 1280 1280  8   584   580  1044  1040
+m_8xlarge_1  32   256 1280 1280  9  1174  1170  2104  2100
+m_12xlarge_1 48   384 1280 1280 10  1764  1760  3164  3160
+m_16xlarge_1 64   512 1280 1280 10  2344  2340  4204  4200
+c_large_1     2     4  160  160  5    42    38   100    96
+c_xlarge_1    4     8  320  320  6    84    80   200   196
+c_2xlarge_1   8    16  640  640  7   168   164   400   396
+c_4xlarge_1  16    32 1280 1280  8   336   332   800   796
+c_9xlarge_1  36    72 1280 1280  9   844   840  1888  1884
+c_12xlarge_1 48    96 1280 1280 10  1126  1122  2518  2514
+c_18xlarge_1 72   144 1280 1280 10  1688  1684  3776  3772`
+
+func TestBundlesAreThoseOfThePriceList(t *testing.T) {
+	listed := 0
+	for line := range strings.Lines(strings.TrimSpace(priceList)) {
+		var plan string
+		var cpu, disk, winDisk, transfer int32
+		var ram, linux, linuxIPv6, windows, windowsIPv6 float32
+		_, err := fmt.Sscan(line, &plan, &cpu, &ram, &disk, &winDisk, &transfer, &linux, &linuxIPv6, &windows, &windowsIPv6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size, generation := plan[:len(plan)-2], plan[len(plan)-1:]
+		for _, want := range []struct {
+			id       string
+			platform types.InstancePlatform
+			disk     int32
+			ipv4     int32
+			price    float32
+		}{
+			{size + "_" + generation + "_0", types.InstancePlatformLinuxUnix, disk, 1, linux},
+			{size + "_ipv6_" + generation + "_0", types.InstancePlatformLinuxUnix, disk, 0, linuxIPv6},
+			{size + "_win_" + generation + "_0", types.InstancePlatformWindows, winDisk, 1, windows},
+			{size + "_win_ipv6_" + generation + "_0", types.InstancePlatformWindows, winDisk, 0, windowsIPv6},
+		} {
+			listed++
+			b, ok := catalogue.LookupBundle(region, want.id)
+			if !ok {
+				t.Errorf("%s is missing", want.id)
+				continue
+			}
+			if !*b.IsActive || *b.CpuCount != cpu || *b.RamSizeInGb != ram || *b.DiskSizeInGb != want.disk || *b.TransferPerMonthInGb != transfer*1024 ||
+				*b.Price != want.price || b.Platform() != want.platform || *b.PublicIpv4AddressCount != want.ipv4 || b.IPv6Only() != (want.ipv4 == 0) {
+				t.Errorf("%s is %s", want.id, codec.Encode(&b.Bundle))
+			}
+		}
+	}
+	for _, b := range catalogue.Bundles(region) {
+		if *b.IsActive {
+			listed--
+		}
+	}
+	if listed != 0 {
+		t.Errorf("%d active bundles are missing, or, if negative, too many", listed)
+	}
+}
+
+func TestBundlesAsTheAPIShowsThem(t *testing.T) {
+	for _, want := range []types.Bundle{
+		{ // observed in AWS CLI examples of 2024
+			BundleId: new("small_3_0"), CpuCount: new(int32(2)), DiskSizeInGb: new(int32(60)), InstanceType: new("small"), IsActive: new(true),
+			Name: new("Small"), Power: new(int32(1000)), Price: new(float32(12)), PublicIpv4AddressCount: new(int32(1)), RamSizeInGb: new(float32(2)),
+			SupportedPlatforms: []types.InstancePlatform{types.InstancePlatformLinuxUnix}, TransferPerMonthInGb: new(int32(3072)),
+		},
+		{ // observed in AWS CLI output of 2018, at the price of 2026
+			BundleId: new("2xlarge_win_2_0"), CpuCount: new(int32(8)), DiskSizeInGb: new(int32(640)), InstanceType: new("2xlarge"), IsActive: new(false),
+			Name: new("2Xlarge"), Power: new(int32(5000)), Price: new(float32(244)), PublicIpv4AddressCount: new(int32(1)), RamSizeInGb: new(float32(32)),
+			SupportedPlatforms: []types.InstancePlatform{types.InstancePlatformWindows}, TransferPerMonthInGb: new(int32(7168)),
+		},
+	} {
+		got, ok := catalogue.LookupBundle(region, *want.BundleId)
+		if !ok {
+			t.Fatalf("%s is missing", *want.BundleId)
+		}
+		if diff := cmp.Diff(want, got.Bundle, cmpopts.IgnoreUnexported(types.Bundle{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", *want.BundleId, diff)
+		}
+	}
+}
+
+func TestBundleIDsEndInThePriceClassOfTheRegion(t *testing.T) {
+	for _, tc := range []struct {
+		region, id string
+		transfer   int32
+	}{
+		{"us-east-1", "nano_3_0", 1024},
+		{"ap-southeast-3", "nano_3_0", 1024},
+		{"us-west-1", "nano_3_0", 1024},
+		{"ap-south-1", "nano_3_1", 512},
+		{"ap-south-1", "micro_win_ipv6_3_1", 1024},
+		{"ap-southeast-2", "medium_2_2", 2048},
+	} {
+		b, ok := catalogue.LookupBundle(tc.region, tc.id)
+		if !ok || *b.TransferPerMonthInGb != tc.transfer {
+			t.Errorf("%s: %s = %v, %v, want a transfer of %d GB", tc.region, tc.id, b, ok, tc.transfer)
+		}
+		if catalogue.BundleExistsElsewhere(tc.region, tc.id) {
+			t.Errorf("%s exists elsewhere than in %s, which has it", tc.id, tc.region)
+		}
+		for _, other := range []string{"eu-west-1", "ap-south-1", "ap-southeast-2"} {
+			_, here := catalogue.LookupBundle(other, tc.id)
+			if elsewhere := catalogue.BundleExistsElsewhere(other, tc.id); here == elsewhere {
+				t.Errorf("%s: %s is there: %v, exists elsewhere: %v", other, tc.id, here, elsewhere)
+			}
+		}
+	}
+	if catalogue.BundleExistsElsewhere(region, "pico_3_0") {
+		t.Error("pico_3_0 exists")
+	}
+}
+
+func TestOtherIPType(t *testing.T) {
+	for id, want := range map[string]string{
+		"nano_3_0": "nano_ipv6_3_0", "nano_win_3_0": "nano_win_ipv6_3_0", "m_large_1_0": "m_large_ipv6_1_0", "c_18xlarge_win_1_0": "c_18xlarge_win_ipv6_1_0",
+	} {
+		b, _ := catalogue.LookupBundle(region, id)
+		other, ok := b.OtherIPType()
+		if !ok || *other.BundleId != want {
+			t.Errorf("%s goes with %v, want %s", id, other, want)
+			continue
+		}
+		if back, ok := other.OtherIPType(); !ok || back != b {
+			t.Errorf("%s goes with %v, want %s", want, back, id)
+		}
+		if !b.AtLeast(other) || !other.AtLeast(b) || b.Platform() != other.Platform() || b.IPv6Only() == other.IPv6Only() {
+			t.Errorf("%s and %s differ by more than the address", id, want)
+		}
+	}
+	for _, id := range []string{"nano_2_0", "large_win_1_0"} {
+		b, _ := catalogue.LookupBundle(region, id)
+		if other, ok := b.OtherIPType(); ok {
+			t.Errorf("%s goes with %s, want none", id, *other.BundleId)
+		}
+	}
+}
+
+func TestAtLeast(t *testing.T) {
+	for _, tc := range []struct {
+		bundle, other string
+		want          bool
+	}{
+		{"small_3_0", "micro_3_0", true},
+		{"micro_3_0", "small_3_0", false},
+		{"nano_3_0", "nano_2_0", true},
+		{"nano_2_0", "nano_3_0", false},     // one vCPU
+		{"nano_3_0", "nano_win_3_0", false}, // a smaller disk
+		{"c_large_1_0", "large_3_0", false}, // less memory
+	} {
+		bundle, _ := catalogue.LookupBundle(region, tc.bundle)
+		other, _ := catalogue.LookupBundle(region, tc.other)
+		if got := bundle.AtLeast(other); got != tc.want {
+			t.Errorf("%s is at least %s: %v", tc.bundle, tc.other, got)
+		}
+	}
+}
+
+// TestUsersAndPorts holds what the Lightsail user guide says of blueprints.
+func TestUsersAndPorts(t *testing.T) {
+	for _, tc := range []struct {
+		ids, username, ports string
+	}{
+		{"amazon_linux_2023 amazon_linux_2 amazon_linux freebsd_14 opensuse_15 alma_linux_9 centos_stream_9", "ec2-user", "80 22"},
+		{"centos_7_2009_01", "centos", "80 22"},
+		{"debian_12 debian_11", "admin", "80 22"},
+		{"ubuntu_24_04 ubuntu_22_04 ubuntu_20_04", "ubuntu", "80 22"},
+		{"wordpress wordpress_multisite lamp_8_bitnami nodejs mean nginx gitlab redmine joomla drupal", "bitnami", "80 22 443"},
+		{"ghost_bitnami magento prestashop_bitnami django_bitnami", "bitnami", "80 22 443"},
+		{"wordpress_ls_1_0", "admin", "80 22 443"},
+		{"plesk_ubuntu_byol", "ubuntu", "80 22 443 53 53/udp 8443 8447"},
+		{"cpanel_whm_almalinux", "ec2-user", "80 22 443 53 53/udp 2078 2083 2087 2089"},
+		{"cpanel_whm_linux", "centos", "80 22 443 53 53/udp 2078 2083 2087 2089"},
+		{"windows_server_2022 windows_server_2022_sql_2022_express", "Administrator", "80 22 3389"},
+	} {
+		for id := range strings.FieldsSeq(tc.ids) {
+			b, ok := catalogue.LookupBlueprint(region, id)
+			if !ok {
+				t.Errorf("%s is missing", id)
+				continue
+			}
+			if b.Username != tc.username {
+				t.Errorf("%s has the user %s, want %s", id, b.Username, tc.username)
+			}
+			if got := portList(t, b.DefaultPorts); got != tc.ports {
+				t.Errorf("%s opens %s, want %s", id, got, tc.ports)
+			}
+		}
+	}
+}
+
+func portList(t *testing.T, ports []types.PortInfo) string {
+	t.Helper()
+	list := make([]string, len(ports))
+	for i, p := range ports {
+		list[i] = fmt.Sprint(p.FromPort)
+		if p.Protocol != types.NetworkProtocolTcp {
+			list[i] += "/" + string(p.Protocol)
+		}
+		if p.ToPort != p.FromPort || p.Cidrs != nil || p.Ipv6Cidrs != nil || p.CidrListAliases != nil {
+			t.Errorf("port %+v is not one port that is open to all", p)
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+func TestBlueprintsOfOnePlatformStandTogether(t *testing.T) {
+	rank := func(b catalogue.Blueprint) int {
+		switch {
+		case b.Platform == types.InstancePlatformWindows:
+			return 0
+		case b.Type == types.BlueprintTypeOs:
+			return 1
+		}
+		return 2
+	}
+	list := catalogue.Blueprints(region)
+	for i := 1; i < len(list); i++ {
+		if rank(list[i-1]) > rank(list[i]) {
+			t.Errorf("%s stands behind %s", *list[i].BlueprintId, *list[i-1].BlueprintId)
+		}
+	}
+}
+
+func TestFits(t *testing.T) {
+	for _, tc := range []struct {
+		blueprint, bundle, want string
+	}{
+		{"debian_12", "nano_3_0", ""},
+		{"debian_12", "nano_ipv6_3_0", ""},
+		{"windows_server_2022", "nano_win_3_0", ""},
+		{"openclaw_ls_1_0", "small_3_0", ""},
+		{"debian_12", "nano_win_3_0", "The blueprint debian_12 is for the platform LINUX_UNIX, the bundle nano_win_3_0 for WINDOWS."},
+		{"windows_server_2022", "nano_3_0", "The blueprint windows_server_2022 is for the platform WINDOWS, the bundle nano_3_0 for LINUX_UNIX."},
+		{"openclaw_ls_1_0", "micro_3_0", "The blueprint openclaw_ls_1_0 needs a bundle with a power of 1000 or more, the bundle micro_3_0 has 500."},
+	} {
+		blueprint, _ := catalogue.LookupBlueprint(region, tc.blueprint)
+		bundle, _ := catalogue.LookupBundle(region, tc.bundle)
+		got := ""
+		if err := catalogue.Fits(blueprint, bundle); err != nil {
+			got = err.Error()
+		}
+		if got != tc.want {
+			t.Errorf("%s on %s: %q, want %q", tc.blueprint, tc.bundle, got, tc.want)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package sim
+
+import (
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/limit"
+)
+
+// connection is a client's connection to a machine, from Dial to its end.
+type connection struct {
+	run  *run
+	conn *timedConn
+	log  *slog.Logger
+
+	starting sync.Once      // leaves the gate of startups
+	sessions *limit.Gate    // of this connection
+	work     sync.WaitGroup // goroutines of requests and sessions
+}
+
+func newConnection(r *run, conn net.Conn) *connection {
+	limits := r.driver.limits
+	return &connection{
+		run:      r,
+		conn:     &timedConn{Conn: conn, idle: limits.IdleTimeout, write: limits.WriteTimeout},
+		sessions: limit.NewGate(limits.MaxSessions),
+		log:      r.driver.log.With("instance", r.instance.Name, "instance_id", r.instance.ID, "client", conn.RemoteAddr().String()),
+	}
+}
+
+func (c *connection) close() { _ = c.conn.Close() }
+
+// started makes room for another client to log in.
+func (c *connection) started() { c.starting.Do(c.run.startups.Leave) }
+
+// serve is the life of a connection.
+func (c *connection) serve(config *ssh.ServerConfig) {
+	defer c.run.remove(c)
+	defer c.started()
+	defer c.work.Wait()
+	defer c.close()
+	defer c.guard()
+
+	_ = c.conn.SetDeadline(time.Now().Add(c.run.driver.limits.LoginGrace))
+	conn, channels, requests, err := ssh.NewServerConn(c.conn, config)
+	if err != nil {
+		c.log.Debug("ssh login failed", "error", err.Error())
+		return
+	}
+	c.conn.loggedIn()
+	c.started()
+	c.log.Info("ssh login", "user", conn.User(), "with", conn.Permissions.Extensions[openedWith])
+	defer func() { c.log.Info("ssh logout", "user", conn.User()) }()
+
+	// Requests for forwarding come this way, and all of them are refused.
+	c.work.Go(func() { ssh.DiscardRequests(requests) })
+	for channel := range channels {
+		c.open(conn.Permissions, channel)
+	}
+}
+
+// open begins a session, which is the only kind of channel that there is.
+func (c *connection) open(permissions *ssh.Permissions, offered ssh.NewChannel) {
+	defer c.guard()
+	switch kind := offered.ChannelType(); kind {
+	case "session":
+	case "direct-tcpip", "direct-streamlocal@openssh.com", "x11", "auth-agent@openssh.com", "tun@openssh.com":
+		_ = offered.Reject(ssh.Prohibited, "open failed")
+		return
+	default:
+		_ = offered.Reject(ssh.UnknownChannelType, "unsupported channel type")
+		return
+	}
+	if !c.enter() {
+		_ = offered.Reject(ssh.ResourceShortage, "open failed")
+		return
+	}
+	channel, requests, err := offered.Accept()
+	if err != nil {
+		c.leave()
+		return
+	}
+	s := newSession(c, channel, permissions)
+	c.work.Go(func() {
+		defer c.leave()
+		// Requests that nobody takes would stop the connection's reader for ever.
+		defer ssh.DiscardRequests(requests)
+		defer c.guard()
+		s.serve(requests)
+	})
+}
+
+// enter makes sure that there is room for one more session.
+func (c *connection) enter() bool {
+	if !c.sessions.Enter() {
+		return false
+	}
+	if !c.run.driver.sessions.Enter() {
+		c.sessions.Leave()
+		return false
+	}
+	return true
+}
+
+func (c *connection) leave() {
+	c.run.driver.sessions.Leave()
+	c.sessions.Leave()
+}
+
+// guard ends the connection instead of the process, should its handling panic.
+func (c *connection) guard() {
+	if reason := recover(); reason != nil {
+		c.log.Error("ssh connection panicked", "reason", reason, "stack", string(debug.Stack()))
+		c.close()
+	}
+}
+
+// timedConn ends a connection whose client sends nothing, or takes nothing, for too
+// long. Until the login its one deadline is the end of the grace time.
+type timedConn struct {
+	net.Conn
+	idle, write time.Duration
+	timed       atomic.Bool
+}
+
+func (t *timedConn) loggedIn() {
+	t.timed.Store(true)
+	_ = t.SetReadDeadline(time.Now().Add(t.idle))
+	_ = t.SetWriteDeadline(time.Now().Add(t.write))
+}
+
+func (t *timedConn) Read(b []byte) (int, error) {
+	if t.timed.Load() {
+		_ = t.SetReadDeadline(time.Now().Add(t.idle))
+	}
+	return t.Conn.Read(b)
+}
+
+func (t *timedConn) Write(b []byte) (int, error) {
+	if t.timed.Load() {
+		_ = t.SetWriteDeadline(time.Now().Add(t.write))
+	}
+	n, err := t.Conn.Write(b)
+	if err != nil {
+		// x/crypto would go on to read from a client that it cannot answer.
+		_ = t.Close()
+	}
+	return n, err
+}

@@ -1,0 +1,237 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// builtin runs a command; args[0] is the name it was called by. It returns the status.
+type builtin func(s *Shell, args []string) int
+
+// builtins are all the commands that there are.
+func builtins() map[string]builtin {
+	return map[string]builtin{
+		":":        func(*Shell, []string) int { return 0 },
+		"bash":     bash,
+		"cat":      cat,
+		"cd":       cd,
+		"date":     date,
+		"df":       df,
+		"echo":     echo,
+		"env":      env,
+		"exit":     exit,
+		"false":    func(*Shell, []string) int { return 1 },
+		"free":     free,
+		"help":     help,
+		"hostname": hostname,
+		"id":       id,
+		"logout":   exit,
+		"ls":       ls,
+		"nproc":    nproc,
+		"printenv": env,
+		"pwd":      pwd,
+		"sh":       bash,
+		"sudo":     sudo,
+		"true":     func(*Shell, []string) int { return 0 },
+		"uname":    uname,
+		"uptime":   uptime,
+		"whoami":   whoami,
+	}
+}
+
+func help(s *Shell, _ []string) int {
+	var names []string
+	for name := range s.commands {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	s.print("A simulated instance knows these commands, and \";\", \"&&\", \"||\", quotes and variables between them:\n" +
+		strings.Join(names, " ") + "\n")
+	return 0
+}
+
+// bash runs another shell: of the text after -c, or of the input.
+func bash(s *Shell, args []string) int {
+	if s.depth == maxDepth {
+		return s.fail(1, args[0], "too many shells within one another")
+	}
+	child := *s
+	child.depth++
+	child.exited = false
+	for i, arg := range args[1:] {
+		if !strings.HasPrefix(arg, "-") {
+			return s.fail(statusNotFound, args[0], arg+": No such file or directory")
+		}
+		if strings.Contains(arg, "c") {
+			if i+2 == len(args) {
+				return s.fail(statusMisuse, args[0], "-c: option requires an argument")
+			}
+			return child.Exec(args[i+2])
+		}
+		if strings.Trim(arg, "-eilsux") != "" {
+			return s.fail(statusMisuse, args[0], arg+": invalid option")
+		}
+	}
+	child.status = 0
+	return child.loop(s.terminal)
+}
+
+// sudo runs a command as root, as the user of an instance may without a password.
+func sudo(s *Shell, args []string) int {
+	args = args[1:]
+	for len(args) > 0 && slices.Contains([]string{"-n", "-E", "-H"}, args[0]) {
+		args = args[1:]
+	}
+	if len(args) == 1 && (args[0] == "-i" || args[0] == "-s") {
+		args = []string{"bash"}
+	}
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return s.fail(1, "sudo", "usage: sudo [-n] command, or sudo -i")
+	}
+	was := s.root
+	s.root = true
+	defer func() { s.root = was }()
+	if _, ok := s.commands[args[0]]; !ok && !strings.Contains(args[0], "/") {
+		return s.fail(1, "sudo", args[0]+": command not found")
+	}
+	if slices.Contains([]string{"exit", "logout", "cd"}, args[0]) {
+		return s.fail(1, "sudo", args[0]+": command not found")
+	}
+	return s.call(args)
+}
+
+// exit leaves the shell with a status, by default that of the last command.
+func exit(s *Shell, args []string) int {
+	s.exited = true
+	if len(args) == 1 {
+		return s.status
+	}
+	status, err := strconv.Atoi(args[1])
+	if err != nil {
+		return s.fail(statusMisuse, args[0], args[1]+": numeric argument required")
+	}
+	return status & 0xff
+}
+
+func echo(s *Shell, args []string) int {
+	args = args[1:]
+	end := "\n"
+	if len(args) > 0 && args[0] == "-n" {
+		args, end = args[1:], ""
+	}
+	s.print(strings.Join(args, " ") + end)
+	return 0
+}
+
+func pwd(s *Shell, _ []string) int {
+	s.print(s.dir + "\n")
+	return 0
+}
+
+// env prints the variables of the environment, or the one that is named.
+func env(s *Shell, args []string) int {
+	if len(args) == 1 {
+		for _, name := range environment {
+			s.print(name + "=" + s.variable(name) + "\n")
+		}
+		return 0
+	}
+	if args[0] == "env" {
+		return s.fail(statusNotFound, args[0], args[1]+": not simulated")
+	}
+	status := 0
+	for _, name := range args[1:] {
+		if !slices.Contains(environment, name) {
+			status = 1
+			continue
+		}
+		s.print(s.variable(name) + "\n")
+	}
+	return status
+}
+
+// environment names the variables that commands get.
+var environment = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "USER"}
+
+// variable is the value of a variable, "" for one that is not set.
+func (s *Shell) variable(name string) string {
+	switch name {
+	case "?":
+		return strconv.Itoa(s.status)
+	case "HOME":
+		return s.home()
+	case "HOSTNAME":
+		return s.instance.Hostname
+	case "LANG":
+		return "C.UTF-8"
+	case "LOGNAME", "USER":
+		return s.user()
+	case "PATH":
+		return "/usr/local/bin:/usr/bin:/bin"
+	case "PWD":
+		return s.dir
+	case "SHELL":
+		return "/bin/bash"
+	case "UID", "EUID":
+		return strconv.Itoa(s.uid())
+	}
+	return ""
+}
+
+// cat prints files, and the input where it is given none.
+func cat(s *Shell, args []string) int {
+	if len(args) == 1 {
+		args = append(args, "-")
+	}
+	status := 0
+	for _, name := range args[1:] {
+		if name == "-" {
+			status = max(status, s.copyInput())
+			continue
+		}
+		text, err := s.readFile(name)
+		if err != nil {
+			status = s.fail(1, "cat", fmt.Sprintf("%s: %v", name, err))
+			continue
+		}
+		s.print(text)
+	}
+	return status
+}
+
+// copyInput prints what is left of the input, as far as anybody takes it.
+func (s *Shell) copyInput() int {
+	for s.out.failed == nil {
+		line, err := s.in.ReadLine("")
+		switch {
+		case errors.Is(err, ErrInterrupted):
+			return statusInterrupted
+		case errors.Is(err, io.EOF):
+			return 0
+		case err != nil:
+			return 1
+		}
+		s.print(line)
+	}
+	return 1
+}
+
+func cd(s *Shell, args []string) int {
+	to := s.home()
+	if len(args) > 1 {
+		to = args[1]
+	}
+	path := s.path(to)
+	switch info, err := s.stat(path); {
+	case err != nil:
+		return s.fail(1, "cd", fmt.Sprintf("%s: %v", to, err))
+	case !info.dir:
+		return s.fail(1, "cd", to+": Not a directory")
+	}
+	s.dir = path
+	return 0
+}
