@@ -3,8 +3,16 @@
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BINARY  := bin/lanyard
 LINT    := go tool -modfile=tools/go.mod golangci-lint
+AUDIT   := go tool -modfile=tools/go.mod govulncheck
 FUZZTIME ?= 1m
 BENCH_N  ?= 100000
+
+# How long the two longest suites run by themselves, and how much shorter within `make test`.
+CRASH_ROUNDS ?= 100
+LINEARIZABLE_TIME ?= 1m
+LINEARIZABLE_POSTGRES_TIME ?= $(LINEARIZABLE_TIME)
+test: CRASH_ROUNDS = 20
+test: LINEARIZABLE_POSTGRES_TIME = 20s
 
 # Packages with tests that need more than Go; the tag names the kind. node_modules is npm's.
 tagged = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^//go:build $(1)$$' . | xargs -n 1 dirname | sort -u)
@@ -15,7 +23,7 @@ tagged = $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^//go:bui
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## Build and start the server with its defaults
@@ -27,7 +35,7 @@ build: ## Build bin/lanyard
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./cmd/lanyard
 
 .PHONY: test
-test: deps verify lint unit clients crash hostile postgres ## Install what the tests need, then verify, lint and run all tests
+test: deps verify lint unit clients crash linearizable hostile postgres ## Install what the tests need, then verify, lint and run all tests
 
 .PHONY: deps
 deps: ## Install what the tests need (as root), or say what to install
@@ -51,20 +59,36 @@ clients: build ## Drive the built binary with the AWS CLI, boto3 and the JavaScr
 	@scripts/install-test-deps clients
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags clients -count=1 $(call tagged,clients)
 
+crash = go test -tags crash -count=1 -timeout 1h -v ./test/crash -rounds $(CRASH_ROUNDS)
+
+# On PostgreSQL without the tests of the disk, which is SQLite's alone.
 .PHONY: crash
-crash: build ## Kill the built binary amid writes and see that nothing acknowledged is lost
-	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags crash -count=1 $(call tagged,crash)
+crash: build ## Kill the built binary amid writes, CRASH_ROUNDS (100) times on each store
+	@scripts/install-test-deps
+	LANYARD_BIN=$(CURDIR)/$(BINARY) $(crash)
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with $(crash) -run '^TestKill'
+
+.PHONY: linearizable
+linearizable: build ## Check that what many clients see is linearizable, for LINEARIZABLE_TIME (1m) on each store
+	@scripts/install-test-deps
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags linearizable -count=1 -timeout 1h -v ./test/linearizable \
+		-sqlite $(LINEARIZABLE_TIME) -postgres $(LINEARIZABLE_POSTGRES_TIME)
 
 .PHONY: hostile
 hostile: build ## Attack and overload the built binary and see that it serves everybody else
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags hostile -count=1 $(call tagged,hostile)
 
 .PHONY: postgres
-postgres: build ## Repeat the tests of the store, the clients and the crashes on a PostgreSQL server of their own
+postgres: build ## Repeat the tests of the store and the clients on a PostgreSQL server of their own, and run replicas
 	@scripts/install-test-deps
 	go test -tags postgres -count=1 $(call tagged,postgres)
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags clients -count=1 ./test/clients/...
-	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags crash -count=1 ./test/crash/...
+
+# It answers 0 only where the database was reached and nothing was found.
+.PHONY: audit
+audit: ## Look for known vulnerabilities in the code and its modules; needs https://vuln.go.dev
+	@$(AUDIT) ./... || { code=$$?; \
+		[ $$code -eq 3 ] || echo "audit: this was no audit: see above whether https://vuln.go.dev is out of reach" >&2; exit $$code; }
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)

@@ -13,5 +13,5 @@ import (
 
 // All returns every action that is built.
 func All() []api.Action {
-	return slices.Concat(keyPairs, tags, operations, account)
+	return slices.Concat(keyPairs, tags, operations, account, catalogueActions)
 }

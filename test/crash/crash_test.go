@@ -4,6 +4,7 @@ package crash
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -21,11 +22,15 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
+var rounds = flag.Int("rounds", 20, "how often a server is killed")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(process.Main(m))
+}
 
 const (
-	rounds  = 20
-	clients = 4
+	clients = 8
 	// leastWrites and moreWrites bound how many writes are acknowledged in a round before the server is killed.
 	leastWrites, moreWrites = 5, 60
 )
@@ -34,13 +39,13 @@ const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsab
 
 var someTags = []types.Tag{{Key: new("team"), Value: new("web")}, {Key: new("on-call"), Value: new("")}}
 
-// TestKill kills a server again and again on one data directory, while four clients create, import, tag and delete
+// TestKill kills a server again and again on one data directory, while eight clients create, import, tag and delete
 // key pairs.
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
-	l := &ledger{pairs: map[string]*history{}}
+	l := newLedger()
 	acknowledged, found, lost := 0, 0, 0
-	for round := range rounds {
+	for round := range *rounds {
 		server := start(t, dir)
 		acknowledged += writeUntilKilled(t, server, l, round)
 		server = start(t, dir)
@@ -51,7 +56,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("after round %d", round)
 		}
 	}
-	t.Logf("%d writes were acknowledged; of %d without an answer %d had happened", acknowledged, found+lost, found)
+	t.Logf("%d rounds: %d writes were acknowledged and all there; of %d without an answer %d had happened", *rounds, acknowledged, found+lost, found)
 	if found+lost == 0 {
 		t.Error("no kill ever came in the midst of a write")
 	}
@@ -60,13 +65,13 @@ func TestKill(t *testing.T) {
 // TestKillAtFirstStart kills a server at one moment after the other of its first start. The next start finds nothing
 // that it could not go on from.
 func TestKillAtFirstStart(t *testing.T) {
-	for i := range rounds {
+	for i := range *rounds {
 		dir := filepath.Join(t.TempDir(), "data")
 		server := process.Launch(t, dir, "--key-pool", "0")
 		time.Sleep(time.Duration(i) * 3 * time.Millisecond)
 		server.Kill(t)
 		server = start(t, dir)
-		if err := (&writer{t, connect(server, 1), &ledger{pairs: map[string]*history{}}, func() {}}).importAndTag("laptop"); err != nil {
+		if err := (&writer{t, connect(server, 1), newLedger(), func() {}}).importAndTag("laptop"); err != nil {
 			t.Error(err)
 		}
 		server.Stop(t)
@@ -106,7 +111,7 @@ func writeUntilKilled(t *testing.T, server *process.Server, l *ledger, round int
 		wg.Go(func() {
 			w := &writer{t: t, c: connect(server, 1), l: l, acknowledged: acknowledged}
 			for n := 0; ; n++ {
-				if err := w.write(fmt.Sprintf("round%02d-client%d-%03d", round, i, n), n); err != nil {
+				if err := w.write(fmt.Sprintf("round%03d-client%d-%03d", round, i, n), n); err != nil {
 					wantCutOff(t, err)
 					return
 				}

@@ -30,7 +30,7 @@ import (
 // on; with space, everything goes on without a restart.
 func TestDiskFull(t *testing.T) {
 	dir := mountTmpfs(t, "32m")
-	l := &ledger{pairs: map[string]*history{}}
+	l := newLedger()
 	server := startSQLite(t, dir)
 	found, lost := 0, 0
 	for round := range 8 {
@@ -61,7 +61,7 @@ func TestDiskFull(t *testing.T) {
 // TestFullDiskAtTheEnd stops a server whose disk is full, and starts it again when there is space.
 func TestFullDiskAtTheEnd(t *testing.T) {
 	dir := mountTmpfs(t, "16m")
-	l := &ledger{pairs: map[string]*history{}}
+	l := newLedger()
 	server := startSQLite(t, dir)
 	wantWrites(t, server, l, "before")
 	ballast := fillUp(t, dir, 0)
@@ -91,7 +91,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	tool(t, "mount", "-o", "loop", image, disk)
 	t.Cleanup(func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) })
 	dir := filepath.Join(disk, "data")
-	l := &ledger{pairs: map[string]*history{}}
+	l := newLedger()
 	server := startSQLite(t, dir)
 	wantWrites(t, server, l, "before")
 
@@ -124,7 +124,7 @@ func TestPermissionLost(t *testing.T) {
 	}{{"before the first call", false}, {"after some calls", true}} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := dirForNobody(t)
-			l := &ledger{pairs: map[string]*history{}}
+			l := newLedger()
 			server := startSQLite(t, dir)
 			if tc.served {
 				wantWrites(t, server, l, "before")
