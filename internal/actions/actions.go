@@ -13,5 +13,7 @@ import (
 
 // All returns every action that is built.
 func All() []api.Action {
-	return slices.Concat(keyPairs, tags, operations, account, catalogueActions)
+	return slices.Concat(keyPairs, tags, operations, account, catalogueActions, instances, addOns,
+		ports, staticIPs, instanceMetrics,
+		disks, diskSnapshots, instanceSnapshots, autoSnapshots, snapshotCopies, restores, exports)
 }

@@ -2,7 +2,6 @@ package actions
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -12,9 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 var keyPairs = []api.Action{
@@ -124,65 +121,6 @@ func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.De
 		return nil, err
 	}
 	return &lightsail.DeleteKeyPairOutput{Operation: c.Record(r)}, nil
-}
-
-// takeKeyForDefault gets a key only where the region has no default key pair yet.
-func takeKeyForDefault(c *api.Call, _ *lightsail.DownloadDefaultKeyPairInput) (*sshkey.Pair, func(), error) {
-	err := c.View(func() error {
-		_, err := defaultKeyPair(c)
-		return err
-	})
-	if !errors.Is(err, store.ErrNotFound) {
-		return nil, nil, err
-	}
-	return takeKey(c, nil)
-}
-
-// downloadDefaultKeyPair returns the region's default key pair, the same at every
-// call, and makes it at the first. key may be nil where there was one a moment ago.
-func downloadDefaultKeyPair(c *api.Call, _ *lightsail.DownloadDefaultKeyPairInput, key *sshkey.Pair) (*lightsail.DownloadDefaultKeyPairOutput, error) {
-	r, err := defaultKeyPair(c)
-	if errors.Is(err, store.ErrNotFound) {
-		return createDefaultKeyPair(c, key)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var priv keyPairPriv
-	if err := json.Unmarshal(r.Priv, &priv); err != nil {
-		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
-	}
-	plain, err := c.Sealer().Open(seal.KeyPairPrivate, priv.Sealed, r.Account, r.Region, string(r.Kind), r.ID)
-	if err != nil {
-		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
-	}
-	private := string(plain)
-	return &lightsail.DownloadDefaultKeyPairOutput{
-		CreatedAt: &r.CreatedAt, PublicKeyBase64: &priv.PublicKey, PrivateKeyBase64: &private,
-	}, nil
-}
-
-func createDefaultKeyPair(c *api.Call, key *sshkey.Pair) (*lightsail.DownloadDefaultKeyPairOutput, error) {
-	if key == nil { // it was deleted between the look and this transaction
-		var err error
-		if key, err = sshkey.Generate(); err != nil {
-			return nil, err
-		}
-	}
-	r := c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
-	public, private := key.PublicLine(), key.PrivatePEM()
-	sealed := c.Sealer().Seal(seal.KeyPairPrivate, []byte(private), r.Account, r.Region, string(r.Kind), r.ID)
-	if _, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: public, Sealed: sealed}); err != nil {
-		return nil, err
-	}
-	c.Record(r)
-	return &lightsail.DownloadDefaultKeyPairOutput{
-		CreatedAt: &r.CreatedAt, PublicKeyBase64: &public, PrivateKeyBase64: &private,
-	}, nil
-}
-
-func defaultKeyPair(c *api.Call) (*resource.Resource, error) {
-	return c.Tx.Resource(c.Principal.Account, c.Region, resource.DefaultKeyPairName)
 }
 
 // insertKeyPair stores a new key pair and returns it as the API shows it.

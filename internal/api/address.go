@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -19,7 +20,7 @@ type Network struct {
 
 // DefaultNetwork gives addresses that are nobody's: 198.18.0.0/15 is reserved for
 // tests (RFC 2544).
-var DefaultNetwork = Network{Public: netip.MustParsePrefix("198.18.0.0/15"), FirstPort: 22000, LastPort: 31999}
+var DefaultNetwork = Network{Public: netip.MustParsePrefix("198.18.0.0/15"), FirstPort: instance.FirstPort, LastPort: instance.LastPort}
 
 // privateRange is where Lightsail's private addresses are (observed).
 var privateRange = netip.MustParsePrefix("172.26.0.0/16")
@@ -27,9 +28,8 @@ var privateRange = netip.MustParsePrefix("172.26.0.0/16")
 // The pools that numbers are taken from. Private addresses are an account's own in
 // each region.
 const (
-	PublicPool  = "public"
-	PortPool    = "port"
-	privatePool = "private/"
+	PublicPool = instance.PublicPool
+	PortPool   = instance.PortPool
 )
 
 // errExhausted says that a pool has no number left.
@@ -44,7 +44,7 @@ func (c *Call) TakePublicAddress(owner string) (netip.Addr, error) {
 // TakePrivateAddress gives a resource a private IPv4 address of the account's network
 // in the region.
 func (c *Call) TakePrivateAddress(owner string) (netip.Addr, error) {
-	return c.takeAddress(privatePool+c.Principal.Account+"/"+c.Region, privateRange, owner)
+	return c.takeAddress(instance.PrivatePool(c.Principal.Account, c.Region), privateRange, owner)
 }
 
 // TakePort gives an instance the loopback port that leads to its SSH server.

@@ -220,14 +220,20 @@ func (c *Call) admit(in smithy.Serializable) error {
 	return c.checkNames(in)
 }
 
+// maxNewNames bounds what one call looks up.
+const maxNewNames = 1000
+
 // checkNames refuses the names of resources to be created when some are taken. The
 // default key pairs' name is kept for them.
 func (c *Call) checkNames(in smithy.Serializable) error {
 	if c.action.newNames == nil {
 		return nil
 	}
-	var taken []string
 	names := c.action.newNames(in)
+	if len(names) > maxNewNames {
+		return InvalidInput(CodeInvalidParameter, "At most %d resources can be created at a time.", maxNewNames)
+	}
+	var taken []string
 	for i, name := range names {
 		if name == resource.DefaultKeyPairName || slices.Contains(names[:i], name) {
 			taken = append(taken, name)

@@ -180,7 +180,7 @@ func TestSigners(t *testing.T) {
 		{"a session token that nobody issued", tokened, s, "UnrecognizedClientException"},
 		{"a session token under a wrong secret", tokened, &forger, "InvalidSignatureException"},
 		{"malformed JSON of a stranger is not looked at", call{action: "GetRegions", body: "{"}, &stranger, unknown},
-		{"an action that is not built, of a stranger", call{action: "GetInstances", body: "{}"}, &stranger, unknown},
+		{"an action that is not built, of a stranger", call{action: "GetAlarms", body: "{}"}, &stranger, unknown},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := tc.call.send(t, tc.signer)
@@ -223,8 +223,8 @@ func TestInputErrors(t *testing.T) {
 		{"a bad name and a missing member", "ImportKeyPair", `{"keyPairName":"custom gitlab"}`, "2 validation errors detected"},
 		{"a malformed ARN", "TagResource", `{"resourceName":"ab","resourceArn":"x","tags":[]}`, "Value 'x' at 'resourceArn' failed to satisfy constraint"},
 		{
-			"an action that is not built, with an invalid input", "GetInstance", `{"instanceName":1}`,
-			`{"__type":"InvalidInputException","code":"UnsupportedOperation","message":"Lanyard does not support the action GetInstance yet."}`,
+			"an action that is not built, with an invalid input", "GetDomain", `{"domainName":1}`,
+			`{"__type":"InvalidInputException","code":"UnsupportedOperation","message":"Lanyard does not support the action GetDomain yet."}`,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

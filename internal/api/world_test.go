@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -59,6 +60,7 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	w := &world{t: t, db: db, sealer: sealer, log: &strings.Builder{}, now: time.Now()}
 	pipeline := api.NewPipeline(api.Options{
 		Actions: list, Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100,
+		Quotas: quota.Default(), Network: api.DefaultNetwork,
 		Clock: func() time.Time { return w.now },
 		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

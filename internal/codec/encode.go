@@ -10,7 +10,8 @@ import (
 )
 
 // Encode writes a structure of the SDK. Members stand in the order of the SDK's Serialize methods, maps are sorted by key:
-// equal values give equal bytes. Lists and maps that are empty but not nil are written, nil members are not.
+// equal values give equal bytes. Lists and maps that are empty but not nil are written, nil members are not. Numbers that AWS answers
+// with even where they are zero stand at the end of their structure if they are.
 func Encode(v smithy.Serializable) []byte {
 	e := encoders.Get().(*encoder)
 	defer e.release()
@@ -72,8 +73,10 @@ type encoder struct {
 
 // container is a list, map or structure that is being written.
 type container struct {
-	kind  byte // 's', 'l' or 'm'
-	first int  // index of a map's first entry in entries
+	kind  byte     // 's', 'l' or 'm'
+	first int      // index of a map's first entry in entries
+	zeros []string // of a structure, its plainNumbers
+	done  uint     // those of zeros that were written, by their place
 }
 
 // entry is where a map's entry stands in the buffer.
@@ -100,8 +103,11 @@ func (e *encoder) begin(schema *smithy.Schema) {
 	if len(e.open) == 0 {
 		return
 	}
-	switch e.open[len(e.open)-1].kind {
+	switch c := &e.open[len(e.open)-1]; c.kind {
 	case 's':
+		if i := slices.Index(c.zeros, schema.MemberName()); i >= 0 {
+			c.done |= 1 << i
+		}
 		e.key(schema.MemberName())
 	case 'l':
 		e.comma()
@@ -146,10 +152,32 @@ func (e *encoder) WriteStruct(schema *smithy.Schema) {
 	}
 	e.begin(schema)
 	e.openWith('{', 's')
+	shape := schema.TargetID().Name
+	if shape == "" { // the outermost structure is nobody's member
+		shape = schema.ID().Name
+	}
+	e.open[len(e.open)-1].zeros = plainNumbers[shape]
 }
 
 // CloseStruct implements smithy.ShapeSerializer.
-func (e *encoder) CloseStruct() { e.closeWith('}') }
+func (e *encoder) CloseStruct() {
+	c := e.open[len(e.open)-1]
+	for i, name := range c.zeros {
+		if c.done&(1<<i) == 0 {
+			e.key(name)
+			e.buf = append(e.buf, '0')
+		}
+	}
+	e.closeWith('}')
+}
+
+// plainNumbers are the members of the structures in outputs, by shape, that are numbers and no pointers in the SDK's types. The
+// SDK's Serialize methods leave out a zero there, AWS does not: it answers "fromPort":0 for a rule over all ports (observed).
+var plainNumbers = map[string][]string{
+	"Certificate":       {"inUseResourceCount"},
+	"InstancePortInfo":  {"fromPort", "toPort"},
+	"InstancePortState": {"fromPort", "toPort"},
+}
 
 // WriteList implements smithy.ShapeSerializer.
 func (e *encoder) WriteList(schema *smithy.Schema) {

@@ -31,7 +31,7 @@ var codes = map[string]int32{Pending: 0, Running: 16, Stopping: 64, Stopped: 80}
 type Instance struct {
 	// Resource is where it is stored; Save writes Doc and Priv into it.
 	Resource *resource.Resource
-	// Doc is what the API shows, but for the state and the tags.
+	// Doc is what the API shows, but for the state, the add-ons and the tags.
 	Doc types.Instance
 	// Priv is what the API never shows.
 	Priv Priv
@@ -54,7 +54,16 @@ type Priv struct {
 	StaticIP string `json:"staticIp,omitempty"`
 	// AutoSnapshot is the instance's automatic snapshots, when they were ever on.
 	AutoSnapshot *resource.AutoSnapshot `json:"autoSnapshot,omitempty"`
+	// FormerBundle is the bundle of an earlier generation that an update replaced.
+	FormerBundle string `json:"formerBundle,omitempty"`
+	// PasswordFrom is when a Windows instance's password can be read.
+	PasswordFrom time.Time `json:"passwordFrom,omitzero"`
+	// EncryptedPassword is that password in base64, encrypted to AuthorizedKey.
+	EncryptedPassword string `json:"encryptedPassword,omitempty"`
 }
+
+// maxHistory is how many steps of its plan an instance remembers.
+const maxHistory = 64
 
 // Load opens a stored instance.
 func Load(r *resource.Resource) (*Instance, error) {
@@ -71,7 +80,7 @@ func Load(r *resource.Resource) (*Instance, error) {
 // Save writes Doc and Priv into the resource; storing that is the caller's part.
 func (i *Instance) Save() error {
 	doc := i.Doc
-	doc.State, doc.Tags = nil, nil
+	doc.State, doc.AddOns, doc.Tags = nil, nil, nil
 	priv, err := json.Marshal(i.Priv)
 	if err != nil {
 		return fmt.Errorf("instance %s: %w", i.Resource.ID, err)
@@ -85,6 +94,14 @@ func (i *Instance) State(now time.Time) string { return i.Priv.Plan.At(now).Stat
 
 // Runs tells whether the instance runs.
 func (i *Instance) Runs(now time.Time) bool { return i.State(now) == Running }
+
+// Enter adds steps to the plan, the first of which begins now. What was planned for
+// later is dropped, and of a long history the oldest part.
+func (i *Instance) Enter(steps ...resource.Step) {
+	past := slices.DeleteFunc(slices.Clone(i.Priv.Plan), func(s resource.Step) bool { return s.At.After(steps[0].At) })
+	plan := append(past, steps...)
+	i.Priv.Plan = plan[max(0, len(plan)-maxHistory):]
+}
 
 // BootedAt is when a running instance was started or rebooted last.
 func (i *Instance) BootedAt(now time.Time) time.Time { return i.Priv.Plan.At(now).At }
@@ -100,7 +117,8 @@ func WireState(state string) *types.InstanceState {
 func (i *Instance) Show(now time.Time) *types.Instance {
 	doc := i.Doc
 	state := i.State(now)
-	doc.State, doc.Tags = WireState(state), i.Resource.Tags
+	doc.State, doc.AddOns, doc.Tags = WireState(state), i.Priv.AutoSnapshot.AddOns(now), i.Resource.Tags
+	doc.Networking = i.shownNetworking()
 	if state == Stopped && i.Priv.StaticIP == "" {
 		doc.PublicIpAddress = nil
 	}

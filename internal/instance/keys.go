@@ -15,11 +15,13 @@ type Keys struct {
 	// AuthoritySeed makes the authority whose certificates log in to this instance, and
 	// to no other.
 	AuthoritySeed [32]byte `json:"authoritySeed"`
+	// Password is that of Administrator on a Windows instance.
+	Password string `json:"password,omitempty"`
 }
 
 // SealKeys seals an instance's keys for its Priv.
 func SealKeys(s *seal.Sealer, r *resource.Resource, k Keys) ([]byte, error) {
-	plain, err := json.Marshal(k)
+	plain, err := json.Marshal(k) //nolint:gosec // it is sealed before it is stored
 	if err != nil {
 		return nil, err
 	}

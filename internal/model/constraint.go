@@ -19,6 +19,8 @@ type Constraint struct {
 	HasMin, HasMax bool
 	// Enum lists the admitted strings; nil where any is admitted.
 	Enum []string
+	// Spellings are further strings that the service takes for those of Enum; messages do not name them.
+	Spellings []string
 	// Sensitive values must not be repeated in messages or logs.
 	Sensitive bool
 
@@ -68,7 +70,7 @@ func (c *Constraint) Match(value string) bool {
 	return c.re.MatchString(value)
 }
 
-// Admits reports whether the value is one of Enum, or Enum is nil.
+// Admits reports whether the value is one of Enum or Spellings, or Enum is nil.
 func (c *Constraint) Admits(value string) bool {
-	return c.Enum == nil || slices.Contains(c.Enum, value)
+	return c.Enum == nil || slices.Contains(c.Enum, value) || slices.Contains(c.Spellings, value)
 }

@@ -5,4 +5,11 @@ var overrides = [...]Constraint{
 	// The model's `\w[\w\-]*\w` has no dot and no upper bound. The service's own refusal of a name ("must be at least 2
 	// characters long and contain only alphanumerics, -, _, and .") admits dots, and its documentation says 255 characters at most.
 	{Shape: "ResourceName", Pattern: `[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]`},
+	// Examples of the AWS CLI give protocols in upper case. "-1" is how the service shows "all", and clients send back what they were
+	// shown.
+	{
+		Shape:     "NetworkProtocol",
+		Enum:      []string{"tcp", "all", "udp", "icmp", "icmpv6"},
+		Spellings: []string{"TCP", "ALL", "UDP", "ICMP", "ICMPV6", "-1"},
+	},
 }

@@ -22,7 +22,7 @@ type UserCertificate struct {
 	KeyID string
 	// Principal is the user name that it logs in as.
 	Principal string
-	// ValidAfter and ValidBefore are in real time, to the second.
+	// ValidAfter and ValidBefore count to the second.
 	ValidAfter, ValidBefore time.Time
 }
 

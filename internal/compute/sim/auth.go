@@ -41,6 +41,7 @@ func (r *run) newConfig() (*ssh.ServerConfig, error) {
 	if err != nil {
 		return nil, err
 	}
+	keeper.checker.Clock = r.driver.clock // what issued a certificate goes by it, too
 	config := &ssh.ServerConfig{
 		ServerVersion: serverVersion,
 		MaxAuthTries:  maxAuthTries,

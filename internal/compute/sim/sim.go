@@ -27,8 +27,8 @@ const sshPort = 22
 
 // Options are what a driver is made of.
 type Options struct {
-	// Clock is what machines take for the time; nil is time.Now. The validity of
-	// certificates and all limits follow real time.
+	// Clock is what machines take for the time, also when a certificate is valid; nil is
+	// time.Now. All limits follow real time.
 	Clock func() time.Time
 	// Logger gets logins, and at level debug refusals; nil discards both.
 	Logger *slog.Logger

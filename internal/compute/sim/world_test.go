@@ -41,7 +41,7 @@ func newWorld(t testing.TB, limits sim.Limits) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bootedAt := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	bootedAt := time.Now().Add(-time.Hour)
 	w.instance = compute.Instance{
 		ID: "5b1c", Name: "web", Hostname: "ip-172-26-10-39", Username: "admin", PrivateIP: netip.MustParseAddr("172.26.10.39"),
 		Region: "us-east-1", Blueprint: "debian_12", BlueprintName: "Debian 12", CPUs: 2, RAMGiB: 0.5, DiskGiB: 20,

@@ -1,0 +1,224 @@
+package actions
+
+import (
+	"errors"
+	"regexp"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+var disks = []api.Action{
+	api.New(createDisk, api.Creates(resource.Disk)),
+	api.New(getDisk, api.On(resource.Disk)),
+	api.New(getDisks),
+	api.New(attachDisk, api.On(resource.Disk), api.On(resource.Instance)),
+	api.New(detachDiskByName, api.On(resource.Disk)),
+	api.New(deleteDisk, api.On(resource.Disk)),
+}
+
+// The sizes of disks, in GB (AWS General Reference).
+const minDiskGB, maxDiskGB = 8, 16000
+
+func createDisk(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {
+	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns})
+	if err != nil {
+		return nil, err
+	}
+	return &lightsail.CreateDiskOutput{Operations: []types.Operation{*c.Started(d.r, d.settled())}}, nil
+}
+
+// diskSpec is what a new disk is made from.
+type diskSpec struct {
+	name, zone string
+	sizeInGB   int32
+	tags       []types.Tag
+	addOns     []types.AddOnRequest
+}
+
+// insertDisk checks a spec and stores the disk.
+func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
+	if err := checkZone(c, s.zone); err != nil {
+		return nil, err
+	}
+	if s.sizeInGB < minDiskGB || s.sizeInGB > maxDiskGB {
+		return nil, api.InvalidInput(api.CodeInvalidParameter, "The size of a disk must be between %d and %d GB, not %d.",
+			minDiskGB, maxDiskGB, s.sizeInGB)
+	}
+	tags, err := resource.MergeTags(nil, s.tags)
+	if err != nil {
+		return nil, api.TagError(err)
+	}
+	d := newDisk(c, s.name, s.zone, s.sizeInGB, tags)
+	if d.priv.AutoSnapshot, err = newAutoSnapshot(c, s.addOns); err != nil {
+		return nil, err
+	}
+	return d, d.insert(c)
+}
+
+func getDisk(c *api.Call, _ *lightsail.GetDiskInput) (*lightsail.GetDiskOutput, error) {
+	d, err := loadDisk(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	return &lightsail.GetDiskOutput{Disk: d.show(c.Now)}, nil
+}
+
+// getDisks lists the disks by name, without instances' system disks.
+func getDisks(c *api.Call, in *lightsail.GetDisksInput) (*lightsail.GetDisksOutput, error) {
+	list, next, err := listOf(c, in.PageToken, resource.Disk, func(r *resource.Resource) (*types.Disk, error) {
+		d, err := loadDisk(r)
+		if err != nil {
+			return nil, err
+		}
+		return d.show(c.Now), nil
+	})
+	return &lightsail.GetDisksOutput{Disks: list, NextPageToken: next}, err
+}
+
+// listOf is a page of all resources of a kind, by name, each as show makes it.
+func listOf[T any](c *api.Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
+	page, next, err := api.Page(c, token, "", "", func(after string, limit int) ([]*resource.Resource, error) {
+		return c.Tx.Resources(c.Principal.Account, c.Region, kind, after, limit)
+	}, func(r *resource.Resource) string { return r.Name })
+	if err != nil {
+		return nil, nil, err
+	}
+	list := make([]T, len(page))
+	for i, r := range page {
+		shown, err := show(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		list[i] = *shown
+	}
+	return list, next, nil
+}
+
+// attachDisk ignores autoMounting, which is for Lightsail for Research only.
+func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDiskOutput, error) {
+	d, err := loadDisk(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	i, err := instance.Load(c.Target(1))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAttach(c, d, i, *in.DiskPath); err != nil {
+		return nil, err
+	}
+	d.attachTo(c, i, *in.DiskPath)
+	if err := errors.Join(d.save(c), saveInstance(c, i)); err != nil {
+		return nil, err
+	}
+	end := c.After(attachDiskTakes)
+	return &lightsail.AttachDiskOutput{Operations: bothStarted(c, d.r, i.Resource, end)}, nil
+}
+
+// checkAttach refuses a disk and an instance that cannot come together.
+func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error {
+	if d.r.Zone != i.Resource.Zone {
+		return api.InvalidInput(api.CodeInvalidParameter, "The disk %s is in the availability zone %s, the instance %s in %s. They must be in the same one.",
+			d.r.Name, d.r.Zone, i.Resource.Name, i.Resource.Zone)
+	}
+	if err := d.check(c.Now, "attach", types.DiskStateAvailable); err != nil {
+		return err
+	}
+	if state := i.State(c.Now); state != instance.Running && state != instance.Stopped {
+		return api.OperationFailed("You can't attach a disk to this instance right now. The state of this instance is %s.", state)
+	}
+	if err := checkPath(i, path); err != nil {
+		return err
+	}
+	attached := i.Disks()
+	if limit := c.Quota(quota.DisksPerInstance); len(attached) >= limit {
+		return api.QuotaReached("Disks attached to an Instance", limit)
+	}
+	size := *d.doc.SizeInGb
+	for _, other := range attached {
+		size += *other.SizeInGb
+	}
+	if limit := c.Quota(quota.AttachedGB); int(size) > limit {
+		return api.QuotaReached("GB of Disks attached to an Instance", limit)
+	}
+	return nil
+}
+
+// diskPath is a device's path as EC2 has it; the first disk, a, is the system's.
+var diskPath = regexp.MustCompile(`\A/dev/(?:xvd|sd)([b-z])\z`)
+
+// checkPath refuses a path that is none, or that another disk of the instance has.
+// sdf and xvdf are two names of one device.
+func checkPath(i *instance.Instance, path string) error {
+	device := diskPath.FindStringSubmatch(path)
+	if device == nil {
+		return api.InvalidInput(api.CodeInvalidParameter, "The disk path must be from /dev/xvdb to /dev/xvdz, such as /dev/xvdf, not %s.", path)
+	}
+	for _, other := range i.Disks() {
+		if taken := diskPath.FindStringSubmatch(*other.Path); taken != nil && taken[1] == device[1] {
+			return api.InvalidInput(api.CodeInvalidParameter, "The instance %s has the disk %s at the path %s.", i.Resource.Name, *other.Name, *other.Path)
+		}
+	}
+	return nil
+}
+
+// detachDiskByName wants the instance to be stopped, as AWS does.
+func detachDiskByName(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.DetachDiskOutput, error) {
+	d, err := loadDisk(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	if d.doc.AttachedTo == nil {
+		return nil, api.OperationFailed("You can't detach this disk right now. The state of this disk is %s.", d.state(c.Now))
+	}
+	r, err := c.Find(resource.Instance, *d.doc.AttachedTo)
+	if err != nil {
+		return nil, err
+	}
+	i, err := instance.Load(r)
+	if err != nil {
+		return nil, err
+	}
+	if state := i.State(c.Now); state != instance.Stopped {
+		return nil, api.OperationFailed("You can't detach this disk right now. The state of this disk is %s and the state of its instance is %s. "+
+			"Stop the instance first.", d.state(c.Now), state)
+	}
+	if d, err = detachDisk(c, i, d.r.Name); err != nil {
+		return nil, err
+	}
+	if err := saveInstance(c, i); err != nil {
+		return nil, err
+	}
+	return &lightsail.DetachDiskOutput{Operations: bothStarted(c, d.r, i.Resource, d.settled())}, nil
+}
+
+func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDiskOutput, error) {
+	d, err := loadDisk(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	if err := d.check(c.Now, "delete", types.DiskStateAvailable); err != nil {
+		return nil, err
+	}
+	if d.priv.AutoSnapshot.On() && !isSet(in.ForceDeleteAddOns) {
+		return nil, api.OperationFailed("The disk %s has an add-on that is enabled. Disable it first, or set forceDeleteAddOns.", d.r.Name)
+	}
+	if err := c.Tx.DeleteResource(d.r); err != nil {
+		return nil, err
+	}
+	return &lightsail.DeleteDiskOutput{Operations: []types.Operation{*c.Record(d.r)}}, nil
+}
+
+// bothStarted records one operation for two resources: each names the other.
+func bothStarted(c *api.Call, a, b *resource.Resource, end time.Time) []types.Operation {
+	first, second := c.Started(a, end), c.Started(b, end)
+	first.OperationDetails, second.OperationDetails = &b.Name, &a.Name
+	return []types.Operation{*first, *second}
+}
