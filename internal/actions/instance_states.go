@@ -59,7 +59,9 @@ func startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*lightsail.St
 	if err := saveInstance(c, i); err != nil {
 		return nil, err
 	}
-	return &lightsail.StartInstanceOutput{Operations: []types.Operation{*c.Started(i.Resource, i.RunsFrom())}}, nil
+	op := c.Started(i.Resource, i.RunsFrom())
+	op.OperationDetails = new("") // observed
+	return &lightsail.StartInstanceOutput{Operations: []types.Operation{*op}}, nil
 }
 
 // stopInstance ends at once what takes long to stop where it is forced.

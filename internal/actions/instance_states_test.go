@@ -71,7 +71,7 @@ func TestAnInstanceStopsAndStarts(t *testing.T) {
 
 	l.server.Restart(t)
 	ops = must(t)(l.start("web"))
-	l.wantOperations(ops, "StartInstance Instance web - Started")
+	l.wantOperations(ops, "StartInstance Instance web  Started")
 	l.wantState("web", "pending", 0)
 	l.wantSucceeds(ops[0], 20*time.Second)
 	l.wantState("web", "running", 16)

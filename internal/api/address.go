@@ -64,7 +64,7 @@ func (c *Call) takeAddress(pool string, in netip.Prefix, owner string) (netip.Ad
 	// The first four addresses and the last are the network's own, as on AWS.
 	n, err := c.take(pool, first+4, first+size-2, owner)
 	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], uint32(n)) //nolint:gosec // between two IPv4 addresses
+	binary.BigEndian.PutUint32(b[:], uint32(n))
 	return netip.AddrFrom4(b), err
 }
 

@@ -1,6 +1,9 @@
 package resource
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Plan is how a resource's state moves by itself: the states that it enters, each at
 // its time, in order. It is stored with the resource and read against a clock, so
@@ -15,7 +18,7 @@ type Step struct {
 
 // Then returns a plan of its own that begins at a time with a state.
 func (p Plan) Then(at time.Time, state string) Plan {
-	return append(p[:len(p):len(p)], Step{at, state})
+	return append(slices.Clip(p), Step{at, state})
 }
 
 // At returns the step that a plan is in: the last one whose time has come, or the
