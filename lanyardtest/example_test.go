@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"golang.org/x/crypto/ssh"
 
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
@@ -44,5 +45,60 @@ func TestNewWith(t *testing.T) {
 	}
 	if !out.CreatedAt.Equal(opening) || server.AccountID != "111122223333" {
 		t.Errorf("made at %s in the account %s", out.CreatedAt, server.AccountID)
+	}
+}
+
+// TestRestart shows that a server keeps what was acknowledged, and its endpoint.
+func TestRestart(t *testing.T) {
+	server := lanyardtest.New(t)
+	client := server.Client("us-east-1")
+	if _, err := client.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy")}); err != nil {
+		t.Fatal(err)
+	}
+	server.Restart(t)
+	got, err := client.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
+	if err != nil || *got.KeyPair.Name != "deploy" {
+		t.Errorf("after a restart: %v, %v", got, err)
+	}
+}
+
+// TestSSH shows a deployment that logs in to the instance that it made.
+func TestSSH(t *testing.T) {
+	server := lanyardtest.New(t)
+	client := server.Client("us-east-1")
+	key, err := client.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.CreateInstances(t.Context(), &lightsail.CreateInstancesInput{
+		InstanceNames: []string{"web"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
+		KeyPairName: new("deploy"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.ParsePrivateKey([]byte(*key.PrivateKeyBase64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := ssh.Dial("tcp", server.SSHAddress("us-east-1", "web"), &ssh.ClientConfig{
+		User:            "admin",
+		Auth:            []ssh.AuthMethod{ssh.PublicKeys(signer)},
+		HostKeyCallback: ssh.InsecureIgnoreHostKey(), // a program gets them from GetInstanceAccessDetails
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	session, err := conn.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := session.Output("whoami")
+	if err != nil || string(out) != "admin\n" {
+		t.Errorf("whoami: %q, %v", out, err)
+	}
+	if at := server.SSHAddress("us-east-1", "mail"); at != "" {
+		t.Errorf("an instance that is not there is at %s", at)
 	}
 }

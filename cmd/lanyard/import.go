@@ -53,4 +53,7 @@ func reportImport(cmd *cobra.Command, done transfer.Imported) {
 	if done.ResourcesLeftOut > 0 {
 		fmt.Fprintf(say, "%d default key pairs are not there, since the file has no secrets: the next download makes new ones.\n", done.ResourcesLeftOut)
 	}
+	if done.NewHostKeys > 0 {
+		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: lanyard ssh-config writes them down.\n", done.NewHostKeys)
+	}
 }

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -26,6 +27,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := newCommand().ExecuteContext(ctx)
 	stop()
+	if status, ok := errors.AsType[statusError](err); ok {
+		os.Exit(int(status)) // what ran has said why
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "lanyard:", strings.ReplaceAll(err.Error(), "\n", ": "))
 		os.Exit(1)
@@ -50,6 +54,7 @@ func newCommand() *cobra.Command {
 	root.AddCommand(serveCommand(), envCommand(), healthcheckCommand(), versionCommand())
 	root.AddCommand(accountCommand(), userCommand(), groupCommand(), roleCommand(), accessKeyCommand(), policyCommand(), identitiesCommand())
 	root.AddCommand(exportCommand(), importCommand(), backupCommand())
+	root.AddCommand(sshConfigCommand(), sshCommand())
 	return root
 }
 

@@ -21,10 +21,14 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts in testdata/script: the lanyard command beside a running
-// server. Two commands of their own are there:
+// server. Some commands of their own are there:
 //
 //	capture NAME REGEXP   gives $NAME what the group of the expression matches in the last output
 //	call KEYID SECRET     signs GetKeyPairs; the error's code is its standard error
+//
+//	keypair REGION NAME FILE                          makes a key pair and keeps its private half
+//	instance REGION NAME BLUEPRINT BUNDLE [KEYPAIR]   makes an instance, which runs at once
+//	halt REGION NAME                                  stops an instance
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -32,6 +36,10 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"capture": capture,
 			"call":    call,
+
+			"keypair":  makeKeyPair,
+			"instance": makeInstance,
+			"halt":     stopInstance,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -21,7 +21,9 @@ import (
 func serveCommand() *cobra.Command {
 	o := server.Options{}
 	var level slog.Level
-	var format, secretFile string
+	var format, secretFile, addresses string
+	var quotas []string
+	scale := timeScale(defaultTimeScale)
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the Lightsail API",
@@ -34,6 +36,9 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			if err := readSecret(&o.Root.SecretAccessKey, secretFile); err != nil {
+				return err
+			}
+			if err := readInstanceSettings(&o, scale, quotas, addresses); err != nil {
 				return err
 			}
 			if o.KeyPool == 0 {
@@ -57,6 +62,9 @@ func serveCommand() *cobra.Command {
 	f.IntVar(&o.PageSize, "page-size", server.DefaultPageSize, "elements in a page of a list, at most 200")
 	f.IntVar(&o.MaxRequests, "max-requests", server.DefaultMaxRequests, "calls that run at one time; more are answered ThrottlingException")
 	f.IntVar(&o.MaxConnections, "max-connections", server.DefaultMaxConnections, "open connections; more take the place of those idle for longest")
+	f.Var(&scale, "time-scale", "how long changes of state take: realistic (as on AWS), instant, or a part of that such as 0.5")
+	f.StringSliceVar(&quotas, "quota", nil, "service quota, such as instances=100; may be repeated")
+	f.StringVar(&addresses, "instance-addresses", "", "range such as 127.64.0.0/16 of which each instance has an address of its own (Linux)")
 	f.StringSliceVar(&o.CORSOrigins, "cors-origin", nil, "web origin that may call from a browser, or *; may be repeated")
 	f.BoolVar(&o.PublicMetrics, "public-metrics", false, "answer /metrics to others than loopback")
 	f.TextVar(&level, "log-level", slog.LevelInfo, "debug, info, warn or error")

@@ -5,11 +5,13 @@ import (
 	"net"
 	"net/http"
 	"sync"
+
+	"github.com/lanyard-cloud/lanyard/internal/fleet"
 )
 
 // reservedFiles is how many file descriptors are kept from connections, for the store
-// above all.
-const reservedFiles = 256
+// and for instances: each has a listener, and they have connections of their own.
+const reservedFiles = 256 + 2*fleet.DefaultTotal
 
 // connections bounds how many connections are open. Where one is too many, that which
 // has been waiting for a request for longest is closed; where all are busy, the new

@@ -13,11 +13,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/fleet"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -35,6 +37,8 @@ const (
 	DefaultMaxConnections = 10000
 	// MaxPageSize is the most that GetOperations returns in a page (API reference).
 	MaxPageSize = 200
+	// MaxTimeScale keeps times within what can be written.
+	MaxTimeScale = 1000
 )
 
 // drainTime bounds how long running requests are waited for at the end.
@@ -75,9 +79,10 @@ type Options struct {
 	TimeScale float64
 	// Quotas bound what an account may have; AWS's quotas when nil.
 	Quotas quota.Table
-	// Network is where the addresses of instances come from; api.DefaultNetwork when
-	// zero.
-	Network api.Network
+	// InstanceAddresses is a range of loopback addresses (Linux) that public addresses are
+	// drawn from; each running instance listens on its own. When zero, they come from
+	// api.DefaultNetwork, and nobody listens on them.
+	InstanceAddresses netip.Prefix
 	// Clock is the lifecycle clock; time.Now when nil.
 	Clock func() time.Time
 	// Rand is the source of ids; crypto/rand when nil. Keys and secrets always come
@@ -107,9 +112,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Quotas == nil {
 		o.Quotas = quota.Default()
-	}
-	if o.Network == (api.Network{}) {
-		o.Network = api.DefaultNetwork
 	}
 	if o.times == (times{}) {
 		o.times = usualTimes()
@@ -143,7 +145,19 @@ func (o Options) check() error {
 		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: "+
 			"give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
 	}
+	if err := errors.Join(o.checkTimeScale(), o.checkAddresses()); err != nil {
+		return err
+	}
 	return o.Root.check()
+}
+
+// network is where the addresses of instances come from.
+func (o Options) network() api.Network {
+	n := api.DefaultNetwork
+	if o.InstanceAddresses.IsValid() {
+		n.Public = o.InstanceAddresses
+	}
+	return n
 }
 
 // isLoopback tells whether an address to listen on is this machine's alone.
@@ -164,6 +178,7 @@ type Server struct {
 	store    *store.DB
 	sealer   *seal.Sealer
 	keys     *sshkey.Pool
+	fleet    *fleet.Fleet
 	running  *limit.Gate
 	metrics  *metrics
 	http     *http.Server
@@ -209,6 +224,7 @@ func New(o Options) (_ *Server, err error) {
 	s.metrics.watchPool(s.keys.Depth)
 	s.connections = newConnections(o.MaxConnections)
 	s.metrics.watchConnections(s.connections.count)
+	s.fleet = s.newFleet()
 	pipeline := s.pipeline(sealer)
 	s.http = newHTTP(unambiguous(bounded(s.handler(s.services(pipeline, sealer)), pipeline.Throttle)), tls, o, s.connections)
 	return s, s.dir.writeEndpoint(endpoint{URL: s.Endpoint(), CABundle: o.TLSCert})
@@ -243,8 +259,9 @@ func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
 		PageSize:  s.o.PageSize,
 		TimeScale: s.o.TimeScale,
 		Quotas:    s.o.Quotas,
-		Network:   s.o.Network,
+		Network:   s.o.network(),
 		Running:   s.running,
+		Committed: s.committed,
 		Observe:   s.metrics.observeCall,
 	})
 }
@@ -271,6 +288,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
 	go rest(resting, s.connections.work, giveBackMemory)
+	go s.fleet.Run(resting)
 	served := make(chan error, 1)
 	go func() {
 		if s.http.TLSConfig != nil {
@@ -307,6 +325,9 @@ func (s *Server) Close() error {
 	}
 	if s.keys != nil {
 		s.keys.Close()
+	}
+	if s.fleet != nil {
+		err = errors.Join(err, s.fleet.Close())
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

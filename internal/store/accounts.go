@@ -40,6 +40,10 @@ func (tx *Tx) UpdateAccount(a *Account) error {
 
 // DeleteAccount removes an account with all that it has.
 func (tx *Tx) DeleteAccount(id string) error {
+	_, err := tx.q.exec(`DELETE FROM addresses WHERE owner IN (SELECT id FROM resources WHERE account = $1)`, id)
+	if err != nil {
+		return wrap("delete the account's addresses", err)
+	}
 	for _, table := range []string{"operations", "resources", "access_keys", "identities", "region_setups"} {
 		if _, err := tx.q.exec(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {
 			return wrap("delete the account's "+table, err)

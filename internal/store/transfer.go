@@ -50,6 +50,20 @@ func (tx *Tx) EachResource(account string, fn func(*resource.Resource) error) er
 		`SELECT `+resourceColumns+`, name, account, region, kind FROM resources `, "account", "account, region, name", account)
 }
 
+// AccountAddress is an Address of an account's resource.
+type AccountAddress struct {
+	Account string
+	Address
+}
+
+// EachAddress goes through the addresses of resources by account, owner and pool.
+func (tx *Tx) EachAddress(account string, fn func(AccountAddress) error) error {
+	return each(tx, "addresses", func(scan func(...any) error) (a AccountAddress, err error) {
+		return a, scan(&a.Pool, &a.Number, &a.Owner, &a.Account)
+	}, fn, `SELECT a.pool, a.number, a.owner, r.account FROM addresses a JOIN resources r ON r.id = a.owner `,
+		"r.account", "r.account, a.owner, a.pool", account)
+}
+
 // EachOperation goes through the operations by account, region, position and id.
 func (tx *Tx) EachOperation(account string, fn func(*Operation) error) error {
 	return each(tx, "operations", scanOperation, fn, operationColumns, "account", "account, region, position, id", account)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -27,7 +29,7 @@ const (
 var idPattern = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
 
 func (h *header) check() error {
-	if h.Version != formatVersion {
+	if h.Version < oldestVersion || h.Version > formatVersion {
 		return fmt.Errorf("unknown version %d of the format", h.Version)
 	}
 	if h.Secrets != nil {
@@ -158,6 +160,31 @@ func (r *resourceRecord) tags() []types.Tag {
 		tags[i] = types.Tag{Key: &r.Tags[i].Key, Value: &r.Tags[i].Value}
 	}
 	return tags
+}
+
+func (r *addressRecord) owner() string   { return r.Account }
+func (r *addressRecord) place() []string { return []string{r.Account, r.Owner, r.Pool} }
+
+func (r *addressRecord) check(h *header) error {
+	if h.Version < 2 {
+		return errors.New("addresses are not in files of version 1")
+	}
+	limit := int64(math.MaxUint32)
+	region, private := strings.CutPrefix(r.Pool, instance.PrivatePool(r.Account, ""))
+	switch {
+	case r.Pool == instance.PortPool:
+		limit = math.MaxUint16
+	case r.Pool != instance.PublicPool && !private:
+		return fmt.Errorf("unknown pool of addresses %q", shorten(r.Pool))
+	case private:
+		if err := checkRegion(region); err != nil {
+			return err
+		}
+	}
+	if r.Number < 1 || r.Number > limit {
+		return fmt.Errorf("the number %d is out of bounds", r.Number)
+	}
+	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner))
 }
 
 func (r *operationRecord) owner() string { return r.Account }

@@ -73,7 +73,7 @@ func (e *exporter) run(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, table := range []func(*store.Tx) error{
-		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.operations,
+		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.addresses, e.operations,
 	} {
 		if err := table(tx); err != nil {
 			return err
@@ -195,6 +195,12 @@ func (e *exporter) takeSecret(r *resource.Resource, record *resourceRecord) erro
 	record.Priv = rest
 	record.secret, err = e.secret(purpose, sealed, r.Account, r.Region, string(r.Kind), r.ID)
 	return err
+}
+
+func (e *exporter) addresses(tx *store.Tx) error {
+	return tx.EachAddress(e.o.Account, func(a store.AccountAddress) error {
+		return e.put(&e.done.Addresses, &addressRecord{Record: "address", Account: a.Account, Owner: a.Owner, Pool: a.Pool, Number: a.Number})
+	})
 }
 
 func (e *exporter) operations(tx *store.Tx) error {

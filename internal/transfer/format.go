@@ -8,7 +8,9 @@ import (
 // What the header of every file says.
 const (
 	formatName    = "lanyard-export"
-	formatVersion = 1
+	formatVersion = 2
+	// oldestVersion is the first one, which had no addresses.
+	oldestVersion = 1
 )
 
 // maxLine bounds a line. The largest records are documents of resources, which came
@@ -107,6 +109,16 @@ type tag struct {
 	Value string `json:"value"`
 }
 
+// addressRecord is a number of a pool that a resource has: an IPv4 address as a number
+// of 32 bits, or a port.
+type addressRecord struct {
+	Record  string `json:"record"`
+	Account string `json:"account"`
+	Owner   string `json:"owner"`
+	Pool    string `json:"pool"`
+	Number  int64  `json:"number"`
+}
+
 type operationRecord struct {
 	Record   string          `json:"record"`
 	Account  string          `json:"account"`
@@ -124,6 +136,7 @@ type Counts struct {
 	Identities   int `json:"identities"`
 	AccessKeys   int `json:"accessKeys"`
 	Resources    int `json:"resources"`
+	Addresses    int `json:"addresses,omitempty"`
 	Operations   int `json:"operations"`
 }
 
@@ -134,7 +147,7 @@ type footer struct {
 }
 
 // recordTypes are the types between header and footer in the order of a file.
-var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "operation"}
+var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "address", "operation"}
 
 // newRecord returns an empty record of a type; nil for a type that does not exist.
 func newRecord(name string) record {
@@ -149,6 +162,8 @@ func newRecord(name string) record {
 		return &accessKeyRecord{}
 	case "resource":
 		return &resourceRecord{}
+	case "address":
+		return &addressRecord{}
 	case "operation":
 		return &operationRecord{}
 	}
@@ -159,6 +174,6 @@ func newRecord(name string) record {
 func (c *Counts) of(name string) *int {
 	return map[string]*int{
 		"account": &c.Accounts, "regionSetup": &c.RegionSetups, "identity": &c.Identities,
-		"accessKey": &c.AccessKeys, "resource": &c.Resources, "operation": &c.Operations,
+		"accessKey": &c.AccessKeys, "resource": &c.Resources, "address": &c.Addresses, "operation": &c.Operations,
 	}[name]
 }

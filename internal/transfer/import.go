@@ -2,13 +2,16 @@ package transfer
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/lanyard-cloud/lanyard/internal/compute"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -31,6 +34,8 @@ type Imported struct {
 	// KeysLeftOut and ResourcesLeftOut are records that are of no use without the
 	// secrets that the file does not have.
 	KeysLeftOut, ResourcesLeftOut int
+	// NewHostKeys are the instances that got new host keys, since the file has none.
+	NewHostKeys int
 }
 
 // Import reads a file into a migrated store in the transaction that it is given: all
@@ -44,7 +49,8 @@ func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOpti
 		tx: tx, sealer: sealer, o: o, file: file,
 		accounts: &identity.Accounts{Tx: tx, Sealer: sealer, Now: o.Now},
 		// What the identities file declares is noted only where all of a store moves.
-		whole: o.Account == "" && file.header.Account == "",
+		whole:  o.Account == "" && file.header.Account == "",
+		owners: map[string]addressOwner{},
 	}
 	for _, step := range []func() error{i.checkTarget, i.openVault, func() error { return i.records(ctx) }, i.finish} {
 		if err := step(); err != nil {
@@ -66,6 +72,8 @@ type importer struct {
 	done  Imported
 	// account is the owner of the record before.
 	account string
+	// owners are the resources that may have addresses, by id.
+	owners map[string]addressOwner
 	// resources and operations wait to be written together.
 	resources  []*resource.Resource
 	operations []*store.Operation
@@ -136,6 +144,8 @@ func (i *importer) insert(r record) error {
 		return i.accessKey(r)
 	case *resourceRecord:
 		return i.resource(r)
+	case *addressRecord:
+		return i.address(r)
 	case *operationRecord:
 		return i.operation(r)
 	}
@@ -219,29 +229,51 @@ func (i *importer) checkKeyOwner(r *accessKeyRecord) error {
 // resource writes a resource. A default key pair without its private half is left
 // out: the next download makes a new one.
 func (i *importer) resource(r *resourceRecord) error {
-	if r.LeftOut {
+	kind := resource.Kind(r.Kind)
+	if r.LeftOut && kind != resource.Instance {
 		i.done.ResourcesLeftOut++
 		return nil
 	}
-	kind, priv := resource.Kind(r.Kind), []byte(r.Priv)
-	if len(r.Sealed) > 0 {
-		sealed, err := move(i.vault, i.sealer, sealedUnder[kind], r.Sealed, r.Account, r.Region, r.Kind, r.ID)
-		if err != nil {
-			return fmt.Errorf("secret: %w", err)
-		}
-		if priv, err = joinSealed(priv, sealed); err != nil {
+	stored := &resource.Resource{
+		ID: r.ID, Account: r.Account, Region: r.Region, Name: r.Name, Kind: kind, Zone: r.Zone,
+		CreatedAt: r.Created, Tags: r.tags(), Doc: r.Doc, Priv: r.Priv,
+	}
+	sealed, err := i.resourceSecret(stored, r)
+	if err != nil {
+		return fmt.Errorf("secret: %w", err)
+	}
+	if sealed != nil {
+		if stored.Priv, err = joinSealed(stored.Priv, sealed); err != nil {
 			return err
 		}
 	}
 	i.done.Resources++
-	i.resources = append(i.resources, &resource.Resource{
-		ID: r.ID, Account: r.Account, Region: r.Region, Name: r.Name, Kind: kind, Zone: r.Zone,
-		CreatedAt: r.Created, Tags: r.tags(), Doc: r.Doc, Priv: priv,
-	})
+	i.resources = append(i.resources, stored)
+	i.mayHaveAddresses(r)
 	if len(i.resources) < batchSize {
 		return nil
 	}
 	return i.flush()
+}
+
+// resourceSecret seals a resource's secret for the store. An instance whose keys the
+// file does not have gets new ones.
+func (i *importer) resourceSecret(stored *resource.Resource, r *resourceRecord) ([]byte, error) {
+	switch {
+	case len(r.Sealed) > 0:
+		return move(i.vault, i.sealer, sealedUnder[stored.Kind], r.Sealed, r.Account, r.Region, r.Kind, r.ID)
+	case !r.LeftOut:
+		return nil, nil
+	}
+	var keys instance.Keys
+	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
+	host, err := compute.NewHostKeys("")
+	if err != nil {
+		return nil, err
+	}
+	keys.HostKeys = string(host)
+	i.done.NewHostKeys++
+	return instance.SealKeys(i.sealer, stored, keys)
 }
 
 func (i *importer) operation(r *operationRecord) error {

@@ -143,7 +143,8 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 				if err := json.Unmarshal(fmt.Appendf(nil, "%q", text), &sealed); err != nil {
 					return err
 				}
-				plain, err := s.sealer.Open(seal.KeyPairPrivate, sealed, r.Account, r.Region, string(r.Kind), r.ID)
+				purpose := map[resource.Kind]seal.Purpose{resource.KeyPair: seal.KeyPairPrivate, resource.Instance: seal.InstanceKeys}[r.Kind]
+				plain, err := s.sealer.Open(purpose, sealed, r.Account, r.Region, string(r.Kind), r.ID)
 				if err != nil {
 					return err
 				}
@@ -152,6 +153,7 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 			r.Priv = nil
 			return add(fmt.Sprintf("resource %s %v", r.Doc, priv), r)
 		}),
+		tx.EachAddress("", func(a store.AccountAddress) error { return add("address", a) }),
 		tx.EachOperation("", func(o *store.Operation) error { return add("operation "+string(o.Doc), o) }))
 }
 

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+// caller calls the running server.
+type caller struct {
+	endpoint    string
+	account     string
+	credentials aws.CredentialsProvider
+	http        *http.Client
+}
+
+// newCaller signs with the AWS_* variables if they are for the server, and as its root
+// otherwise.
+func newCaller(cmd *cobra.Command) (*caller, error) {
+	d := database(cmd)
+	connection, err := server.Endpoint(d.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	own := fromVariables(connection.Endpoint)
+	if own == nil {
+		if connection, err = server.Connection(cmd.Context(), d); err != nil {
+			return nil, err
+		}
+		own = credentials.NewStaticCredentialsProvider(connection.AccessKeyID, connection.SecretAccessKey, "")
+	}
+	c := &caller{endpoint: connection.Endpoint, credentials: own}
+	if c.http, err = newHTTPClient(connection); err != nil {
+		return nil, err
+	}
+	c.account, err = c.whose(cmd.Context())
+	return c, err
+}
+
+// fromVariables returns nil where the variables are for another server.
+func fromVariables(endpoint string) aws.CredentialsProvider {
+	points := func(name string) bool { return strings.TrimRight(os.Getenv(name), "/") == endpoint }
+	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
+	if id == "" || secret == "" || !points("AWS_ENDPOINT_URL_LIGHTSAIL") && !points("AWS_ENDPOINT_URL") {
+		return nil
+	}
+	return credentials.NewStaticCredentialsProvider(id, secret, os.Getenv("AWS_SESSION_TOKEN"))
+}
+
+// newHTTPClient trusts the server's own certificate, where it has one.
+func newHTTPClient(c awsenv.Connection) (*http.Client, error) {
+	transport := &http.Transport{}
+	if c.CABundle != "" {
+		text, err := os.ReadFile(c.CABundle)
+		if err != nil {
+			return nil, fmt.Errorf("read the server's certificate: %w", err)
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("%s holds no certificate", c.CABundle)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	return &http.Client{Transport: transport}, nil
+}
+
+func (c *caller) lightsail(region string) *lightsail.Client {
+	return lightsail.New(lightsail.Options{
+		Region: region, BaseEndpoint: &c.endpoint, Credentials: c.credentials, HTTPClient: c.http, RetryMaxAttempts: 1,
+	})
+}
+
+// whose is the account that signs: everybody may ask for that.
+func (c *caller) whose(ctx context.Context) (string, error) {
+	client := sts.New(sts.Options{
+		Region: server.DefaultRegion, BaseEndpoint: &c.endpoint, Credentials: c.credentials, HTTPClient: c.http, RetryMaxAttempts: 1,
+	})
+	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", c.explain(err)
+	}
+	return aws.ToString(out.Account), nil
+}
+
+// explain says what to do about an answer, or that there is none.
+func (c *caller) explain(err error) error {
+	if refused, ok := errors.AsType[smithy.APIError](err); ok {
+		return fmt.Errorf("%s: %s", refused.ErrorCode(), refused.ErrorMessage())
+	}
+	if unreached, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("no server answers at %s (%w): start it with lanyard serve", c.endpoint, unreached.Err)
+	}
+	return err
+}

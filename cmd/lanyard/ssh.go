@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
+)
+
+// statusError is the exit status of a program that ran in our place.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func sshCommand() *cobra.Command {
+	var region string
+	cmd := &cobra.Command{
+		Use:   "ssh NAME [-- COMMAND...]",
+		Short: "Log in to an instance with a certificate from GetInstanceAccessDetails",
+		Long: "Log in to an instance, or run a command there, with the system's ssh and a certificate from GetInstanceAccessDetails. " +
+			"The call is signed by the AWS_* variables if they point at this server, and else as its root. NAME may also be NAME.REGION.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return logIn(cmd, args[0], regionInUse(region), args[1:])
+		},
+	}
+	cmd.Flags().StringVar(&region, "region", "", "the instance's region (default: AWS_REGION or AWS_DEFAULT_REGION, or that of the only instance of that name)")
+	return cmd
+}
+
+// logIn asks the server to be let in, and runs ssh with what it answers.
+func logIn(cmd *cobra.Command, name, region string, command []string) (err error) {
+	ssh, err := exec.LookPath("ssh")
+	if err != nil {
+		return errors.New("there is no ssh on the PATH: install the OpenSSH client")
+	}
+	s, err := server.OpenStore(cmd.Context(), database(cmd))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	caller, err := newCaller(cmd)
+	if err != nil {
+		return err
+	}
+	hosts, err := s.SSHHosts(cmd.Context(), caller.account)
+	if err != nil {
+		return err
+	}
+	name, region, err = chooseInstance(hosts, name, region)
+	if err != nil {
+		return err
+	}
+	access, err := caller.access(cmd.Context(), name, region)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(hosts, func(h sshconfig.Host) bool { return h.Name == name && h.Region == region })
+	if at < 0 {
+		return fmt.Errorf("the instance %s in %s has no SSH server", name, region)
+	}
+	return runSSH(cmd, ssh, pinned(hosts[at], access), access, command)
+}
+
+// chooseInstance finds the region of an instance. One that nobody knows of is left to
+// the server's answer.
+func chooseInstance(hosts []sshconfig.Host, name, region string) (string, string, error) {
+	found := sshconfig.Find(hosts, name, region)
+	switch {
+	case len(found) == 1:
+		return found[0].Name, found[0].Region, nil
+	case len(found) > 1:
+		return "", "", fmt.Errorf("there are %d instances %s: give one as %s, or with --region", len(found), name, found[0].FullName())
+	case region == "":
+		region = server.DefaultRegion
+	}
+	return name, region, nil
+}
+
+// pinned is a host with the keys that the server's answer names, where it names some.
+func pinned(h sshconfig.Host, access *types.InstanceAccessDetails) sshconfig.Host {
+	h.User = aws.ToString(access.Username)
+	if len(access.HostKeys) == 0 {
+		return h // after DeleteKnownHostKeys: the store's are the same
+	}
+	h.Keys = nil
+	for _, k := range access.HostKeys {
+		h.Keys = append(h.Keys, aws.ToString(k.Algorithm)+" "+aws.ToString(k.PublicKey))
+	}
+	return h
+}
+
+// runSSH logs in with a key and a certificate that are on disk only meanwhile.
+func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, access *types.InstanceAccessDetails, command []string) (err error) {
+	dir, err := os.MkdirTemp("", "lanyard-ssh-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	config, err := sshconfig.Write(dir, "config", host.Region, []sshconfig.Host{host})
+	if err != nil {
+		return err
+	}
+	key, certificate := filepath.Join(dir, "key"), filepath.Join(dir, "key-cert.pub")
+	for path, text := range map[string]*string{key: access.PrivateKey, certificate: access.CertKey} {
+		if err := os.WriteFile(path, []byte(aws.ToString(text)+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	args := []string{"-F", config, "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-i", key, "-o", "CertificateFile=" + certificate, host.FullName()}
+	if len(command) > 0 {
+		args = append(append(args, "--"), command...)
+	}
+	run := exec.CommandContext(cmd.Context(), ssh, args...) //nolint:gosec // the system's ssh, with the user's command for another machine
+	run.Stdin, run.Stdout, run.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
+	run.WaitDelay = 5 * time.Second
+	err = run.Run()
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ended.ExitCode() >= 0 {
+		return statusError(ended.ExitCode())
+	}
+	return err
+}
+
+// access calls GetInstanceAccessDetails. Its errors say what to do.
+func (c *caller) access(ctx context.Context, name, region string) (*types.InstanceAccessDetails, error) {
+	out, err := c.lightsail(region).GetInstanceAccessDetails(ctx, &lightsail.GetInstanceAccessDetailsInput{
+		InstanceName: &name, Protocol: types.InstanceAccessProtocolSsh,
+	})
+	if err == nil {
+		return out.AccessDetails, nil
+	}
+	if _, ok := errors.AsType[*types.NotFoundException](err); ok {
+		return nil, fmt.Errorf("there is no instance %s in %s", name, region)
+	}
+	return nil, c.explain(err)
+}

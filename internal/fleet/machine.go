@@ -1,0 +1,61 @@
+package fleet
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/lanyard-cloud/lanyard/internal/compute"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+)
+
+// machineOf is what a driver has to know of an instance.
+func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (compute.Instance, error) {
+	r, doc := in.Resource, &in.Doc
+	m := compute.Instance{
+		ID:            r.ID,
+		Name:          r.Name,
+		Hostname:      in.Hostname(),
+		Username:      aws.ToString(doc.Username),
+		PrivateIP:     in.PrivateAddress(),
+		Region:        r.Region,
+		Zone:          r.Zone,
+		Blueprint:     aws.ToString(doc.BlueprintId),
+		BlueprintName: aws.ToString(doc.BlueprintName),
+		Windows:       !in.HasSSH(),
+		Bundle:        aws.ToString(doc.BundleId),
+		UserData:      in.Priv.UserData,
+		BootedAt:      bootedAt,
+	}
+	if h := doc.Hardware; h != nil {
+		m.CPUs, m.RAMGiB = int(aws.ToInt32(h.CpuCount)), float64(aws.ToFloat32(h.RamSizeInGb))
+		for _, d := range h.Disks {
+			if aws.ToBool(d.IsSystemDisk) {
+				m.DiskGiB = int(aws.ToInt32(d.SizeInGb))
+			}
+		}
+	}
+	if m.Windows {
+		return m, nil
+	}
+	return m, setKeys(&m, sealer, in)
+}
+
+// setKeys adds who may log in, and what the machine proves itself with.
+func setKeys(m *compute.Instance, sealer *seal.Sealer, in *instance.Instance) error {
+	keys, err := in.OpenKeys(sealer)
+	if err != nil {
+		return err
+	}
+	authority, err := sshkey.NewAuthority(keys.AuthoritySeed)
+	if err != nil {
+		return err
+	}
+	m.HostKeys, m.CertAuthority = compute.HostKeys(keys.HostKeys), authority.PublicLine()
+	if in.Priv.AuthorizedKey != "" {
+		m.AuthorizedKeys = []string{in.Priv.AuthorizedKey}
+	}
+	return nil
+}

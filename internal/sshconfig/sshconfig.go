@@ -1,0 +1,153 @@
+// Package sshconfig writes OpenSSH configurations that lead to instances: names,
+// addresses, user names, and the host keys to insist on.
+//
+// It imports no other package of ours, makes no connection, and names no key to log
+// in with: that is the user's.
+package sshconfig
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Host is an instance as an SSH client sees it.
+type Host struct {
+	// ID is the instance's, under which its host keys are known.
+	ID                    string
+	Account, Region, Name string
+	// PublicAddress is the address that the API shows; "" for none. It is another name for
+	// the host.
+	PublicAddress string
+	// User is the login name.
+	User string
+	// Address and Port are where the client connects.
+	Address string
+	Port    uint16
+	// Keys are the host keys, as OpenSSH lines without a comment.
+	Keys []string
+}
+
+// FullName is the name that is an instance's alone among those of an account.
+func (h Host) FullName() string { return h.Name + "." + h.Region }
+
+// Find returns the hosts that go by a name in a region, "" for any; the full name
+// says which region. They are in the order of their regions.
+func Find(hosts []Host, name, region string) []Host {
+	var found []Host
+	for _, h := range ordered(hosts) {
+		if h.FullName() == name || h.Name == name && (region == "" || h.Region == region) {
+			found = append(found, h)
+		}
+	}
+	return found
+}
+
+// Write makes the files NAME and NAME.known_hosts in a directory, which is created
+// when missing, or puts them in the place of older ones. It returns the absolute path of
+// the first, for ssh -F. Hosts of the region go by their names alone; so do those of
+// other regions whose name is there once.
+func Write(dir, name, region string, hosts []Host) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, name)
+	known, err := quote(path + ".known_hosts")
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	// The keys come first: a client that reads the new names must find them.
+	if err := replace(path+".known_hosts", knownHosts(hosts)); err != nil {
+		return "", err
+	}
+	return path, replace(path, config(hosts, region, known))
+}
+
+// quote writes a path for a configuration, where per cent signs begin a token.
+func quote(path string) (string, error) {
+	if strings.ContainsFunc(path, unicode.IsControl) || strings.ContainsAny(path, `"$`) {
+		return "", errors.New("OpenSSH cannot be told of the path " + strconv.Quote(path) + ": a quote, a dollar sign or a control character is in it")
+	}
+	return `"` + strings.ReplaceAll(filepath.ToSlash(path), "%", "%%") + `"`, nil
+}
+
+func knownHosts(hosts []Host) string {
+	var b strings.Builder
+	for _, h := range ordered(hosts) {
+		for _, key := range h.Keys {
+			fmt.Fprintln(&b, h.ID, key)
+		}
+	}
+	return b.String()
+}
+
+func config(hosts []Host, region, known string) string {
+	hosts = ordered(hosts)
+	names := names(hosts, region)
+	var b strings.Builder
+	fmt.Fprintln(&b, "# Made by lanyard ssh-config, which makes it anew each time.")
+	for i, h := range hosts {
+		fmt.Fprintf(&b, "\nHost %s\n", strings.Join(names[i], " "))
+		fmt.Fprintf(&b, "    HostName %s\n    Port %d\n    User %s\n    HostKeyAlias %s\n", h.Address, h.Port, h.User, h.ID)
+		fmt.Fprintf(&b, "    UserKnownHostsFile %s\n    StrictHostKeyChecking yes\n", known)
+	}
+	return b.String()
+}
+
+func ordered(hosts []Host) []Host {
+	return slices.SortedFunc(slices.Values(hosts), func(a, b Host) int {
+		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// names gives each host the names that lead to it and to no other. A full name comes
+// first: an instance may be called like another one with its region.
+func names(hosts []Host, region string) [][]string {
+	names, taken, count := make([][]string, len(hosts)), map[string]bool{}, map[string]int{}
+	give := func(i int, name string) {
+		if name != "" && !taken[name] {
+			taken[name] = true
+			names[i] = append(names[i], name)
+		}
+	}
+	for i, h := range hosts {
+		count[h.Name]++
+		give(i, h.FullName())
+	}
+	for i, h := range hosts {
+		if h.Region == region {
+			give(i, h.Name)
+		}
+	}
+	for i, h := range hosts {
+		if count[h.Name] == 1 {
+			give(i, h.Name)
+		}
+		give(i, h.PublicAddress)
+	}
+	return names
+}
+
+// replace writes a file (0600) that appears whole, in the place of an older one.
+func replace(path, text string) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	_, err = temp.WriteString(text)
+	if err = errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}

@@ -1,0 +1,148 @@
+package sshconfig_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
+)
+
+func host(id, region, name, public string) sshconfig.Host {
+	return sshconfig.Host{
+		ID: id, Account: "111122223333", Region: region, Name: name, PublicAddress: public,
+		User: "admin", Address: "127.0.0.1", Port: 22001, Keys: []string{"ssh-ed25519 AAAA" + id, "ssh-rsa BBBB" + id},
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestWrite(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "100% new", "ssh")
+	path, err := sshconfig.Write(dir, "config", "us-east-1", []sshconfig.Host{
+		host("id-2", "us-east-1", "web", "198.18.0.5"), host("id-1", "eu-west-1", "Mail", ""),
+	})
+	if err != nil || path != filepath.Join(dir, "config") {
+		t.Fatalf("%s, %v", path, err)
+	}
+	known := strings.ReplaceAll(filepath.ToSlash(path), "%", "%%") + ".known_hosts"
+	want := `# Made by lanyard ssh-config, which makes it anew each time.
+
+Host Mail.eu-west-1 Mail
+    HostName 127.0.0.1
+    Port 22001
+    User admin
+    HostKeyAlias id-1
+    UserKnownHostsFile "` + known + `"
+    StrictHostKeyChecking yes
+
+Host web.us-east-1 web 198.18.0.5
+    HostName 127.0.0.1
+    Port 22001
+    User admin
+    HostKeyAlias id-2
+    UserKnownHostsFile "` + known + `"
+    StrictHostKeyChecking yes
+`
+	if diff := cmp.Diff(want, read(t, path)); diff != "" {
+		t.Errorf("config (-want +got):\n%s", diff)
+	}
+	wantKnown := "id-1 ssh-ed25519 AAAAid-1\nid-1 ssh-rsa BBBBid-1\nid-2 ssh-ed25519 AAAAid-2\nid-2 ssh-rsa BBBBid-2\n"
+	if diff := cmp.Diff(wantKnown, read(t, path+".known_hosts")); diff != "" {
+		t.Errorf("known hosts (-want +got):\n%s", diff)
+	}
+	wantPrivate(t, dir, path)
+	if _, err := sshconfig.Write(dir, "config", "", nil); err != nil || strings.Contains(read(t, path), "Host") {
+		t.Errorf("written anew without hosts: %v, %s", err, read(t, path))
+	}
+}
+
+// wantPrivate wants nobody else to read the files, and none to be left over.
+func wantPrivate(t *testing.T, dir, path string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("the directory holds %v, %v", entries, err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for file, want := range map[string]os.FileMode{dir: 0o700, path: 0o600, path + ".known_hosts": 0o600} {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v, want %v", file, info.Mode(), err, want)
+		}
+	}
+}
+
+// TestOpenSSHReadsIt asks the client which host it would connect to as whom.
+func TestOpenSSHReadsIt(t *testing.T) {
+	one, two := host("id-1", "us-east-1", "web", "198.18.0.5"), host("id-2", "eu-west-1", "web", "198.18.0.6")
+	// An instance may be called like another one with its region.
+	trap := host("id-3", "us-east-1", "web.eu-west-1", "")
+	only := host("id-4", "ap-south-1", "Only-One", "")
+	path, err := sshconfig.Write(filepath.Join(t.TempDir(), "a b"), "config", "eu-west-1", []sshconfig.Host{trap, one, two, only})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"web": "id-2", "web.us-east-1": "id-1", "web.eu-west-1": "id-2", "web.eu-west-1.us-east-1": "id-3",
+		"198.18.0.5": "id-1", "198.18.0.6": "id-2", "Only-One": "id-4",
+	} {
+		out, err := exec.CommandContext(t.Context(), "ssh", "-G", "-F", path, name).CombinedOutput()
+		if err != nil {
+			t.Fatalf("ssh -G: %v: %s", err, out)
+		}
+		for _, line := range []string{"hostkeyalias " + want, "hostname 127.0.0.1", "port 22001", "user admin", "userknownhostsfile " + path + ".known_hosts", "stricthostkeychecking true"} {
+			if !strings.Contains("\n"+string(out), "\n"+line+"\n") {
+				t.Errorf("%s: no line %q in\n%s", name, line, out)
+			}
+		}
+	}
+}
+
+func TestWriteRefusesPaths(t *testing.T) {
+	for _, name := range []string{`a"b`, "a\nb", "${HOME}"} {
+		dir := filepath.Join(t.TempDir(), name)
+		if _, err := sshconfig.Write(dir, "config", "", nil); err == nil {
+			t.Errorf("%q is accepted", name)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%q was made all the same", name)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	hosts := []sshconfig.Host{host("id-1", "us-east-1", "web", ""), host("id-2", "eu-west-1", "web", ""), host("id-3", "eu-west-1", "mail", "")}
+	for _, tc := range []struct {
+		name, region string
+		want         []string
+	}{
+		{"web", "", []string{"id-2", "id-1"}},
+		{"web", "us-east-1", []string{"id-1"}},
+		{"web.eu-west-1", "", []string{"id-2"}},
+		{"web.eu-west-1", "us-east-1", []string{"id-2"}},
+		{"mail", "", []string{"id-3"}},
+		{"mail", "us-east-1", nil},
+	} {
+		var got []string
+		for _, h := range sshconfig.Find(hosts, tc.name, tc.region) {
+			got = append(got, h.ID)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s in %q (-want +got):\n%s", tc.name, tc.region, diff)
+		}
+	}
+}
