@@ -68,11 +68,16 @@ const (
 	// tick is how exactly machines follow the steps of plans. Nothing ticks while no plan
 	// has a step to come.
 	tick = 100 * time.Millisecond
+	// headStart is how much before its time a step is taken: an instance that the API
+	// calls running can be reached.
+	headStart = 250 * time.Millisecond
 	// sharedPass is how soon a server sees what another one wrote, and how soon it tries
 	// again what failed.
 	sharedPass = 2 * time.Second
 	// lonePass is for what commands and imports wrote beside the only server.
 	lonePass = 10 * time.Second
+	// beginTime is how long a start waits for its instances.
+	beginTime = 5 * time.Second
 	// answerTime is how long the answer to a call waits for its effect.
 	answerTime = time.Second
 	// driverTime is how long a driver may take for one instance.
@@ -111,6 +116,23 @@ func New(o Options) *Fleet {
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f
 }
+
+// Begin brings all instances in step. It returns when that is done, or as soon as Run
+// can just as well go on with the rest.
+func (f *Fleet) Begin() {
+	timer := time.NewTimer(beginTime)
+	defer timer.Stop()
+	for _, done := range f.pass() {
+		select {
+		case <-done:
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+// now is the time that machines follow.
+func (f *Fleet) now() time.Time { return f.o.Clock().Add(headStart) }
 
 // Run keeps all instances in step until the context ends or the fleet is closed.
 func (f *Fleet) Run(ctx context.Context) {

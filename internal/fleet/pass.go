@@ -39,22 +39,24 @@ func (f *Fleet) forgetDeleted() {
 	}
 }
 
-// pass looks for instances that have changed since they were seen last.
-func (f *Fleet) pass() {
+// pass brings the instances in step that have changed since they were seen last. Each
+// channel is closed when one is.
+func (f *Fleet) pass() (all []<-chan struct{}) {
 	stored, err := f.instances()
 	if err != nil {
 		if f.ctx.Err() == nil {
 			f.o.Log.Error("cannot read the instances", "error", err)
 		}
-		return
+		return nil
 	}
 	there := make(map[key]*resource.Resource, len(stored))
 	for _, r := range stored {
 		there[keyOf(r)] = r
 	}
 	for _, k := range f.changed(there) {
-		f.refresh(k)
+		all = append(all, f.refresh(k))
 	}
+	return all
 }
 
 func (f *Fleet) instances() (stored []*resource.Resource, err error) {
@@ -92,7 +94,7 @@ func (f *Fleet) step() {
 	if f.empty() {
 		return
 	}
-	now := f.o.Clock()
+	now := f.now()
 	f.mu.Lock()
 	var due []key
 	for k, s := range f.slots {
@@ -134,7 +136,7 @@ func (f *Fleet) steps() bool {
 	if f.empty() {
 		return false
 	}
-	now := f.o.Clock()
+	now := f.now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.slots {

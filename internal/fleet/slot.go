@@ -77,7 +77,7 @@ func newSlot(f *Fleet, k key) *slot {
 func (s *slot) follow() {
 	ctx, cancel := context.WithTimeout(s.fleet.ctx, driverTime)
 	defer cancel()
-	now := s.fleet.o.Clock()
+	now := s.fleet.now()
 	in, err := s.fleet.read(s.key)
 	if err == nil {
 		err = s.apply(ctx, in, now)

@@ -288,6 +288,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
 	go rest(resting, s.connections.work, giveBackMemory)
+	s.fleet.Begin()
 	go s.fleet.Run(resting)
 	served := make(chan error, 1)
 	go func() {
