@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,10 @@ import (
 type connection struct {
 	run  *run
 	conn *timedConn
+	in   *lobby // what x/crypto reads from
 	log  *slog.Logger
+
+	intake intake
 
 	starting sync.Once      // leaves the gate of startups
 	sessions *limit.Gate    // of this connection
@@ -26,15 +30,20 @@ type connection struct {
 
 func newConnection(r *run, conn net.Conn) *connection {
 	limits := r.driver.limits
-	return &connection{
+	timed := &timedConn{Conn: conn, idle: limits.IdleTimeout, write: limits.WriteTimeout}
+	c := &connection{
 		run:      r,
-		conn:     &timedConn{Conn: conn, idle: limits.IdleTimeout, write: limits.WriteTimeout},
+		conn:     timed,
+		in:       newLobby(timed),
 		sessions: limit.NewGate(limits.MaxSessions),
 		log:      r.driver.log.With("instance", r.instance.Name, "instance_id", r.instance.ID, "client", conn.RemoteAddr().String()),
+		intake:   intake{total: &r.driver.unread},
 	}
+	timed.received = c.intake.received
+	return c
 }
 
-func (c *connection) close() { _ = c.conn.Close() }
+func (c *connection) close() { _ = c.in.Close() }
 
 // started makes room for another client to log in.
 func (c *connection) started() { c.starting.Do(c.run.startups.Leave) }
@@ -44,15 +53,21 @@ func (c *connection) serve(config *ssh.ServerConfig) {
 	defer c.run.remove(c)
 	defer c.started()
 	defer c.work.Wait()
+	defer c.in.drain()
 	defer c.close()
 	defer c.guard()
 
-	_ = c.conn.SetDeadline(time.Now().Add(c.run.driver.limits.LoginGrace))
-	conn, channels, requests, err := ssh.NewServerConn(c.conn, config)
+	grace := c.run.driver.limits.LoginGrace
+	_ = c.conn.SetDeadline(time.Now().Add(grace))
+	// A client that is held back in the lobby is in no call that the deadline could end.
+	late := time.AfterFunc(grace, c.close)
+	defer late.Stop()
+	conn, channels, requests, err := ssh.NewServerConn(c.in, c.in.admit(config))
 	if err != nil {
-		c.log.Debug("ssh login failed", "error", err.Error())
+		c.log.Debug("ssh login failed", "error", shorten(err.Error()))
 		return
 	}
+	late.Stop()
 	c.conn.loggedIn()
 	c.started()
 	c.log.Info("ssh login", "user", conn.User(), "with", conn.Permissions.Extensions[openedWith])
@@ -63,6 +78,15 @@ func (c *connection) serve(config *ssh.ServerConfig) {
 	for channel := range channels {
 		c.open(conn.Permissions, channel)
 	}
+}
+
+// shorten bounds a text in the log that repeats what a client has sent.
+func shorten(text string) string {
+	const most = 1024
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // open begins a session, which is the only kind of channel that there is.
@@ -122,11 +146,12 @@ func (c *connection) guard() {
 }
 
 // timedConn ends a connection whose client sends nothing, or takes nothing, for too
-// long. Until the login its one deadline is the end of the grace time.
+// long, or sends too much that nobody reads. Until the login its one deadline is the end of the grace time.
 type timedConn struct {
 	net.Conn
 	idle, write time.Duration
 	timed       atomic.Bool
+	received    func(n int) bool // whether the client may send more
 }
 
 func (t *timedConn) loggedIn() {
@@ -139,7 +164,11 @@ func (t *timedConn) Read(b []byte) (int, error) {
 	if t.timed.Load() {
 		_ = t.SetReadDeadline(time.Now().Add(t.idle))
 	}
-	return t.Conn.Read(b)
+	n, err := t.Conn.Read(b)
+	if !t.received(n) {
+		_ = t.Close()
+	}
+	return n, err
 }
 
 func (t *timedConn) Write(b []byte) (int, error) {

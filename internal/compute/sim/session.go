@@ -22,18 +22,22 @@ type session struct {
 	c           *connection
 	channel     ssh.Channel
 	permissions *ssh.Permissions
+	input       inbox
 
 	terminal bool
 	started  bool
 }
 
 func newSession(c *connection, channel ssh.Channel, permissions *ssh.Permissions) *session {
-	return &session{c: c, channel: channel, permissions: permissions}
+	return &session{c: c, channel: channel, permissions: permissions, input: inbox{newStream()}}
 }
 
 // serve answers requests until the client has closed the channel. A session counts
 // until then, as the channel takes memory for as long.
 func (s *session) serve(requests <-chan *ssh.Request) {
+	s.c.work.Go(s.receive)
+	s.c.work.Go(s.discardErrors)
+	defer s.refuseInput()
 	for request := range requests {
 		start, ok := s.answer(request)
 		_ = request.Reply(ok, nil)
@@ -114,18 +118,23 @@ func (s *session) run(start func(*shell.Shell) int) {
 	_ = s.channel.CloseWrite()
 	_, _ = s.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
 	_ = s.channel.Close()
-	// Until the client closes the channel too, what it sends would be kept.
-	_, _ = io.Copy(io.Discard, s.channel)
+	// Until the client closes the channel too, it may send more.
+	s.refuseInput()
+}
+
+// refuseInput has what comes discarded.
+func (s *session) refuseInput() {
+	s.input.set(func(st *stream) { st.noReader, st.data = true, nil })
 }
 
 func (s *session) streams() shell.Streams {
 	out := &patientWriter{to: s.channel, c: s.c}
 	if s.terminal {
-		t := newTerminal(s.channel, out)
+		t := newTerminal(s.input, out)
 		return shell.Streams{In: t, Out: t, Err: t, Terminal: true}
 	}
 	return shell.Streams{
-		In:  &lineInput{bufio.NewReaderSize(s.channel, 4096)},
+		In:  &lineInput{bufio.NewReaderSize(s.input, 4096)},
 		Out: out,
 		Err: &patientWriter{to: s.channel.Stderr(), c: s.c},
 	}

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/compute"
@@ -54,8 +55,7 @@ type Limits struct {
 	MaxTotal int
 	// MaxSessions is how many sessions a connection may have: 10.
 	MaxSessions int
-	// MaxTotalSessions is how many sessions all connections may have: 256. Each may
-	// hold 2 MiB that its client sent and nobody read.
+	// MaxTotalSessions is how many sessions all connections may have: 256.
 	MaxTotalSessions int
 }
 
@@ -79,6 +79,7 @@ type Driver struct {
 	limits   Limits
 	total    *limit.Gate // connections of all machines
 	sessions *limit.Gate // sessions of all machines
+	unread   atomic.Int64
 
 	mu       sync.Mutex
 	machines map[string]*run // the current run of each, nil where it is stopped
