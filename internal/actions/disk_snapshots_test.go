@@ -57,6 +57,23 @@ func TestCreateDiskSnapshotOfADisk(t *testing.T) {
 	}
 }
 
+func TestProgressStandsWhereTheClockIsPutBack(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		timeScale float64
+	}{{"before its time", 1}, {"of a snapshot that took no time", 1e-9}} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLab(t, lanyardtest.Options{TimeScale: test.timeScale})
+			l.disk("data")
+			do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
+			l.pass(-time.Second)
+			if got := l.getDiskSnapshot("snap"); got.State != types.DiskSnapshotStatePending || *got.Progress != "0%" {
+				t.Errorf("state %s, progress %s", got.State, *got.Progress)
+			}
+		})
+	}
+}
+
 func TestCreateDiskSnapshotOfASystemDisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")

@@ -90,9 +90,10 @@ const ipv6MetadataRegion = "eu-north-1"
 // maxHopLimit is EC2's limit.
 const maxHopLimit = 64
 
-// updateInstanceMetadataOptions changes what is given and keeps the rest.
+// updateInstanceMetadataOptions changes what is given and keeps the rest, on a running
+// or stopped instance (API reference).
 func updateInstanceMetadataOptions(c *api.Call, in *lightsail.UpdateInstanceMetadataOptionsInput) (*lightsail.UpdateInstanceMetadataOptionsOutput, error) {
-	i, err := instance.Load(c.Target(0))
+	i, err := targetIn(c, "update the metadata options of", instance.Running, instance.Stopped)
 	if err != nil {
 		return nil, err
 	}

@@ -144,3 +144,15 @@ func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
 	_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("none")})
 	wantNotFound(t, err, "The Instance does not exist: none")
 }
+
+func TestMetadataOptionsChangeWhereAnInstanceRunsOrIsStopped(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	in := &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("web"), HttpTokens: types.HttpTokensRequired}
+	l.create(l.input("web"))
+	_, err := l.UpdateInstanceMetadataOptions(t.Context(), in)
+	wantFailed(t, err, "You can't update the metadata options of this instance right now. The state of this instance is pending.")
+	l.pass(time.Minute)
+	do(l, l.UpdateInstanceMetadataOptions, in)
+	l.halt("web")
+	do(l, l.UpdateInstanceMetadataOptions, in)
+}

@@ -67,23 +67,10 @@ func getInstance(c *api.Call, in *lightsail.GetInstanceInput) (*lightsail.GetIns
 
 // getInstances lists the instances by name.
 func getInstances(c *api.Call, in *lightsail.GetInstancesInput) (*lightsail.GetInstancesOutput, error) {
-	page, next, err := api.Page(c, in.PageToken, "", "",
-		func(after string, limit int) ([]*resource.Resource, error) {
-			return c.Tx.Resources(c.Principal.Account, c.Region, resource.Instance, after, limit)
-		},
-		func(r *resource.Resource) string { return r.Name })
-	if err != nil {
-		return nil, err
-	}
-	out := &lightsail.GetInstancesOutput{Instances: make([]types.Instance, len(page)), NextPageToken: next}
-	for n, r := range page {
-		shown, err := showInstance(c, r, in.IncludeHealthStatus)
-		if err != nil {
-			return nil, err
-		}
-		out.Instances[n] = *shown
-	}
-	return out, nil
+	list, next, err := listOf(c, in.PageToken, resource.Instance, func(r *resource.Resource) (*types.Instance, error) {
+		return showInstance(c, r, in.IncludeHealthStatus)
+	})
+	return &lightsail.GetInstancesOutput{Instances: list, NextPageToken: next}, err
 }
 
 func getInstanceState(c *api.Call, _ *lightsail.GetInstanceStateInput) (*lightsail.GetInstanceStateOutput, error) {

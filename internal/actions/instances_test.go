@@ -19,8 +19,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-// lab is a server on whose clock the test moves, with AWS's own durations, and a key
-// pair "deploy".
+// lab is a server on whose clock the test moves, with AWS's own durations where the
+// test wants no others, and a key pair "deploy".
 type lab struct {
 	*lightsail.Client
 	t      *testing.T
@@ -35,7 +35,10 @@ func newLab(t *testing.T, o lanyardtest.Options) *lab {
 	t.Helper()
 	l := &lab{t: t}
 	l.millis.Store(labStart.UnixMilli())
-	o.Clock, o.TimeScale = l.now, 1
+	o.Clock = l.now
+	if o.TimeScale == 0 {
+		o.TimeScale = 1
+	}
 	l.server = lanyardtest.NewWith(t, o)
 	l.Client = l.server.Client(region)
 	importKey(t, l.Client, "deploy")

@@ -77,7 +77,7 @@ func insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair, finish fun
 
 // check refuses a spec that no instance can be made from.
 func (s *instanceSpec) check(c *api.Call) error {
-	if err := checkInstanceNames(s.names); err != nil {
+	if err := checkListedNames(s.names); err != nil {
 		return err
 	}
 	if err := checkZone(c, s.zone); err != nil {
@@ -92,16 +92,21 @@ func (s *instanceSpec) check(c *api.Call) error {
 	if len(s.addOns) > 0 && s.blueprint.Platform == types.InstancePlatformWindows {
 		return errNoAutoSnapshotOnWindows()
 	}
+	return checkInstanceQuota(c, len(s.names))
+}
+
+// checkInstanceQuota refuses more new instances than the region may have.
+func checkInstanceQuota(c *api.Call, more int) error {
 	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Instance)
-	if limit := c.Quota(quota.Instances); err == nil && n+len(s.names) > limit {
+	if limit := c.Quota(quota.Instances); err == nil && n+more > limit {
 		return api.QuotaReached("Instances", limit)
 	}
 	return err
 }
 
-// checkInstanceNames holds the names of a list against the rule for resource names,
-// which the API model has for single names only.
-func checkInstanceNames(names []string) error {
+// checkListedNames holds the names of a list against the rule for resource names, which
+// the API model has for single names only.
+func checkListedNames(names []string) error {
 	if len(names) == 0 {
 		return api.InvalidInput(api.CodeInvalidParameter, "At least one instance name is required.")
 	}

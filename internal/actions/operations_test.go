@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -147,5 +148,14 @@ func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			wantInvalid(t, call(t.Context()), "InvalidParameter", "The page token is not valid.")
 		})
+	}
+}
+
+func TestFinishedOperationsStayFinishedWhereTheClockIsPutBack(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	op := importKey(t, l.Client, "other")
+	l.pass(-time.Minute)
+	if got := do(l, l.GetOperation, &lightsail.GetOperationInput{OperationId: op.Id}).Operation; got.Status != "Succeeded" || !*got.IsTerminal {
+		t.Errorf("the operation is %s", got.Status)
 	}
 }

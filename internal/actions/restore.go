@@ -166,6 +166,9 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 			names[attachment{to, *m.OriginalDiskPath}] = *m.NewDiskName
 		}
 	}
+	if err := checkInstanceQuota(c, len(in.InstanceNames)); err != nil { // it bounds the look-ups, too
+		return nil, err
+	}
 	all := slices.Clone(in.InstanceNames)
 	for _, to := range in.InstanceNames {
 		for _, d := range attached {
@@ -175,6 +178,9 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 			}
 			all = append(all, names[place])
 		}
+	}
+	if err := checkListedNames(all); err != nil {
+		return nil, err
 	}
 	return names, checkFree(c, all)
 }

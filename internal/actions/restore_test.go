@@ -3,6 +3,7 @@ package actions_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -187,6 +189,20 @@ func TestRestoredInstancesHaveTheirOwnDisks(t *testing.T) {
 	if zone := *l.getDisk("data-1").Location.AvailabilityZone; zone != "us-east-1b" {
 		t.Errorf("the new disk is in %s", zone)
 	}
+}
+
+func TestDisksOfRestoredInstancesNeedValidNames(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	l.disk("data")
+	l.run("web")
+	l.attach("data", "web", "/dev/xvdf")
+	l.instanceSnapshot("snap", "web")
+	longest := strings.Repeat("w", 255)
+	_, err := l.CreateInstancesFromSnapshot(t.Context(), restore("snap", longest))
+	wantInvalid(t, err, "InvalidResourceName", longest+"-xvdf"+resource.NameRule)
+	in := restore("snap", longest)
+	in.AttachedDiskMapping = mapped(longest, "/dev/xvdf", "copy")
+	do(l, l.CreateInstancesFromSnapshot, in)
 }
 
 func TestCreateInstancesFromAnAutomaticSnapshot(t *testing.T) {

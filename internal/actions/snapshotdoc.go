@@ -186,11 +186,15 @@ func (s *snapshot) showInstance(now time.Time) *types.InstanceSnapshot {
 	return &shown
 }
 
-// progress is how much of a snapshot is done.
+// progress is how much of a snapshot is done; nothing, where the clock was put back
+// to a time before it was begun.
 func (s *snapshot) progress(now time.Time) string {
 	begun, done := s.priv.Plan[0].At, s.settled()
-	if !now.Before(done) {
+	switch {
+	case !now.Before(done):
 		return "100%"
+	case now.Before(begun):
+		return "0%"
 	}
 	return fmt.Sprintf("%d%%", 100*now.Sub(begun)/done.Sub(begun))
 }

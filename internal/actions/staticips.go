@@ -63,13 +63,13 @@ func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail
 		return nil, err
 	}
 	released := c.Record(r)
+	if err := c.Tx.ReleaseAddresses(r.ID); err != nil {
+		return nil, err
+	}
 	if ip.AttachedTo != nil {
 		if _, err := takeStaticIPFrom(c, *ip.AttachedTo); err != nil {
 			return nil, err
 		}
-	}
-	if err := c.Tx.ReleaseAddresses(r.ID); err != nil {
-		return nil, err
 	}
 	if err := c.Tx.DeleteResource(r); err != nil {
 		return nil, err
@@ -108,14 +108,19 @@ func attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.A
 	return out, attach(c, r, ip, i)
 }
 
-// freeForAttachment detaches what stands in the way of an attachment: the static IP
-// from the instance that it is attached to, and the one that the other instance has.
+// freeForAttachment takes away what stands in the way of an attachment: the address
+// that the instance has, and the static IP from the instance that it is attached to.
 func freeForAttachment(c *api.Call, ip *types.StaticIp, i *instance.Instance) error {
-	if ip.AttachedTo != nil {
-		if _, err := takeStaticIPFrom(c, *ip.AttachedTo); err != nil {
-			return err
-		}
+	if err := giveUpAddress(c, i); err != nil || ip.AttachedTo == nil {
+		return err
 	}
+	_, err := takeStaticIPFrom(c, *ip.AttachedTo)
+	return err
+}
+
+// giveUpAddress frees an instance's public address, or detaches its static IP. It does
+// not store the instance.
+func giveUpAddress(c *api.Call, i *instance.Instance) error {
 	if i.Priv.StaticIP == "" {
 		return c.Tx.ReleaseAddress(api.PublicPool, i.Resource.ID)
 	}
@@ -162,8 +167,7 @@ func detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.D
 }
 
 // takeStaticIPFrom takes the static IP away from an instance, which gets another
-// public address, at its next start if it is stopped. It stores and records that side
-// only.
+// public address. It stores and records that side only.
 func takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
 	r, err := c.Find(resource.Instance, name)
 	if err != nil {
@@ -175,11 +179,9 @@ func takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
 	}
 	op, former := c.Record(r), i.Priv.StaticIP
 	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &former
-	i.Priv.StaticIP, i.Doc.IsStaticIp, i.Doc.PublicIpAddress = "", new(false), nil
-	if i.State(c.Now) != instance.Stopped {
-		if err := takePublicAddress(c, i); err != nil {
-			return nil, err
-		}
+	i.Priv.StaticIP, i.Doc.IsStaticIp = "", new(false)
+	if err := takePublicAddress(c, i); err != nil {
+		return nil, err
 	}
 	return op, saveInstance(c, i)
 }
@@ -209,23 +211,8 @@ func getStaticIP(c *api.Call, _ *lightsail.GetStaticIpInput) (*lightsail.GetStat
 
 // getStaticIPs lists the static IPs by name.
 func getStaticIPs(c *api.Call, in *lightsail.GetStaticIpsInput) (*lightsail.GetStaticIpsOutput, error) {
-	page, next, err := api.Page(c, in.PageToken, "", "",
-		func(after string, limit int) ([]*resource.Resource, error) {
-			return c.Tx.Resources(c.Principal.Account, c.Region, resource.StaticIP, after, limit)
-		},
-		func(r *resource.Resource) string { return r.Name })
-	if err != nil {
-		return nil, err
-	}
-	out := &lightsail.GetStaticIpsOutput{StaticIps: make([]types.StaticIp, len(page)), NextPageToken: next}
-	for n, r := range page {
-		ip, err := staticIPOf(r)
-		if err != nil {
-			return nil, err
-		}
-		out.StaticIps[n] = *ip
-	}
-	return out, nil
+	list, next, err := listOf(c, in.PageToken, resource.StaticIP, staticIPOf)
+	return &lightsail.GetStaticIpsOutput{StaticIps: list, NextPageToken: next}, err
 }
 
 func staticIPOf(r *resource.Resource) (*types.StaticIp, error) {

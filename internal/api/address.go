@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
 	"net/netip"
 
@@ -31,9 +30,6 @@ const (
 	PublicPool = instance.PublicPool
 	PortPool   = instance.PortPool
 )
-
-// errExhausted says that a pool has no number left.
-var errExhausted = errors.New("no address is left in the pool")
 
 // TakePublicAddress gives a resource a public IPv4 address that nobody else has. It
 // gives up the one that it had.
@@ -69,7 +65,8 @@ func (c *Call) takeAddress(pool string, in netip.Prefix, owner string) (netip.Ad
 }
 
 // take draws numbers until one is free; where many are taken it goes on from the last
-// one in order, so that it finds the only free one, too.
+// one in order, so that it finds the only free one, too. That none is left is the
+// caller's to know: a pool may be small.
 func (c *Call) take(pool string, first, last int64, owner string) (int64, error) {
 	size := last - first + 1
 	offset := int64(0)
@@ -88,5 +85,5 @@ func (c *Call) take(pool string, first, last int64, owner string) (int64, error)
 			return first + offset, err
 		}
 	}
-	return 0, errExhausted
+	return 0, OperationFailed("No address is left in the pool %s.", pool)
 }

@@ -72,7 +72,7 @@ func (a *AutoSnapshot) last() *AutoSnapshotPeriod { return &a.Periods[len(a.Peri
 // are taken on the present day, and not within 30 minutes (AWS API reference).
 func (a *AutoSnapshot) Enable(now time.Time, hour int) {
 	if !a.On() {
-		a.Periods = append(a.Periods, AutoSnapshotPeriod{Hour: hour, From: now})
+		a.begin(now, hour, now)
 		return
 	}
 	a.dropPlanned(now)
@@ -82,7 +82,29 @@ func (a *AutoSnapshot) Enable(now time.Time, hour int) {
 	}
 	from := changesAt(now, old.Hour, hour)
 	old.To = from
+	a.begin(now, hour, from)
+}
+
+// begin adds a period, and drops those before it that are over and in which nothing was
+// taken: a setting that is changed all the time stays small. The first one stays, since
+// delay follows from it.
+func (a *AutoSnapshot) begin(now time.Time, hour int, from time.Time) {
+	for n := len(a.Periods) - 1; n > 0; n-- {
+		if p := a.Periods[n]; !p.To.After(now) && !a.tookAny(p) {
+			a.Periods = slices.Delete(a.Periods, n, n+1)
+		}
+	}
 	a.Periods = append(a.Periods, AutoSnapshotPeriod{Hour: hour, From: from})
+}
+
+// tookAny tells whether a snapshot was taken in a period that is over.
+func (a *AutoSnapshot) tookAny(p AutoSnapshotPeriod) bool {
+	for d := startOfDay(p.From); !d.After(p.To); d = d.Add(day) {
+		if _, ok := a.takenOn(d, p, p.To); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // changesAt is when a change of the time of day takes effect.

@@ -222,6 +222,25 @@ func TestAChangeThatHadNoEffectYetIsReplaced(t *testing.T) {
 	}
 }
 
+func TestASettingThatIsChangedAllTheTimeStaysSmall(t *testing.T) {
+	a := enabled(14)
+	taken := a.Taken(at(15, 0), 7)
+	now := at(15, 0)
+	for n := range 1000 {
+		a.Enable(now, 16+n%4)
+		now = now.Add(time.Second)
+		if n%3 == 0 {
+			a.Disable(now)
+		}
+	}
+	if n := len(a.Periods); n > 3 {
+		t.Errorf("%d periods are kept of one day", n)
+	}
+	if diff := cmp.Diff(taken, a.Taken(now, 7)); diff != "" {
+		t.Errorf("the snapshots have changed (-before +after):\n%s", diff)
+	}
+}
+
 func TestTheAddOnIsShownFromTheFirstTimeOn(t *testing.T) {
 	if shown := (*resource.AutoSnapshot)(nil).AddOns(noon); shown == nil || len(shown) != 0 {
 		t.Errorf("never on: %v, want an empty list", shown)
