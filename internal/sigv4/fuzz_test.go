@@ -55,7 +55,7 @@ func fuzzedRequest(uri, query, name, value string, body []byte) (*http.Request, 
 	u := &url.URL{Scheme: "http", Host: "localhost:2016", Path: "/" + uri, RawQuery: query}
 	// The SDK signs paths with empty and relative segments as they are; AWS does not accept that.
 	escaped := u.EscapedPath()
-	clean := escaped == "/" || path.Clean(escaped) == strings.TrimSuffix(escaped, "/")
+	clean := escaped == "/" || escaped != "//" && path.Clean(escaped) == strings.TrimSuffix(escaped, "/")
 	values := strings.Split(value, "\n")
 	name = http.CanonicalHeaderKey(name)
 	if !clean || len(query) > 1000 || !httpguts.ValidHeaderFieldName(name) || len(name) > 1000 || isReserved(name, len(values)) {
