@@ -57,7 +57,7 @@ unit: ## Run the Go tests with the race detector, fuzz seeds included
 .PHONY: clients
 clients: build ## Drive the built binary with the AWS CLI, boto3 and the JavaScript and Go SDKs
 	@scripts/install-test-deps clients
-	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags clients -count=1 $(call tagged,clients)
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags clients -count=1 -timeout 30m $(call tagged,clients)
 
 crash = go test -tags crash -count=1 -timeout 1h -v ./test/crash -rounds $(CRASH_ROUNDS)
 
@@ -82,7 +82,7 @@ hostile: build ## Attack and overload the built binary and see that it serves ev
 postgres: build ## Repeat the tests of the store and the clients on a PostgreSQL server of their own, and run replicas
 	@scripts/install-test-deps
 	go test -tags postgres -count=1 $(call tagged,postgres)
-	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags clients -count=1 ./test/clients/...
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags clients -count=1 -timeout 30m ./test/clients/...
 
 # It answers 0 only where the database was reached and nothing was found.
 .PHONY: audit

@@ -6,44 +6,49 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
 // TestAWSCLI runs the scripts in testdata/awscli. They share one server, each in a region of its own, which is a
-// world of its own.
+// world of its own: $REGION, where $NANO is the smallest bundle. $AGED is the region of the aged server's past.
 //
-// In a script, aws is the AWS CLI with --endpoint-url added, and "member FILE NAME" prints a string member of the
-// JSON object in a file.
+// In a script, aws is the AWS CLI with --endpoint-url added, "until TEXT ARGUMENTS" repeats aws until it prints a line
+// that is TEXT, and "member FILE NAME" prints a string member of the JSON object in a file.
 func TestAWSCLI(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	need(t, "ssh-keygen", "apt-get install openssh-client")
 	need(t, "openssl", "apt-get install openssl")
-	checker := startChecked(t)
+	checker := startAged(t, quick...)
 	var started atomic.Int64
+	listed := slices.DeleteFunc(slices.Clone(resource.Regions()), func(r resource.Region) bool { return !r.Listed })
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Dir: "testdata/awscli",
 			Setup: func(env *testscript.Env) error {
-				region := resource.Regions()[started.Add(1)-1].Name
-				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region)
+				region := listed[started.Add(1)-1].Name
+				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region, "NANO="+nano(region), "AGED="+agedRegion)
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"aws":    awsAt(checker.URL),
 				"member": printMember,
+				"until":  until(checker.URL),
 			},
 			RequireExplicitExec: true,
 			RequireUniqueNames:  true,
 		})
 	})
 	t.Run("every action succeeded", func(t *testing.T) {
-		wantSeen(t, checker, "GetProfile") // newer than many an AWS CLI
+		wantSeen(t, []*wirecheck.Checker{checker}, "GetProfile") // newer than many an AWS CLI
 	})
 }
 
@@ -65,6 +70,25 @@ func awsAt(endpoint string) func(*testscript.TestScript, bool, []string) {
 			ts.Fatalf("the AWS CLI succeeded")
 		case err != nil && !neg:
 			ts.Fatalf("the AWS CLI failed: %v", err)
+		}
+	}
+}
+
+// until is how people wait for Lightsail in scripts: the AWS CLI has no waiters for it.
+func until(endpoint string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < 2 {
+			ts.Fatalf("usage: until TEXT ARGUMENTS")
+		}
+		for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+			ts.Check(ts.Exec("aws", append(args[1:], "--output", "text", "--endpoint-url", endpoint)...))
+			got := strings.TrimSpace(ts.ReadFile("stdout"))
+			if got == args[0] {
+				return
+			}
+			if time.Now().After(end) {
+				ts.Fatalf("it is still %q", got)
+			}
 		}
 	}
 }

@@ -123,9 +123,9 @@ func testRefusals(t *testing.T, c *lightsail.Client) {
 			return err
 		}, invalid("InvalidParameter", "")},
 		{"an action that is not built", func() error {
-			_, err := c.GetInstances(ctx, &lightsail.GetInstancesInput{})
+			_, err := c.GetDomains(ctx, &lightsail.GetDomainsInput{})
 			return err
-		}, invalid("UnsupportedOperation", "Lanyard does not support the action GetInstances yet.")},
+		}, invalid("UnsupportedOperation", "Lanyard does not support the action GetDomains yet.")},
 	} {
 		t.Run(tt.name, func(t *testing.T) { wantError(t, tt.call(), tt.want) })
 	}

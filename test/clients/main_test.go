@@ -18,11 +18,30 @@ func TestMain(m *testing.M) { os.Exit(process.Main(m)) }
 // pageSize is small, so that a handful of resources fills several pages.
 const pageSize = "2"
 
+// quick makes changes of state take little time, but some: what a call begins is shown as begun.
+var quick = []string{"--time-scale", "0.002"}
+
 // startChecked starts a server and returns the checker in front of it.
-func startChecked(t *testing.T) *wirecheck.Checker {
+func startChecked(t *testing.T, args ...string) *wirecheck.Checker {
 	t.Helper()
-	server := process.Start(t, t.TempDir(), "--page-size", pageSize)
+	server := process.Start(t, t.TempDir(), append([]string{"--page-size", pageSize}, args...)...)
 	return wirecheck.Start(t, server.Endpoint)
+}
+
+// A part of a client's suite has a server of its own.
+type part struct {
+	name  string
+	start func(*testing.T) *wirecheck.Checker
+}
+
+// parts are those of the suites of boto3 and of the JavaScript SDK.
+var parts = []part{
+	{"key_pairs", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
+	{"instances", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
+	{"network", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
+	{"storage", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
+	{"past", func(t *testing.T) *wirecheck.Checker { return startAged(t, quick...) }},
+	{"realistic", func(t *testing.T) *wirecheck.Checker { return startChecked(t, "--time-scale", "realistic") }},
 }
 
 // need fails the test when a client is not on this machine.
@@ -72,17 +91,28 @@ var isolation = []string{
 // built lists the actions that the server has. It is written down here a second time on purpose: an action that gets
 // lost is missed.
 var built = []string{
-	"CreateKeyPair", "DeleteKeyPair", "DownloadDefaultKeyPair", "GetActiveNames", "GetKeyPair", "GetKeyPairs",
-	"GetOperation", "GetOperations", "GetOperationsForResource", "GetProfile", "GetRegions", "ImportKeyPair",
-	"TagResource", "UntagResource",
+	"AllocateStaticIp", "AttachDisk", "AttachStaticIp", "CloseInstancePublicPorts", "CopySnapshot",
+	"CreateCloudFormationStack", "CreateDisk", "CreateDiskFromSnapshot", "CreateDiskSnapshot",
+	"CreateInstanceSnapshot", "CreateInstances", "CreateInstancesFromSnapshot", "CreateKeyPair", "DeleteAutoSnapshot",
+	"DeleteDisk", "DeleteDiskSnapshot", "DeleteInstance", "DeleteInstanceSnapshot", "DeleteKeyPair",
+	"DeleteKnownHostKeys", "DetachDisk", "DetachStaticIp", "DisableAddOn", "DownloadDefaultKeyPair", "EnableAddOn",
+	"ExportSnapshot", "GetActiveNames", "GetAutoSnapshots", "GetBlueprints", "GetBundles",
+	"GetCloudFormationStackRecords", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks",
+	"GetExportSnapshotRecords", "GetInstance", "GetInstanceAccessDetails", "GetInstanceMetricData",
+	"GetInstancePortStates", "GetInstanceSnapshot", "GetInstanceSnapshots", "GetInstanceState", "GetInstances",
+	"GetKeyPair", "GetKeyPairs", "GetOperation", "GetOperations", "GetOperationsForResource", "GetProfile",
+	"GetRegions", "GetStaticIp", "GetStaticIps", "ImportKeyPair", "OpenInstancePublicPorts", "PutInstancePublicPorts",
+	"RebootInstance", "ReleaseStaticIp", "SetIpAddressType", "StartInstance", "StopInstance", "TagResource",
+	"UntagResource", "UpdateInstanceMetadataOptions",
 }
 
 // wantSeen checks that every action that is built, but for those that the client does not know yet, succeeded
-// through the checker.
-func wantSeen(t *testing.T, c *wirecheck.Checker, unknown ...string) {
+// through one of the checkers.
+func wantSeen(t *testing.T, checkers []*wirecheck.Checker, unknown ...string) {
 	t.Helper()
 	for _, name := range built {
-		if !slices.Contains(unknown, name) && !c.Saw(name, "") {
+		saw := func(c *wirecheck.Checker) bool { return c.Saw(name, "") }
+		if !slices.Contains(unknown, name) && !slices.ContainsFunc(checkers, saw) {
 			t.Errorf("%s was never answered with success", name)
 		}
 	}

@@ -1,58 +1,7 @@
-// Drives a Lanyard server with the AWS SDK for JavaScript v3: node client.mjs ENDPOINT
-//
-// Each test gets a client of a region of its own, which is a world of its own. The server's pages hold two elements;
-// the SDK has no paginators for Lightsail, so the tokens are followed here as applications do it.
+// Key pairs, tags, operations, pages and signatures: node key_pairs.mjs ENDPOINT
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { Lightsail } from "@aws-sdk/client-lightsail";
-
-const endpoint = process.argv[2];
-const publicKeyBase64 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
-const fingerprint = "+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU=";
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-const connect = (region, more = {}) => new Lightsail({ region, endpoint, maxAttempts: 1, ...more });
-
-const regions = (await connect("us-east-1").getRegions({})).regions.map((r) => r.name);
-
-/** Declares a test with a client of the next region. */
-const inRegion = (name, body) => {
-  const region = regions.shift();
-  assert.ok(region, "there are more tests than regions");
-  test(name, () => body(connect(region), region));
-};
-
-/**
- * Checks that a call is refused. Until 2026 the SDK named an error by the body's member code, since then by __type, as
- * it does with the real Lightsail; both are members of the error or its name.
- */
-const refused = async (call, type, code, message) => {
-  const error = await call.then(
-    () => assert.fail(`the call succeeded, want ${type}`),
-    (e) => e,
-  );
-  assert.deepEqual({ type: error.__type ?? error.name, code: error.code }, { type, code }, error.message);
-  assert.ok([type, code].includes(error.name), `the error's name is ${error.name}`);
-  assert.match(error.message, message);
-  assert.equal(error.$metadata.httpStatusCode, 400);
-  assert.match(error.$metadata.requestId, uuid);
-};
-
-const checkOperation = (operation, operationType, resourceName, regionName) => {
-  const { id, createdAt, statusChangedAt, ...rest } = operation;
-  assert.match(id, uuid);
-  assert.ok(createdAt instanceof Date && statusChangedAt instanceof Date, "times are dates");
-  assert.ok(Math.abs(Date.now() - createdAt) < 3600e3, `createdAt is ${createdAt}, which is not about now`);
-  assert.deepEqual(rest, {
-    resourceName,
-    resourceType: "KeyPair",
-    location: { availabilityZone: "all", regionName },
-    isTerminal: true,
-    operationType,
-    status: "Succeeded",
-  });
-};
+import { checkOperation, connect, fingerprint, inRegion, pagesOf, publicKeyBase64, refused, uuid } from "./checks.mjs";
 
 inRegion("a created key pair", async (client, region) => {
   const tags = [{ key: "team", value: "web" }, { key: "on-call" }];
@@ -99,16 +48,7 @@ inRegion("the default key pair", async (client) => {
 });
 
 inRegion("pages", async (client) => {
-  const all = async (action, member, input = {}) => {
-    const pages = [];
-    let pageToken;
-    do {
-      const page = await client[action]({ ...input, pageToken });
-      pages.push(page[member].map((e) => e.name ?? e.operationType ?? e));
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
-    return pages;
-  };
+  const all = (action, member, input) => pagesOf(client, action, member, (e) => e.name ?? e.operationType ?? e, input);
   for (const keyPairName of ["cc", "aa", "bb"]) {
     await client.importKeyPair({ keyPairName, publicKeyBase64 });
   }
@@ -155,7 +95,7 @@ inRegion("refusals", async (client) => {
   await refused(client.getOperation({ operationId }), "NotFoundException", "DoesNotExist", new RegExp(operationId));
   await refused(client.getKeyPairs({ pageToken: "nonsense" }), "InvalidInputException", "InvalidParameter", /token/);
   await refused(client.createKeyPair({}), "InvalidInputException", "InvalidParameter", /^1 validation error detected: Value null at 'keyPairName'/);
-  await refused(client.getInstances({}), "InvalidInputException", "UnsupportedOperation", /GetInstances/);
+  await refused(client.getDomains({}), "InvalidInputException", "UnsupportedOperation", /GetDomains/);
 });
 
 inRegion("signatures that do not hold", async (_, region) => {

@@ -1,74 +1,11 @@
-"""Drives a Lanyard server with boto3: python3 boto3_client.py ENDPOINT
-
-Each test gets a client of a region of its own, which is a world of its own. The server's pages hold two elements.
-It works with botocore 1.29 and newer.
-"""
+"""Key pairs, tags, operations, pages and signatures: python3 key_pairs.py ENDPOINT"""
 
 import base64
-import datetime
 import re
-import sys
-import traceback
 
-import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
-ENDPOINT = sys.argv[1]
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
-FINGERPRINT = "+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU="
-UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-
-
-def connect(region, config=None, **credentials):
-    once = Config(retries={"max_attempts": 0})  # a fault must not hide behind a second attempt
-    return boto3.client("lightsail", region_name=region, endpoint_url=ENDPOINT, config=once.merge(config or Config()), **credentials)
-
-
-def equal(got, want, what):
-    assert got == want, f"{what}: got {got!r}, want {want!r}"
-
-
-def matches(got, pattern, what):
-    assert re.fullmatch(pattern, got or ""), f"{what}: {got!r} does not match {pattern}"
-
-
-def refused(call, kind, message, code=None):
-    """Checks that a call is refused: with the exception, its symbolic code (front ends send none) and its message."""
-    try:
-        call()
-    except ClientError as e:
-        got = e.response["Error"]["Code"], e.response.get("code"), e.response["Error"]["Message"]
-        equal(got[:2], (kind, code), f"exception and code with message {got[2]!r}")
-        matches(got[2], message, "message")
-        equal(e.response["ResponseMetadata"]["HTTPStatusCode"], 400, "status")
-        matches(e.response["ResponseMetadata"]["RequestId"], UUID, "request id")
-        if code:
-            equal(type(e).__name__, kind, "class")
-    else:
-        raise AssertionError(f"the call succeeded, want {kind}")
-
-
-def import_key(client, name):
-    return client.import_key_pair(keyPairName=name, publicKeyBase64=PUBLIC_KEY)["operation"]
-
-
-def check_operation(op, kind, name, region):
-    matches(op["id"], UUID, "operation id")
-    want = {
-        "resourceName": name, "resourceType": "KeyPair", "operationType": kind, "status": "Succeeded", "isTerminal": True,
-        "location": {"availabilityZone": "all", "regionName": region},
-    }
-    rest = {k: v for k, v in op.items() if k not in ("id", "createdAt", "statusChangedAt")}
-    equal(rest, want, f"operation of {kind}")
-    check_time(op["createdAt"], "createdAt")
-    check_time(op["statusChangedAt"], "statusChangedAt")
-
-
-def check_time(at, what):
-    assert isinstance(at, datetime.datetime), f"{what} is a {type(at).__name__}"
-    age = abs((datetime.datetime.now(datetime.timezone.utc) - at).total_seconds())
-    assert age < 3600, f"{what} is {at}, which is not about now"
+from checks import FINGERPRINT, PUBLIC_KEY, UUID, check_operation, check_time, connect, equal, import_key, matches, pages, refused, run
 
 
 def test_create_key_pair(client, region):
@@ -185,10 +122,6 @@ def test_operations(client, region):
     refused(lambda: client.get_operation(operationId=missing), "NotFoundException", f"The Operation does not exist: {missing}", "DoesNotExist")
 
 
-def pages(client, action, member, **arguments):
-    return [page[member] for page in client.get_paginator(action).paginate(**arguments)]
-
-
 def test_paginators(client, region):
     for action, member in ("get_key_pairs", "keyPairs"), ("get_operations", "operations"), ("get_active_names", "activeNames"):
         equal(pages(client, action, member), [[]], f"pages of {action} with nothing to list")
@@ -272,8 +205,8 @@ def test_input_that_clients_would_not_send(client, region):
 
 
 def test_actions_that_are_not_built(client, region):
-    refused(client.get_instances, "InvalidInputException", ".*GetInstances.*", "UnsupportedOperation")
-    refused(lambda: client.allocate_static_ip(staticIpName="x"), "InvalidInputException", ".*AllocateStaticIp.*", "UnsupportedOperation")
+    refused(client.get_domains, "InvalidInputException", ".*GetDomains.*", "UnsupportedOperation")
+    refused(lambda: client.create_domain(domainName="example.com"), "InvalidInputException", ".*CreateDomain.*", "UnsupportedOperation")
 
 
 def test_signatures(client, region):
@@ -285,20 +218,4 @@ def test_signatures(client, region):
     refused(connect("us-moon-1").get_regions, "InvalidSignatureException", "Credential should be scoped to a valid region.*")
 
 
-def main():
-    tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
-    regions = [r["name"] for r in connect("us-east-1").get_regions()["regions"]]
-    assert len(tests) <= len(regions), "there are more tests than regions"
-    failed = 0
-    for (name, test), region in zip(tests, regions):
-        print(name, flush=True)
-        try:
-            test(connect(region), region)
-        except Exception:
-            traceback.print_exc(file=sys.stdout)
-            failed += 1
-    print(f"{len(tests)} tests, {failed} failed")
-    return failed > 0
-
-
-sys.exit(main())
+run(globals())
