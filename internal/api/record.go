@@ -21,7 +21,7 @@ type record struct {
 // stores it in the action's transaction, as it is when the action's function ends:
 // that may change the type and add details.
 func (c *Call) Record(r *resource.Resource) *types.Operation {
-	id, name, at, changed, terminal := c.pipe.newID(), r.Name, c.Now, c.Now, true
+	id, name, at, changed, terminal := c.pipe.newOperationID(c.Now), r.Name, c.Now, c.Now, true
 	op := &types.Operation{
 		Id:              &id,
 		ResourceName:    &name,
@@ -56,9 +56,10 @@ func (r record) stored() *types.Operation {
 	return &done
 }
 
-// OperationAt turns a stored operation into what it is at a moment.
+// OperationAt turns a stored operation into what it is at a moment. One that ended as
+// it began is over at any moment, also where the clock was put back.
 func OperationAt(op *types.Operation, now time.Time) {
-	if op.StatusChangedAt == nil || !op.StatusChangedAt.After(now) {
+	if op.StatusChangedAt == nil || op.StatusChangedAt.Equal(*op.CreatedAt) || !op.StatusChangedAt.After(now) {
 		return
 	}
 	started, terminal := *op.CreatedAt, false

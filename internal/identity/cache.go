@@ -51,3 +51,42 @@ func (c *entityCache) read(row *store.Identity) (*Entity, error) {
 	})
 	return &Entity{ID: row.ID, Account: row.Account, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt, Doc: *doc}, err
 }
+
+// keyCache keeps access keys as they were found at one version of the store's
+// identities. At another version nothing in it is used.
+type keyCache struct {
+	mu      sync.RWMutex
+	version string
+	keys    map[keyInRegion]resolvedKey
+}
+
+type keyInRegion struct{ id, region string }
+
+// resolvedKey is an active access key: its secret and who signs with it. Nobody changes
+// the owner's lists.
+type resolvedKey struct {
+	secret string
+	owner  Principal
+}
+
+func (c *keyCache) get(version string, id keyInRegion) (resolvedKey, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if version == "" || version != c.version {
+		return resolvedKey{}, false
+	}
+	k, ok := c.keys[id]
+	return k, ok
+}
+
+func (c *keyCache) put(version string, id keyInRegion, k resolvedKey) {
+	if version == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if version != c.version || len(c.keys) >= maxCached {
+		c.version, c.keys = version, map[keyInRegion]resolvedKey{}
+	}
+	c.keys[id] = k
+}

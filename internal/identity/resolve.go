@@ -28,6 +28,7 @@ type Resolver struct {
 	sealer   *seal.Sealer
 	policies cache[*policy.Document]
 	entities entityCache
+	keys     keyCache
 }
 
 // NewResolver returns a Resolver that opens secrets with a sealer.
@@ -41,22 +42,39 @@ func (r *Resolver) Find(tx *store.Tx, keyID, token, region string) (secret strin
 	if strings.HasPrefix(keyID, sessionPrefix) {
 		return r.findSession(tx, keyID, token, region)
 	}
-	key, account, setup, err := tx.KeyIn(keyID, region)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
-		return "", nil, ErrUnknownKey
-	}
+	version, err := tx.IdentityVersion()
 	if err != nil {
 		return "", nil, err
+	}
+	id := keyInRegion{keyID, region}
+	k, known := r.keys.get(version, id)
+	if !known {
+		if k, err = r.findKey(tx, keyID, region); err != nil {
+			return "", nil, err
+		}
+		r.keys.put(version, id, k)
+	}
+	return k.secret, &k.owner, nil
+}
+
+func (r *Resolver) findKey(tx *store.Tx, keyID, region string) (k resolvedKey, err error) {
+	key, account, setup, err := tx.KeyIn(keyID, region)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
+		return k, ErrUnknownKey
+	}
+	if err != nil {
+		return k, err
 	}
 	plain, err := r.sealer.Open(seal.AccessKeySecret, key.Secret, key.Account, key.ID)
 	if err != nil {
-		return "", nil, fmt.Errorf("access key %s: %w", key.ID, err)
+		return k, fmt.Errorf("access key %s: %w", key.ID, err)
 	}
-	if p, err = r.owner(tx, key.Account, key.Owner); err != nil {
-		return "", nil, err
+	owner, err := r.owner(tx, key.Account, key.Owner)
+	if err != nil {
+		return k, err
 	}
-	p.in(account, setup)
-	return string(plain), p, nil
+	owner.in(account, setup)
+	return resolvedKey{string(plain), *owner}, nil
 }
 
 // in notes whether the principal's account is served.

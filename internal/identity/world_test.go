@@ -30,6 +30,8 @@ type world struct {
 	db     *store.DB
 	sealer *seal.Sealer
 	now    time.Time
+	// resolver is the one of a server that runs all the time.
+	resolver *identity.Resolver
 }
 
 func newWorld(t *testing.T) *world {
@@ -62,7 +64,7 @@ func newStore(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t, db, sealer, time.UnixMilli(1_700_000_000_000)}
+	return &world{t, db, sealer, time.UnixMilli(1_700_000_000_000), identity.NewResolver(sealer)}
 }
 
 func (w *world) must(err error) {
@@ -100,9 +102,8 @@ func (w *world) ours(fn func(*identity.Directory) error) {
 // principal is who signs with an access key.
 func (w *world) principal(keyID string) (secret string, p *identity.Principal, err error) {
 	w.t.Helper()
-	r := identity.NewResolver(w.sealer)
 	err = w.db.View(w.t.Context(), func(tx *store.Tx) error {
-		secret, p, err = r.Find(tx, keyID, "", "us-east-1")
+		secret, p, err = w.resolver.Find(tx, keyID, "", "us-east-1")
 		return err
 	})
 	return secret, p, err

@@ -17,7 +17,7 @@ const accountColumns = `SELECT id, created_at, setup_until, closed FROM accounts
 
 // InsertAccount adds an account; ErrExists when it is there.
 func (tx *Tx) InsertAccount(a *Account) error {
-	_, err := tx.q.exec(`INSERT INTO accounts (id, created_at, setup_until, closed) VALUES ($1, $2, $3, $4)`,
+	_, err := tx.execIdentity(`INSERT INTO accounts (id, created_at, setup_until, closed) VALUES ($1, $2, $3, $4)`,
 		a.ID, a.CreatedAt.UnixMilli(), millis(a.SetupUntil), a.Closed)
 	return wrap("insert account", exists(err))
 }
@@ -34,7 +34,7 @@ func (tx *Tx) Accounts() ([]*Account, error) {
 
 // UpdateAccount writes what may change in an account.
 func (tx *Tx) UpdateAccount(a *Account) error {
-	res, err := tx.q.exec(`UPDATE accounts SET setup_until = $1, closed = $2 WHERE id = $3`, millis(a.SetupUntil), a.Closed, a.ID)
+	res, err := tx.execIdentity(`UPDATE accounts SET setup_until = $1, closed = $2 WHERE id = $3`, millis(a.SetupUntil), a.Closed, a.ID)
 	return changed("update account", res, err)
 }
 
@@ -45,18 +45,18 @@ func (tx *Tx) DeleteAccount(id string) error {
 		return wrap("delete the account's addresses", err)
 	}
 	for _, table := range []string{"operations", "resources", "access_keys", "identities", "region_setups"} {
-		if _, err := tx.q.exec(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {
+		if _, err := tx.execIdentity(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {
 			return wrap("delete the account's "+table, err)
 		}
 	}
-	res, err := tx.q.exec(`DELETE FROM accounts WHERE id = $1`, id)
+	res, err := tx.execIdentity(`DELETE FROM accounts WHERE id = $1`, id)
 	return changed("delete account", res, err)
 }
 
 // SetRegionSetup says until when a region is being set up for an account; the zero
 // time ends it.
 func (tx *Tx) SetRegionSetup(account, region string, until time.Time) error {
-	_, err := tx.q.exec(`INSERT INTO region_setups (account, region, setup_until) VALUES ($1, $2, $3)
+	_, err := tx.execIdentity(`INSERT INTO region_setups (account, region, setup_until) VALUES ($1, $2, $3)
 		ON CONFLICT (account, region) DO UPDATE SET setup_until = excluded.setup_until`, account, region, millis(until))
 	return wrap("write region setup", err)
 }

@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"crypto/rand"
+	"time"
+)
 
 // Identity is a user, a group, a role or a managed policy.
 type Identity struct {
@@ -15,26 +18,56 @@ type Identity struct {
 
 const identityColumns = `SELECT id, account, kind, name, created_at, doc FROM identities `
 
+// IdentityVersion is a text that no other state of the accounts, regions being set up,
+// identities and access keys has or had. It is "" in a transaction that changes them.
+func (tx *Tx) IdentityVersion() (string, error) {
+	if tx.identitiesChange {
+		return "", nil
+	}
+	return one(tx, "identity version", func(scan func(...any) error) (v string, err error) {
+		return v, scan(&v)
+	}, `SELECT version FROM identity_version`)
+}
+
+// execIdentity is exec for the tables that IdentityVersion speaks of.
+func (tx *Tx) execIdentity(query string, args ...any) (result, error) {
+	if err := tx.changeIdentities(); err != nil {
+		return nil, err
+	}
+	return tx.q.exec(query, args...)
+}
+
+// changeIdentities gives the identities another version. It is random: that of a
+// transaction that is undone never comes again.
+func (tx *Tx) changeIdentities() error {
+	if tx.identitiesChange {
+		return nil
+	}
+	tx.identitiesChange = true
+	_, err := tx.q.exec(`UPDATE identity_version SET version = $1`, rand.Text())
+	return wrap("write identity version", err)
+}
+
 // InsertIdentity adds an identity; ErrExists when its kind has the name already, in
 // whatever case.
 func (tx *Tx) InsertIdentity(i *Identity) error {
-	_, err := tx.q.exec(`INSERT INTO identities (id, account, kind, name, created_at, doc) VALUES ($1, $2, $3, $4, $5, $6)`,
+	_, err := tx.execIdentity(`INSERT INTO identities (id, account, kind, name, created_at, doc) VALUES ($1, $2, $3, $4, $5, $6)`,
 		i.ID, i.Account, i.Kind, i.Name, i.CreatedAt.UnixMilli(), i.Doc)
 	return wrap("insert "+i.Kind, exists(err))
 }
 
 // UpdateIdentity writes an identity's doc.
 func (tx *Tx) UpdateIdentity(i *Identity) error {
-	res, err := tx.q.exec(`UPDATE identities SET doc = $1 WHERE id = $2`, i.Doc, i.ID)
+	res, err := tx.execIdentity(`UPDATE identities SET doc = $1 WHERE id = $2`, i.Doc, i.ID)
 	return changed("update "+i.Kind, res, err)
 }
 
 // DeleteIdentity removes an identity and its access keys.
 func (tx *Tx) DeleteIdentity(i *Identity) error {
-	if _, err := tx.q.exec(`DELETE FROM access_keys WHERE owner = $1`, i.ID); err != nil {
+	if _, err := tx.execIdentity(`DELETE FROM access_keys WHERE owner = $1`, i.ID); err != nil {
 		return wrap("delete access keys", err)
 	}
-	res, err := tx.q.exec(`DELETE FROM identities WHERE id = $1`, i.ID)
+	res, err := tx.execIdentity(`DELETE FROM identities WHERE id = $1`, i.ID)
 	return changed("delete "+i.Kind, res, err)
 }
 
@@ -80,20 +113,20 @@ type AccessKey struct {
 
 // InsertAccessKey adds an access key; ErrExists when any account has that id.
 func (tx *Tx) InsertAccessKey(k *AccessKey) error {
-	_, err := tx.q.exec(`INSERT INTO access_keys (id, account, owner, secret, active, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+	_, err := tx.execIdentity(`INSERT INTO access_keys (id, account, owner, secret, active, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		k.ID, k.Account, k.Owner, k.Secret, k.Active, k.CreatedAt.UnixMilli())
 	return wrap("insert access key", exists(err))
 }
 
 // SetAccessKeyActive switches an access key on or off.
 func (tx *Tx) SetAccessKeyActive(id string, active bool) error {
-	res, err := tx.q.exec(`UPDATE access_keys SET active = $1 WHERE id = $2`, active, id)
+	res, err := tx.execIdentity(`UPDATE access_keys SET active = $1 WHERE id = $2`, active, id)
 	return changed("update access key", res, err)
 }
 
 // DeleteAccessKey removes an access key.
 func (tx *Tx) DeleteAccessKey(id string) error {
-	res, err := tx.q.exec(`DELETE FROM access_keys WHERE id = $1`, id)
+	res, err := tx.execIdentity(`DELETE FROM access_keys WHERE id = $1`, id)
 	return changed("delete access key", res, err)
 }
 

@@ -10,13 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 )
 
 var pg *pgtest.Server
 
-// TestMain runs all tests of the store on PostgreSQL.
+// TestMain runs all tests of the store on PostgreSQL. It fails where a goroutine is left when they have ended.
 func TestMain(m *testing.M) {
 	var err error
 	if pg, err = pgtest.New(); err != nil {
@@ -33,6 +35,10 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	_ = pg.Close()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	os.Exit(code)
 }
 

@@ -21,6 +21,8 @@ type session struct {
 	dsn    string
 	conn   driver.Conn
 	stmts  map[string]driver.Stmt
+	// args is reused from statement to statement: the driver keeps none of it.
+	args []driver.NamedValue
 }
 
 func (s *session) connect() error {
@@ -81,7 +83,7 @@ func (s *session) exec(query string, args ...any) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stmt.(driver.StmtExecContext).ExecContext(context.Background(), named(args)) //nolint:forcetypeassert // the driver has it
+	return stmt.(driver.StmtExecContext).ExecContext(context.Background(), s.named(args)) //nolint:forcetypeassert // the driver has it
 }
 
 func (s *session) query(query string, args ...any) (rows, error) {
@@ -89,7 +91,7 @@ func (s *session) query(query string, args ...any) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := stmt.(driver.StmtQueryContext).QueryContext(context.Background(), named(args)) //nolint:forcetypeassert // the driver has it
+	r, err := stmt.(driver.StmtQueryContext).QueryContext(context.Background(), s.named(args)) //nolint:forcetypeassert // the driver has it
 	if err != nil {
 		return nil, err
 	}
@@ -109,15 +111,15 @@ func (s *session) prepare(query string) (driver.Stmt, error) {
 }
 
 // named gives arguments the driver's form.
-func named(args []any) []driver.NamedValue {
-	list := make([]driver.NamedValue, len(args))
+func (s *session) named(args []any) []driver.NamedValue {
+	s.args = s.args[:0]
 	for i, arg := range args {
 		if n, ok := arg.(int); ok {
 			arg = int64(n)
 		}
-		list[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
+		s.args = append(s.args, driver.NamedValue{Ordinal: i + 1, Value: arg})
 	}
-	return list
+	return s.args
 }
 
 // driverRows are the rows of a query, as *sql.Rows are.

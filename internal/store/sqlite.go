@@ -14,21 +14,17 @@ import (
 // sqliteEngine has one writing connection and several reading ones, which a
 // write-ahead log lets work side by side.
 type sqliteEngine struct {
-	readers chan *session
+	readers *readers
 	writer  *writer
 	// db is for what database/sql is needed for: migrations and backups.
 	db *sql.DB
 }
 
-// readerCount bounds the concurrent View transactions. They are short and bound
-// by the CPU, so more connections than this only cost memory.
-const readerCount = 8
-
 func openSQLite(_ context.Context, o Options) (engine, error) {
 	if err := prepareFile(o.DSN); err != nil {
 		return nil, err
 	}
-	e := &sqliteEngine{readers: make(chan *session, readerCount)}
+	e := &sqliteEngine{}
 	if err := e.open(o.DSN); err != nil {
 		return nil, err
 	}
@@ -57,23 +53,16 @@ func (e *sqliteEngine) open(path string) error {
 		return errors.Join(err, e.db.Close())
 	}
 	e.writer = startWriter(s)
-	for range readerCount {
-		e.readers <- &session{driver: e.db.Driver(), dsn: reading}
-	}
+	e.readers = newReaders(func() *session { return &session{driver: e.db.Driver(), dsn: reading} })
 	return nil
 }
 
 func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
-	var s *session
-	select {
-	case s = <-e.readers:
-	case <-ctx.Done():
-		return ctx.Err()
+	s, err := e.readers.take(ctx)
+	if err != nil {
+		return err
 	}
-	if s == nil {
-		return ErrClosed
-	}
-	defer func() { e.readers <- s }()
+	defer e.readers.put(s)
 	return s.view(fn)
 }
 
@@ -87,12 +76,7 @@ func (e *sqliteEngine) dialect() dialect { return sqliteDialect }
 
 func (e *sqliteEngine) close() error {
 	e.writer.stop()
-	var err error
-	for range readerCount {
-		err = errors.Join(err, (<-e.readers).close())
-	}
-	close(e.readers)
-	return errors.Join(err, e.writer.s.close(), e.db.Close())
+	return errors.Join(e.readers.close(), e.writer.s.close(), e.db.Close())
 }
 
 // classify names the database's errors that callers tell apart.
@@ -112,6 +96,13 @@ func classify(err error) error {
 func isBusy(err error) bool {
 	se, ok := errors.AsType[*sqlite.Error](err)
 	return ok && se.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// isConstraint tells whether SQLite refused a statement for what it would write. Only
+// that statement is undone then, and the transaction goes on.
+func isConstraint(err error) bool {
+	se, ok := errors.AsType[*sqlite.Error](err)
+	return ok && se.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }
 
 // isUnique tells whether a write failed because a row with that key is there.

@@ -129,6 +129,9 @@ func (tx *Tx) InsertOperations(all []*Operation) error {
 // InsertRegionSetup adds a region setup, also one that is over; ErrExists when it is
 // there.
 func (tx *Tx) InsertRegionSetup(s AccountRegionSetup) error {
+	if err := tx.changeIdentities(); err != nil {
+		return err
+	}
 	return tx.insertRows("region_setups", "account, region, setup_until", [][]any{{s.Account, s.Region, millis(s.Until)}})
 }
 

@@ -10,6 +10,9 @@ import (
 type Tx struct {
 	q         querier
 	positions *positions
+	// identitiesChange: the transaction has written something that IdentityVersion speaks
+	// of.
+	identitiesChange bool
 }
 
 // querier runs statements in a transaction, prepared once per connection.

@@ -4,37 +4,54 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"sync"
+	"time"
 )
 
 // maxBatch bounds how many Updates share a commit, and so how long the first of
 // them waits.
 const maxBatch = 128
 
+// maxPatience bounds how long a batch waits for more jobs. The clients of a slower disk
+// are back sooner than that.
+const maxPatience = 2 * time.Millisecond
+
 // writer runs all Updates on one connection, one after the other, and commits
-// those that wait at the same moment together: n waiting writes cost about one
+// those that come at about the same moment together: n waiting writes cost about one
 // fsync. Each is answered after that commit.
 type writer struct {
-	s    *session
+	s *session
+	// jobs holds those that wait.
 	jobs chan *job
 	quit chan struct{}
 	done chan struct{}
 	once sync.Once
 	// positions orders the operations that the jobs insert.
 	positions positions
+	// active is how many jobs the last batch had and left waiting: so many clients write
+	// at present.
+	active int
+	// patience is how long the next batch waits for as many: as long as the last commit
+	// took.
+	patience time.Duration
 }
 
-// job is one Update. done gets exactly one result.
+// job is one Update.
 type job struct {
-	ctx  context.Context
-	fn   func(*Tx) error
-	done chan error
-	// panicked holds what fn panicked with, to be raised again in its caller.
+	ctx context.Context
+	fn  func(*Tx) error
+	// done is closed when the job has its result.
+	done chan struct{}
+	// err is what fn failed with, and panicked what it panicked with, to be raised again
+	// in its caller.
+	err      error
 	panicked any
 }
 
 func startWriter(s *session) *writer {
-	w := &writer{s: s, jobs: make(chan *job), quit: make(chan struct{}), done: make(chan struct{})}
+	w := &writer{s: s, jobs: make(chan *job, maxBatch), quit: make(chan struct{}), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -42,7 +59,7 @@ func startWriter(s *session) *writer {
 // do hands fn to the writer and waits for its result. The context counts until fn
 // starts; after that the result is waited for, since it may already be durable.
 func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
-	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
 	select {
 	case w.jobs <- j:
 	case <-ctx.Done():
@@ -50,11 +67,19 @@ func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
 	case <-w.quit:
 		return ErrClosed
 	}
-	err := <-j.done
+	select {
+	case <-j.done:
+	case <-w.done: // perhaps it was the last one
+		select {
+		case <-j.done:
+		default:
+			return ErrClosed
+		}
+	}
 	if j.panicked != nil {
 		panic(j.panicked)
 	}
-	return err
+	return j.err
 }
 
 func (w *writer) stop() {
@@ -74,29 +99,99 @@ func (w *writer) loop() {
 	}
 }
 
-// errTorn: the transaction of a batch ended before its commit. SQLite ends it by
-// itself when it cannot go on, as with a full disk.
-var errTorn = errors.New("the write transaction was cut short")
-
-// batch runs the first job and all that wait behind it in one transaction, each in
-// a savepoint of its own, and answers them after the commit.
+// batch runs the first job and all that wait behind it in one transaction, and answers
+// them after the commit.
+//
+// Nothing separates the jobs in the transaction: a savepoint for each costs more than
+// most of them do. So one that fails after it wrote something spoils the transaction, and
+// the others run once more, without it: also those that were refused, since what they were
+// refused for may not have happened.
 func (w *writer) batch(first *job) {
-	if err := w.begin(); err != nil {
-		first.done <- fmt.Errorf("begin: %w", err)
-		return
+	jobs, err := w.together(w.waiting(first))
+	for left, ran := jobs, jobs; errors.Is(err, errSpoiled); {
+		left = without(left, ran[len(ran)-1])
+		if len(left) == 0 {
+			err = nil // each of the jobs has an error of its own
+			break
+		}
+		ran, err = w.together(slices.Values(left))
 	}
-	kept, err := w.gather(first)
-	if err == nil {
-		if err = w.s.run("COMMIT"); err != nil {
-			err = fmt.Errorf("commit: %w", err)
+	w.active = len(jobs) + len(w.jobs)
+	for _, j := range jobs {
+		if err != nil { // what the failed ones have seen is gone, too
+			j.err = err
+		}
+		close(j.done)
+	}
+}
+
+// waiting yields the first job and those that wait when the one before was run. Where
+// fewer than lately wait it gives the clients of the last batch, who just had their
+// answers, the time to come back: a batch of all of them costs one commit, and two
+// batches that take turns cost two.
+func (w *writer) waiting(first *job) iter.Seq[*job] {
+	return func(yield func(*job) bool) {
+		patience := time.NewTimer(min(w.patience, maxPatience))
+		defer patience.Stop()
+		size := 0
+		for j := first; j != nil && yield(j); {
+			size++
+			j = w.next(size, patience.C)
 		}
 	}
+}
+
+// next returns the next job of a batch that has so many, or nil.
+func (w *writer) next(size int, patience <-chan time.Time) *job {
+	if size == maxBatch {
+		return nil
+	}
+	select {
+	case j := <-w.jobs:
+		return j
+	default:
+	}
+	if size >= w.active {
+		return nil
+	}
+	select {
+	case j := <-w.jobs:
+		return j
+	case <-patience:
+		return nil
+	}
+}
+
+// without leaves out the job that spoiled a batch.
+func without(jobs []*job, spoiler *job) []*job {
+	return slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j == spoiler })
+}
+
+// errSpoiled: a job failed half-way, and what all of a batch wrote was undone.
+var errSpoiled = errors.New("the write transaction was undone")
+
+// together runs jobs in one transaction and commits it. It stops at a job that spoils
+// it. The error is about all jobs; that of each is in the job.
+func (w *writer) together(jobs iter.Seq[*job]) (ran []*job, err error) {
+	begun := w.begin()
+	for j := range jobs {
+		ran = append(ran, j)
+		if begun != nil {
+			return ran, fmt.Errorf("begin: %w", begun)
+		}
+		if j.run(w) {
+			_ = w.s.run("ROLLBACK") // SQLite may have rolled back by itself
+			return ran, errSpoiled
+		}
+	}
+	begin := time.Now()
+	err = w.s.run("COMMIT")
+	w.patience = time.Since(begin)
 	if err != nil {
-		_ = w.s.run("ROLLBACK") // SQLite may have rolled back by itself
+		_ = w.s.run("ROLLBACK") // as above
+		return ran, fmt.Errorf("commit: %w", err)
 	}
-	for _, j := range kept {
-		j.done <- err
-	}
+	return ran, nil
 }
 
 // begin starts a transaction, where it must be on a new connection: the present one
@@ -115,58 +210,70 @@ func (w *writer) begin() error {
 	return w.s.run("BEGIN IMMEDIATE")
 }
 
-// gather runs jobs and returns those that are to be committed. Its error fails all
-// of them: what they wrote is gone, and nothing more may be written in this batch.
-func (w *writer) gather(first *job) (kept []*job, err error) {
-	for j := first; j != nil; j = w.next(len(kept)) {
-		err := w.try(j)
-		if err == nil && j.panicked == nil {
-			kept = append(kept, j)
-			continue
-		}
-		j.done <- err
-		if errors.Is(err, errTorn) {
-			return kept, err
-		}
+// run runs the job's function, unless its caller has given up. It spoils the batch's
+// transaction when it wrote something and then failed, or when a statement failed in a
+// way that may have ended the transaction.
+func (j *job) run(w *writer) (spoiled bool) {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return false
 	}
-	return kept, nil
+	q := &jobQuerier{s: w.s}
+	j.err = j.call(&Tx{q: q, positions: &w.positions})
+	if q.broken != nil {
+		j.err = q.broken
+		return true
+	}
+	return q.wrote && (j.err != nil || j.panicked != nil)
 }
 
-// next returns a waiting job, or nil when none waits or the batch is full.
-func (w *writer) next(size int) *job {
-	if size >= maxBatch {
-		return nil
-	}
-	select {
-	case j := <-w.jobs:
-		return j
-	default:
-		return nil
-	}
-}
-
-// try runs one job in a savepoint and undoes it when it fails or panics. Where the
-// savepoint is gone, so is the batch's transaction: errTorn.
-func (w *writer) try(j *job) error {
-	if err := j.ctx.Err(); err != nil {
-		return err
-	}
-	if err := w.s.run("SAVEPOINT job"); err != nil {
-		return fmt.Errorf("%w: %w", errTorn, err)
-	}
-	err := j.run(&Tx{q: w.s, positions: &w.positions})
-	if err != nil || j.panicked != nil {
-		if undo := w.s.run("ROLLBACK TO job"); undo != nil {
-			return fmt.Errorf("%w: %w", errTorn, errors.Join(err, undo))
-		}
-	}
-	if end := w.s.run("RELEASE job"); end != nil {
-		return fmt.Errorf("%w: %w", errTorn, errors.Join(err, end))
-	}
-	return err
-}
-
-func (j *job) run(tx *Tx) error {
+func (j *job) call(tx *Tx) error {
 	defer func() { j.panicked = recover() }()
 	return j.fn(tx)
+}
+
+// jobQuerier runs the statements of one job and notes what they do to the transaction.
+type jobQuerier struct {
+	s *session
+	// wrote: a statement was run that may have written.
+	wrote bool
+	// broken is an error after which the transaction may have ended. Further statements
+	// would not be part of it.
+	broken error
+}
+
+func (q *jobQuerier) exec(query string, args ...any) (result, error) {
+	if q.broken != nil {
+		return nil, q.broken
+	}
+	q.wrote = true
+	res, err := q.s.exec(query, args...)
+	return res, q.note(err)
+}
+
+func (q *jobQuerier) query(query string, args ...any) (rows, error) {
+	if q.broken != nil {
+		return nil, q.broken
+	}
+	r, err := q.s.query(query, args...)
+	if err != nil {
+		return nil, q.note(err)
+	}
+	return &jobRows{r, q}, nil
+}
+
+// jobRows are rows that tell their querier what ended them.
+type jobRows struct {
+	rows
+	q *jobQuerier
+}
+
+// Err is what ended the rows before their end.
+func (r *jobRows) Err() error { return r.q.note(r.rows.Err()) }
+
+// note keeps an error that is more than a refused row.
+func (q *jobQuerier) note(err error) error {
+	if err != nil && !isConstraint(err) {
+		q.broken = err
+	}
+	return err
 }

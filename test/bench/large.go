@@ -61,13 +61,20 @@ func insertPair(tx *store.Tx, name string) error {
 		Arn: &arn, CreatedAt: &r.CreatedAt, Fingerprint: &finger, Location: r.Location(), Name: &name,
 		ResourceType: types.ResourceTypeKeyPair, SupportCode: &code,
 	})
-	id, terminal := uuid.NewString(), true
-	op := codec.Encode(&types.Operation{
-		Id: &id, ResourceName: &name, ResourceType: types.ResourceTypeKeyPair, CreatedAt: &r.CreatedAt, Location: r.Location(),
-		IsTerminal: &terminal, OperationType: "ImportKeyPair", Status: types.OperationStatusSucceeded, StatusChangedAt: &r.CreatedAt,
-	})
-	return errors.Join(tx.InsertResource(r),
-		tx.InsertOperation(&store.Operation{ID: id, Account: account, Region: region, Resource: name, Doc: op}))
+	return errors.Join(tx.InsertResource(r), tx.InsertOperation(pairOperation(r, uuid.NewString(), "ImportKeyPair")))
+}
+
+// pairOperation is the record of an action on a key pair.
+func pairOperation(r *resource.Resource, id, action string) *store.Operation {
+	terminal := true
+	return &store.Operation{
+		ID: id, Account: r.Account, Region: r.Region, Resource: r.Name,
+		Doc: codec.Encode(&types.Operation{
+			Id: &id, ResourceName: &r.Name, ResourceType: types.ResourceTypeKeyPair, CreatedAt: &r.CreatedAt, Location: r.Location(),
+			IsTerminal: &terminal, OperationType: types.OperationType(action), Status: types.OperationStatusSucceeded,
+			StatusChangedAt: &r.CreatedAt,
+		}),
+	}
 }
 
 // costs of calls against a store of some size.

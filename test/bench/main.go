@@ -2,6 +2,12 @@
 // the run: machines are noisy, and a ratio survives that better than a time.
 //
 //	go run ./test/bench [-binary bin/lanyard] [-n 100000] [-o docs/performance.md]
+//
+// With -rows it measures some rows only and writes no table; with -profiles it also
+// says where the time of those rows went:
+//
+//	go run ./test/bench -rows 6 -profiles /tmp/profiles
+//	go tool pprof -top /tmp/profiles/cpu
 package main
 
 import (
@@ -10,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,9 +29,9 @@ type row struct {
 
 // settings come from the command line.
 type settings struct {
-	binary, output string
-	n              int
-	round          time.Duration
+	binary, output, rows, profiles string
+	n                              int
+	round                          time.Duration
 }
 
 func main() {
@@ -33,9 +40,11 @@ func main() {
 	flag.StringVar(&s.output, "o", "docs/performance.md", "the file whose table is replaced")
 	flag.IntVar(&s.n, "n", 100_000, "key pairs in the large store")
 	flag.DurationVar(&s.round, "round", 4*time.Second, "how long each measurement of a rate takes")
+	flag.StringVar(&s.rows, "rows", "", "measure only these rows, as in 1,6; the table is not written")
+	flag.StringVar(&s.profiles, "profiles", "", "the directory to write profiles to: cpu, allocs, mutex")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, s)
+	err := profiled(s.profiles, func() error { return run(ctx, s) })
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -43,12 +52,28 @@ func main() {
 	}
 }
 
+// measurements are the parts of the table, by the names that -rows takes.
+var measurements = []struct {
+	name string
+	run  func(context.Context, settings) ([]row, error)
+}{
+	{"1", warmCreates},
+	{"2", emptyCreates},
+	{"3", reads},
+	{"4", largeStore},
+	{"5", starts},
+	{"6", writes},
+	{"7", replicas},
+	{"peer", peer},
+}
+
 func run(ctx context.Context, s settings) error {
 	var rows []row
-	for _, measure := range []func(context.Context, settings) ([]row, error){
-		warmCreates, emptyCreates, reads, largeStore, starts, writes, replicas, peer,
-	} {
-		more, err := measure(ctx, s)
+	for _, m := range measurements {
+		if s.rows != "" && !slices.Contains(strings.Split(s.rows, ","), m.name) {
+			continue
+		}
+		more, err := m.run(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -56,6 +81,9 @@ func run(ctx context.Context, s settings) error {
 			fmt.Println(r)
 		}
 		rows = append(rows, more...)
+	}
+	if s.rows != "" {
+		return nil
 	}
 	return publish(s.output, rows)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"runtime"
@@ -121,6 +123,48 @@ func (s signed) send(ctx context.Context, c *http.Client) ([]byte, error) {
 	return body, err
 }
 
+// lightClient sends one request again and again over a connection of its own.
+type lightClient struct {
+	conn    net.Conn
+	answers *bufio.Reader
+	request []byte
+}
+
+func (s signed) dial(ctx context.Context) (*lightClient, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, strings.NewReader(s.body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header = s.header
+	var request bytes.Buffer
+	if err := r.Write(&request); err != nil {
+		return nil, err
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", r.Host)
+	if err != nil {
+		return nil, err
+	}
+	return &lightClient{conn, bufio.NewReader(conn), request.Bytes()}, nil
+}
+
+func (c *lightClient) send() error {
+	if _, err := c.conn.Write(c.request); err != nil {
+		return err
+	}
+	resp, err := http.ReadResponse(c.answers, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", resp.Status, body)
+	}
+	return err
+}
+
+func (c *lightClient) close() { _ = c.conn.Close() }
+
 // rate calls from several clients for a while and returns calls per second.
 func rate(ctx context.Context, clients int, d time.Duration, call func(n int64) error) (float64, error) {
 	var n atomic.Int64
@@ -142,22 +186,33 @@ func rate(ctx context.Context, clients int, d time.Duration, call func(n int64) 
 	return float64(n.Load()) / time.Since(begin).Seconds(), failed
 }
 
-// alternate measures two rates in turn, several times, so that both meet the same
-// weather, and returns the medians.
-func alternate(rounds int, a, b func() (float64, error)) (ra, rb float64, err error) {
-	var as, bs []float64
+// inTurn measures rates in turn, several times, so that all meet the same weather, and
+// returns the median of each.
+func inTurn(rounds int, measures ...func() (float64, error)) ([]float64, error) {
+	all := make([][]float64, len(measures))
 	for range rounds {
-		x, err := a()
-		if err != nil {
-			return 0, 0, err
+		for i, measure := range measures {
+			r, err := measure()
+			if err != nil {
+				return nil, err
+			}
+			all[i] = append(all[i], r)
 		}
-		y, err := b()
-		if err != nil {
-			return 0, 0, err
-		}
-		as, bs = append(as, x), append(bs, y)
 	}
-	return median(as), median(bs), nil
+	medians := make([]float64, len(measures))
+	for i, rates := range all {
+		medians[i] = median(rates)
+	}
+	return medians, nil
+}
+
+// alternate is inTurn for two.
+func alternate(rounds int, a, b func() (float64, error)) (ra, rb float64, err error) {
+	medians, err := inTurn(rounds, a, b)
+	if err != nil {
+		return 0, 0, err
+	}
+	return medians[0], medians[1], nil
 }
 
 func median[T float64 | time.Duration](v []T) T {
