@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -135,6 +136,7 @@ func (s *Server) SSHAddress(region, instanceName string) string {
 // options of the SDK may follow.
 func (s *Server) Client(region string, more ...func(*lightsail.Options)) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
+		HTTPClient:   sdkhttp.Client(),
 		Region:       region,
 		BaseEndpoint: &s.Endpoint,
 		Credentials:  credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, ""),

@@ -7,13 +7,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 )
 
 // rootClient calls the script's server as its root.
 func rootClient(ts *testscript.TestScript, region string) *lightsail.Client {
 	endpoint := ts.Getenv("ENDPOINT")
 	return lightsail.New(lightsail.Options{
-		Region: region, BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     region, BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootSecret, ""),
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -100,7 +101,8 @@ func call(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	endpoint := ts.Getenv("ENDPOINT")
 	client := lightsail.New(lightsail.Options{
-		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(args[0], args[1], ""),
 	})
 	_, err := client.GetKeyPairs(context.Background(), &lightsail.GetKeyPairsInput{})

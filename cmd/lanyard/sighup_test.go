@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -111,7 +112,8 @@ func reads(t *testing.T, dir, keyID, secret string) bool {
 		t.Fatal(err)
 	}
 	client := lightsail.New(lightsail.Options{
-		Region: c.Region, BaseEndpoint: &c.Endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     c.Region, BaseEndpoint: &c.Endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, ""),
 	})
 	_, err = client.GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})

@@ -26,6 +26,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -82,7 +83,8 @@ func newWalk(t *testing.T, timeScale float64) *walk {
 	}
 	for _, name := range walkRegions {
 		c := lightsail.New(lightsail.Options{
-			Region: name, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
+			HTTPClient: sdkhttp.Client(),
+			Region:     name, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
 		})
 		importKey(t, c, "deploy")
 		w.clients = append(w.clients, c)

@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -105,7 +106,8 @@ func (w *world) keyFor(account, owner string) *lightsail.Client {
 
 func (w *world) client(region, id, secret, token string) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
-		Region: region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(id, secret, token),
 	})
 }

@@ -16,6 +16,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -107,7 +108,8 @@ func TestReloadIdentities(t *testing.T) {
 	}
 	known := func() bool {
 		c := lightsail.New(lightsail.Options{
-			Region: "us-east-1", BaseEndpoint: new(s.Endpoint()), RetryMaxAttempts: 1,
+			HTTPClient: sdkhttp.Client(),
+			Region:     "us-east-1", BaseEndpoint: new(s.Endpoint()), RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider("AKIAALICE", "the-secret-of-alice", ""),
 		})
 		_, err := c.GetRegions(t.Context(), &lightsail.GetRegionsInput{})
@@ -187,7 +189,8 @@ func createAndCall(t *testing.T, db *server.Store, endpoint, name string) error 
 		return err
 	}
 	c := lightsail.New(lightsail.Options{
-		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
 	})
 	_, err = c.GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -55,7 +56,8 @@ func serve(t *testing.T, o server.Options) (*server.Server, func()) {
 func client(s *server.Server, endpoint string) *lightsail.Client {
 	root := s.Root()
 	return lightsail.New(lightsail.Options{
-		Region: "us-east-1", BaseEndpoint: &endpoint,
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: &endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, ""),
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
@@ -121,7 +122,8 @@ func TestWithoutSecretsTheDefaultKeyPairIsMadeAnew(t *testing.T) {
 	}
 	key := createRootKey(t, to)
 	c := lightsail.New(lightsail.Options{
-		Region: "us-east-1", BaseEndpoint: new(b.Endpoint()), Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: new(b.Endpoint()), Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
 	})
 	after := readState(t, c)
 	if after.Private == before.Private || !strings.Contains(after.Private, "PRIVATE KEY") {

@@ -28,6 +28,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -204,14 +205,16 @@ func trusting(action, principals string, more ...string) string {
 // client is the SDK's.
 func (w *world) client(key aws.Credentials, region string) *sts.Client {
 	return sts.New(sts.Options{
-		Region: region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.StaticCredentialsProvider{Value: key},
 	})
 }
 
 func (w *world) lightsail(key aws.Credentials) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
-		Region: "us-east-1", BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.StaticCredentialsProvider{Value: key},
 	})
 }

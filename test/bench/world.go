@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -80,7 +81,8 @@ func withServer(change func(*server.Options), fn func(*world) error) error {
 
 func (w *world) client() *lightsail.Client {
 	return lightsail.New(lightsail.Options{
-		Region: region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     region, BaseEndpoint: &w.endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, ""),
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/test/process"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
@@ -31,6 +32,7 @@ var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][
 // connect returns the SDK's client of a region. It does not retry: a fault must not hide behind a second attempt.
 func connect(endpoint, region string, more ...func(*lightsail.Options)) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
+		HTTPClient:       sdkhttp.Client(),
 		Region:           region,
 		BaseEndpoint:     &endpoint,
 		Credentials:      credentials.NewStaticCredentialsProvider(process.AccessKeyID, process.SecretAccessKey, ""),

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
@@ -88,6 +89,7 @@ func start(t *testing.T, dir string) *process.Server {
 // and then closes the connection below a long answer that it is reading.
 func connect(server *process.Server, attempts int) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
+		HTTPClient:       sdkhttp.Client(),
 		Region:           "us-east-1",
 		BaseEndpoint:     &server.Endpoint,
 		Credentials:      credentials.NewStaticCredentialsProvider(process.AccessKeyID, process.SecretAccessKey, ""),

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
@@ -121,6 +122,7 @@ func wantNothing(t *testing.T, s *process.Server) {
 // connect returns the official SDK's client, signed as the root, with its usual retries.
 func connect(s *process.Server, region string, more ...func(*lightsail.Options)) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
+		HTTPClient:   sdkhttp.Client(),
 		Region:       region,
 		BaseEndpoint: &s.Endpoint,
 		Credentials:  credentials.NewStaticCredentialsProvider(process.AccessKeyID, process.SecretAccessKey, ""),

@@ -20,6 +20,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
@@ -72,6 +73,7 @@ func work(t *testing.T, d time.Duration, servers []*process.Server) []porcupine.
 // connect returns a client that makes one attempt: a second one could not be told from the first.
 func connect(server *process.Server) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
+		HTTPClient:       sdkhttp.Client(),
 		Region:           "us-east-1",
 		BaseEndpoint:     &server.Endpoint,
 		Credentials:      credentials.NewStaticCredentialsProvider(process.AccessKeyID, process.SecretAccessKey, ""),

@@ -17,6 +17,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -124,7 +125,8 @@ func TestCredentialsCountEverywhere(t *testing.T) {
 	a, b := pair(t)
 	root, endpoint := a.Root(), a.Endpoint()
 	session, err := sts.New(sts.Options{
-		Region: "us-east-1", BaseEndpoint: &endpoint,
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: &endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, ""),
 	}).GetSessionToken(t.Context(), &sts.GetSessionTokenInput{})
 	if err != nil {

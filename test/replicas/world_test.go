@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"go.uber.org/goleak"
 
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
@@ -118,7 +119,8 @@ func (r *replica) client() *lightsail.Client {
 func (r *replica) clientWith(keyID, secret, token string) *lightsail.Client {
 	endpoint := r.Endpoint()
 	return lightsail.New(lightsail.Options{
-		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		HTTPClient: sdkhttp.Client(),
+		Region:     "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, token),
 	})
 }
