@@ -23,9 +23,11 @@ const (
 // How often and how long a transaction is tried again that collided with others.
 // Each wait is random, so that those who collided do not meet again.
 const (
-	maxTries  = 30
-	firstWait = 2 * time.Millisecond
-	maxWait   = 100 * time.Millisecond
+	maxTries = 30
+	// maxOvertaken is how often one may find a name taken that was free when it looked.
+	maxOvertaken = 8
+	firstWait    = 2 * time.Millisecond
+	maxWait      = 100 * time.Millisecond
 )
 
 // postgresEngine runs each transaction on a connection of a pool. Writes are
@@ -80,16 +82,17 @@ func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
 func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 	ctx, cancel := e.bound(ctx)
 	defer cancel()
-	wait, overtaken := firstWait, false
+	wait, overtaken := firstWait, 0
 	for try := 1; ; try++ {
 		err := e.run(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, fn)
 		if !collided(err) {
 			// A row that was not there before may be another transaction's, made at the same
-			// time. The next run finds it there and says so in its own way.
-			if overtaken || !errors.Is(err, ErrNameTaken) && !errors.Is(err, ErrExists) {
+			// time. The next run finds it there and says so in its own way, unless it was
+			// deleted meanwhile and made once more.
+			if overtaken == maxOvertaken || !errors.Is(err, ErrNameTaken) && !errors.Is(err, ErrExists) {
 				return err
 			}
-			overtaken = true
+			overtaken++
 		}
 		if try == maxTries {
 			return fmt.Errorf("given up after %d tries: %w", try, err)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,15 @@ func TestReplicas(t *testing.T) {
 // start starts a server without a pool, so that a create takes long and much happens meanwhile.
 func start(t *testing.T, dir string, args ...string) *process.Server {
 	t.Helper()
-	return process.Start(t, dir, append([]string{"--key-pool", "0"}, args...)...)
+	server := process.Start(t, dir, append([]string{"--key-pool", "0"}, args...)...)
+	t.Cleanup(func() {
+		for line := range strings.Lines(server.Stderr.String()) {
+			if t.Failed() && strings.Contains(line, "level=ERROR") {
+				t.Log(line)
+			}
+		}
+	})
+	return server
 }
 
 // wantLinearizable lets the clients work for a time, and wants that what they saw is linearizable for each name. It
