@@ -85,12 +85,8 @@ func (h *harbour) measureWarm(t *testing.T) vitals {
 		next := measure(t, h.server)
 		now.goroutines, now.files, now.memory = min(now.goroutines, next.goroutines), max(now.files, next.files), next.memory
 	}
-	now.files += storeFiles
 	return now
 }
-
-// storeFiles is how many files the store may open when it has more to do at a time than it had before.
-const storeFiles = 16
 
 func (h *harbour) create(t *testing.T, instances int) {
 	t.Helper()
