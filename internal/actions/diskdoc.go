@@ -39,7 +39,16 @@ type diskPriv struct {
 
 func loadDisk(r *resource.Resource) (*disk, error) {
 	d := &disk{r: r}
-	return d, unpack(r, &d.doc, &d.priv)
+	return d, r.Unpack(&d.doc, &d.priv)
+}
+
+// findDisk opens a disk that the call does not declare to be on.
+func findDisk(c *api.Call, name string) (*disk, error) {
+	r, err := c.Find(resource.Disk, name)
+	if err != nil {
+		return nil, err
+	}
+	return loadDisk(r)
 }
 
 // newDisk makes a disk that becomes available after a while. It is not stored yet.
@@ -80,7 +89,7 @@ func (d *disk) save(c *api.Call) error {
 func (d *disk) pack() error {
 	doc := d.doc
 	doc.State, doc.AddOns, doc.Tags = "", nil, nil
-	return pack(d.r, &doc, d.priv)
+	return d.r.Pack(&doc, d.priv)
 }
 
 // show is the disk as the API shows it at a moment.
@@ -95,7 +104,7 @@ func (d *disk) state(now time.Time) types.DiskState {
 }
 
 // settled is when the disk is in the last of its states: what was begun is done then.
-func (d *disk) settled() time.Time { return d.priv.Plan[len(d.priv.Plan)-1].At }
+func (d *disk) settled() time.Time { return d.priv.Plan.End() }
 
 // check refuses what a disk is in no state for (observed text for detach).
 func (d *disk) check(now time.Time, verb string, wanted types.DiskState) error {
@@ -124,11 +133,7 @@ func (d *disk) attachment() types.Disk {
 // detachDisk detaches a disk from an instance. It stores the disk, but not the
 // instance.
 func detachDisk(c *api.Call, i *instance.Instance, name string) (*disk, error) {
-	r, err := c.Find(resource.Disk, name)
-	if err != nil {
-		return nil, err
-	}
-	d, err := loadDisk(r)
+	d, err := findDisk(c, name)
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +152,15 @@ func detachDisk(c *api.Call, i *instance.Instance, name string) (*disk, error) {
 func ec2ID(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return "0" + hex.EncodeToString(sum[:8])
+}
+
+// findInstance opens an instance that the call does not declare to be on.
+func findInstance(c *api.Call, name string) (*instance.Instance, error) {
+	r, err := c.Find(resource.Instance, name)
+	if err != nil {
+		return nil, err
+	}
+	return instance.Load(r)
 }
 
 // saveInstance stores what was changed in an instance.

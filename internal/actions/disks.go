@@ -159,11 +159,7 @@ func detachDiskByName(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.Det
 	if d.doc.AttachedTo == nil {
 		return nil, api.OperationFailed("You can't detach this disk right now. The state of this disk is %s.", d.state(c.Now))
 	}
-	r, err := c.Find(resource.Instance, *d.doc.AttachedTo)
-	if err != nil {
-		return nil, err
-	}
-	i, err := instance.Load(r)
+	i, err := findInstance(c, *d.doc.AttachedTo)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func newRecord(c *api.Call, kind resource.Kind, takes time.Duration) (*resource.
 }
 
 // settled is when what the record is of is done.
-func (p recordPriv) settled() time.Time { return p.Plan[len(p.Plan)-1].At }
+func (p recordPriv) settled() time.Time { return p.Plan.End() }
 
 // show is the state at a moment, and the destination: its id is known in the end.
 func (p recordPriv) show(now time.Time, service string) (types.RecordState, *types.DestinationInfo) {
@@ -76,7 +76,7 @@ func exportSnapshot(c *api.Call, _ *lightsail.ExportSnapshotInput) (*lightsail.E
 	doc := &types.ExportSnapshotRecord{
 		Arn: &arn, CreatedAt: &r.CreatedAt, Location: r.Location(), Name: &r.Name, ResourceType: types.ResourceTypeExportSnapshotRecord, SourceInfo: source,
 	}
-	if err := pack(r, doc, priv); err != nil {
+	if err := r.Pack(doc, priv); err != nil {
 		return nil, err
 	}
 	if err := c.Tx.InsertResource(r); err != nil {
@@ -123,7 +123,7 @@ func exportedDisks(from *types.InstanceSnapshot) []types.DiskInfo {
 func getExportSnapshotRecords(c *api.Call, in *lightsail.GetExportSnapshotRecordsInput) (*lightsail.GetExportSnapshotRecordsOutput, error) {
 	list, next, err := listOf(c, in.PageToken, resource.ExportSnapshotRecord, func(r *resource.Resource) (*types.ExportSnapshotRecord, error) {
 		record, priv := &types.ExportSnapshotRecord{}, recordPriv{}
-		if err := unpack(r, record, &priv); err != nil {
+		if err := r.Unpack(record, &priv); err != nil {
 			return nil, err
 		}
 		service := "Aws::EC2::Image" // observed in AWS CLI output; for disks by analogy
@@ -168,7 +168,7 @@ func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationSt
 			Arn: &sourceARN, Name: &source.Name, ResourceType: types.CloudFormationStackRecordSourceTypeExportSnapshotRecord,
 		}},
 	}
-	if err := pack(r, doc, priv); err != nil {
+	if err := r.Pack(doc, priv); err != nil {
 		return nil, err
 	}
 	if err := c.Tx.InsertResource(r); err != nil {
@@ -180,7 +180,7 @@ func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationSt
 // useExport remembers that a stack is made from an exported snapshot until a moment.
 func useExport(c *api.Call, r *resource.Resource, until time.Time) error {
 	record, priv := &types.ExportSnapshotRecord{}, recordPriv{}
-	if err := unpack(r, record, &priv); err != nil {
+	if err := r.Unpack(record, &priv); err != nil {
 		return err
 	}
 	switch {
@@ -192,7 +192,7 @@ func useExport(c *api.Call, r *resource.Resource, until time.Time) error {
 		return api.OperationFailed("You can't use this export snapshot record right now. A stack is being created from it.")
 	}
 	priv.BusyUntil = until
-	if err := pack(r, record, priv); err != nil {
+	if err := r.Pack(record, priv); err != nil {
 		return err
 	}
 	return c.Tx.UpdateResource(r)
@@ -202,7 +202,7 @@ func useExport(c *api.Call, r *resource.Resource, until time.Time) error {
 func getCloudFormationStackRecords(c *api.Call, in *lightsail.GetCloudFormationStackRecordsInput) (*lightsail.GetCloudFormationStackRecordsOutput, error) {
 	list, next, err := listOf(c, in.PageToken, resource.CloudFormationStackRecord, func(r *resource.Resource) (*types.CloudFormationStackRecord, error) {
 		record, priv := &types.CloudFormationStackRecord{}, recordPriv{}
-		if err := unpack(r, record, &priv); err != nil {
+		if err := r.Unpack(record, &priv); err != nil {
 			return nil, err
 		}
 		record.State, record.DestinationInfo = priv.show(c.Now, "Aws::CloudFormation::Stack")

@@ -55,7 +55,7 @@ func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddre
 		return takePublicAddress(c, i)
 	case had4 && !wants4:
 		i.Doc.PublicIpAddress = nil
-		return c.Tx.ReleaseAddress(api.PublicPool, i.Resource.ID)
+		return c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID)
 	}
 	return nil
 }

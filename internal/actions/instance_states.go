@@ -121,8 +121,10 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 		}
 		out.Operations = append(out.Operations, *detachOperation(c, d, d.r, i.Resource), *detachOperation(c, d, i.Resource, d.r))
 	}
-	if err := loseStaticIP(c, i); err != nil {
-		return nil, err
+	if i.Priv.StaticIP != "" {
+		if _, err := loseStaticIP(c, i); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.Tx.ReleaseAddresses(i.Resource.ID); err != nil {
 		return nil, err
@@ -139,18 +141,6 @@ func detachOperation(c *api.Call, d *disk, on, other *resource.Resource) *types.
 	op := c.Started(on, d.settled())
 	op.OperationType, op.OperationDetails = types.OperationTypeDetachDisk, &other.Name
 	return op
-}
-
-// loseStaticIP detaches the static IP of an instance that goes. It stays allocated.
-func loseStaticIP(c *api.Call, i *instance.Instance) error {
-	if i.Priv.StaticIP == "" {
-		return nil
-	}
-	r, err := c.Find(resource.StaticIP, i.Priv.StaticIP)
-	if err != nil {
-		return err
-	}
-	return saveUnattached(c, r)
 }
 
 // autoBundle asks for the newest generation of an instance's bundle (API reference).

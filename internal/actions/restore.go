@@ -1,10 +1,8 @@
 package actions
 
 import (
-	"errors"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -14,7 +12,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // restores is the family of what makes disks and instances from snapshots.
@@ -55,11 +52,7 @@ func snapshotGB(c *api.Call, choice snapshotChoice) (int32, error) {
 		}
 		return *s.disk.SizeInGb, s.check(c.Now, "use")
 	}
-	r, err := c.Find(resource.Disk, *choice.source)
-	if err != nil {
-		return 0, err
-	}
-	d, err := loadDisk(r)
+	d, err := findDisk(c, *choice.source)
 	if err != nil {
 		return 0, err
 	}
@@ -90,7 +83,7 @@ func createInstancesFromSnapshot(
 	if err != nil {
 		return nil, err
 	}
-	if least, ok := bundleOfAnyRegion(*from.FromBundleId); ok && !bundle.AtLeast(least) {
+	if least, ok := catalogue.FindBundle(*from.FromBundleId); ok && !bundle.AtLeast(least) {
 		return nil, api.InvalidInput(api.CodeInvalidParameter, "The bundle %s is smaller than the bundle %s of the snapshot.", *in.BundleId, *from.FromBundleId)
 	}
 	names, err := newDiskNames(c, in, from.FromAttachedDisks)
@@ -124,27 +117,12 @@ func instanceContent(c *api.Call, choice snapshotChoice) (*types.InstanceSnapsho
 		}
 		return s.instance, s.check(c.Now, "use")
 	}
-	r, err := c.Find(resource.Instance, *choice.source)
-	if err != nil {
-		return nil, err
-	}
-	i, err := instance.Load(r)
+	i, err := findInstance(c, *choice.source)
 	if err != nil {
 		return nil, err
 	}
 	content := ofInstance(i, true)
 	return &content, choice.checkAuto(c, i.Priv.AutoSnapshot)
-}
-
-// bundleOfAnyRegion finds the bundle of a snapshot, which may be the copy of one of
-// another region.
-func bundleOfAnyRegion(id string) (*catalogue.Bundle, bool) {
-	for _, region := range resource.Regions() {
-		if b, ok := catalogue.LookupBundle(region.Name, id); ok {
-			return b, true
-		}
-	}
-	return nil, false
 }
 
 // attachment is a place for a disk: an instance and a path on it.
@@ -182,31 +160,13 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 	if err := checkListedNames(all); err != nil {
 		return nil, err
 	}
-	return names, checkFree(c, all)
+	return names, c.CheckFree(all)
 }
 
 // isOf tells whether a mapping names one of the disks anew.
 func isOf(m types.DiskMap, disks []types.Disk) bool {
 	return m.OriginalDiskPath != nil && m.NewDiskName != nil &&
 		slices.ContainsFunc(disks, func(d types.Disk) bool { return *d.Path == *m.OriginalDiskPath })
-}
-
-// checkFree refuses names of which one is taken, or comes twice.
-func checkFree(c *api.Call, names []string) error {
-	var taken []string
-	for i, name := range names {
-		_, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
-		switch {
-		case err == nil || name == resource.DefaultKeyPairName || slices.Contains(names[:i], name):
-			taken = append(taken, name)
-		case !errors.Is(err, store.ErrNotFound):
-			return err
-		}
-	}
-	if len(taken) > 0 {
-		return api.NameExists(strings.Join(taken, ", "))
-	}
-	return nil
 }
 
 // attachCopies makes the snapshot's disks anew for an instance.

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -46,7 +44,7 @@ func loadSnapshot(r *resource.Resource) (*snapshot, error) {
 	} else {
 		s.instance = &types.InstanceSnapshot{}
 	}
-	return s, unpack(r, s.doc(), &s.priv)
+	return s, r.Unpack(s.doc(), &s.priv)
 }
 
 func (s *snapshot) doc() smithy.Serializable {
@@ -54,28 +52,6 @@ func (s *snapshot) doc() smithy.Serializable {
 		return s.disk
 	}
 	return s.instance
-}
-
-// unpack reads a resource's two documents.
-func unpack(r *resource.Resource, doc smithy.Serializable, priv any) error {
-	err := codec.Unmarshal(r.Doc, doc)
-	if err == nil {
-		err = json.Unmarshal(r.Priv, priv)
-	}
-	if err != nil {
-		return fmt.Errorf("stored %s %s: %w", r.Kind, r.ID, err)
-	}
-	return nil
-}
-
-// pack writes a resource's two documents.
-func pack(r *resource.Resource, doc smithy.Serializable, priv any) error {
-	encoded, err := json.Marshal(priv)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", r.Kind, r.ID, err)
-	}
-	r.Doc, r.Priv = codec.Encode(doc), encoded
-	return nil
 }
 
 // newDiskSnapshot makes a snapshot of a disk, also of an instance's system disk. It
@@ -140,7 +116,7 @@ func systemGB(i *instance.Instance) int32 {
 
 // insert stores a new snapshot.
 func (s *snapshot) insert(c *api.Call) error {
-	if err := pack(s.r, s.doc(), s.priv); err != nil {
+	if err := s.r.Pack(s.doc(), s.priv); err != nil {
 		return err
 	}
 	return c.Tx.InsertResource(s.r)
@@ -152,7 +128,7 @@ func (s *snapshot) keep(c *api.Call, until time.Time) error {
 	if until.After(s.priv.BusyUntil) {
 		s.priv.BusyUntil = until
 	}
-	if err := pack(s.r, s.doc(), s.priv); err != nil {
+	if err := s.r.Pack(s.doc(), s.priv); err != nil {
 		return err
 	}
 	return c.Tx.UpdateResource(s.r)
@@ -161,7 +137,7 @@ func (s *snapshot) keep(c *api.Call, until time.Time) error {
 func (s *snapshot) state(now time.Time) string { return s.priv.Plan.At(now).State }
 
 // settled is when the snapshot is complete.
-func (s *snapshot) settled() time.Time { return s.priv.Plan[len(s.priv.Plan)-1].At }
+func (s *snapshot) settled() time.Time { return s.priv.Plan.End() }
 
 // check refuses what cannot be done to a snapshot that is not complete.
 func (s *snapshot) check(now time.Time, verb string) error {

@@ -122,15 +122,25 @@ func freeForAttachment(c *api.Call, ip *types.StaticIp, i *instance.Instance) er
 // not store the instance.
 func giveUpAddress(c *api.Call, i *instance.Instance) error {
 	if i.Priv.StaticIP == "" {
-		return c.Tx.ReleaseAddress(api.PublicPool, i.Resource.ID)
+		return c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID)
 	}
-	former, err := c.Find(resource.StaticIP, i.Priv.StaticIP)
+	former, err := loseStaticIP(c, i)
 	if err != nil {
 		return err
 	}
-	detachOperation := c.Record(former)
-	detachOperation.OperationType, detachOperation.OperationDetails = types.OperationTypeDetachStaticIp, &i.Resource.Name
-	return saveUnattached(c, former)
+	op := c.Record(former)
+	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &i.Resource.Name
+	return nil
+}
+
+// loseStaticIP detaches the static IP of an instance, which stays allocated, and stores
+// that side only.
+func loseStaticIP(c *api.Call, i *instance.Instance) (*resource.Resource, error) {
+	r, err := c.Find(resource.StaticIP, i.Priv.StaticIP)
+	if err != nil {
+		return nil, err
+	}
+	return r, saveUnattached(c, r)
 }
 
 // attach stores both sides of an attachment.
@@ -169,15 +179,11 @@ func detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.D
 // takeStaticIPFrom takes the static IP away from an instance, which gets another
 // public address. It stores and records that side only.
 func takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
-	r, err := c.Find(resource.Instance, name)
+	i, err := findInstance(c, name)
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(r)
-	if err != nil {
-		return nil, err
-	}
-	op, former := c.Record(r), i.Priv.StaticIP
+	op, former := c.Record(i.Resource), i.Priv.StaticIP
 	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &former
 	i.Priv.StaticIP, i.Doc.IsStaticIp = "", new(false)
 	if err := takePublicAddress(c, i); err != nil {

@@ -24,17 +24,10 @@ var DefaultNetwork = Network{Public: netip.MustParsePrefix("198.18.0.0/15"), Fir
 // privateRange is where Lightsail's private addresses are (observed).
 var privateRange = netip.MustParsePrefix("172.26.0.0/16")
 
-// The pools that numbers are taken from. Private addresses are an account's own in
-// each region.
-const (
-	PublicPool = instance.PublicPool
-	PortPool   = instance.PortPool
-)
-
 // TakePublicAddress gives a resource a public IPv4 address that nobody else has. It
 // gives up the one that it had.
 func (c *Call) TakePublicAddress(owner string) (netip.Addr, error) {
-	return c.takeAddress(PublicPool, c.pipe.o.Network.Public, owner)
+	return c.takeAddress(instance.PublicPool, c.pipe.o.Network.Public, owner)
 }
 
 // TakePrivateAddress gives a resource a private IPv4 address of the account's network
@@ -46,7 +39,7 @@ func (c *Call) TakePrivateAddress(owner string) (netip.Addr, error) {
 // TakePort gives an instance the loopback port that leads to its SSH server.
 func (c *Call) TakePort(owner string) error {
 	first, last := int64(c.pipe.o.Network.FirstPort), int64(c.pipe.o.Network.LastPort)
-	_, err := c.take(PortPool, first, last, owner)
+	_, err := c.take(instance.PortPool, first, last, owner)
 	return err
 }
 

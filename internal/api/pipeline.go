@@ -224,8 +224,7 @@ func (c *Call) admit(in smithy.Serializable) error {
 // maxNewNames bounds what one call looks up.
 const maxNewNames = 1000
 
-// checkNames refuses the names of resources to be created when some are taken. The
-// default key pairs' name is kept for them.
+// checkNames refuses names of resources to be created that are too many, or not free.
 func (c *Call) checkNames(in smithy.Serializable) error {
 	if c.action.newNames == nil {
 		return nil
@@ -234,6 +233,12 @@ func (c *Call) checkNames(in smithy.Serializable) error {
 	if len(names) > maxNewNames {
 		return InvalidInput(CodeInvalidParameter, "At most %d resources can be created at a time.", maxNewNames)
 	}
+	return c.CheckFree(names)
+}
+
+// CheckFree refuses names of which some are taken, come twice, or are kept for the
+// default key pairs. It is for what an action creates besides what it declares.
+func (c *Call) CheckFree(names []string) error {
 	var taken []string
 	for i, name := range names {
 		if name == resource.DefaultKeyPairName || slices.Contains(names[:i], name) {

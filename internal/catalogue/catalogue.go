@@ -97,18 +97,14 @@ func Bundles(region string) []Bundle { return bundlesOf(region).list }
 // LookupBundle finds one of a region's bundles, be it active or not.
 func LookupBundle(region, id string) (*Bundle, bool) { return bundlesOf(region).lookup(id) }
 
-// BundleExistsElsewhere tells whether a region lacks a bundle that another one has:
-// ids end in the price class of their region.
-func BundleExistsElsewhere(region, id string) bool {
-	if _, here := LookupBundle(region, id); here {
-		return false
-	}
+// FindBundle finds a bundle of any region: ids end in the price class of theirs.
+func FindBundle(id string) (*Bundle, bool) {
 	for _, bundles := range all().bundles {
-		if _, ok := bundles.lookup(id); ok {
-			return true
+		if b, ok := bundles.lookup(id); ok {
+			return b, true
 		}
 	}
-	return false
+	return nil, false
 }
 
 func bundlesOf(region string) index[Bundle] {

@@ -192,17 +192,17 @@ func TestBundleIDsEndInThePriceClassOfTheRegion(t *testing.T) {
 		if !ok || *b.TransferPerMonthInGb != tc.transfer {
 			t.Errorf("%s: %s = %v, %v, want a transfer of %d GB", tc.region, tc.id, b, ok, tc.transfer)
 		}
-		if catalogue.BundleExistsElsewhere(tc.region, tc.id) {
-			t.Errorf("%s exists elsewhere than in %s, which has it", tc.id, tc.region)
+		found, ok := catalogue.FindBundle(tc.id)
+		if !ok || found != b {
+			t.Errorf("FindBundle(%s) = %v, %v, which is not the one of %s", tc.id, found, ok, tc.region)
 		}
 		for _, other := range []string{"eu-west-1", "ap-south-1", "ap-southeast-2"} {
-			_, here := catalogue.LookupBundle(other, tc.id)
-			if elsewhere := catalogue.BundleExistsElsewhere(other, tc.id); here == elsewhere {
-				t.Errorf("%s: %s is there: %v, exists elsewhere: %v", other, tc.id, here, elsewhere)
+			if x, here := catalogue.LookupBundle(other, tc.id); here && x != found {
+				t.Errorf("%s has another %s", other, tc.id)
 			}
 		}
 	}
-	if catalogue.BundleExistsElsewhere(region, "pico_3_0") {
+	if _, ok := catalogue.FindBundle("pico_3_0"); ok {
 		t.Error("pico_3_0 exists")
 	}
 }

@@ -6,14 +6,11 @@
 package instance
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -68,25 +65,14 @@ const maxHistory = 64
 // Load opens a stored instance.
 func Load(r *resource.Resource) (*Instance, error) {
 	i := &Instance{Resource: r}
-	if err := codec.Unmarshal(r.Doc, &i.Doc); err != nil {
-		return nil, fmt.Errorf("stored instance %s: %w", r.ID, err)
-	}
-	if err := json.Unmarshal(r.Priv, &i.Priv); err != nil {
-		return nil, fmt.Errorf("stored instance %s: %w", r.ID, err)
-	}
-	return i, nil
+	return i, r.Unpack(&i.Doc, &i.Priv)
 }
 
 // Save writes Doc and Priv into the resource; storing that is the caller's part.
 func (i *Instance) Save() error {
 	doc := i.Doc
 	doc.State, doc.AddOns, doc.Tags = nil, nil, nil
-	priv, err := json.Marshal(i.Priv)
-	if err != nil {
-		return fmt.Errorf("instance %s: %w", i.Resource.ID, err)
-	}
-	i.Resource.Doc, i.Resource.Priv = codec.Encode(&doc), priv
-	return nil
+	return i.Resource.Pack(&doc, i.Priv)
 }
 
 // State is the instance's state at a moment.
@@ -149,6 +135,5 @@ func hostname(address *string, id string) string {
 // RunsFrom is when the instance runs, once it was made or started; before that
 // moment it is pending.
 func (i *Instance) RunsFrom() time.Time {
-	last := i.Priv.Plan[len(i.Priv.Plan)-1]
-	return last.At
+	return i.Priv.Plan.End()
 }

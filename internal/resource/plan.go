@@ -37,6 +37,14 @@ func (p Plan) At(now time.Time) Step {
 	return current
 }
 
+// End is when a plan takes its last step; the zero time for an empty one.
+func (p Plan) End() time.Time {
+	if len(p) == 0 {
+		return time.Time{}
+	}
+	return p[len(p)-1].At
+}
+
 // Next returns when the plan takes its next step; false when it has taken the last.
 func (p Plan) Next(now time.Time) (time.Time, bool) {
 	for _, s := range p[min(1, len(p)):] {
