@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -240,27 +241,62 @@ func TestGroupsManagedPoliciesAndVariables(t *testing.T) {
 	}
 }
 
+// TestChangesCountFromTheNextRequest changes who a caller is whom the server knows well,
+// behind its back, as another replica does.
 func TestChangesCountFromTheNextRequest(t *testing.T) {
-	w := newWorld(t)
-	id := w.add(identity.User, "alice", identity.Doc{Inline: []identity.InlinePolicy{{Name: "p", Document: allow("lightsail:Get*", "*")}}})
-	alice := w.keyFor(ours, id)
-	key, err := alice.Options().Credentials.Retrieve(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	calls := map[string]func(context.Context, *lightsail.Client) error{
+		"a read": func(ctx context.Context, c *lightsail.Client) error {
+			_, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{})
+			return err
+		},
+		"a write": func(ctx context.Context, c *lightsail.Client) error {
+			_, err := c.TagResource(ctx, &lightsail.TagResourceInput{ResourceName: new("there"), Tags: pairs("team", "web")})
+			return err
+		},
+		"a write with a slow part": func(ctx context.Context, c *lightsail.Client) error {
+			_, err := c.DownloadDefaultKeyPair(ctx, &lightsail.DownloadDefaultKeyPairInput{})
+			return err
+		},
 	}
-	get := func() error {
-		_, err := alice.GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
-		return err
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			importKey(t, w.root(ours), "there")
+			all := identity.Doc{Inline: []identity.InlinePolicy{{Name: "p", Document: allow("lightsail:*", "*")}}}
+			id := w.add(identity.User, "alice", all)
+			alice := w.keyFor(ours, id)
+			key, err := alice.Options().Credentials.Retrieve(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := func(code string) {
+				t.Helper()
+				wantCode(t, call(t.Context(), alice), code)
+				wantCode(t, call(t.Context(), alice), code)
+			}
+			want("")
+			w.change(func(tx *store.Tx) error { return tx.UpdateIdentity(&store.Identity{ID: id, Doc: []byte("{}")}) })
+			want(denied)
+			w.change(func(tx *store.Tx) error { return tx.SetAccessKeyActive(key.AccessKeyID, false) })
+			want("UnrecognizedClientException")
+			w.change(func(tx *store.Tx) error { return tx.SetAccessKeyActive(key.AccessKeyID, true) })
+			want(denied)
+			w.change(func(tx *store.Tx) error { return tx.DeleteIdentity(&store.Identity{ID: id}) })
+			want("UnrecognizedClientException")
+			w.add(identity.User, "alice", all)
+			w.addKey(&store.AccessKey{ID: key.AccessKeyID, Account: ours, Owner: id, Active: true}, "another secret")
+			want("InvalidSignatureException")
+			w.change(func(tx *store.Tx) error { return tx.DeleteAccessKey(key.AccessKeyID) })
+			w.addKey(&store.AccessKey{ID: key.AccessKeyID, Account: ours, Owner: id, Active: true}, key.SecretAccessKey)
+			want("")
+			w.change(func(tx *store.Tx) error { return tx.UpdateAccount(&store.Account{ID: ours, SetupUntil: w.now.Add(time.Minute)}) })
+			want("AccountSetupInProgressException")
+			w.now = w.now.Add(time.Minute)
+			want("")
+			w.change(func(tx *store.Tx) error { return tx.UpdateAccount(&store.Account{ID: ours, Closed: true}) })
+			want("UnauthenticatedException")
+		})
 	}
-	wantCode(t, get(), "")
-	w.change(func(tx *store.Tx) error { return tx.UpdateIdentity(&store.Identity{ID: id, Doc: []byte("{}")}) })
-	wantCode(t, get(), denied)
-	w.change(func(tx *store.Tx) error { return tx.SetAccessKeyActive(key.AccessKeyID, false) })
-	wantCode(t, get(), "UnrecognizedClientException")
-	w.change(func(tx *store.Tx) error { return tx.SetAccessKeyActive(key.AccessKeyID, true) })
-	wantCode(t, get(), denied)
-	w.change(func(tx *store.Tx) error { return tx.DeleteIdentity(&store.Identity{ID: id}) })
-	wantCode(t, get(), "UnrecognizedClientException")
 }
 
 // TestRightsAreCheckedAgainInTheWrite takes the right away while the slow part of a

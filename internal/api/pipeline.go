@@ -115,21 +115,56 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 		action:    rq.action,
 		pipe:      p,
 	}
+	if rq.action.direct() {
+		if out, err = p.writeDirectly(c, rq); !errors.Is(err, errIndirect) {
+			return out, err
+		}
+	}
 	in := rq.action.model.NewInput()
 	err = p.o.Store.View(ctx, func(tx *store.Tx) error {
 		c.Tx = tx
-		if err := p.open(c, rq, in); err != nil {
+		if err := p.open(c, rq, in); err != nil || rq.action.access.write {
 			return err
 		}
-		if !rq.action.access.write {
-			out, err = rq.action.invoke(c, in, nil)
-		}
+		out, err = rq.action.invoke(c, in, nil)
 		return err
 	})
 	if err == nil && rq.action.access.write {
 		out, err = p.write(c, rq, in)
 	}
 	return out, err
+}
+
+// errIndirect: a call takes the way of run that leads through a read transaction.
+var errIndirect = errors.New("not directly")
+
+// direct tells whether an action needs no more than a write transaction.
+func (a *Action) direct() bool { return a.access.write && a.invoke != nil && a.prepare == nil }
+
+// writeDirectly is the way of most writes: a caller whose key was met lately and whose
+// signature and input hold goes to the write transaction at once. Should who is who
+// have changed since, or anything be wrong, it is errIndirect, and run finds out what to
+// say.
+func (p *Pipeline) writeDirectly(c *Call, rq *request) (out smithy.Serializable, err error) {
+	version, principal, ok := p.resolver.Recognize(p.verifier, rq.sig, rq.http, rq.body)
+	in := rq.action.model.NewInput()
+	if !ok || codec.Decode(rq.body, in) != nil {
+		return nil, errIndirect
+	}
+	c.Principal, rq.signer = principal, rq.sig.AccessKeyID
+	return p.commit(c, in, nil, func() error {
+		now, err := c.Tx.IdentityVersion()
+		switch {
+		case err != nil:
+			return err
+		case now != version:
+			return errIndirect
+		}
+		if err := c.checkServed(); err != nil {
+			return err
+		}
+		return c.admit(in)
+	})
 }
 
 // open is the part that reads and writes share: who is it, is the input valid, may
@@ -178,18 +213,25 @@ func (p *Pipeline) write(c *Call, rq *request, in smithy.Serializable) (out smit
 			}
 		}()
 	}
+	out, err = p.commit(c, in, prepared, func() error { return p.recheck(c, rq, in) })
+	done = err == nil
+	return out, err
+}
+
+// commit runs the action's function in a write transaction, behind a check that runs
+// there, too.
+func (p *Pipeline) commit(c *Call, in smithy.Serializable, prepared any, check func() error) (out smithy.Serializable, err error) {
 	err = p.o.Store.Update(c.Context, func(tx *store.Tx) error {
 		c.Tx, c.records = tx, nil
-		if err := p.recheck(c, rq, in); err != nil {
+		if err := check(); err != nil {
 			return err
 		}
-		if out, err = rq.action.invoke(c, in, prepared); err != nil {
+		if out, err = c.action.invoke(c, in, prepared); err != nil {
 			return err
 		}
 		return c.keepRecords()
 	})
-	done = err == nil
-	if done && p.o.Committed != nil {
+	if err == nil && p.o.Committed != nil {
 		p.o.Committed(c.Principal.Account, c.Region, c.operations())
 	}
 	return out, err

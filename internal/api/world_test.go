@@ -99,9 +99,14 @@ func (w *world) keyFor(account, owner string) *lightsail.Client {
 	w.t.Helper()
 	key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: account, Owner: owner, Active: true}
 	secret := identity.NewSecret()
-	key.Secret = w.sealer.Seal(seal.AccessKeySecret, []byte(secret), account, key.ID)
-	w.change(func(tx *store.Tx) error { return tx.InsertAccessKey(key) })
+	w.addKey(key, secret)
 	return w.client("us-east-1", key.ID, secret, "")
+}
+
+func (w *world) addKey(key *store.AccessKey, secret string) {
+	w.t.Helper()
+	key.Secret = w.sealer.Seal(seal.AccessKeySecret, []byte(secret), key.Account, key.ID)
+	w.change(func(tx *store.Tx) error { return tx.InsertAccessKey(key) })
 }
 
 func (w *world) client(region, id, secret, token string) *lightsail.Client {

@@ -79,6 +79,14 @@ func (c *keyCache) get(version string, id keyInRegion) (resolvedKey, bool) {
 	return k, ok
 }
 
+// last is get whatever the version is, and tells which it was.
+func (c *keyCache) last(id keyInRegion) (version string, k resolvedKey, ok bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	k, ok = c.keys[id]
+	return c.version, k, ok
+}
+
 func (c *keyCache) put(version string, id keyInRegion, k resolvedKey) {
 	if version == "" {
 		return

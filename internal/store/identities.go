@@ -24,9 +24,14 @@ func (tx *Tx) IdentityVersion() (string, error) {
 	if tx.identitiesChange {
 		return "", nil
 	}
-	return one(tx, "identity version", func(scan func(...any) error) (v string, err error) {
+	if tx.version != "" {
+		return tx.version, nil
+	}
+	var err error
+	tx.version, err = one(tx, "identity version", func(scan func(...any) error) (v string, err error) {
 		return v, scan(&v)
 	}, `SELECT version FROM identity_version`)
+	return tx.version, err
 }
 
 // execIdentity is exec for the tables that IdentityVersion speaks of.
@@ -43,7 +48,7 @@ func (tx *Tx) changeIdentities() error {
 	if tx.identitiesChange {
 		return nil
 	}
-	tx.identitiesChange = true
+	tx.identitiesChange, tx.version = true, ""
 	_, err := tx.q.exec(`UPDATE identity_version SET version = $1`, rand.Text())
 	return wrap("write identity version", err)
 }

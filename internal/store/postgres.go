@@ -128,7 +128,7 @@ func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*Tx)
 			_ = tx.Rollback() // the error that led here says more
 		}
 	}()
-	if err := fn(&Tx{q: &pgQuerier{ctx, tx}, positions: &e.positions}); err != nil {
+	if err := fn(&Tx{q: &pgQuerier{ctx, tx}, scope: &scope{positions: &e.positions}}); err != nil {
 		return err
 	}
 	committed = true

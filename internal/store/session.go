@@ -69,7 +69,7 @@ func (s *session) view(fn func(*Tx) error) (err error) {
 			err = errors.Join(err, end)
 		}
 	}()
-	return fn(&Tx{q: s})
+	return fn(&Tx{q: s, scope: &scope{}})
 }
 
 // run executes a statement without arguments or result.

@@ -8,11 +8,19 @@ import (
 // Tx is a running transaction. Its methods are grouped by what they keep: meta,
 // identities, resources, operations.
 type Tx struct {
-	q         querier
-	positions *positions
+	q querier
+	*scope
 	// identitiesChange: the transaction has written something that IdentityVersion speaks
 	// of.
 	identitiesChange bool
+}
+
+// scope is what the functions share that run in one transaction.
+type scope struct {
+	// positions is nil where nothing is written.
+	positions *positions
+	// version is the identity version, once it was read: nobody else changes it.
+	version string
 }
 
 // querier runs statements in a transaction, prepared once per connection.

@@ -173,13 +173,13 @@ var errSpoiled = errors.New("the write transaction was undone")
 // together runs jobs in one transaction and commits it. It stops at a job that spoils
 // it. The error is about all jobs; that of each is in the job.
 func (w *writer) together(jobs iter.Seq[*job]) (ran []*job, err error) {
-	begun := w.begin()
+	begun, shared := w.begin(), &scope{positions: &w.positions}
 	for j := range jobs {
 		ran = append(ran, j)
 		if begun != nil {
 			return ran, fmt.Errorf("begin: %w", begun)
 		}
-		if j.run(w) {
+		if j.run(w.s, shared) {
 			_ = w.s.run("ROLLBACK") // SQLite may have rolled back by itself
 			return ran, errSpoiled
 		}
@@ -213,12 +213,12 @@ func (w *writer) begin() error {
 // run runs the job's function, unless its caller has given up. It spoils the batch's
 // transaction when it wrote something and then failed, or when a statement failed in a
 // way that may have ended the transaction.
-func (j *job) run(w *writer) (spoiled bool) {
+func (j *job) run(s *session, shared *scope) (spoiled bool) {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return false
 	}
-	q := &jobQuerier{s: w.s}
-	j.err = j.call(&Tx{q: q, positions: &w.positions})
+	q := &jobQuerier{s: s}
+	j.err = j.call(&Tx{q: q, scope: shared})
 	if q.broken != nil {
 		j.err = q.broken
 		return true
