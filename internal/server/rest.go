@@ -4,24 +4,22 @@ import (
 	"context"
 	"runtime"
 	"runtime/debug"
-	runtimemetrics "runtime/metrics"
 	"time"
 )
 
 const (
 	// restInterval is how long next to nothing may happen until the server is at rest.
-	restInterval = 5 * time.Second
+	restInterval = 3 * time.Second
 	// restWork is what probes and scrapers may cause meanwhile.
 	restWork = 100
-	// restMemory is how much memory may stay as it is then.
-	restMemory = 64 << 20
 )
 
-// rest calls giveBack each time that the server has come to rest after work.
+// rest calls giveBack each time that the server has come to rest after work. To start is
+// work, too: schema and key pool leave more behind than a small server needs.
 func rest(ctx context.Context, work func() int64, giveBack func()) {
 	tick := time.NewTicker(restInterval)
 	defer tick.Stop()
-	worked, before := false, work()
+	worked, before := true, work()
 	for {
 		select {
 		case <-ctx.Done():
@@ -40,19 +38,10 @@ func rest(ctx context.Context, work func() int64, giveBack func()) {
 	}
 }
 
-// giveBackMemory returns to the system what is free, if it is worth the time. The
-// collector by itself runs when there is something to allocate, so that thousands of
-// clients that have become idle would hold twice what they need.
+// giveBackMemory returns to the system what is free. The collector by itself runs when
+// there is something to allocate, so that a server at rest, and one with thousands of
+// clients that have become idle all the more, would hold more than it needs.
 func giveBackMemory() {
-	if memoryInUse() > restMemory {
-		runtime.GC() // a collection halves the stacks that became large
-		debug.FreeOSMemory()
-	}
-}
-
-// memoryInUse is what the runtime has from the system, in bytes.
-func memoryInUse() uint64 {
-	sample := []runtimemetrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	runtimemetrics.Read(sample)
-	return sample[0].Value.Uint64() - sample[1].Value.Uint64()
+	runtime.GC() // a collection halves the stacks that became large
+	debug.FreeOSMemory()
 }

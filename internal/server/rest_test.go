@@ -15,10 +15,11 @@ func TestRestComesAfterWork(t *testing.T) {
 		work []int64
 		want int
 	}{
-		{"never any work", []int64{0, 0, 0, 0}, 0},
-		{"probes only", []int64{restWork, restWork, restWork}, 0},
+		{"only the start", []int64{0, 0, 0, 0}, 1},
+		{"the start, then probes", []int64{restWork, restWork, restWork}, 1},
 		{"work without an end", []int64{1000, 1000, 1000}, 0},
-		{"work, then none", []int64{1000, 0, 0, 0}, 1},
+		{"work at once, then none", []int64{1000, 0, 0, 0}, 1},
+		{"work later, then none", []int64{0, 1000, 0, 0}, 2},
 		{"work, then probes", []int64{1000, restWork, restWork}, 1},
 		{"twice", []int64{1000, 0, 1000, 1000, 0, 0}, 2},
 	} {

@@ -203,18 +203,20 @@ func starts(ctx context.Context, s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	size := float64(info.Size()) / (1 << 20)
+	size := float64(info.Size()) / megabyte
 	e, l := median(empty), median(large)
 	return []row{
 		{"5. start of the binary to the first signed answer, no store yet", ms(e), "", "≤ 50 ms", e <= 50*time.Millisecond},
 		{fmt.Sprintf("5. … with %d key pairs", s.n), ms(l), "", "≤ 100 ms", l <= 100*time.Millisecond},
-		{"5. resident memory when idle, pool full", fmt.Sprintf("%.1f MiB", idle), "", "≤ 30 MB", idle <= 30},
-		{"5. the stripped binary", fmt.Sprintf("%.1f MiB", size), "", "≤ 30 MB", size <= 30},
+		{"5. resident memory when idle, pool full", fmt.Sprintf("%.1f MB", idle), "", "≤ 30 MB", idle <= 30},
+		{"5. the stripped binary", fmt.Sprintf("%.1f MB", size), "", "≤ 30 MB", size <= 30},
 	}, nil
 }
 
+const megabyte = 1e6
+
 // launch starts the binary, waits for its first signed answer and, after a rest,
-// reads its memory in MiB.
+// reads its memory in megabytes.
 func (s settings) launch(ctx context.Context, dir string, rest time.Duration) (took time.Duration, rss float64, err error) {
 	const listen = "127.0.0.1:20161"
 	get, err := sign(ctx, "http://"+listen, "GetKeyPairs", "{}")
@@ -248,7 +250,7 @@ func (s settings) launch(ctx context.Context, dir string, rest time.Duration) (t
 	}
 	time.Sleep(rest)
 	bytes, err := metric(ctx, "http://"+listen, "process_resident_memory_bytes")
-	return took, bytes / (1 << 20), err
+	return took, bytes / megabyte, err
 }
 
 // metric reads one value from /metrics.
