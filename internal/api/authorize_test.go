@@ -289,7 +289,9 @@ func TestChangesCountFromTheNextRequest(t *testing.T) {
 			w.change(func(tx *store.Tx) error { return tx.DeleteAccessKey(key.AccessKeyID) })
 			w.addKey(&store.AccessKey{ID: key.AccessKeyID, Account: ours, Owner: id, Active: true}, key.SecretAccessKey)
 			want("")
-			w.change(func(tx *store.Tx) error { return tx.UpdateAccount(&store.Account{ID: ours, SetupUntil: w.now.Add(time.Minute)}) })
+			w.change(func(tx *store.Tx) error {
+				return tx.UpdateAccount(&store.Account{ID: ours, SetupUntil: w.now.Add(time.Minute)})
+			})
 			want("AccountSetupInProgressException")
 			w.now = w.now.Add(time.Minute)
 			want("")

@@ -9,6 +9,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
@@ -146,22 +147,22 @@ func inputError(err error) error {
 // answerOf turns any error into what the client gets: a status, a content type, a
 // body, and the symbolic code for log and metrics. ours tells that the fault is
 // ours and err must be logged.
-func answerOf(err error) (a answer, ours bool) {
+func answerOf(err error) (a exchange.Answer, ours bool) {
 	if errors.Is(err, sshkey.ErrBusy) {
 		err = errThrottled
 	}
 	if front, ok := errors.AsType[*FrontError](err); ok {
-		a = answer{status: front.status(), code: front.Type, hangUp: front.hangUp}
-		a.contentType, a.body = front.body()
+		a = exchange.Answer{Status: front.status(), Code: front.Type, HangUp: front.hangUp}
+		a.ContentType, a.Body = front.body()
 		return a, false
 	}
 	var e codec.Exception
 	if ours = !errors.As(err, &e); ours {
 		e = serviceException()
 	}
-	a = answer{status: http.StatusBadRequest, contentType: contentTypeJSON, body: codec.EncodeException(e), code: e.ErrorCode()}
+	a = exchange.Answer{Status: http.StatusBadRequest, ContentType: contentTypeJSON, Body: codec.EncodeException(e), Code: e.ErrorCode()}
 	if e.ErrorFault() == smithy.FaultServer {
-		a.status = http.StatusInternalServerError
+		a.Status = http.StatusInternalServerError
 	}
 	return a, ours
 }

@@ -6,20 +6,15 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 )
 
 // Code is the error's name for log and metrics, whatever the protocol calls it.
 const Code = "UnknownOperationException"
 
-// Answer is what goes back to the client.
-type Answer struct {
-	Status      int
-	ContentType string
-	Body        []byte
-}
-
 // Refuse makes the answer to a request that was meant for a service.
-func Refuse(r *http.Request, service, requestID string) Answer {
+func Refuse(r *http.Request, service, requestID string) exchange.Answer {
 	e := refusal{
 		message: "Lanyard serves Amazon Lightsail and AWS STS only; this request is for the service " + service + ".",
 		id:      requestID,
@@ -47,7 +42,7 @@ type jsonError struct {
 	Message string `json:"message"`
 }
 
-func (e refusal) json(contentType string) Answer {
+func (e refusal) json(contentType string) exchange.Answer {
 	if media, _, err := mime.ParseMediaType(contentType); err != nil || !strings.HasPrefix(media, "application/x-amz-json-") {
 		contentType = "application/json"
 	}
@@ -55,10 +50,10 @@ func (e refusal) json(contentType string) Answer {
 	if err != nil { // two strings
 		panic(err)
 	}
-	return Answer{http.StatusBadRequest, contentType, body}
+	return refused(contentType, body)
 }
 
-func (e refusal) query() Answer {
+func (e refusal) query() exchange.Answer {
 	return xmlAnswer(struct {
 		XMLName xml.Name `xml:"ErrorResponse"`
 		Type    string   `xml:"Error>Type"`
@@ -68,7 +63,7 @@ func (e refusal) query() Answer {
 	}{Type: "Sender", Code: "InvalidAction", Message: e.message, ID: e.id})
 }
 
-func (e refusal) ec2() Answer {
+func (e refusal) ec2() exchange.Answer {
 	return xmlAnswer(struct {
 		XMLName xml.Name `xml:"Response"`
 		Code    string   `xml:"Errors>Error>Code"`
@@ -77,7 +72,7 @@ func (e refusal) ec2() Answer {
 	}{Code: "InvalidAction", Message: e.message, ID: e.id})
 }
 
-func (e refusal) s3() Answer {
+func (e refusal) s3() exchange.Answer {
 	return xmlAnswer(struct {
 		XMLName xml.Name `xml:"Error"`
 		Code    string   `xml:"Code"`
@@ -86,10 +81,14 @@ func (e refusal) s3() Answer {
 	}{Code: "InvalidRequest", Message: e.message, ID: e.id})
 }
 
-func xmlAnswer(doc any) Answer {
+func xmlAnswer(doc any) exchange.Answer {
 	body, err := xml.MarshalIndent(doc, "", "  ")
 	if err != nil { // strings alone
 		panic(err)
 	}
-	return Answer{http.StatusBadRequest, "text/xml", append(body, '\n')}
+	return refused("text/xml", append(body, '\n'))
+}
+
+func refused(contentType string, body []byte) exchange.Answer {
+	return exchange.Answer{Status: http.StatusBadRequest, ContentType: contentType, Body: body, Code: Code}
 }

@@ -4,10 +4,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 )
 
 // Options is what a Handler works with. All of it is required, but for Observe.
@@ -29,17 +28,10 @@ func New(o Options) *Handler { return &Handler{o} }
 // ServeHTTP answers one call. It leaves the body unread.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	id := uuid.Must(uuid.NewRandomFromReader(h.o.Rand)).String()
-	service := Service(r)
+	id, service := exchange.NewID(h.o.Rand), Service(r)
 	a := Refuse(r, service, id)
-	header := w.Header()
-	// The header goes out as AWS spells it; Set would make it X-Amzn-Requestid.
-	header["x-amzn-RequestId"] = []string{id}
-	header.Set("Content-Type", a.ContentType)
-	header.Set("Content-Length", strconv.Itoa(len(a.Body)))
-	header.Set("Connection", "close")
-	w.WriteHeader(a.Status)
-	_, _ = w.Write(a.Body) // a client that is gone cannot be told
+	a.HangUp = true
+	a.Send(w, id)
 	took := time.Since(start)
 	h.o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", id),
 		slog.Int("status", a.Status), slog.Duration("took", took), slog.String("code", Code), slog.String("service", service))

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 )
 
 // Namespaces of answers. Errors of AWS's front end have one of their own (observed).
@@ -14,16 +16,6 @@ const (
 )
 
 const contentTypeXML = "text/xml"
-
-// answer is what goes back to the client.
-type answer struct {
-	status      int
-	contentType string
-	body        []byte
-	// code is the error's name for log and metrics; "" for success.
-	code   string
-	hangUp bool
-}
 
 // response wraps an action's result. Its element is named by the action.
 type response struct {
@@ -52,14 +44,14 @@ type credentials struct {
 func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // success writes an action's result.
-func success(action, requestID string, result any) answer {
+func success(action, requestID string, result any) exchange.Answer {
 	body := encode(response{xml.Name{Space: namespace, Local: action + "Response"}, result, requestID})
-	return answer{status: http.StatusOK, contentType: contentTypeXML, body: body}
+	return exchange.Answer{Status: http.StatusOK, ContentType: contentTypeXML, Body: body}
 }
 
 // answerOf turns any error into what the client gets. ours tells that the fault is
 // ours and err must be logged.
-func answerOf(err error, requestID string) (a answer, ours bool) {
+func answerOf(err error, requestID string) (a exchange.Answer, ours bool) {
 	var e *apiError
 	if ours = !errors.As(err, &e); ours {
 		e = errInternal
@@ -74,7 +66,7 @@ func answerOf(err error, requestID string) (a answer, ours bool) {
 	if e.status >= http.StatusInternalServerError {
 		doc.Type = "Receiver"
 	}
-	return answer{e.status, contentTypeXML, encode(doc), e.code, e.hangUp}, ours
+	return exchange.Answer{Status: e.status, ContentType: contentTypeXML, Body: encode(doc), Code: e.code, HangUp: e.hangUp}, ours
 }
 
 // encode writes a document with AWS's indentation.

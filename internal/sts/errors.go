@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
@@ -102,18 +102,6 @@ var (
 		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
 		message: "Content-Encoding is not supported.",
 	}
-	errTooLarge = &apiError{
-		status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", hangUp: true,
-		message: fmt.Sprintf("The request body is larger than %d bytes.", maxBody),
-	}
-	errSlow = &apiError{
-		status: http.StatusRequestTimeout, code: "RequestTimeout", hangUp: true,
-		message: "The request body did not arrive in time.",
-	}
-	errBody = &apiError{
-		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
-		message: "The request body could not be read.",
-	}
 	errThrottled = badRequest("Throttling", "Rate exceeded")
 	// errGone is for the log and the metrics: nobody is there to read it, unless the
 	// client closed only its own direction.
@@ -128,16 +116,18 @@ var (
 	}
 )
 
-// bodyError gives a body that could not be read its form on the wire.
-func bodyError(err error) error {
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &tooLarge):
-		return errTooLarge
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return errSlow
-	}
-	return errBody
+// bodyErrors are the answers to bodies that could not be read.
+var bodyErrors = map[error]error{
+	exchange.ErrTooLarge: &apiError{
+		status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", hangUp: true,
+		message: fmt.Sprintf("The request body is larger than %d bytes.", exchange.MaxBody),
+	},
+	exchange.ErrSlow: &apiError{
+		status: http.StatusRequestTimeout, code: "RequestTimeout", hangUp: true,
+		message: "The request body did not arrive in time.",
+	},
+	exchange.ErrUnreadable: &apiError{
+		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
+		message: "The request body could not be read.",
+	},
 }

@@ -125,7 +125,7 @@ func FuzzForm(f *testing.F) {
 func wantClientError(t *testing.T, err error) {
 	t.Helper()
 	a, ours := answerOf(err, "id")
-	if ours || a.status >= 500 || !utf8.Valid(a.body) {
-		t.Errorf("%v is answered %d %s", err, a.status, a.body)
+	if ours || a.Status >= 500 || !utf8.Valid(a.Body) {
+		t.Errorf("%v is answered %d %s", err, a.Status, a.Body)
 	}
 }

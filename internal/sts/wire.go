@@ -1,24 +1,14 @@
 package sts
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
-	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 	"github.com/lanyard-cloud/lanyard/internal/foreign"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
-
-// maxBody bounds a request's body.
-const maxBody = 1 << 20
 
 // request is a call as it came over the wire: nothing in it is trusted before its
 // signature holds.
@@ -38,56 +28,48 @@ type request struct {
 
 // ServeHTTP answers one call.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.serve(w, r, func(rq *request) (answer, error) { return h.answer(w, rq) })
+	h.serve(w, r, func(rq *request) (exchange.Answer, error) { return h.answer(w, rq) })
 }
 
 // Throttle answers a call that there is no room for, without looking at it.
 func (h *Handler) Throttle(w http.ResponseWriter, r *http.Request) {
-	h.serve(w, r, func(rq *request) (answer, error) {
+	h.serve(w, r, func(rq *request) (exchange.Answer, error) {
 		a, _ := answerOf(errThrottled, rq.id)
-		a.hangUp = true // its body is not worth reading
+		a.HangUp = true // its body is not worth reading
 		return a, nil
 	})
 }
 
 // serve sends what find makes of the call. The error that find returns is what the
 // log should say of a fault of ours.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, find func(*request) (answer, error)) {
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, find func(*request) (exchange.Answer, error)) {
 	start := time.Now()
-	rq := &request{http: r, id: uuid.Must(uuid.NewRandomFromReader(h.o.Rand)).String()}
-	// The header goes out as AWS spells it; Set would make it X-Amzn-Requestid.
-	w.Header()["x-amzn-RequestId"] = []string{rq.id}
+	rq := &request{http: r, id: exchange.NewID(h.o.Rand)}
 	a, fault := find(rq)
-	header := w.Header()
-	header.Set("Content-Type", a.contentType)
-	header.Set("Content-Length", strconv.Itoa(len(a.body)))
-	if a.hangUp {
-		header.Set("Connection", "close")
-	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // a client that is gone cannot be told
+	a.Send(w, rq.id)
 	h.report(rq, a, fault, time.Since(start))
 }
 
 // answer runs the call. fault is what the log should say of a fault of ours.
-func (h *Handler) answer(w http.ResponseWriter, rq *request) (a answer, fault error) {
-	defer func() {
-		if v := recover(); v != nil {
-			fault = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-			a, _ = answerOf(fault, rq.id)
+func (h *Handler) answer(w http.ResponseWriter, rq *request) (a exchange.Answer, fault error) {
+	err := exchange.Guard(func() error {
+		if err := rq.receive(w); err != nil {
+			return err
 		}
-	}()
-	err := rq.receive(w)
+		var stray bool
+		if a, stray = rq.stray(); stray {
+			return nil
+		}
+		result, err := h.run(rq)
+		if err == nil {
+			a = success(rq.action, rq.id, result)
+		}
+		return err
+	})
 	if err == nil {
-		if a, stray := rq.stray(); stray {
-			return a, nil
-		}
-		var result any
-		if result, err = h.run(rq); err == nil {
-			return success(rq.action, rq.id, result), nil
-		}
+		return a, nil
 	}
-	if errors.Is(err, context.Canceled) && rq.http.Context().Err() != nil {
+	if exchange.Gone(rq.http, err) {
 		err = errGone
 	}
 	a, ours := answerOf(err, rq.id)
@@ -108,26 +90,26 @@ func (rq *request) receive(w http.ResponseWriter) error {
 		return errQueryString
 	case encoding != "" && encoding != "identity":
 		return errCompressed
-	case r.ContentLength > maxBody:
-		return errTooLarge
 	}
 	var err error
-	rq.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	return bodyError(err)
+	if rq.body, err = exchange.ReadBody(w, r); err != nil {
+		return bodyErrors[err]
+	}
+	return nil
 }
 
 // stray answers what cannot have a signature for STS, and would get one of its
 // errors in place of a clear one: a call that by its scope and its action is for
 // another service, and one of the actions that AWS has without signature.
-func (rq *request) stray() (answer, bool) {
+func (rq *request) stray() (exchange.Answer, bool) {
 	service := foreign.Service(rq.http)
 	unsigned := rq.http.Header.Get("Authorization") == ""
 	if service == "" && !unsigned {
-		return answer{}, false
+		return exchange.Answer{}, false
 	}
 	f, err := parseForm(rq.body)
 	if err != nil {
-		return answer{}, false // the signature's error says enough
+		return exchange.Answer{}, false // the signature's error says enough
 	}
 	action, known := actions[f["Action"]]
 	switch {
@@ -136,16 +118,15 @@ func (rq *request) stray() (answer, bool) {
 		a, _ := answerOf(notBuilt(rq.action), rq.id)
 		return a, true
 	case service != "" && !known:
-		a := foreign.Refuse(rq.http, service, rq.id)
-		return answer{status: a.Status, contentType: a.ContentType, body: a.Body, code: foreign.Code}, true
+		return foreign.Refuse(rq.http, service, rq.id), true
 	}
-	return answer{}, false
+	return exchange.Answer{}, false
 }
 
 // report writes the log line and feeds the metrics.
-func (h *Handler) report(rq *request, a answer, fault error, took time.Duration) {
+func (h *Handler) report(rq *request, a exchange.Answer, fault error, took time.Duration) {
 	name := ""
-	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.status), slog.Duration("took", took)}
+	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.Status), slog.Duration("took", took)}
 	level := slog.LevelDebug
 	if rq.action != "" {
 		name = "sts:" + rq.action
@@ -158,11 +139,11 @@ func (h *Handler) report(rq *request, a answer, fault error, took time.Duration)
 		level = slog.LevelInfo
 		attrs = append(attrs, slog.String("issued_access_key_id", rq.issued))
 	}
-	if a.code != "" {
-		if a.code != errThrottled.code { // a line for each would be part of the overload
+	if a.Code != "" {
+		if a.Code != errThrottled.code { // a line for each would be part of the overload
 			level = slog.LevelInfo
 		}
-		attrs = append(attrs, slog.String("code", a.code))
+		attrs = append(attrs, slog.String("code", a.Code))
 	}
 	if fault != nil {
 		level = slog.LevelError
@@ -170,6 +151,6 @@ func (h *Handler) report(rq *request, a answer, fault error, took time.Duration)
 	}
 	h.o.Log.LogAttrs(rq.http.Context(), level, "request", attrs...)
 	if h.o.Observe != nil {
-		h.o.Observe(name, a.code, took)
+		h.o.Observe(name, a.Code, took)
 	}
 }
