@@ -55,7 +55,7 @@ type entityName struct {
 }
 
 func (p *applier) fail(line int, what string, err error) error {
-	return fmt.Errorf("%s:%d: %s: %w", p.file.name, line, what, err)
+	return &lineError{p.file.name, line, fmt.Errorf("%s: %w", what, err)}
 }
 
 // openAccounts makes or opens the accounts, and begins what is to be set up.

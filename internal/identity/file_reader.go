@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -27,8 +28,30 @@ func (r *fileReader) fail(n *yaml.Node, format string, args ...any) error {
 }
 
 func (r *fileReader) failLine(line int, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %w", r.file.name, line, fmt.Errorf(format, args...))
+	return &lineError{r.file.name, line, fmt.Errorf(format, args...)}
 }
+
+// lineError is what is wrong with a line of the file. It may repeat a text of the file,
+// which may have tabs and line ends of its own.
+type lineError struct {
+	file string
+	line int
+	err  error
+}
+
+// Error has no control characters.
+func (e *lineError) Error() string {
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, e.err.Error())
+	return fmt.Sprintf("%s:%d: %s", e.file, e.line, text)
+}
+
+// Unwrap is what is wrong.
+func (e *lineError) Unwrap() error { return e.err }
 
 // plain refuses what makes a file mean something else than it seems to: anchors,
 // aliases, merges, tags, and nesting without bound.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -245,6 +246,7 @@ func TestRootOfAFreshStore(t *testing.T) {
 // FuzzIdentitiesFile: whatever the text, it is refused or can be applied, without a
 // panic, and an error names the file and holds no control characters.
 func FuzzIdentitiesFile(f *testing.F) {
+	w := newWorld(f)
 	full, err := os.ReadFile("testdata/files/full.yaml")
 	if err != nil {
 		f.Fatal(err)
@@ -261,12 +263,35 @@ func FuzzIdentitiesFile(f *testing.F) {
 		if err == nil {
 			file.Counts()
 			file.Root("")
+			here := *w
+			here.t = t
+			err = here.tryOut(file)
+		}
+		if err == nil {
 			return
 		}
 		if !strings.HasPrefix(err.Error(), "identities.yaml") {
 			t.Errorf("the error does not name the file: %v", err)
 		}
+		if strings.ContainsFunc(err.Error(), unicode.IsControl) {
+			t.Errorf("the error has control characters: %q", err)
+		}
 	})
+}
+
+// tryOut applies a file and undoes it.
+func (w *world) tryOut(file *identity.File) error {
+	errUndo := errors.New("undo")
+	err := w.update(func(a *identity.Accounts) error {
+		if err := file.Apply(a); err != nil {
+			return err
+		}
+		return errUndo
+	})
+	if errors.Is(err, errUndo) {
+		return nil
+	}
+	return err
 }
 
 // TestDocumentedExample: the example of docs/identities.md is a good file.

@@ -26,7 +26,7 @@ const (
 
 // world is a store with two accounts, of which ours is the root account.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	db     *store.DB
 	sealer *seal.Sealer
 	now    time.Time
@@ -34,7 +34,7 @@ type world struct {
 	resolver *identity.Resolver
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := newStore(t)
 	w.must(w.update(func(a *identity.Accounts) error {
@@ -46,7 +46,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // newStore is a world without accounts.
-func newStore(t *testing.T) *world {
+func newStore(t testing.TB) *world {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db")})
 	if err != nil {
