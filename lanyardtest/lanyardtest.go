@@ -103,7 +103,7 @@ func (s *Server) Restart(t testing.TB) {
 
 func (s *Server) start(t testing.TB) {
 	t.Helper()
-	started, err := server.New(s.options)
+	started, err := server.New(t.Context(), s.options)
 	if err != nil {
 		t.Fatalf("start lanyard: %v", err)
 	}

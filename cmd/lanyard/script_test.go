@@ -56,7 +56,7 @@ const (
 // startServer runs a server on the data directory that the script's commands use.
 func startServer(env *testscript.Env) error {
 	dir := filepath.Join(env.WorkDir, "data")
-	s, err := server.New(server.Options{
+	s, err := server.New(context.Background(), server.Options{
 		Listen:   "127.0.0.1:0",
 		Database: server.Database{DataDir: dir},
 		KeyPool:  -1,

@@ -23,6 +23,7 @@ func serveCommand() *cobra.Command {
 	var level slog.Level
 	var format, secretFile, addresses string
 	var quotas []string
+	var connections int
 	scale := timeScale(defaultTimeScale)
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -32,6 +33,7 @@ func serveCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			o.Database = database(cmd)
+			o.Connections = connections
 			if o.Log, err = newLog(cmd.ErrOrStderr(), level, format); err != nil {
 				return err
 			}
@@ -41,9 +43,7 @@ func serveCommand() *cobra.Command {
 			if err := readInstanceSettings(&o, scale, quotas, addresses); err != nil {
 				return err
 			}
-			if o.KeyPool == 0 {
-				o.KeyPool = -1 // the option's zero value means the default
-			}
+			notDefault(&o.KeyPool, &o.Connections)
 			return serve(cmd, o)
 		},
 	}
@@ -52,7 +52,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&o.InsecureListen, "insecure-listen", false, "allow an address other than loopback without TLS")
 	f.StringVar(&o.TLSCert, "tls-cert", "", "PEM file of the TLS certificate")
 	f.StringVar(&o.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
-	f.IntVar(&o.Connections, "store-connections", store.DefaultConnections, "most connections to PostgreSQL")
+	f.IntVar(&connections, "store-connections", store.DefaultConnections, "most connections to PostgreSQL")
 	f.StringVar(&o.Root.AccountID, "account-id", "", "account id of a new store (default: random)")
 	f.StringVar(&o.Root.AccessKeyID, "access-key-id", "", "root access key id of a new store (default: random)")
 	f.StringVar(&o.Root.SecretAccessKey, "secret-access-key", "", "root secret access key of a new store (default: random)")
@@ -72,8 +72,17 @@ func serveCommand() *cobra.Command {
 	return cmd
 }
 
+// notDefault makes a zero that was given -1: the options' zero value means the default.
+func notDefault(settings ...*int) {
+	for _, n := range settings {
+		if *n == 0 {
+			*n = -1
+		}
+	}
+}
+
 func serve(cmd *cobra.Command, o server.Options) error {
-	s, err := server.New(o)
+	s, err := server.New(cmd.Context(), o)
 	if err != nil {
 		return err
 	}

@@ -63,13 +63,26 @@ func databaseOf(dir, setting string) (dsn, name string, err error) {
 		if err != nil {
 			return "", "", errors.New("the store's postgres:// URL is malformed")
 		}
-		return setting, u.Redacted(), nil
+		return setting, withoutPasswords(u), nil
 	}
 	path, ok := strings.CutPrefix(setting, "sqlite:")
 	if !ok || path == "" {
 		return "", "", fmt.Errorf("unknown store %q: give sqlite:PATH or a postgres:// URL", setting)
 	}
 	return path, path, nil
+}
+
+// withoutPasswords is a database's URL with each password that it holds crossed out:
+// libpq takes them as parameters, too.
+func withoutPasswords(u *url.URL) string {
+	shown, q := *u, u.Query()
+	for _, name := range []string{"password", "sslpassword"} {
+		if q.Has(name) {
+			q.Set(name, "xxxxx")
+			shown.RawQuery = q.Encode()
+		}
+	}
+	return shown.Redacted()
 }
 
 // MasterKey says where the master key comes from. The zero value is the data
@@ -83,7 +96,7 @@ type MasterKey struct {
 // new key, in the file.
 func (m MasterKey) read(dir, database string, fresh bool) ([]byte, error) {
 	if m.Text != "" {
-		return seal.ParseMasterKey(m.Text)
+		return m.parse()
 	}
 	path := m.File
 	if path == "" {
@@ -104,6 +117,18 @@ func (m MasterKey) read(dir, database string, fresh bool) ([]byte, error) {
 		return seal.ReadMasterKeyFile(path)
 	}
 	return key, err
+}
+
+// parse reads the key that is given as a text.
+func (m MasterKey) parse() ([]byte, error) {
+	if m.File != "" {
+		return nil, errors.New("the master key is given twice, as LANYARD_MASTER_KEY and by --master-key-file: give one of them")
+	}
+	key, err := seal.ParseMasterKey(m.Text)
+	if err != nil {
+		return nil, fmt.Errorf("LANYARD_MASTER_KEY: %w", err)
+	}
+	return key, nil
 }
 
 // endpoint is what a server leaves for the commands that talk to it.

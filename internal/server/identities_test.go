@@ -73,7 +73,7 @@ func TestABadFileRefusesToStart(t *testing.T) {
 			o := o
 			o.Identities = identitiesFile(t, tc.text)
 			before := hashTree(t, o.DataDir)
-			_, err := server.New(o)
+			_, err := server.New(t.Context(), o)
 			if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
 				t.Fatalf("New = %v, want %s", err, tc.want)
 			}
@@ -83,7 +83,7 @@ func TestABadFileRefusesToStart(t *testing.T) {
 		})
 	}
 	o.Identities = filepath.Join(t.TempDir(), "missing.yaml")
-	if _, err := server.New(o); err == nil || !strings.Contains(err.Error(), "read the identities file") {
+	if _, err := server.New(t.Context(), o); err == nil || !strings.Contains(err.Error(), "read the identities file") {
 		t.Errorf("New = %v", err)
 	}
 }

@@ -99,7 +99,7 @@ func TestInstanceAddresses(t *testing.T) {
 	o := options(t.TempDir())
 	o.InstanceAddresses = netip.MustParsePrefix("127.72.0.0/16")
 	if missing := fleet.CheckRange(o.InstanceAddresses); missing != nil {
-		_, err := server.New(o)
+		_, err := server.New(t.Context(), o)
 		if err == nil || err.Error() != "--instance-addresses: "+missing.Error() {
 			t.Errorf("New: %v, want %v", err, missing)
 		}
@@ -182,7 +182,7 @@ func TestTimeScaleIsChecked(t *testing.T) {
 	for _, scale := range []float64{-1, math.NaN(), math.Inf(1), 1001} {
 		o := options(t.TempDir())
 		o.TimeScale = scale
-		if _, err := server.New(o); err == nil || err.Error() != "the time scale is not a number from 0 to 1000" {
+		if _, err := server.New(t.Context(), o); err == nil || err.Error() != "the time scale is not a number from 0 to 1000" {
 			t.Errorf("%v: %v", scale, err)
 		}
 	}

@@ -138,6 +138,8 @@ func (o Options) check() error {
 		return fmt.Errorf("page size %d is not between 1 and %d", o.PageSize, MaxPageSize)
 	case o.MaxRequests < 1:
 		return fmt.Errorf("no call can run: --max-requests is %d", o.MaxRequests)
+	case o.Connections < 0:
+		return errors.New("the store needs a connection: give a --store-connections of 1 or more")
 	case o.MaxConnections < 1:
 		return fmt.Errorf("no client can connect: --max-connections is %d", o.MaxConnections)
 	}
@@ -190,8 +192,9 @@ type Server struct {
 
 // New opens the data directory and the store, makes what a first start needs, and
 // listens. When it fails, an existing store is as it was before. The caller must
-// call Serve or Close.
-func New(o Options) (_ *Server, err error) {
+// call Serve or Close. The context is that of the start alone, which may wait: for a
+// database that does not answer, or for another server that brings it up to date.
+func New(ctx context.Context, o Options) (_ *Server, err error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
@@ -216,7 +219,7 @@ func New(o Options) (_ *Server, err error) {
 	if s.listener, err = listen(o.Listen); err != nil {
 		return nil, err
 	}
-	sealer, err := s.openStore(context.Background(), identities)
+	sealer, err := s.openStore(ctx, identities)
 	if err != nil {
 		return nil, err
 	}

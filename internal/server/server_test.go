@@ -31,7 +31,7 @@ func options(dir string) server.Options {
 // serve runs a server until the test or the returned function ends it.
 func serve(t *testing.T, o server.Options) (*server.Server, func()) {
 	t.Helper()
-	s, err := server.New(o)
+	s, err := server.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,6 +137,19 @@ func TestRefusedStarts(t *testing.T) {
 		{"an open address without TLS", func(_ *testing.T, o *server.Options) { o.Listen = "0.0.0.0:0" }, "--insecure-listen"},
 		{"a certificate without its key", func(_ *testing.T, o *server.Options) { o.TLSCert = "x" }, "--tls-key"},
 		{"a certificate that is not there", func(_ *testing.T, o *server.Options) { o.TLSCert, o.TLSKey = "x", "y" }, "cannot load the TLS certificate"},
+		{"no connections to the store", func(_ *testing.T, o *server.Options) { o.Connections = -1 }, "--store-connections of 1 or more"},
+		{"a master key given twice", func(_ *testing.T, o *server.Options) {
+			o.MasterKey = server.MasterKey{Text: "x", File: "y"}
+		}, "give one of them"},
+		{"a given master key that is none", func(_ *testing.T, o *server.Options) { o.MasterKey.Text = "hello" }, "LANYARD_MASTER_KEY: not a master key"},
+		{"a PostgreSQL that is not there", func(_ *testing.T, o *server.Options) {
+			o.Store = "postgres://u:" + secret + "@127.0.0.1:1/x?password=" + secret
+		}, "postgres://u:xxxxx@127.0.0.1:1/x?password=xxxxx"},
+		{"a PostgreSQL URL that is none", func(_ *testing.T, o *server.Options) { o.Store = "postgres://u:" + secret + "/x@h" }, "is malformed"},
+		{"a parameter that PostgreSQL does not have", func(_ *testing.T, o *server.Options) { o.Store = "postgres://u@h/x?sslmode=bogus" }, "sslmode is invalid"},
+		{"a root certificate that is not there", func(_ *testing.T, o *server.Options) {
+			o.Store = "postgres://u@h/x?sslmode=verify-full&sslrootcert=/none"
+		}, "open /none: no such file"},
 		{"an unknown store", func(_ *testing.T, o *server.Options) { o.Store = "mysql:x" }, "unknown store"},
 		{"a page size out of bounds", func(_ *testing.T, o *server.Options) { o.PageSize = 201 }, "between 1 and 200"},
 		{"a taken port", func(t *testing.T, o *server.Options) {
@@ -170,7 +183,7 @@ func TestRefusedStarts(t *testing.T) {
 			stop()
 			tc.spoil(t, &o)
 			before := hashTree(t, o.DataDir)
-			_, err := server.New(o)
+			_, err := server.New(t.Context(), o)
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Fatalf("New = %v, want %q", err, tc.want)
 			}
@@ -181,6 +194,28 @@ func TestRefusedStarts(t *testing.T) {
 				t.Errorf("the data directory was changed:\n%s\n%s", before, after)
 			}
 		})
+	}
+}
+
+// TestAStartCanBeGivenUp: a server that waits for a database that never answers stops when it is told to.
+func TestAStartCanBeGivenUp(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = mute.Close() }()
+	o := options(t.TempDir())
+	o.Store = "postgres://u@" + mute.Addr().String() + "/x?sslmode=disable"
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		if conn, err := mute.Accept(); err == nil {
+			stop()
+			defer func() { _ = conn.Close() }()
+			_, _ = io.Copy(io.Discard, conn) // until the server hangs up
+		}
+	}()
+	if _, err := server.New(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("New = %v, want that it was cancelled", err)
 	}
 }
 

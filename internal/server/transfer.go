@@ -39,8 +39,8 @@ func Import(ctx context.Context, d Database, o transfer.ImportOptions, file io.R
 	return done, err
 }
 
-// openOrMake is OpenStore for a store that may not be there. While it is made, no
-// server can start on the data directory.
+// openOrMake is OpenStore for a store that may not be there. While it is made in the data
+// directory, no server can start there.
 func openOrMake(ctx context.Context, d Database) (*Store, error) {
 	if d.DataDir == "" {
 		return nil, errors.New("no data directory: give --data-dir")
@@ -59,11 +59,13 @@ func openOrMake(ctx context.Context, d Database) (*Store, error) {
 		}
 		return s, closeAfter(err, db)
 	}
-	dir, err := openDataDir(d.DataDir)
-	if err != nil {
-		return nil, closeAfter(err, db)
+	if !store.IsPostgres(d.Store) {
+		dir, err := openDataDir(d.DataDir)
+		if err != nil {
+			return nil, closeAfter(err, db)
+		}
+		defer func() { _ = dir.close() }()
 	}
-	defer func() { _ = dir.close() }()
 	if s.sealer, err = unlock(ctx, db, d, name); err == nil {
 		err = db.Migrate(ctx)
 	}
@@ -108,17 +110,21 @@ func Backup(ctx context.Context, d Database, path string) (b BackedUp, err error
 		return b, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	b = BackedUp{Store: name, MasterKey: d.MasterKey.place(d.DataDir)}
+	b.Store = name
+	if b.MasterKey, err = d.MasterKey.place(d.DataDir); err != nil {
+		return b, err
+	}
 	return b, newfile.Write(path, func(f *os.File) error { return db.Backup(ctx, f.Name()) })
 }
 
 // place says where the key is kept.
-func (m MasterKey) place(dir string) string {
+func (m MasterKey) place(dir string) (string, error) {
 	switch {
 	case m.Text != "":
-		return "what LANYARD_MASTER_KEY holds"
+		_, err := m.parse()
+		return "what LANYARD_MASTER_KEY holds", err
 	case m.File != "":
-		return m.File
+		return m.File, nil
 	}
-	return filepath.Join(dir, masterKeyFile)
+	return filepath.Join(dir, masterKeyFile), nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2" //nolint:depguard // it spreads tries over time; nothing secret comes from it
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +44,7 @@ type postgresEngine struct {
 func openPostgres(ctx context.Context, o Options) (engine, error) {
 	db, err := sql.Open("pgx", o.DSN)
 	if err != nil {
-		return nil, hidePassword(err)
+		return nil, dsnError(err)
 	}
 	connections := o.Connections
 	if connections == 0 {
@@ -50,19 +52,37 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
+	e := &postgresEngine{db: db, timeout: o.Timeout}
+	ctx, cancel := e.bound(ctx)
+	defer cancel()
 	if err := db.PingContext(ctx); err != nil {
-		return nil, errors.Join(hidePassword(err), db.Close())
+		return nil, errors.Join(dsnError(err), db.Close())
 	}
-	return &postgresEngine{db: db, timeout: o.Timeout}, nil
+	return e, nil
 }
 
-// hidePassword drops the text of a malformed DSN, which may hold a password.
-func hidePassword(err error) error {
-	if _, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
+// dsnError says what is wrong with a DSN without its text, which may hold a password: as
+// a part of a URL that is cut up wrongly, too.
+func dsnError(err error) error {
+	bad, ok := errors.AsType[*pgconn.ParseConfigError](err)
+	if !ok {
+		return oneLineError{err}
+	}
+	cause := errors.Unwrap(bad)
+	if _, malformed := errors.AsType[*url.Error](cause); malformed || cause == nil {
 		return errors.New("the PostgreSQL URL is malformed")
 	}
-	return err
+	return fmt.Errorf("the parameters of the PostgreSQL URL: %w", cause)
 }
+
+// oneLineError is an error whose text has lines: pgx has one for each try to connect.
+type oneLineError struct{ error }
+
+// Error joins the lines.
+func (e oneLineError) Error() string { return strings.ReplaceAll(e.error.Error(), "\n\t", " ") }
+
+// Unwrap is the error itself.
+func (e oneLineError) Unwrap() error { return e.error }
 
 // bound gives a transaction its time: a database that does not answer at all would
 // hold its callers for ever.

@@ -53,7 +53,7 @@ func start(dir string, change func(*server.Options)) (*world, error) {
 	if change != nil {
 		change(&o)
 	}
-	s, err := server.New(o)
+	s, err := server.New(context.Background(), o)
 	if err != nil {
 		return nil, err
 	}
