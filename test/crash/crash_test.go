@@ -34,6 +34,8 @@ const (
 	clients = 8
 	// leastWrites and moreWrites bound how many writes are acknowledged in a round before the server is killed.
 	leastWrites, moreWrites = 5, 60
+	// killWithin bounds how long after the last of them that is: as long as a few commits take.
+	killWithin = 10 * time.Millisecond
 )
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
@@ -97,15 +99,15 @@ func connect(server *process.Server, attempts int) *lightsail.Client {
 	})
 }
 
-// writeUntilKilled lets the clients write, and kills the server at one of the acknowledgements while the others
-// still write. It returns how many writes were acknowledged.
+// writeUntilKilled lets the clients write, and kills the server soon after one of the acknowledgements: at any moment
+// of a write, and of a commit. It returns how many writes were acknowledged.
 func writeUntilKilled(t *testing.T, server *process.Server, l *ledger, round int) int {
 	t.Helper()
 	var count atomic.Int64
 	limit := int64(leastWrites + rand.IntN(moreWrites))
 	acknowledged := func() {
 		if count.Add(1) == limit {
-			server.Signal(t, os.Kill)
+			time.AfterFunc(rand.N(killWithin), func() { server.Signal(t, os.Kill) })
 		}
 	}
 	var wg sync.WaitGroup

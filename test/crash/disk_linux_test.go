@@ -52,6 +52,7 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	t.Logf("of the refused writes %d had happened", found)
+	wantLogged(t, server, "database or disk is full")
 	server.Stop(t)
 	wantSound(t, dir)
 	server = startSQLite(t, dir)
@@ -100,6 +101,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 		t.Errorf("%d writes were acknowledged on a read-only disk, %d refused", stored, refused)
 	}
 	wantReads(t, server)
+	wantLogged(t, server, "disk I/O error")
 	server.Stop(t)
 
 	if err := syscall.Unmount(disk, 0); err != nil {
@@ -137,6 +139,9 @@ func TestPermissionLost(t *testing.T) {
 			if refused == 0 && !tc.served {
 				t.Error("connections were opened without the right to")
 			}
+			if refused > 0 {
+				wantLogged(t, server, "unable to open database file")
+			}
 			if err := chmodAll(dir, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -147,6 +152,17 @@ func TestPermissionLost(t *testing.T) {
 			wantSound(t, dir)
 		})
 	}
+}
+
+// wantLogged: the server's log tells its operator why it refused.
+func wantLogged(t *testing.T, server *process.Server, cause string) {
+	t.Helper()
+	for line := range strings.Lines(server.Stderr.String()) {
+		if strings.Contains(line, "level=ERROR") && strings.Contains(line, cause) {
+			return
+		}
+	}
+	t.Errorf("no error in the log says %q", cause)
 }
 
 // startSQLite starts a server on an SQLite store, whatever the other tests run on.
