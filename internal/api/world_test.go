@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +36,8 @@ type world struct {
 	endpoint string
 	log      *strings.Builder
 	now      time.Time
+	// views and updates count the store's transactions.
+	views, updates atomic.Int64
 }
 
 const (
@@ -49,7 +52,8 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	if list == nil {
 		list = actions.All()
 	}
-	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db")})
+	w := &world{t: t, log: &strings.Builder{}, now: time.Now()}
+	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db"), Observe: w.count})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +62,7 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 		t.Fatal(err)
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
-	w := &world{t: t, db: db, sealer: sealer, log: &strings.Builder{}, now: time.Now()}
+	w.db, w.sealer = db, sealer
 	pipeline := api.NewPipeline(api.Options{
 		Actions: list, Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100,
 		Quotas: quota.Default(), Network: api.DefaultNetwork,
@@ -82,6 +86,14 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 			tx.InsertAccount(&store.Account{ID: theirs, CreatedAt: w.now}))
 	})
 	return w
+}
+
+func (w *world) count(kind string, _ time.Duration) {
+	if kind == "update" {
+		w.updates.Add(1)
+		return
+	}
+	w.views.Add(1)
 }
 
 func (w *world) change(fn func(*store.Tx) error) {
