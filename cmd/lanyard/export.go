@@ -89,6 +89,6 @@ func readPassphrase(path string) ([]byte, error) {
 }
 
 func counted(c transfer.Counts) string {
-	return fmt.Sprintf("%d accounts, %d region setups, %d identities, %d access keys, %d resources, %d operations",
-		c.Accounts, c.RegionSetups, c.Identities, c.AccessKeys, c.Resources, c.Operations)
+	return fmt.Sprintf("%d accounts, %d region setups, %d identities, %d access keys, %d resources, %d addresses, %d operations",
+		c.Accounts, c.RegionSetups, c.Identities, c.AccessKeys, c.Resources, c.Addresses, c.Operations)
 }

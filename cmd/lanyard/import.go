@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -18,13 +19,13 @@ func importCommand() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Read what lanyard export wrote into a new store",
 		Long: "Read what lanyard export wrote into a new store, or with --account one account into a store that may have others. " +
-			"All of it is read or, after an error, nothing.",
+			"All of it is read or, after an error, nothing. FILE may be read more than once: a pipe does not do.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.Passphrase, err = readPassphrase(passphraseFile); err != nil {
 				return err
 			}
-			file, err := os.Open(args[0])
+			file, err := openExport(args[0])
 			if err != nil {
 				return err
 			}
@@ -42,6 +43,24 @@ func importCommand() *cobra.Command {
 	f.StringVar(&o.Account, "account", "", "import this account only, into a store that may have others")
 	f.StringVar(&passphraseFile, "passphrase-file", "", "file of the passphrase that the file was made with, which may also be given as LANYARD_PASSPHRASE")
 	return cmd
+}
+
+// openExport opens a file that can be read more than once, as an import has to where
+// its transaction collides with another one. "-" is the standard input.
+func openExport(path string) (*os.File, error) {
+	file, name := os.Stdin, "the standard input"
+	if path != "-" {
+		var err error
+		if file, err = os.Open(path); err != nil { //nolint:gosec // the path is the operator's own
+			return nil, err
+		}
+		name = path
+	}
+	if _, err := file.Seek(0, io.SeekCurrent); err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("an import may read its file more than once, and %s can be read only once: save it to a file first", name)
+	}
+	return file, nil
 }
 
 func reportImport(cmd *cobra.Command, done transfer.Imported) {

@@ -19,7 +19,7 @@ func Write(path string, write func(*os.File) error) error {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
 	if err != nil {
-		return err
+		return inDirectory(path, err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }()
 	err = write(temp)
@@ -53,6 +53,15 @@ func name(temp, path string) error {
 		return fmt.Errorf("%w (an empty file is left there)", err)
 	}
 	return nil
+}
+
+// inDirectory says which directory takes no file; the temporary name says nothing to
+// anybody.
+func inDirectory(path string, err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return &fs.PathError{Op: "create a file in the directory", Path: filepath.Dir(path), Err: err}
 }
 
 func exists(path string) error {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
@@ -73,7 +74,9 @@ func TestAFileThatAppearsMeanwhileStays(t *testing.T) {
 }
 
 func TestNoDirectory(t *testing.T) {
-	if err := newfile.Write(filepath.Join(t.TempDir(), "none", "a"), text("")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Write = %v, want fs.ErrNotExist", err)
+	dir := filepath.Join(t.TempDir(), "none")
+	err := newfile.Write(filepath.Join(dir, "a"), text(""))
+	if want := "create a file in the directory " + dir + ": "; !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("Write = %v, want fs.ErrNotExist behind %q", err, want)
 	}
 }

@@ -153,9 +153,15 @@ func (f *reader) inOrder(name string, r record) error {
 	return nil
 }
 
+// gzipMagic is what every gzip file begins with.
+const gzipMagic = "\x1f\x8b"
+
 // parseHeader tells apart what is no export, what a newer version made, and what is
 // broken.
 func parseHeader(line []byte) (*header, error) {
+	if bytes.HasPrefix(line, []byte(gzipMagic)) {
+		return nil, errors.New("this is a gzip file: gunzip it first")
+	}
 	var kind struct {
 		Format  string `json:"format"`
 		Version int    `json:"version"`
