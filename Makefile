@@ -81,7 +81,7 @@ hostile: build ## Attack and overload the built binary and see that it serves ev
 .PHONY: postgres
 postgres: build ## Repeat the tests of the store and the clients on a PostgreSQL server of their own, and run replicas
 	@scripts/install-test-deps
-	go test -tags postgres -count=1 $(call tagged,postgres)
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags postgres -count=1 $(call tagged,postgres)
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go run ./test/pgtest/with go test -tags clients -count=1 -timeout 30m ./test/clients/...
 
 # It answers 0 only where the database was reached and nothing was found.

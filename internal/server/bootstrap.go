@@ -141,7 +141,7 @@ func checkKey(ctx context.Context, db *store.DB, sealer *seal.Sealer, name strin
 	})
 	if errors.Is(err, seal.ErrOpen) {
 		return fmt.Errorf("the master key is not the one that %s was made with: "+
-			"restore the right one from your backup, or give it with --master-key-file", name)
+			"restore the right one from your backup, or give it with --master-key-file or LANYARD_MASTER_KEY", name)
 	}
 	return err
 }
@@ -157,7 +157,7 @@ func plantKeyCheck(tx *store.Tx, sealer *seal.Sealer) error {
 		return err
 	}
 	if _, err := sealer.Open(seal.MasterKeyCheck, sealed); err != nil {
-		return errors.New("another server has made the database with another master key just now: give all of them one with --master-key-file")
+		return errors.New("another server has made the database with another master key just now: give all of them one with --master-key-file or LANYARD_MASTER_KEY")
 	}
 	return nil
 }

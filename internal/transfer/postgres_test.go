@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // TestThereAndBack moves everything from SQLite to PostgreSQL and from there to
 // another SQLite store.
 func TestThereAndBack(t *testing.T) {
-	first := newSite(t, sqliteDSN(t)).fill()
+	first := newSite(t, sqliteDSN(t)).fill().fillInstances().fillStorage()
 	from := first
 	for _, to := range []*site{newSite(t, newDSN(t)), newSite(t, sqliteDSN(t))} {
 		file, _ := from.export(transfer.ExportOptions{Passphrase: passphrase})
@@ -46,6 +46,7 @@ func TestThereAndBack(t *testing.T) {
 		if diff := cmp.Diff(first.contents(), to.contents()); diff != "" {
 			t.Errorf("contents (-first +to):\n%s", diff)
 		}
+		to.wantHoldings()
 		before, _ := from.export(transfer.ExportOptions{})
 		after, _ := to.export(transfer.ExportOptions{})
 		if before != after {

@@ -1,6 +1,6 @@
 // Package pgtest starts real PostgreSQL servers for tests: each in a directory of
-// its own, on a random loopback port, with fsync on. They can be stopped, killed
-// and started again.
+// its own, on a random loopback port, with fsync on, and with TLS for who asks for it.
+// They can be stopped, killed and started again.
 package pgtest
 
 import (
@@ -50,14 +50,15 @@ func New() (s *Server, err error) {
 	if s.dir, err = os.MkdirTemp("", "lanyard-postgres"); err != nil {
 		return nil, err
 	}
-	if s.owner != nil {
-		if err := os.Chown(s.dir, int(s.owner.Uid), int(s.owner.Gid)); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+	if err := s.give(s.dir); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	init := s.command("initdb", "--pgdata", s.dir, "--username", "lanyard", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8")
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), s.Close())
+	}
+	if err := s.makeCertificate(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.Start(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -119,7 +120,7 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 func (s *Server) Start() error {
 	var out bytes.Buffer
 	s.process = s.command("postgres", "-D", s.dir, "-k", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
-		"-c", "max_connections=200")
+		"-c", "max_connections=200", "-c", "ssl=on")
 	s.process.Stdout, s.process.Stderr = &out, &out
 	if err := s.process.Start(); err != nil {
 		return err
@@ -140,9 +141,6 @@ func (s *Server) Start() error {
 // Stop lets running transactions end and stops the server.
 func (s *Server) Stop() error { return s.end(syscall.SIGINT) }
 
-// Kill ends the server at once, as a crash would.
-func (s *Server) Kill() error { return s.end(syscall.SIGQUIT) }
-
 func (s *Server) end(signal syscall.Signal) error {
 	if s.process == nil {
 		return nil
@@ -155,9 +153,10 @@ func (s *Server) end(signal syscall.Signal) error {
 	return nil
 }
 
-// Close stops the server and removes its data.
+// Close ends the server and removes its data. It does not wait until all that is on disk, as Stop does: with many
+// databases that takes longer than their tests.
 func (s *Server) Close() error {
-	return errors.Join(s.Stop(), os.RemoveAll(s.dir))
+	return errors.Join(s.end(syscall.SIGQUIT), os.RemoveAll(s.dir))
 }
 
 // NewDatabase makes an empty database and returns its DSN.

@@ -212,7 +212,7 @@ func startAtOnce(t *testing.T, all ...server.Options) (started []*server.Server,
 	var wg sync.WaitGroup
 	for _, o := range all {
 		wg.Go(func() {
-			s, err := server.New(o)
+			s, err := server.New(t.Context(), o)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -233,11 +233,11 @@ func TestAnotherMasterKeyIsRefused(t *testing.T) {
 	a, _ := pair(t)
 	o := options(t, a.o.Store, newKey(t))
 	want := "the master key is not the one that " + a.o.Store + " was made with"
-	if _, err := server.New(o); err == nil || !strings.HasPrefix(err.Error(), want) {
+	if _, err := server.New(t.Context(), o); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("with another key: %v", err)
 	}
 	o.MasterKey.File = ""
-	if _, err := server.New(o); err == nil || !strings.Contains(err.Error(), "is missing") {
+	if _, err := server.New(t.Context(), o); err == nil || !strings.Contains(err.Error(), "is missing") {
 		t.Errorf("without a key: %v", err)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
+	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
 var pg *pgtest.Server
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	code := m.Run()
+	code := process.Main(m)
 	_ = pg.Close()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
@@ -82,7 +83,7 @@ type replica struct {
 // start starts a replica that ends with the test.
 func start(t *testing.T, o server.Options) *replica {
 	t.Helper()
-	s, err := server.New(o)
+	s, err := server.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,11 @@ func (r *replica) client() *lightsail.Client {
 }
 
 func (r *replica) clientWith(keyID, secret, token string) *lightsail.Client {
-	endpoint := r.Endpoint()
+	return newClient(r.Endpoint(), keyID, secret, token)
+}
+
+// newClient tries once.
+func newClient(endpoint, keyID, secret, token string) *lightsail.Client {
 	return lightsail.New(lightsail.Options{
 		HTTPClient: sdkhttp.Client(),
 		Region:     "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,

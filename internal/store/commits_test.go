@@ -1,0 +1,131 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// openFile returns a migrated SQLite store and the path of its file.
+func openFile(t *testing.T) (db *DB, path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "lanyard.db")
+	db, err := Open(t.Context(), Options{DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db, path
+}
+
+// TestCommitsOutliveALossOfPower: each commit is on disk when it returns. SQLite makes that so with synchronous at FULL
+// (2), which it does not keep in the file: each connection that writes has to ask for it. Killing a process shows no
+// difference, since the system still writes what it was given.
+func TestCommitsOutliveALossOfPower(t *testing.T) {
+	db, _ := openFile(t)
+	const full, wal = 2, "wal"
+	err := db.Update(t.Context(), func(tx *Tx) error {
+		level, err := one(tx, "synchronous", scanInt, `PRAGMA synchronous`)
+		if err != nil || level != full {
+			t.Errorf("the writer: synchronous = %d, %v, want %d", level, err, full)
+		}
+		mode, err := one(tx, "journal mode", func(scan func(...any) error) (s string, err error) { return s, scan(&s) }, `PRAGMA journal_mode`)
+		if err != nil || mode != wal {
+			t.Errorf("the writer: journal_mode = %q, %v, want %s", mode, err, wal)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var level int
+	if err := db.admin().QueryRowContext(t.Context(), `PRAGMA synchronous`).Scan(&level); err != nil || level != full {
+		t.Errorf("migrations: synchronous = %d, %v, want %d", level, err, full)
+	}
+}
+
+// TestConcurrentUpdatesShareCommits lets Updates come while another one runs: all of them are one commit with it, up to
+// the number that bounds how long the first of them waits.
+func TestConcurrentUpdatesShareCommits(t *testing.T) {
+	for name, tc := range map[string]struct{ behind, commits int }{
+		"a hundred":               {100, 1},
+		"one more than may be":    {maxBatch, 2},
+		"nobody but the first":    {0, 1},
+		"one behind the first":    {1, 1},
+		"as many as there may be": {maxBatch - 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, path := openFile(t)
+			w := db.engine.(*sqliteEngine).writer                            //nolint:forcetypeassert // the DSN says so
+			if err := w.s.run("PRAGMA wal_autocheckpoint = 0"); err != nil { // the log is to keep all commits
+				t.Fatal(err)
+			}
+			before := commits(t, path)
+			updateBehindAnother(t, db, w, tc.behind)
+			if got := commits(t, path) - before; got != tc.commits {
+				t.Errorf("%d updates behind another one took %d commits, want %d", tc.behind, got, tc.commits)
+			}
+		})
+	}
+}
+
+// updateBehindAnother runs an Update that does not end before so many others wait behind it.
+func updateBehindAnother(t *testing.T, db *DB, w *writer, behind int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	write := func(name string, first func()) {
+		wg.Go(func() {
+			err := db.Update(t.Context(), func(tx *Tx) error {
+				first()
+				return tx.SetMeta(name, []byte("x"))
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	runs, all := make(chan struct{}), make(chan struct{})
+	write("first", func() {
+		close(runs)
+		<-all
+	})
+	<-runs
+	for i := range behind {
+		write(fmt.Sprint("behind", i), func() {})
+	}
+	for len(w.jobs) < min(behind, cap(w.jobs)) { // nothing tells that they wait
+		time.Sleep(time.Millisecond)
+	}
+	close(all)
+	wg.Wait()
+}
+
+// commits counts the commits in a database's write-ahead log. The last frame of each says how large the database is
+// after it, where the others say 0; frames with other salts than the log's are left over from before
+// (https://www.sqlite.org/fileformat2.html, section 4.1).
+func commits(t *testing.T, path string) (n int) {
+	t.Helper()
+	log, err := os.ReadFile(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const logHeader, frameHeader = 32, 24
+	if len(log) < logHeader {
+		return 0
+	}
+	page := int(binary.BigEndian.Uint32(log[8:]))
+	for rest := log[logHeader:]; len(rest) >= frameHeader+page; rest = rest[frameHeader+page:] {
+		if bytes.Equal(rest[8:16], log[16:24]) && binary.BigEndian.Uint32(rest[4:]) > 0 {
+			n++
+		}
+	}
+	return n
+}

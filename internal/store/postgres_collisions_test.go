@@ -1,0 +1,152 @@
+//go:build postgres
+
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// meeting returns, for each of two transactions, what waits for the other one: in its first try alone, since only one of
+// them may have a second.
+func meeting() [2]func() {
+	var both sync.WaitGroup
+	both.Add(2)
+	meet := func() func() {
+		arrive := sync.OnceFunc(both.Done)
+		return func() {
+			arrive()
+			both.Wait()
+		}
+	}
+	return [2]func(){meet(), meet()}
+}
+
+// sqlState is the code of a PostgreSQL error, "" of others.
+func sqlState(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// TestUpdatesAreAsIfInTurn lets each of two updates read what the other one writes. Of two who are on call each goes
+// off as long as the other one is on: had they come one after the other, in whatever order, one would still be.
+func TestUpdatesAreAsIfInTurn(t *testing.T) {
+	db := fresh(t)
+	names := []string{"alice", "bob"}
+	update(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.SetMeta("alice", []byte("on")), tx.SetMeta("bob", []byte("on")))
+	})
+	var wg sync.WaitGroup
+	for i, meet := range meeting() {
+		me, other := names[i], names[1-i]
+		wg.Go(func() {
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				state, err := tx.Meta(other)
+				meet()
+				if err != nil || string(state) == "off" {
+					return err
+				}
+				return tx.SetMeta(me, []byte("off"))
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	view(t, db, func(tx *store.Tx) error {
+		alice, errA := tx.Meta("alice")
+		bob, errB := tx.Meta("bob")
+		if string(alice) == string(bob) {
+			t.Errorf("alice and bob are both %s, want one of them on", alice)
+		}
+		return errors.Join(errA, errB)
+	})
+}
+
+// TestDeadlockedUpdatesBothHappen lets two updates write the same rows in opposite order. Each waits for the other one
+// until PostgreSQL ends one of them, which then runs once more.
+func TestDeadlockedUpdatesBothHappen(t *testing.T) {
+	db := open(t, withParameters(t, newDSN(t), "deadlock_timeout", "10ms")) // how long PostgreSQL waits before it looks
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows := []string{"a", "b"}
+	update(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.SetMeta("a", []byte("free")), tx.SetMeta("b", []byte("free")))
+	})
+	var wg sync.WaitGroup
+	var deadlocks atomic.Int64
+	for i, meet := range meeting() {
+		first, second := rows[i], rows[1-i]
+		wg.Go(func() {
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				err := tx.SetMeta(first, []byte(first))
+				meet()
+				if err != nil {
+					return err
+				}
+				err = tx.SetMeta(second, []byte(first))
+				if sqlState(err) == "40P01" {
+					deadlocks.Add(1)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if deadlocks.Load() != 1 {
+		t.Errorf("%d tries met a deadlock, want 1", deadlocks.Load())
+	}
+	view(t, db, func(tx *store.Tx) error {
+		a, errA := tx.Meta("a")
+		b, errB := tx.Meta("b")
+		if string(a) != string(b) {
+			t.Errorf("the rows are %q and %q, want both of the update that came last", a, b)
+		}
+		return errors.Join(errA, errB)
+	})
+}
+
+// TestUpdatesGiveUp lets PostgreSQL refuse each try of an update as one that collided: it ends all the same.
+func TestUpdatesGiveUp(t *testing.T) {
+	dsn := newDSN(t)
+	db := open(t, dsn)
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	admin := connect(t, dsn)
+	for _, statement := range []string{
+		`CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$`,
+		`CREATE TRIGGER collide BEFORE INSERT ON meta FOR EACH ROW EXECUTE FUNCTION collide()`,
+	} {
+		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tries := 0
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
+		if tries++; tries > 40 {
+			return errors.New("there is no end")
+		}
+		return tx.SetMeta("n", []byte("x"))
+	})
+	if err == nil || !strings.HasPrefix(err.Error(), "given up after 30 tries: ") || sqlState(err) != "40001" {
+		t.Errorf("Update = %v, want the last collision, given up after 30 tries", err)
+	}
+	if tries != 30 {
+		t.Errorf("the update ran %d times, want 30", tries)
+	}
+}
