@@ -157,7 +157,8 @@ func plantKeyCheck(tx *store.Tx, sealer *seal.Sealer) error {
 		return err
 	}
 	if _, err := sealer.Open(seal.MasterKeyCheck, sealed); err != nil {
-		return errors.New("another server has made the database with another master key just now: give all of them one with --master-key-file or LANYARD_MASTER_KEY")
+		return errors.New("another server has made the database with another master key just now: " +
+			"give all of them one with --master-key-file or LANYARD_MASTER_KEY")
 	}
 	return nil
 }
