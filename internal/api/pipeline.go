@@ -142,16 +142,15 @@ var errIndirect = errors.New("not directly")
 func (a *Action) direct() bool { return a.access.write && a.invoke != nil && a.prepare == nil }
 
 // writeDirectly is the way of most writes: a caller whose key was met lately and whose
-// signature and input hold goes to the write transaction at once. Should who is who
-// have changed since, or anything be wrong, it is errIndirect, and run finds out what to
-// say.
+// signature and input hold goes to the write transaction at once. Where the signature or
+// the input is wrong, or who is who has changed since, it is errIndirect, and run finds
+// out what to say.
 func (p *Pipeline) writeDirectly(c *Call, rq *request) (out smithy.Serializable, err error) {
 	version, principal, ok := p.resolver.Recognize(p.verifier, rq.sig, rq.http, rq.body)
 	in := rq.action.model.NewInput()
 	if !ok || codec.Decode(rq.body, in) != nil {
 		return nil, errIndirect
 	}
-	c.Principal, rq.signer = principal, rq.sig.AccessKeyID
 	return p.commit(c, in, nil, func() error {
 		now, err := c.Tx.IdentityVersion()
 		switch {
@@ -160,6 +159,7 @@ func (p *Pipeline) writeDirectly(c *Call, rq *request) (out smithy.Serializable,
 		case now != version:
 			return errIndirect
 		}
+		c.Principal, rq.signer = principal, rq.sig.AccessKeyID
 		if err := c.checkServed(); err != nil {
 			return err
 		}

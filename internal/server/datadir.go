@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,30 +58,14 @@ func databaseOf(dir, setting string) (dsn, name string, err error) {
 		return path, path, nil
 	}
 	if store.IsPostgres(setting) {
-		u, err := url.Parse(setting)
-		if err != nil {
-			return "", "", errors.New("the store's postgres:// URL is malformed")
-		}
-		return setting, withoutPasswords(u), nil
+		name, err := store.PostgresName(setting)
+		return setting, name, err
 	}
 	path, ok := strings.CutPrefix(setting, "sqlite:")
 	if !ok || path == "" {
 		return "", "", fmt.Errorf("unknown store %q: give sqlite:PATH or a postgres:// URL", setting)
 	}
 	return path, path, nil
-}
-
-// withoutPasswords is a database's URL with each password that it holds crossed out:
-// libpq takes them as parameters, too.
-func withoutPasswords(u *url.URL) string {
-	shown, q := *u, u.Query()
-	for _, name := range []string{"password", "sslpassword"} {
-		if q.Has(name) {
-			q.Set(name, "xxxxx")
-			shown.RawQuery = q.Encode()
-		}
-	}
-	return shown.Redacted()
 }
 
 // MasterKey says where the master key comes from. The zero value is the data

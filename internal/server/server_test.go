@@ -144,8 +144,14 @@ func TestRefusedStarts(t *testing.T) {
 		{"a given master key that is none", func(_ *testing.T, o *server.Options) { o.MasterKey.Text = "hello" }, "LANYARD_MASTER_KEY: not a master key"},
 		{"a PostgreSQL that is not there", func(_ *testing.T, o *server.Options) {
 			o.Store = "postgres://u:" + secret + "@127.0.0.1:1/x?password=" + secret
-		}, "postgres://u:xxxxx@127.0.0.1:1/x?password=xxxxx"},
+		}, "cannot open the database postgres://u@127.0.0.1:1/x: failed to connect"},
 		{"a PostgreSQL URL that is none", func(_ *testing.T, o *server.Options) { o.Store = "postgres://u:" + secret + "/x@h" }, "is malformed"},
+		{"a PostgreSQL URL whose password cuts it up", func(_ *testing.T, o *server.Options) {
+			o.Store = "postgres://u@127.0.0.1:1/x?sslmode=disable&password=ab&" + secret
+		}, "is malformed"},
+		{"a PostgreSQL URL with a password of odd characters", func(_ *testing.T, o *server.Options) {
+			o.Store = "postgres://u:#" + secret + "@127.0.0.1:1/x?sslmode=disable&sslpassword=;" + secret
+		}, "postgres://u@127.0.0.1:1/x: failed"},
 		{"a parameter that PostgreSQL does not have", func(_ *testing.T, o *server.Options) { o.Store = "postgres://u@h/x?sslmode=bogus" }, "sslmode is invalid"},
 		{"a root certificate that is not there", func(_ *testing.T, o *server.Options) {
 			o.Store = "postgres://u@h/x?sslmode=verify-full&sslrootcert=/none"

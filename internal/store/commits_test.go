@@ -108,6 +108,44 @@ func updateBehindAnother(t *testing.T, db *DB, w *writer, behind int) {
 	wg.Wait()
 }
 
+// TestABatchKnowsOfAChangeOfIdentities: what the functions of a transaction share is of no use to one that comes behind a
+// change of identities.
+func TestABatchKnowsOfAChangeOfIdentities(t *testing.T) {
+	db, _ := openFile(t)
+	w := db.engine.(*sqliteEngine).writer //nolint:forcetypeassert // the DSN says so
+	var before, after string
+	runs, all := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	for i, fn := range []func(*Tx) error{
+		func(tx *Tx) (err error) {
+			close(runs)
+			<-all
+			before, err = tx.IdentityVersion()
+			return err
+		},
+		func(tx *Tx) error { return tx.InsertAccount(&Account{ID: "111122223333"}) },
+		func(tx *Tx) (err error) {
+			after, err = tx.IdentityVersion()
+			return err
+		},
+	} {
+		wg.Go(func() {
+			if err := db.Update(t.Context(), fn); err != nil {
+				t.Error(err)
+			}
+		})
+		<-runs
+		for len(w.jobs) < i { // they are to come in this order
+			time.Sleep(time.Millisecond)
+		}
+	}
+	close(all)
+	wg.Wait()
+	if before == "" || after == "" || before == after {
+		t.Errorf("the version is %q, and then %q", before, after)
+	}
+}
+
 // commits counts the commits in a database's write-ahead log. The last frame of each says how large the database is
 // after it, where the others say 0; frames with other salts than the log's are left over from before
 // (https://www.sqlite.org/fileformat2.html, section 4.1).

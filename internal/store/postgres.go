@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2" //nolint:depguard // it spreads tries over time; nothing secret comes from it
+	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -61,18 +64,34 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 	return e, nil
 }
 
-// dsnError says what is wrong with a DSN without its text, which may hold a password: as
-// a part of a URL that is cut up wrongly, too.
+// PostgresName names a database for messages: nothing else of its URL is shown, which may
+// hold passwords in several places. The error says what is wrong with the URL.
+func PostgresName(dsn string) (string, error) {
+	c, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return "", dsnError(err)
+	}
+	name := url.URL{
+		Scheme: "postgres", User: url.User(c.User), Host: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), Path: "/" + c.Database,
+	}
+	return name.String(), nil
+}
+
+// dsnError says what is wrong with a DSN. What the parser says may be a piece of a
+// password, where the URL was cut up wrongly, so only what cannot be is passed on.
 func dsnError(err error) error {
 	bad, ok := errors.AsType[*pgconn.ParseConfigError](err)
 	if !ok {
 		return oneLineError{err}
 	}
 	cause := errors.Unwrap(bad)
-	if _, malformed := errors.AsType[*url.Error](cause); malformed || cause == nil {
-		return errors.New("the PostgreSQL URL is malformed")
+	if file, ok := errors.AsType[*fs.PathError](cause); ok {
+		return fmt.Errorf("the PostgreSQL URL: %w", file)
 	}
-	return fmt.Errorf("the parameters of the PostgreSQL URL: %w", cause)
+	if cause != nil && cause.Error() == "sslmode is invalid" {
+		return fmt.Errorf("the PostgreSQL URL: %w", cause)
+	}
+	return errors.New("the PostgreSQL URL is malformed, or one of its parameters is")
 }
 
 // oneLineError is an error whose text has lines: pgx has one for each try to connect.

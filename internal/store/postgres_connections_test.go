@@ -70,7 +70,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = db.Close() })
-			var inside atomic.Int64
+			var inside, failed atomic.Int64
 			var wg sync.WaitGroup
 			end := make(chan struct{})
 			for range views {
@@ -81,11 +81,12 @@ func TestConnectionsAreBounded(t *testing.T) {
 						return nil
 					})
 					if err != nil {
+						failed.Add(1)
 						t.Error(err)
 					}
 				})
 			}
-			for inside.Load()+db.Waited() < views { // nothing tells that all of them run or wait
+			for inside.Load()+db.Waited()+failed.Load() < views { // nothing tells that all of them run or wait
 				time.Sleep(time.Millisecond)
 			}
 			if all, _ := connections(t, connect(t, dsn), "bounded"); all != tc.want {

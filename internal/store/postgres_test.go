@@ -139,7 +139,7 @@ func TestPostgresComesAndGoes(t *testing.T) {
 
 func TestMalformedURLIsNotRepeated(t *testing.T) {
 	_, err := store.Open(t.Context(), store.Options{DSN: "postgres://user:hunter2@host:port/db"})
-	if err == nil || err.Error() != "the PostgreSQL URL is malformed" {
+	if err == nil || err.Error() != "the PostgreSQL URL is malformed, or one of its parameters is" {
 		t.Errorf("Open = %v", err)
 	}
 }

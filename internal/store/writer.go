@@ -30,11 +30,11 @@ type writer struct {
 	once sync.Once
 	// positions orders the operations that the jobs insert.
 	positions positions
-	// active is how many jobs the last batch had and left waiting: so many clients write
-	// at present.
+	// active is how many jobs of the last batch wrote, and how many were left waiting: so
+	// many clients write at present. Those who are refused are not waited for.
 	active int
 	// patience is how long the next batch waits for as many: as long as the last commit
-	// took.
+	// took that had something to write.
 	patience time.Duration
 }
 
@@ -44,6 +44,8 @@ type job struct {
 	fn  func(*Tx) error
 	// done is closed when the job has its result.
 	done chan struct{}
+	// wrote: the job has run statements that may have written.
+	wrote bool
 	// err is what fn failed with, and panicked what it panicked with, to be raised again
 	// in its caller.
 	err      error
@@ -116,8 +118,11 @@ func (w *writer) batch(first *job) {
 		}
 		ran, err = w.together(slices.Values(left))
 	}
-	w.active = len(jobs) + len(w.jobs)
+	w.active = len(w.jobs)
 	for _, j := range jobs {
+		if j.wrote {
+			w.active++
+		}
 		if err != nil { // what the failed ones have seen is gone, too
 			j.err = err
 		}
@@ -186,7 +191,9 @@ func (w *writer) together(jobs iter.Seq[*job]) (ran []*job, err error) {
 	}
 	begin := time.Now()
 	err = w.s.run("COMMIT")
-	w.patience = time.Since(begin)
+	if slices.ContainsFunc(ran, func(j *job) bool { return j.wrote }) {
+		w.patience = time.Since(begin)
+	}
 	if err != nil {
 		_ = w.s.run("ROLLBACK") // as above
 		return ran, fmt.Errorf("commit: %w", err)
@@ -223,7 +230,8 @@ func (j *job) run(s *session, shared *scope) (spoiled bool) {
 		j.err = q.broken
 		return true
 	}
-	return q.wrote && (j.err != nil || j.panicked != nil)
+	j.wrote = q.wrote
+	return j.wrote && (j.err != nil || j.panicked != nil)
 }
 
 func (j *job) call(tx *Tx) error {
