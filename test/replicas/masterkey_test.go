@@ -54,7 +54,7 @@ func TestTheMasterKeyMayBeAVariable(t *testing.T) {
 		giveMasterKey(t, base64.StdEncoding.EncodeToString(seal.NewMasterKey()))
 		b := process.Launch(t, t.TempDir(), "--store", o.Store)
 		code := b.Wait(t)
-		if want := "the master key is not the one that " + o.Store + " was made with"; code == 0 || !strings.Contains(b.Stderr.String(), want) {
+		if want := "the master key is not the one that " + shown(t, o.Store) + " was made with"; code == 0 || !strings.Contains(b.Stderr.String(), want) {
 			t.Errorf("ended with code %d, want a refusal that says %q:\n%s", code, want, b.Stderr.String())
 		}
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 func TestWhatOneDoesTheOtherSees(t *testing.T) {
@@ -232,7 +233,7 @@ func startAtOnce(t *testing.T, all ...server.Options) (started []*server.Server,
 func TestAnotherMasterKeyIsRefused(t *testing.T) {
 	a, _ := pair(t)
 	o := options(t, a.o.Store, newKey(t))
-	want := "the master key is not the one that " + a.o.Store + " was made with"
+	want := "the master key is not the one that " + shown(t, a.o.Store) + " was made with"
 	if _, err := server.New(t.Context(), o); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("with another key: %v", err)
 	}
@@ -240,6 +241,16 @@ func TestAnotherMasterKeyIsRefused(t *testing.T) {
 	if _, err := server.New(t.Context(), o); err == nil || !strings.Contains(err.Error(), "is missing") {
 		t.Errorf("without a key: %v", err)
 	}
+}
+
+// shown is a database's URL as messages have it, without parameters.
+func shown(t *testing.T, dsn string) string {
+	t.Helper()
+	name, err := store.PostgresName(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 // TestReplicasThatStartAtOnceShareOneKey starts replicas with keys of their own on a fresh database: the first one's
