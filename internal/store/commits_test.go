@@ -68,8 +68,12 @@ func TestConcurrentUpdatesShareCommits(t *testing.T) {
 			if err := w.s.run("PRAGMA wal_autocheckpoint = 0"); err != nil { // the log is to keep all commits
 				t.Fatal(err)
 			}
+			updates := make([]func(*Tx) error, 1+tc.behind)
+			for i := range updates {
+				updates[i] = func(tx *Tx) error { return tx.SetMeta(fmt.Sprint("n", i), []byte("x")) }
+			}
 			before := commits(t, path)
-			updateBehindAnother(t, db, w, tc.behind)
+			inTurn(t, db, w, updates...)
 			if got := commits(t, path) - before; got != tc.commits {
 				t.Errorf("%d updates behind another one took %d commits, want %d", tc.behind, got, tc.commits)
 			}
@@ -77,32 +81,28 @@ func TestConcurrentUpdatesShareCommits(t *testing.T) {
 	}
 }
 
-// updateBehindAnother runs an Update that does not end before so many others wait behind it.
-func updateBehindAnother(t *testing.T, db *DB, w *writer, behind int) {
+// inTurn runs Updates in this order. The first does nothing before the others wait behind it, as far as the writer lets
+// them queue.
+func inTurn(t *testing.T, db *DB, w *writer, fns ...func(*Tx) error) {
 	t.Helper()
 	var wg sync.WaitGroup
-	write := func(name string, first func()) {
+	runs, all := make(chan struct{}), make(chan struct{})
+	first := fns[0]
+	fns[0] = func(tx *Tx) error {
+		close(runs)
+		<-all
+		return first(tx)
+	}
+	for i, fn := range fns {
 		wg.Go(func() {
-			err := db.Update(t.Context(), func(tx *Tx) error {
-				first()
-				return tx.SetMeta(name, []byte("x"))
-			})
-			if err != nil {
+			if err := db.Update(t.Context(), fn); err != nil {
 				t.Error(err)
 			}
 		})
-	}
-	runs, all := make(chan struct{}), make(chan struct{})
-	write("first", func() {
-		close(runs)
-		<-all
-	})
-	<-runs
-	for i := range behind {
-		write(fmt.Sprint("behind", i), func() {})
-	}
-	for len(w.jobs) < min(behind, cap(w.jobs)) { // nothing tells that they wait
-		time.Sleep(time.Millisecond)
+		<-runs
+		for len(w.jobs) < min(i, cap(w.jobs)) { // nothing tells that they wait
+			time.Sleep(time.Millisecond)
+		}
 	}
 	close(all)
 	wg.Wait()
@@ -114,12 +114,8 @@ func TestABatchKnowsOfAChangeOfIdentities(t *testing.T) {
 	db, _ := openFile(t)
 	w := db.engine.(*sqliteEngine).writer //nolint:forcetypeassert // the DSN says so
 	var before, after string
-	runs, all := make(chan struct{}), make(chan struct{})
-	var wg sync.WaitGroup
-	for i, fn := range []func(*Tx) error{
+	inTurn(t, db, w,
 		func(tx *Tx) (err error) {
-			close(runs)
-			<-all
 			before, err = tx.IdentityVersion()
 			return err
 		},
@@ -127,20 +123,7 @@ func TestABatchKnowsOfAChangeOfIdentities(t *testing.T) {
 		func(tx *Tx) (err error) {
 			after, err = tx.IdentityVersion()
 			return err
-		},
-	} {
-		wg.Go(func() {
-			if err := db.Update(t.Context(), fn); err != nil {
-				t.Error(err)
-			}
 		})
-		<-runs
-		for len(w.jobs) < i { // they are to come in this order
-			time.Sleep(time.Millisecond)
-		}
-	}
-	close(all)
-	wg.Wait()
 	if before == "" || after == "" || before == after {
 		t.Errorf("the version is %q, and then %q", before, after)
 	}
