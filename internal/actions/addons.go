@@ -16,15 +16,15 @@ var addOns = []api.Action{
 
 // Errors of add-ons. AWS's own CloudFormation provider knows the first two texts.
 func errAddOnInState() error {
-	return api.InvalidInput(api.CodeInvalidParameter, "The addOn is already in requested state")
+	return api.InvalidInput(api.CodeInvalidParams, "The addOn is already in requested state")
 }
 
 func errAddOnNotEnabled() error {
-	return api.InvalidInput(api.CodeInvalidParameter, "AutoSnapshot not enabled for the resource")
+	return api.InvalidInput(api.CodeInvalidParams, "AutoSnapshot not enabled for the resource")
 }
 
 func errNoAutoSnapshotOnWindows() error {
-	return api.InvalidInput(api.CodeInvalidParameter, "Automatic snapshots are not supported for Windows instances.")
+	return api.InvalidInput(api.CodeInvalidParams, "Automatic snapshots are not supported for Windows instances.")
 }
 
 // enableAddOn also changes the time of day of automatic snapshots that are on.
@@ -109,7 +109,7 @@ func newAutoSnapshot(c *api.Call, requests []types.AddOnRequest) (*resource.Auto
 			return nil, err
 		}
 		if a != nil {
-			return nil, api.InvalidInput(api.CodeInvalidParameter, "The add-on %s is given more than once.", requests[n].AddOnType)
+			return nil, api.InvalidInput(api.CodeInvalidParams, "The add-on %s is given more than once.", requests[n].AddOnType)
 		}
 		a = &resource.AutoSnapshot{}
 		a.Enable(c.Now, hour)
@@ -128,7 +128,7 @@ func snapshotHour(request *types.AddOnRequest) (int, error) {
 	}
 	hour, ok := resource.ParseTimeOfDay(*auto.SnapshotTimeOfDay)
 	if !ok {
-		return 0, api.InvalidInput(api.CodeInvalidParameter, "The snapshot time of day must be in HH:00 format: %s", *auto.SnapshotTimeOfDay)
+		return 0, api.InvalidInput(api.CodeInvalidParams, "The snapshot time of day must be in HH:00 format: %s", *auto.SnapshotTimeOfDay)
 	}
 	return hour, nil
 }
@@ -136,5 +136,5 @@ func snapshotHour(request *types.AddOnRequest) (int, error) {
 // errNoSuchAddOn refuses StopInstanceOnIdle, which is for bundles of Lightsail for
 // Research: there are none here.
 func errNoSuchAddOn(kind types.AddOnType) error {
-	return api.InvalidInput(api.CodeInvalidParameter, "The add-on %s is available for Lightsail for Research resources only.", kind)
+	return api.InvalidInput(api.CodeInvalidParams, "The add-on %s is available for Lightsail for Research resources only.", kind)
 }

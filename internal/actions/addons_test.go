@@ -71,7 +71,7 @@ func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
 	} {
 		t.Run(tc.kind, func(t *testing.T) {
 			_, err := l.disable(name)
-			wantInvalid(t, err, "InvalidParameter", "AutoSnapshot not enabled for the resource")
+			wantInvalid(t, err, "InvalidParams", "AutoSnapshot not enabled for the resource")
 
 			ops, err := l.enable(name, "")
 			if err != nil {
@@ -80,7 +80,7 @@ func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
 			l.wantOperations(ops, "EnableAddOn "+tc.kind+" "+name+" - Succeeded")
 			l.wantAddOn(tc.addOns(), "Enabled", "06:00")
 			_, err = l.enable(name, "06:00")
-			wantInvalid(t, err, "InvalidParameter", "The addOn is already in requested state")
+			wantInvalid(t, err, "InvalidParams", "The addOn is already in requested state")
 
 			if _, err = l.enable(name, "23:00"); err != nil {
 				t.Fatal(err)
@@ -95,7 +95,7 @@ func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
 			l.wantOperations(ops, "DisableAddOn "+tc.kind+" "+name+" - Succeeded")
 			l.wantAddOn(tc.addOns(), "Disabled", "23:00")
 			_, err = l.disable(name)
-			wantInvalid(t, err, "InvalidParameter", "The addOn is already in requested state")
+			wantInvalid(t, err, "InvalidParams", "The addOn is already in requested state")
 		})
 	}
 }
@@ -110,10 +110,10 @@ func TestAddOnsAreRefused(t *testing.T) {
 
 	for _, at := range []string{"06:30", "23:59"} {
 		_, err := l.enable("web", at)
-		wantInvalid(t, err, "InvalidParameter", "The snapshot time of day must be in HH:00 format: "+at)
+		wantInvalid(t, err, "InvalidParams", "The snapshot time of day must be in HH:00 format: "+at)
 	}
 	_, err := l.enable("win", "")
-	wantInvalid(t, err, "InvalidParameter", "Automatic snapshots are not supported for Windows instances.")
+	wantInvalid(t, err, "InvalidParams", "Automatic snapshots are not supported for Windows instances.")
 	_, err = l.enable("none", "")
 	wantNotFound(t, err, "The resource does not exist: none")
 	_, err = l.enable("deploy", "")
@@ -123,9 +123,9 @@ func TestAddOnsAreRefused(t *testing.T) {
 
 	idle := types.AddOnRequest{AddOnType: types.AddOnTypeStopInstanceOnIdle}
 	_, err = l.EnableAddOn(t.Context(), &lightsail.EnableAddOnInput{ResourceName: new("web"), AddOnRequest: &idle})
-	wantInvalid(t, err, "InvalidParameter", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
+	wantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
 	_, err = l.DisableAddOn(t.Context(), &lightsail.DisableAddOnInput{ResourceName: new("web"), AddOnType: types.AddOnTypeStopInstanceOnIdle})
-	wantInvalid(t, err, "InvalidParameter", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
+	wantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
 }
 
 func TestAnInstanceIsMadeWithAddOns(t *testing.T) {

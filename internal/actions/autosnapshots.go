@@ -112,11 +112,11 @@ func (s snapshotChoice) auto() (bool, error) {
 	dated := s.date != nil || isSet(s.latest)
 	switch {
 	case (s.manual == nil) == (s.source == nil):
-		return false, api.InvalidInput(api.CodeInvalidParameter, "Give either %s or %s.", s.manualMember, s.sourceMember)
+		return false, api.InvalidInput(api.CodeInvalidParams, "Give either %s or %s.", s.manualMember, s.sourceMember)
 	case s.manual != nil && dated:
-		return false, api.InvalidInput(api.CodeInvalidParameter, "Give restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
+		return false, api.InvalidInput(api.CodeInvalidParams, "Give restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
 	case s.source != nil && (s.date == nil) == !isSet(s.latest):
-		return false, api.InvalidInput(api.CodeInvalidParameter, "With %s, give either restoreDate or useLatestRestorableAutoSnapshot.", s.sourceMember)
+		return false, api.InvalidInput(api.CodeInvalidParams, "With %s, give either restoreDate or useLatestRestorableAutoSnapshot.", s.sourceMember)
 	}
 	return s.source != nil, nil
 }

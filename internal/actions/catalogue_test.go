@@ -184,7 +184,7 @@ func TestATokenOfTheCatalogueCountsForItsListOnly(t *testing.T) {
 	}
 	const message = "The page token is not valid."
 	_, err = c.GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{PageToken: out.NextPageToken, IncludeInactive: new(true)})
-	wantInvalid(t, err, "InvalidParameter", message)
+	wantInvalid(t, err, "InvalidParams", message)
 	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: out.NextPageToken})
-	wantInvalid(t, err, "InvalidParameter", message)
+	wantInvalid(t, err, "InvalidParams", message)
 }

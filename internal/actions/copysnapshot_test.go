@@ -115,21 +115,21 @@ func TestCopySnapshotRefuses(t *testing.T) {
 	}
 	in = manual()
 	in.SourceResourceName = new("data")
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParameter", "Give either sourceSnapshotName or sourceResourceName.")
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "Give either sourceSnapshotName or sourceResourceName.")
 	in.SourceSnapshotName, in.SourceResourceName = nil, nil
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParameter", "Give either sourceSnapshotName or sourceResourceName.")
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "Give either sourceSnapshotName or sourceResourceName.")
 	in = manual()
 	in.RestoreDate = new("2026-11-22")
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParameter", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceResourceName.")
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceResourceName.")
 
 	auto := func() *lightsail.CopySnapshotInput {
 		return &lightsail.CopySnapshotInput{SourceRegion: region, SourceResourceName: new("data"), TargetSnapshotName: new("copy")}
 	}
 	const oneOf = "With sourceResourceName, give either restoreDate or useLatestRestorableAutoSnapshot."
 	in = auto()
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParameter", oneOf)
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", oneOf)
 	in.RestoreDate, in.UseLatestRestorableAutoSnapshot = new("2026-11-22"), new(true)
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParameter", oneOf)
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", oneOf)
 	in.UseLatestRestorableAutoSnapshot = new(false)
 	wantNotFound(t, fails(l, l.CopySnapshot, in), "The AutoSnapshot does not exist: 2026-11-22")
 	in.SourceResourceName = new("snap")

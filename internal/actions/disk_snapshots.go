@@ -21,7 +21,7 @@ var diskSnapshots = []api.Action{
 // createDiskSnapshot takes a snapshot of a disk, or of an instance's system disk.
 func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*lightsail.CreateDiskSnapshotOutput, error) {
 	if (in.DiskName == nil) == (in.InstanceName == nil) {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "Give either diskName or instanceName.")
+		return nil, api.InvalidInput(api.CodeInvalidParams, "Give either diskName or instanceName.")
 	}
 	tags, err := resource.MergeTags(nil, in.Tags)
 	if err != nil {

@@ -98,7 +98,7 @@ func TestCreateDiskSnapshotRefuses(t *testing.T) {
 		{DiskSnapshotName: new("snap")},
 		{DiskSnapshotName: new("snap"), DiskName: new("data"), InstanceName: new("web")},
 	} {
-		wantInvalid(t, fails(l, l.CreateDiskSnapshot, in), "InvalidParameter", "Give either diskName or instanceName.")
+		wantInvalid(t, fails(l, l.CreateDiskSnapshot, in), "InvalidParams", "Give either diskName or instanceName.")
 	}
 	ofDisk.Tags = []types.Tag{{}}
 	if err := fails(l, l.CreateDiskSnapshot, ofDisk); err == nil {
@@ -143,5 +143,5 @@ func TestGetDiskSnapshotsPagesByName(t *testing.T) {
 	if diff := cmp.Diff([]string{"s1", "s2", "s3"}, names); diff != "" || second.NextPageToken != nil {
 		t.Errorf("pages (-want +got), next %v:\n%s", second.NextPageToken, diff)
 	}
-	wantInvalid(t, fails(l, l.GetDiskSnapshots, &lightsail.GetDiskSnapshotsInput{PageToken: new("x")}), "InvalidParameter", "The page token is not valid.")
+	wantInvalid(t, fails(l, l.GetDiskSnapshots, &lightsail.GetDiskSnapshotsInput{PageToken: new("x")}), "InvalidParams", "The page token is not valid.")
 }

@@ -48,7 +48,7 @@ func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
 		return nil, err
 	}
 	if s.sizeInGB < minDiskGB || s.sizeInGB > maxDiskGB {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The size of a disk must be between %d and %d GB, not %d.",
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The size of a disk must be between %d and %d GB, not %d.",
 			minDiskGB, maxDiskGB, s.sizeInGB)
 	}
 	tags, err := resource.MergeTags(nil, s.tags)
@@ -106,7 +106,7 @@ func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDi
 // checkAttach refuses a disk and an instance that cannot come together.
 func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error {
 	if d.r.Zone != i.Resource.Zone {
-		return api.InvalidInput(api.CodeInvalidParameter, "The disk %s is in the availability zone %s, the instance %s in %s. They must be in the same one.",
+		return api.InvalidInput(api.CodeInvalidParams, "The disk %s is in the availability zone %s, the instance %s in %s. They must be in the same one.",
 			d.r.Name, d.r.Zone, i.Resource.Name, i.Resource.Zone)
 	}
 	if err := d.check(c.Now, "attach", types.DiskStateAvailable); err != nil {
@@ -140,11 +140,11 @@ var diskPath = regexp.MustCompile(`\A/dev/(?:xvd|sd)([b-z])\z`)
 func checkPath(i *instance.Instance, path string) error {
 	device := diskPath.FindStringSubmatch(path)
 	if device == nil {
-		return api.InvalidInput(api.CodeInvalidParameter, "The disk path must be from /dev/xvdb to /dev/xvdz, such as /dev/xvdf, not %s.", path)
+		return api.InvalidInput(api.CodeInvalidParams, "The disk path must be from /dev/xvdb to /dev/xvdz, such as /dev/xvdf, not %s.", path)
 	}
 	for _, other := range i.Disks() {
 		if taken := diskPath.FindStringSubmatch(*other.Path); taken != nil && taken[1] == device[1] {
-			return api.InvalidInput(api.CodeInvalidParameter, "The instance %s has the disk %s at the path %s.", i.Resource.Name, *other.Name, *other.Path)
+			return api.InvalidInput(api.CodeInvalidParams, "The instance %s has the disk %s at the path %s.", i.Resource.Name, *other.Name, *other.Path)
 		}
 	}
 	return nil

@@ -117,23 +117,23 @@ func TestCreateDiskRefuses(t *testing.T) {
 			func(in *lightsail.CreateDiskInput) { in.DiskName = new("a b") },
 		},
 		{
-			"a zone of another region", "InvalidParameter", "The specified availability zone does not exist in this region: us-east-2a",
+			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: us-east-2a",
 			func(in *lightsail.CreateDiskInput) { in.AvailabilityZone = new("us-east-2a") },
 		},
 		{
-			"a disk that is too small", "InvalidParameter", "The size of a disk must be between 8 and 16000 GB, not 7.",
+			"a disk that is too small", "InvalidParams", "The size of a disk must be between 8 and 16000 GB, not 7.",
 			func(in *lightsail.CreateDiskInput) { in.SizeInGb = new(int32(7)) },
 		},
 		{
-			"a disk that is too large", "InvalidParameter", "The size of a disk must be between 8 and 16000 GB, not 16001.",
+			"a disk that is too large", "InvalidParams", "The size of a disk must be between 8 and 16000 GB, not 16001.",
 			func(in *lightsail.CreateDiskInput) { in.SizeInGb = new(int32(16001)) },
 		},
 		{
-			"a bad tag", "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`,
+			"a bad tag", "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`,
 			func(in *lightsail.CreateDiskInput) { in.Tags = []types.Tag{tag("aws:x", "")} },
 		},
 		{
-			"a bad time of day", "InvalidParameter", "The snapshot time of day must be in HH:00 format: 06:30",
+			"a bad time of day", "InvalidParams", "The snapshot time of day must be in HH:00 format: 06:30",
 			func(in *lightsail.CreateDiskInput) { in.AddOns = []types.AddOnRequest{autoSnapshot("06:30")} },
 		},
 	} {
@@ -162,7 +162,7 @@ func TestGetDisksPagesByName(t *testing.T) {
 	if diff := cmp.Diff([]string{"d1", "d2", "d3"}, names); diff != "" || second.NextPageToken != nil {
 		t.Errorf("pages (-want +got), next %v:\n%s", second.NextPageToken, diff)
 	}
-	wantInvalid(t, fails(l, l.GetDisks, &lightsail.GetDisksInput{PageToken: new("x")}), "InvalidParameter", "The page token is not valid.")
+	wantInvalid(t, fails(l, l.GetDisks, &lightsail.GetDisksInput{PageToken: new("x")}), "InvalidParams", "The page token is not valid.")
 	wantNotFound(t, fails(l, l.GetDisk, &lightsail.GetDiskInput{DiskName: new("deploy")}), "The Disk does not exist: deploy")
 }
 
@@ -218,18 +218,18 @@ func TestAttachDiskRefuses(t *testing.T) {
 
 	wantNotFound(t, fails(l, l.AttachDisk, attachment("none", "web", "/dev/xvdg")), "The Disk does not exist: none")
 	wantNotFound(t, fails(l, l.AttachDisk, attachment("two", "none", "/dev/xvdg")), "The Instance does not exist: none")
-	wantInvalid(t, fails(l, l.AttachDisk, attachment("elsewhere", "web", "/dev/xvdg")), "InvalidParameter",
+	wantInvalid(t, fails(l, l.AttachDisk, attachment("elsewhere", "web", "/dev/xvdg")), "InvalidParams",
 		"The disk elsewhere is in the availability zone us-east-1b, the instance web in us-east-1a. They must be in the same one.")
 	wantFailed(t, fails(l, l.AttachDisk, attachment("one", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is in-use.")
 	wantFailed(t, fails(l, l.AttachDisk, attachment("young", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is pending.")
 	wantFailed(t, fails(l, l.AttachDisk, attachment("two", "new", "/dev/xvdg")),
 		"You can't attach a disk to this instance right now. The state of this instance is pending.")
 	for _, path := range []string{"/dev/xvda", "/dev/xvdF", "/dev/xvdff", "xvdf", "/dev/sda1", "/dev/nvme1n1", "D:", "/dev/xvdg\n"} {
-		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParameter",
+		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams",
 			fmt.Sprintf("The disk path must be from /dev/xvdb to /dev/xvdz, such as /dev/xvdf, not %s.", path))
 	}
 	for _, path := range []string{"/dev/xvdf", "/dev/sdf"} {
-		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParameter", "The instance web has the disk one at the path /dev/xvdf.")
+		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams", "The instance web has the disk one at the path /dev/xvdf.")
 	}
 	const retry = " If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support."
 	wantInvalid(t, fails(l, l.AttachDisk, attachment("large", "web", "/dev/xvdg")), "LimitExceeded",

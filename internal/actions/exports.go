@@ -143,14 +143,14 @@ var instanceType = regexp.MustCompile(`\A[a-z][a-z0-9-]*\.[a-z0-9-]+\z`)
 // other stack is being made.
 func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationStackInput) (*lightsail.CreateCloudFormationStackOutput, error) {
 	if len(in.Instances) != 1 {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "Give exactly one instance entry.")
+		return nil, api.InvalidInput(api.CodeInvalidParams, "Give exactly one instance entry.")
 	}
 	entry := in.Instances[0]
 	if err := checkZone(c, *entry.AvailabilityZone); err != nil {
 		return nil, err
 	}
 	if !instanceType.MatchString(*entry.InstanceType) {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "%s is not an instance type of Amazon EC2, such as t2.micro.", *entry.InstanceType)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "%s is not an instance type of Amazon EC2, such as t2.micro.", *entry.InstanceType)
 	}
 	source, err := c.Find(resource.ExportSnapshotRecord, *entry.SourceName)
 	if err != nil {
@@ -185,7 +185,7 @@ func useExport(c *api.Call, r *resource.Resource, until time.Time) error {
 	}
 	switch {
 	case record.SourceInfo.InstanceSnapshotInfo == nil:
-		return api.InvalidInput(api.CodeInvalidParameter, "The export snapshot record %s is not of an instance snapshot.", r.Name)
+		return api.InvalidInput(api.CodeInvalidParams, "The export snapshot record %s is not of an instance snapshot.", r.Name)
 	case c.Now.Before(priv.settled()):
 		return api.OperationFailed("You can't use this export snapshot record right now. The state of this record is Started.")
 	case c.Now.Before(priv.BusyUntil):

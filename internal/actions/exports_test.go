@@ -179,7 +179,7 @@ func TestCreateCloudFormationStackRefuses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			in := stack(ofDisk)
 			tc.change(in)
-			wantInvalid(t, fails(l, l.CreateCloudFormationStack, in), "InvalidParameter", tc.message)
+			wantInvalid(t, fails(l, l.CreateCloudFormationStack, in), "InvalidParams", tc.message)
 		})
 	}
 	wantNotFound(t, fails(l, l.CreateCloudFormationStack, stack("snap")), "The ExportSnapshotRecord does not exist: snap")
@@ -208,8 +208,8 @@ func TestRecordsArePagedAndCannotBeTagged(t *testing.T) {
 		fails(l, l.GetExportSnapshotRecords, &lightsail.GetExportSnapshotRecordsInput{PageToken: new("x")}),
 		fails(l, l.GetCloudFormationStackRecords, &lightsail.GetCloudFormationStackRecordsInput{PageToken: new("x")}),
 	} {
-		wantInvalid(t, call, "InvalidParameter", "The page token is not valid.")
+		wantInvalid(t, call, "InvalidParams", "The page token is not valid.")
 	}
-	wantInvalid(t, fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &one, Tags: []types.Tag{tag("a", "b")}}), "InvalidParameter",
+	wantInvalid(t, fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &one, Tags: []types.Tag{tag("a", "b")}}), "InvalidParams",
 		"A resource of the type ExportSnapshotRecord cannot be tagged: "+one)
 }

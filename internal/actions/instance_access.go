@@ -41,7 +41,7 @@ func accessTarget(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput) (*in
 		if rdp {
 			protocol, platform = types.InstanceAccessProtocolRdp, types.InstancePlatformLinuxUnix
 		}
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The protocol %s is not for instances of the platform %s: %s",
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The protocol %s is not for instances of the platform %s: %s",
 			protocol, platform, i.Resource.Name)
 	}
 	return i, nil

@@ -244,7 +244,7 @@ func TestAccessDetailsAreForThePlatformsProtocol(t *testing.T) {
 	l.create(in)
 	l.pass(time.Minute)
 	_, err := l.access("linux", types.InstanceAccessProtocolRdp)
-	wantInvalid(t, err, "InvalidParameter", "The protocol rdp is not for instances of the platform LINUX_UNIX: linux")
+	wantInvalid(t, err, "InvalidParams", "The protocol rdp is not for instances of the platform LINUX_UNIX: linux")
 	_, err = l.access("windows", "")
-	wantInvalid(t, err, "InvalidParameter", "The protocol ssh is not for instances of the platform WINDOWS: windows")
+	wantInvalid(t, err, "InvalidParams", "The protocol ssh is not for instances of the platform WINDOWS: windows")
 }

@@ -62,7 +62,7 @@ func (s *instanceSpec) installedKey(c *api.Call, fresh *sshkey.Pair) (*installed
 	}
 	key := &installedKey{r.Name, priv.PublicKey}
 	if s.windows() && key.rsa() == nil {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The key pair %s is not an RSA key pair, as Windows instances need it.", r.Name)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The key pair %s is not an RSA key pair, as Windows instances need it.", r.Name)
 	}
 	return key, nil
 }

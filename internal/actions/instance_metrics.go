@@ -54,15 +54,15 @@ func checkMetricRange(in *lightsail.GetInstanceMetricDataInput, start time.Time)
 	period := int64(*in.Period)
 	switch {
 	case len(in.Statistics) == 0:
-		return api.InvalidInput(api.CodeInvalidParameter, "At least one statistic is required.")
+		return api.InvalidInput(api.CodeInvalidParams, "At least one statistic is required.")
 	case period%60 != 0:
-		return api.InvalidInput(api.CodeInvalidParameter, "The parameter Period must be a multiple of 60.")
+		return api.InvalidInput(api.CodeInvalidParams, "The parameter Period must be a multiple of 60.")
 	case !in.StartTime.Before(*in.EndTime):
-		return api.InvalidInput(api.CodeInvalidParameter, "The parameter StartTime must be less than the parameter EndTime.")
+		return api.InvalidInput(api.CodeInvalidParams, "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	// Seconds, since a Duration does not hold all the years that a time may be in.
 	if n := (in.EndTime.Unix() - start.Unix() + period - 1) / period; n > maxDatapoints {
-		return api.InvalidInput(api.CodeInvalidParameter, "You have requested up to %d datapoints, which exceeds the limit of %d. "+
+		return api.InvalidInput(api.CodeInvalidParams, "You have requested up to %d datapoints, which exceeds the limit of %d. "+
 			"You may reduce the datapoints requested by increasing Period, or decreasing the time range.", n, maxDatapoints)
 	}
 	return nil

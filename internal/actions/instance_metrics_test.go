@@ -173,7 +173,7 @@ func TestMetricsRefuse(t *testing.T) {
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			wantInvalid(t, fails(l, l.GetInstanceMetricData, tc.in), "InvalidParameter", tc.message)
+			wantInvalid(t, fails(l, l.GetInstanceMetricData, tc.in), "InvalidParams", tc.message)
 		})
 	}
 	l.metric(metricInput(0, 1440*time.Minute, 60))

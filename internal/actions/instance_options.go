@@ -15,7 +15,7 @@ func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lights
 	switch in.ResourceType {
 	case types.ResourceTypeInstance, types.ResourceTypeLoadBalancer, types.ResourceTypeDistribution:
 	default:
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "A resource of the type %s has no IP address type.", in.ResourceType)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "A resource of the type %s has no IP address type.", in.ResourceType)
 	}
 	if r := c.Target(0); r.Kind != resource.Kind(in.ResourceType) {
 		return nil, api.NotFound(string(in.ResourceType), r.Name)
@@ -71,9 +71,9 @@ func changeBundleFor(c *api.Call, i *instance.Instance, accept bool) error {
 	other, ok := bundle.OtherIPType()
 	switch {
 	case !ok || !*other.IsActive:
-		return api.InvalidInput(api.CodeInvalidParameter, "The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
+		return api.InvalidInput(api.CodeInvalidParams, "The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
 	case !accept:
-		return api.InvalidInput(api.CodeInvalidParameter,
+		return api.InvalidInput(api.CodeInvalidParams,
 			"The change updates the bundle of the instance %s to %s. To accept that, set acceptBundleUpdate to true.", name, *other.BundleId)
 	case i.Priv.StaticIP != "":
 		return api.OperationFailed("The static IP %s is attached to the instance %s. Detach it before you switch to IPv6 only.", i.Priv.StaticIP, name)
@@ -98,10 +98,10 @@ func updateInstanceMetadataOptions(c *api.Call, in *lightsail.UpdateInstanceMeta
 		return nil, err
 	}
 	if limit := in.HttpPutResponseHopLimit; limit != nil && (*limit < 1 || *limit > maxHopLimit) {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "httpPutResponseHopLimit must be from 1 to %d.", maxHopLimit)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "httpPutResponseHopLimit must be from 1 to %d.", maxHopLimit)
 	}
 	if in.HttpProtocolIpv6 == types.HttpProtocolIpv6Enabled && c.Region != ipv6MetadataRegion {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "httpProtocolIpv6 is available in the region %s only.", ipv6MetadataRegion)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "httpProtocolIpv6 is available in the region %s only.", ipv6MetadataRegion)
 	}
 	applyMetadataOptions(i.Doc.MetadataOptions, in)
 	if err := saveInstance(c, i); err != nil {

@@ -92,7 +92,7 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	_, err := l.setType("web", types.IpAddressTypeIpv6, false)
-	wantInvalid(t, err, "InvalidParameter",
+	wantInvalid(t, err, "InvalidParams",
 		"The change updates the bundle of the instance web to nano_ipv6_3_0. To accept that, set acceptBundleUpdate to true.")
 	_, err = l.setType("deploy", types.IpAddressTypeIpv6, true)
 	wantNotFound(t, err, "The resource does not exist: deploy")
@@ -109,7 +109,7 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 	_, err = l.SetIpAddressType(t.Context(), &lightsail.SetIpAddressTypeInput{
 		ResourceName: new("web"), ResourceType: types.ResourceTypeDisk, IpAddressType: types.IpAddressTypeIpv4,
 	})
-	wantInvalid(t, err, "InvalidParameter", "A resource of the type Disk has no IP address type.")
+	wantInvalid(t, err, "InvalidParams", "A resource of the type Disk has no IP address type.")
 }
 
 func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
@@ -135,12 +135,12 @@ func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
 		_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{
 			InstanceName: new("web"), HttpPutResponseHopLimit: &limit,
 		})
-		wantInvalid(t, err, "InvalidParameter", "httpPutResponseHopLimit must be from 1 to 64.")
+		wantInvalid(t, err, "InvalidParams", "httpPutResponseHopLimit must be from 1 to 64.")
 	}
 	_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{
 		InstanceName: new("web"), HttpProtocolIpv6: types.HttpProtocolIpv6Enabled,
 	})
-	wantInvalid(t, err, "InvalidParameter", "httpProtocolIpv6 is available in the region eu-north-1 only.")
+	wantInvalid(t, err, "InvalidParams", "httpProtocolIpv6 is available in the region eu-north-1 only.")
 	_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("none")})
 	wantNotFound(t, err, "The Instance does not exist: none")
 }

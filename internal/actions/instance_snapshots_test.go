@@ -73,7 +73,7 @@ func TestCreateInstanceSnapshotRefuses(t *testing.T) {
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})
 	wantFailed(t, fails(l, l.CreateInstanceSnapshot, in), "You can't create a snapshot of this instance right now. The state of this instance is stopping.")
 	in.Tags = []types.Tag{tag("aws:x", "")}
-	wantInvalid(t, fails(l, l.CreateInstanceSnapshot, in), "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`)
+	wantInvalid(t, fails(l, l.CreateInstanceSnapshot, in), "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	in.InstanceSnapshotName = new("web")
 	wantInvalid(t, fails(l, l.CreateInstanceSnapshot, in), "NameExists", "Some names are already in use: web")
 	in.InstanceSnapshotName, in.InstanceName = new("snap"), new("deploy")
@@ -112,5 +112,5 @@ func TestGetInstanceSnapshotsPagesByName(t *testing.T) {
 	if diff := cmp.Diff([]string{"s1", "s2", "s3"}, names); diff != "" || second.NextPageToken != nil {
 		t.Errorf("pages (-want +got), next %v:\n%s", second.NextPageToken, diff)
 	}
-	wantInvalid(t, fails(l, l.GetInstanceSnapshots, &lightsail.GetInstanceSnapshotsInput{PageToken: new("x")}), "InvalidParameter", "The page token is not valid.")
+	wantInvalid(t, fails(l, l.GetInstanceSnapshots, &lightsail.GetInstanceSnapshotsInput{PageToken: new("x")}), "InvalidParams", "The page token is not valid.")
 }

@@ -165,7 +165,7 @@ func updateBundle(c *api.Call, i *instance.Instance, wanted string) error {
 	case *next.IsActive && isNewer(next, now):
 		i.Priv.FormerBundle = *now.BundleId
 	default:
-		return api.InvalidInput(api.CodeInvalidParameter, "The instance %s can't be updated from the bundle %s to %s.",
+		return api.InvalidInput(api.CodeInvalidParams, "The instance %s can't be updated from the bundle %s to %s.",
 			i.Resource.Name, *now.BundleId, wanted)
 	}
 	setBundle(i, next)

@@ -238,7 +238,7 @@ func TestStartInstanceRefusesBundlesOfNoNewerGeneration(t *testing.T) {
 		_, err := l.StartInstance(t.Context(), &lightsail.StartInstanceInput{
 			InstanceName: new("web"), AttributeUpdates: &types.InstanceAttributeUpdates{BundleId: &wanted},
 		})
-		wantInvalid(t, err, "InvalidParameter", message)
+		wantInvalid(t, err, "InvalidParams", message)
 	}
 	l.wantState("web", "stopped", 80)
 }

@@ -38,7 +38,7 @@ func createInstances(c *api.Call, in *lightsail.CreateInstancesInput, fresh *ssh
 		return nil, err
 	}
 	if !*blueprint.IsActive {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The blueprint %s is no longer available for new instances.", *in.BlueprintId)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The blueprint %s is no longer available for new instances.", *in.BlueprintId)
 	}
 	bundle, err := lookupBundle(c, *in.BundleId)
 	if err != nil {

@@ -264,7 +264,7 @@ func TestCreateInstancesRefuses(t *testing.T) {
 		name, code, message string
 		change              func(*lightsail.CreateInstancesInput)
 	}{
-		{"no names", "InvalidParameter", "At least one instance name is required.", func(in *lightsail.CreateInstancesInput) {
+		{"no names", "InvalidParams", "At least one instance name is required.", func(in *lightsail.CreateInstancesInput) {
 			in.InstanceNames = []string{}
 		}},
 		{
@@ -288,69 +288,69 @@ func TestCreateInstancesRefuses(t *testing.T) {
 			func(in *lightsail.CreateInstancesInput) { in.InstanceNames = []string{"two", "three"} },
 		},
 		{
-			"a zone of another region", "InvalidParameter", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: eu-west-1a",
 			func(in *lightsail.CreateInstancesInput) { in.AvailabilityZone = new("eu-west-1a") },
 		},
 		{
-			"a region as the zone", "InvalidParameter", "The specified availability zone does not exist in this region: us-east-1",
+			"a region as the zone", "InvalidParams", "The specified availability zone does not exist in this region: us-east-1",
 			func(in *lightsail.CreateInstancesInput) { in.AvailabilityZone = new("us-east-1") },
 		},
 		{
-			"an unknown blueprint", "InvalidParameter", "The specified blueprint does not exist in this region: beos_5",
+			"an unknown blueprint", "InvalidParams", "The specified blueprint does not exist in this region: beos_5",
 			func(in *lightsail.CreateInstancesInput) { in.BlueprintId = new("beos_5") },
 		},
 		{
-			"an inactive blueprint", "InvalidParameter", "The blueprint debian_10 is no longer available for new instances.",
+			"an inactive blueprint", "InvalidParams", "The blueprint debian_10 is no longer available for new instances.",
 			func(in *lightsail.CreateInstancesInput) { in.BlueprintId = new("debian_10") },
 		},
 		{
-			"a bundle of another region", "InvalidParameter", "The specified bundle does not exist in this region: nano_3_1",
+			"a bundle of another region", "InvalidParams", "The specified bundle does not exist in this region: nano_3_1",
 			func(in *lightsail.CreateInstancesInput) { in.BundleId = new("nano_3_1") },
 		},
 		{
-			"an inactive bundle", "InvalidParameter", "The bundle nano_2_0 is no longer available for new instances.",
+			"an inactive bundle", "InvalidParams", "The bundle nano_2_0 is no longer available for new instances.",
 			func(in *lightsail.CreateInstancesInput) { in.BundleId = new("nano_2_0") },
 		},
 		{
-			"Linux on a bundle for Windows", "InvalidParameter", "The blueprint debian_12 is for the platform LINUX_UNIX, the bundle nano_win_3_0 for WINDOWS.",
+			"Linux on a bundle for Windows", "InvalidParams", "The blueprint debian_12 is for the platform LINUX_UNIX, the bundle nano_win_3_0 for WINDOWS.",
 			func(in *lightsail.CreateInstancesInput) { in.BundleId = new("nano_win_3_0") },
 		},
 		{
-			"IPv6 on a bundle with IPv4", "InvalidParameter", "The bundle nano_3_0 doesn't support the IP address type ipv6.",
+			"IPv6 on a bundle with IPv4", "InvalidParams", "The bundle nano_3_0 doesn't support the IP address type ipv6.",
 			func(in *lightsail.CreateInstancesInput) { in.IpAddressType = types.IpAddressTypeIpv6 },
 		},
 		{
-			"an IPv6 bundle without its type", "InvalidParameter", "The bundle nano_ipv6_3_0 doesn't support the IP address type dualstack.",
+			"an IPv6 bundle without its type", "InvalidParams", "The bundle nano_ipv6_3_0 doesn't support the IP address type dualstack.",
 			func(in *lightsail.CreateInstancesInput) { in.BundleId = new("nano_ipv6_3_0") },
 		},
 		{
-			"too much user data", "InvalidParameter", "User data is limited to 16384 bytes.",
+			"too much user data", "InvalidParams", "User data is limited to 16384 bytes.",
 			func(in *lightsail.CreateInstancesInput) { in.UserData = new(strings.Repeat("x", 16385)) },
 		},
 		{
-			"a bad tag", "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`,
+			"a bad tag", "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`,
 			func(in *lightsail.CreateInstancesInput) { in.Tags = []types.Tag{tag("aws:x", "")} },
 		},
 		{
-			"an add-on of Lightsail for Research", "InvalidParameter", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.",
+			"an add-on of Lightsail for Research", "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.",
 			func(in *lightsail.CreateInstancesInput) {
 				in.AddOns = []types.AddOnRequest{{AddOnType: types.AddOnTypeStopInstanceOnIdle}}
 			},
 		},
 		{
-			"an add-on twice", "InvalidParameter", "The add-on AutoSnapshot is given more than once.",
+			"an add-on twice", "InvalidParams", "The add-on AutoSnapshot is given more than once.",
 			func(in *lightsail.CreateInstancesInput) {
 				in.AddOns = []types.AddOnRequest{autoSnapshot(""), autoSnapshot("")}
 			},
 		},
 		{
-			"automatic snapshots on Windows", "InvalidParameter", "Automatic snapshots are not supported for Windows instances.",
+			"automatic snapshots on Windows", "InvalidParams", "Automatic snapshots are not supported for Windows instances.",
 			func(in *lightsail.CreateInstancesInput) {
 				windows(in)
 				in.AddOns = []types.AddOnRequest{autoSnapshot("")}
 			},
 		},
-		{"Windows with an Ed25519 key", "InvalidParameter", "The key pair deploy is not an RSA key pair, as Windows instances need it.", windows},
+		{"Windows with an Ed25519 key", "InvalidParams", "The key pair deploy is not an RSA key pair, as Windows instances need it.", windows},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			in := l.input("new")

@@ -113,9 +113,9 @@ func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.De
 	}
 	switch {
 	case in.ExpectedFingerprint == nil && r.Name == resource.DefaultKeyPairName:
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "To delete the default key pair, expectedFingerprint is required.")
+		return nil, api.InvalidInput(api.CodeInvalidParams, "To delete the default key pair, expectedFingerprint is required.")
 	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Fingerprint:
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The fingerprint of the key pair %s is not the expected one.", r.Name)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The fingerprint of the key pair %s is not the expected one.", r.Name)
 	}
 	if err := c.Tx.DeleteResource(r); err != nil {
 		return nil, err

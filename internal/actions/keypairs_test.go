@@ -176,7 +176,7 @@ func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
 func TestCreateWithBadTagsCreatesNothing(t *testing.T) {
 	c := client(t)
 	_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy"), Tags: []types.Tag{tag("aws:x", "")}})
-	wantInvalid(t, err, "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`)
+	wantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	_, err = c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
 	wantNotFound(t, err, "The KeyPair does not exist: deploy")
 }
@@ -253,7 +253,7 @@ func TestDeleteKeyPair(t *testing.T) {
 		return c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: fingerprint})
 	}
 	_, err := del("old", new("00:11"))
-	wantInvalid(t, err, "InvalidParameter", "The fingerprint of the key pair old is not the expected one.")
+	wantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair old is not the expected one.")
 	out, err := del("old", new(ed25519Fingerprint))
 	if err != nil || out.Operation.OperationType != "DeleteKeyPair" || *out.Operation.ResourceName != "old" {
 		t.Fatalf("DeleteKeyPair = %+v, %v", out, err)
@@ -295,9 +295,9 @@ func TestDefaultKeyPair(t *testing.T) {
 		t.Fatalf("GetKeyPair = %+v, %v", pair, err)
 	}
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name})
-	wantInvalid(t, err, "InvalidParameter", "To delete the default key pair, expectedFingerprint is required.")
+	wantInvalid(t, err, "InvalidParams", "To delete the default key pair, expectedFingerprint is required.")
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: new("00")})
-	wantInvalid(t, err, "InvalidParameter", "The fingerprint of the key pair LightsailDefaultKeyPair is not the expected one.")
+	wantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair LightsailDefaultKeyPair is not the expected one.")
 	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: pair.KeyPair.Fingerprint}); err != nil {
 		t.Fatal(err)
 	}

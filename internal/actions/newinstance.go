@@ -87,7 +87,7 @@ func (s *instanceSpec) check(c *api.Call) error {
 		return err
 	}
 	if s.userData != nil && len(*s.userData) > maxUserData {
-		return api.InvalidInput(api.CodeInvalidParameter, "User data is limited to %d bytes.", maxUserData)
+		return api.InvalidInput(api.CodeInvalidParams, "User data is limited to %d bytes.", maxUserData)
 	}
 	if len(s.addOns) > 0 && s.blueprint.Platform == types.InstancePlatformWindows {
 		return errNoAutoSnapshotOnWindows()
@@ -108,7 +108,7 @@ func checkInstanceQuota(c *api.Call, more int) error {
 // the API model has for single names only.
 func checkListedNames(names []string) error {
 	if len(names) == 0 {
-		return api.InvalidInput(api.CodeInvalidParameter, "At least one instance name is required.")
+		return api.InvalidInput(api.CodeInvalidParams, "At least one instance name is required.")
 	}
 	for _, name := range names {
 		if !model.Constraints("ResourceName").Match(name) {
@@ -121,7 +121,7 @@ func checkListedNames(names []string) error {
 // checkZone refuses an availability zone that the call's region does not have.
 func checkZone(c *api.Call, zone string) error {
 	if region, ok := resource.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {
-		return api.InvalidInput(api.CodeInvalidParameter, "The specified availability zone does not exist in this region: %s", zone)
+		return api.InvalidInput(api.CodeInvalidParams, "The specified availability zone does not exist in this region: %s", zone)
 	}
 	return nil
 }
@@ -129,16 +129,16 @@ func checkZone(c *api.Call, zone string) error {
 func (s *instanceSpec) checkBundle() error {
 	id := *s.bundle.BundleId
 	if !*s.bundle.IsActive {
-		return api.InvalidInput(api.CodeInvalidParameter, "The bundle %s is no longer available for new instances.", id)
+		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s is no longer available for new instances.", id)
 	}
 	if err := catalogue.Fits(s.blueprint, s.bundle); err != nil {
 		if misfit, ok := errors.AsType[*catalogue.MisfitError](err); ok {
-			return api.InvalidInput(api.CodeInvalidParameter, "%s", misfit.Message)
+			return api.InvalidInput(api.CodeInvalidParams, "%s", misfit.Message)
 		}
 		return err
 	}
 	if s.bundle.IPv6Only() != (s.ipAddressType == types.IpAddressTypeIpv6) {
-		return api.InvalidInput(api.CodeInvalidParameter, "The bundle %s doesn't support the IP address type %s.", id, s.ipAddressType)
+		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s doesn't support the IP address type %s.", id, s.ipAddressType)
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func lookupBundle(c *api.Call, id string) (*catalogue.Bundle, error) {
 	if b, ok := catalogue.LookupBundle(c.Region, id); ok {
 		return b, nil
 	}
-	return nil, api.InvalidInput(api.CodeInvalidParameter, catalogue.MessageNoBundle, id)
+	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBundle, id)
 }
 
 // lookupBlueprint finds a blueprint of the call's region, be it active or not.
@@ -156,7 +156,7 @@ func lookupBlueprint(c *api.Call, id string) (*catalogue.Blueprint, error) {
 	if b, ok := catalogue.LookupBlueprint(c.Region, id); ok {
 		return b, nil
 	}
-	return nil, api.InvalidInput(api.CodeInvalidParameter, catalogue.MessageNoBlueprint, id)
+	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBlueprint, id)
 }
 
 // insert makes one instance and stores it.

@@ -146,7 +146,7 @@ func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantInvalid(t, call(t.Context()), "InvalidParameter", "The page token is not valid.")
+			wantInvalid(t, call(t.Context()), "InvalidParams", "The page token is not valid.")
 		})
 	}
 }

@@ -121,17 +121,17 @@ func checkPort(p types.PortInfo) (types.PortInfo, error) {
 	p.Protocol = types.NetworkProtocol(strings.ToLower(string(p.Protocol)))
 	switch p.Protocol {
 	case "": // the API model does not require it
-		return p, api.InvalidInput(api.CodeInvalidParameter, "A port needs a protocol.")
+		return p, api.InvalidInput(api.CodeInvalidParams, "A port needs a protocol.")
 	case instance.ShownProtocol(types.NetworkProtocolAll):
 		p.Protocol = types.NetworkProtocolAll
 	}
 	if fault := portFault(p); fault != "" {
-		return p, api.InvalidInput(api.CodeInvalidParameter, "The ports from %d to %d are not valid for the protocol %s: %s",
+		return p, api.InvalidInput(api.CodeInvalidParams, "The ports from %d to %d are not valid for the protocol %s: %s",
 			p.FromPort, p.ToPort, p.Protocol, fault)
 	}
 	for _, alias := range p.CidrListAliases {
 		if alias != browserClient {
-			return p, api.InvalidInput(api.CodeInvalidParameter, "There is no CIDR list alias %q: the only one is %s.", alias, browserClient)
+			return p, api.InvalidInput(api.CodeInvalidParams, "There is no CIDR list alias %q: the only one is %s.", alias, browserClient)
 		}
 	}
 	var err error
@@ -182,7 +182,7 @@ func canonicalSources(list []string, family string, is func(netip.Addr) bool) ([
 			}
 		}
 		if err != nil || !is(block.Addr()) {
-			return nil, api.InvalidInput(api.CodeInvalidParameter, "%q is not an %s address or CIDR block.", text, family)
+			return nil, api.InvalidInput(api.CodeInvalidParams, "%q is not an %s address or CIDR block.", text, family)
 		}
 		canonical[k] = block.Masked().String()
 	}

@@ -192,9 +192,9 @@ func TestPortsRefuse(t *testing.T) {
 		{"zone", portInfo("tcp", 22, 22, "fe80::1%eth0"), `"fe80::1%eth0" is not an IPv6 address or CIDR block.`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(tc.port)), "InvalidParameter", tc.message)
-			wantInvalid(t, fails(l, l.CloseInstancePublicPorts, closePorts(tc.port)), "InvalidParameter", tc.message)
-			wantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1), tc.port)), "InvalidParameter", tc.message)
+			wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(tc.port)), "InvalidParams", tc.message)
+			wantInvalid(t, fails(l, l.CloseInstancePublicPorts, closePorts(tc.port)), "InvalidParams", tc.message)
+			wantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1), tc.port)), "InvalidParams", tc.message)
 		})
 	}
 	err := fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("Tcp", 22, 22)))

@@ -30,7 +30,7 @@ func createDiskFromSnapshot(c *api.Call, in *lightsail.CreateDiskFromSnapshotInp
 		return nil, err
 	}
 	if *in.SizeInGb < least {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The disk must have at least the %d GB of the snapshot, not %d.", least, *in.SizeInGb)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The disk must have at least the %d GB of the snapshot, not %d.", least, *in.SizeInGb)
 	}
 	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns})
 	if err != nil {
@@ -84,7 +84,7 @@ func createInstancesFromSnapshot(
 		return nil, err
 	}
 	if least, ok := catalogue.FindBundle(*from.FromBundleId); ok && !bundle.AtLeast(least) {
-		return nil, api.InvalidInput(api.CodeInvalidParameter, "The bundle %s is smaller than the bundle %s of the snapshot.", *in.BundleId, *from.FromBundleId)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The bundle %s is smaller than the bundle %s of the snapshot.", *in.BundleId, *from.FromBundleId)
 	}
 	names, err := newDiskNames(c, in, from.FromAttachedDisks)
 	if err != nil {
@@ -134,11 +134,11 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 	names := map[attachment]string{}
 	for to, maps := range in.AttachedDiskMapping {
 		if !slices.Contains(in.InstanceNames, to) {
-			return nil, api.InvalidInput(api.CodeInvalidParameter, "The attachedDiskMapping names %s, which is not one of the new instances.", to)
+			return nil, api.InvalidInput(api.CodeInvalidParams, "The attachedDiskMapping names %s, which is not one of the new instances.", to)
 		}
 		for _, m := range maps {
 			if !isOf(m, attached) || names[attachment{to, *m.OriginalDiskPath}] != "" {
-				return nil, api.InvalidInput(api.CodeInvalidParameter,
+				return nil, api.InvalidInput(api.CodeInvalidParams,
 					"Each attachedDiskMapping must have the originalDiskPath of another disk in the snapshot and a newDiskName.")
 			}
 			names[attachment{to, *m.OriginalDiskPath}] = *m.NewDiskName

@@ -48,7 +48,7 @@ func TestCreateDiskFromASystemDisksSnapshot(t *testing.T) {
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), InstanceName: new("web")})
 	l.pass(time.Minute)
 	in := diskFrom("snap")
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParameter", "The disk must have at least the 20 GB of the snapshot, not 8.")
+	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The disk must have at least the 20 GB of the snapshot, not 8.")
 	in.SizeInGb = new(int32(20))
 	do(l, l.CreateDiskFromSnapshot, in)
 }
@@ -66,7 +66,7 @@ func TestCreateDiskFromAnAutomaticSnapshot(t *testing.T) {
 		t.Errorf("the disk has %d GB", got)
 	}
 	in.DiskName, in.SizeInGb = new("more"), new(int32(7))
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParameter", "The disk must have at least the 8 GB of the snapshot, not 7.")
+	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The disk must have at least the 8 GB of the snapshot, not 7.")
 }
 
 func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
@@ -83,29 +83,29 @@ func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
 	}{
 		{"a taken name", "NameExists", "Some names are already in use: data", func(in *lightsail.CreateDiskFromSnapshotInput) { in.DiskName = new("data") }},
 		{
-			"no source", "InvalidParameter", "Give either diskSnapshotName or sourceDiskName.",
+			"no source", "InvalidParams", "Give either diskSnapshotName or sourceDiskName.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.DiskSnapshotName = nil },
 		},
 		{
-			"two sources", "InvalidParameter", "Give either diskSnapshotName or sourceDiskName.",
+			"two sources", "InvalidParams", "Give either diskSnapshotName or sourceDiskName.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.SourceDiskName = new("data") },
 		},
 		{
-			"a date of a manual snapshot", "InvalidParameter", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceDiskName.",
+			"a date of a manual snapshot", "InvalidParams", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceDiskName.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.RestoreDate = new("2026-11-22") },
 		},
 		{
-			"no date", "InvalidParameter", "With sourceDiskName, give either restoreDate or useLatestRestorableAutoSnapshot.",
+			"no date", "InvalidParams", "With sourceDiskName, give either restoreDate or useLatestRestorableAutoSnapshot.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) {
 				in.DiskSnapshotName, in.SourceDiskName = nil, new("data")
 			},
 		},
 		{
-			"a zone of another region", "InvalidParameter", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: eu-west-1a",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.AvailabilityZone = new("eu-west-1a") },
 		},
 		{
-			"a disk that is too large", "InvalidParameter", "The size of a disk must be between 8 and 16000 GB, not 20000.",
+			"a disk that is too large", "InvalidParams", "The size of a disk must be between 8 and 16000 GB, not 20000.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.SizeInGb = new(int32(20000)) },
 		},
 	} {
@@ -261,27 +261,27 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 		change              func(*input)
 	}{
 		{"a taken name", "NameExists", "Some names are already in use: data", func(in *input) { in.InstanceNames = []string{"data"} }},
-		{"no source", "InvalidParameter", "Give either instanceSnapshotName or sourceInstanceName.", func(in *input) { in.InstanceSnapshotName = nil }},
-		{"two sources", "InvalidParameter", "Give either instanceSnapshotName or sourceInstanceName.", func(in *input) { in.SourceInstanceName = new("web") }},
+		{"no source", "InvalidParams", "Give either instanceSnapshotName or sourceInstanceName.", func(in *input) { in.InstanceSnapshotName = nil }},
+		{"two sources", "InvalidParams", "Give either instanceSnapshotName or sourceInstanceName.", func(in *input) { in.SourceInstanceName = new("web") }},
 		{
-			"the latest of a manual snapshot", "InvalidParameter", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceInstanceName.",
+			"the latest of a manual snapshot", "InvalidParams", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceInstanceName.",
 			func(in *input) { in.UseLatestRestorableAutoSnapshot = new(true) },
 		},
 		{
-			"no date", "InvalidParameter", "With sourceInstanceName, give either restoreDate or useLatestRestorableAutoSnapshot.",
+			"no date", "InvalidParams", "With sourceInstanceName, give either restoreDate or useLatestRestorableAutoSnapshot.",
 			func(in *input) { in.InstanceSnapshotName, in.SourceInstanceName = nil, new("web") },
 		},
 		{
-			"a smaller bundle", "InvalidParameter", "The bundle nano_3_0 is smaller than the bundle micro_3_0 of the snapshot.",
+			"a smaller bundle", "InvalidParams", "The bundle nano_3_0 is smaller than the bundle micro_3_0 of the snapshot.",
 			func(in *input) { in.BundleId = new("nano_3_0") },
 		},
-		{"an unknown bundle", "InvalidParameter", "The specified bundle does not exist in this region: huge", func(in *input) { in.BundleId = new("huge") }},
+		{"an unknown bundle", "InvalidParams", "The specified bundle does not exist in this region: huge", func(in *input) { in.BundleId = new("huge") }},
 		{
-			"another platform", "InvalidParameter", "The blueprint debian_12 is for the platform LINUX_UNIX, the bundle large_win_3_0 for WINDOWS.",
+			"another platform", "InvalidParams", "The blueprint debian_12 is for the platform LINUX_UNIX, the bundle large_win_3_0 for WINDOWS.",
 			func(in *input) { in.BundleId = new("large_win_3_0") },
 		},
 		{
-			"a zone of another region", "InvalidParameter", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: eu-west-1a",
 			func(in *input) { in.AvailabilityZone = new("eu-west-1a") },
 		},
 		{
@@ -289,17 +289,17 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 			func(in *input) { in.InstanceNames = []string{"two", "three"} },
 		},
 		{
-			"a mapping for another instance", "InvalidParameter", "The attachedDiskMapping names other, which is not one of the new instances.",
+			"a mapping for another instance", "InvalidParams", "The attachedDiskMapping names other, which is not one of the new instances.",
 			func(in *input) { in.AttachedDiskMapping = mapped("other", "/dev/xvdf", "free") },
 		},
-		{"a mapping of no disk", "InvalidParameter", mapping, func(in *input) { in.AttachedDiskMapping = mapped("one", "/dev/xvdg", "free") }},
+		{"a mapping of no disk", "InvalidParams", mapping, func(in *input) { in.AttachedDiskMapping = mapped("one", "/dev/xvdg", "free") }},
 		{
-			"a mapping without a name", "InvalidParameter", mapping,
+			"a mapping without a name", "InvalidParams", mapping,
 			func(in *input) {
 				in.AttachedDiskMapping = map[string][]types.DiskMap{"one": {{OriginalDiskPath: new("/dev/xvdf")}}}
 			},
 		},
-		{"a disk twice", "InvalidParameter", mapping, func(in *input) {
+		{"a disk twice", "InvalidParams", mapping, func(in *input) {
 			in.AttachedDiskMapping = mapped("one", "/dev/xvdf", "free")
 			in.AttachedDiskMapping["one"] = append(in.AttachedDiskMapping["one"], in.AttachedDiskMapping["one"][0])
 		}},

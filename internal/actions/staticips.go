@@ -90,7 +90,7 @@ func attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.A
 		return nil, err
 	}
 	if i.Doc.IpAddressType == types.IpAddressTypeIpv6 { // observed text
-		return nil, api.InvalidInput(api.CodeInvalidParameter,
+		return nil, api.InvalidInput(api.CodeInvalidParams,
 			"The instance %s uses a bundle that doesn't support the attachStaticIp operation", i.Resource.Name)
 	}
 	if err := checkState(i, c.Now, "attach a static IP to", instance.Running, instance.Stopped); err != nil {

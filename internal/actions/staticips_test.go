@@ -245,7 +245,7 @@ func TestStaticIPsRefuse(t *testing.T) {
 
 	wantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
 		"You can't attach a static IP to this instance right now. The state of this instance is pending.")
-	wantInvalid(t, fails(l, l.AttachStaticIp, attachIPInput("front", "six")), "InvalidParameter",
+	wantInvalid(t, fails(l, l.AttachStaticIp, attachIPInput("front", "six")), "InvalidParams",
 		"The instance six uses a bundle that doesn't support the attachStaticIp operation")
 	l.pass(time.Minute)
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})

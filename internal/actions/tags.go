@@ -44,9 +44,9 @@ func untagResource(c *api.Call, in *lightsail.UntagResourceInput) (*lightsail.Un
 func checkTagged(r *resource.Resource, arn *string) error {
 	switch {
 	case !r.Kind.Taggable():
-		return api.InvalidInput(api.CodeInvalidParameter, "A resource of the type %s cannot be tagged: %s", r.Kind, r.Name)
+		return api.InvalidInput(api.CodeInvalidParams, "A resource of the type %s cannot be tagged: %s", r.Kind, r.Name)
 	case arn != nil && *arn != r.ARN():
-		return api.InvalidInput(api.CodeInvalidParameter, "The ARN %s is not that of the resource %s.", *arn, r.Name)
+		return api.InvalidInput(api.CodeInvalidParams, "The ARN %s is not that of the resource %s.", *arn, r.Name)
 	}
 	return nil
 }

@@ -71,17 +71,17 @@ func TestTaggingRefuses(t *testing.T) {
 	one := []types.Tag{tag("k", "v")}
 
 	_, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), ResourceArn: &arn, Tags: one})
-	wantInvalid(t, err, "InvalidParameter", "The ARN "+arn+" is not that of the resource deploy.")
+	wantInvalid(t, err, "InvalidParams", "The ARN "+arn+" is not that of the resource deploy.")
 	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), ResourceArn: &arn, TagKeys: []string{"k"}})
-	wantInvalid(t, err, "InvalidParameter", "The ARN "+arn+" is not that of the resource deploy.")
+	wantInvalid(t, err, "InvalidParams", "The ARN "+arn+" is not that of the resource deploy.")
 	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("none"), Tags: one})
 	wantNotFound(t, err, "The resource does not exist: none")
 	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("none"), TagKeys: []string{"k"}})
 	wantNotFound(t, err, "The resource does not exist: none")
 	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{tag("k", "1"), tag("k", "2")}})
-	wantInvalid(t, err, "InvalidParameter", `The tag key "k" is given more than once.`)
+	wantInvalid(t, err, "InvalidParams", `The tag key "k" is given more than once.`)
 	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), TagKeys: []string{"aws:x"}})
-	wantInvalid(t, err, "InvalidParameter", `The tag key "aws:x" starts with aws:, which is reserved.`)
+	wantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	if got := tagsOf(t, c, "deploy"); len(got) != 0 {
 		t.Errorf("refused calls left the tags %v", got)
 	}

@@ -21,8 +21,9 @@ const (
 	CodeInvalidResourceName  = "InvalidResourceName"
 	CodeInvalidKeyFormat     = "InvalidKey.Format"
 	CodeUnsupportedOperation = "UnsupportedOperation"
-	// CodeInvalidParameter stands where AWS's own code is unknown.
-	CodeInvalidParameter = "InvalidParameter"
+	// CodeInvalidParams is for a bad value. AWS was seen to send it for a bad disk path
+	// (acceptance test of Terraform's AWS provider); that it does for all others is a guess.
+	CodeInvalidParams = "InvalidParams"
 )
 
 // InvalidInput is an InvalidInputException with one of AWS's symbolic codes.
@@ -75,7 +76,7 @@ func isNotFound(err error) bool {
 // TagError turns a broken rule of tags into InvalidInputException.
 func TagError(err error) error {
 	if broken, ok := errors.AsType[*resource.TagError](err); ok {
-		return InvalidInput(CodeInvalidParameter, "%s", broken.Reason)
+		return InvalidInput(CodeInvalidParams, "%s", broken.Reason)
 	}
 	return err
 }
@@ -141,7 +142,7 @@ func inputError(err error) error {
 			return InvalidInput(CodeInvalidResourceName, "%s%s", v.Value, resource.NameRule)
 		}
 	}
-	return InvalidInput(CodeInvalidParameter, "%s", invalid.Error())
+	return InvalidInput(CodeInvalidParams, "%s", invalid.Error())
 }
 
 // answerOf turns any error into what the client gets: a status, a content type, a

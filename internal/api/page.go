@@ -49,7 +49,7 @@ func (c *Call) sealToken(scope string, cursor any) (*string, error) {
 }
 
 func (c *Call) openToken(token, scope string, cursor any) error {
-	bad := InvalidInput(CodeInvalidParameter, "The page token is not valid.")
+	bad := InvalidInput(CodeInvalidParams, "The page token is not valid.")
 	if len(token) > maxTokenLength {
 		return bad
 	}

@@ -273,7 +273,7 @@ func (c *Call) checkNames(in smithy.Serializable) error {
 	}
 	names := c.action.newNames(in)
 	if len(names) > maxNewNames {
-		return InvalidInput(CodeInvalidParameter, "At most %d resources can be created at a time.", maxNewNames)
+		return InvalidInput(CodeInvalidParams, "At most %d resources can be created at a time.", maxNewNames)
 	}
 	return c.CheckFree(names)
 }

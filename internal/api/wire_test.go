@@ -212,7 +212,7 @@ func TestInputErrors(t *testing.T) {
 		{"a string for a list", "CreateKeyPair", `{"keyPairName":"ab","tags":"x"}`, serialization},
 		{
 			"a missing required member", "CreateKeyPair", `{}`,
-			`{"__type":"InvalidInputException","code":"InvalidParameter","message":"1 validation error detected: Value null at 'keyPairName' failed to satisfy constraint: Member must not be null"}`,
+			`{"__type":"InvalidInputException","code":"InvalidParams","message":"1 validation error detected: Value null at 'keyPairName' failed to satisfy constraint: Member must not be null"}`,
 		},
 		{"null for a required member", "CreateKeyPair", `{"keyPairName":null}`, "Value null at 'keyPairName'"},
 		{"two missing members", "TagResource", `{}`, "2 validation errors detected"},

@@ -113,7 +113,7 @@ func testRefusals(t *testing.T, c *lightsail.Client) {
 		{"delete with another fingerprint", func() error {
 			_, err := c.DeleteKeyPair(ctx, &lightsail.DeleteKeyPairInput{KeyPairName: new("laptop"), ExpectedFingerprint: new("00:11")})
 			return err
-		}, invalid("InvalidParameter", "")},
+		}, invalid("InvalidParams", "")},
 		{"get an operation that is not there", func() error {
 			_, err := c.GetOperation(ctx, &lightsail.GetOperationInput{OperationId: new(noOperation)})
 			return err
@@ -121,7 +121,7 @@ func testRefusals(t *testing.T, c *lightsail.Client) {
 		{"a bad page token", func() error {
 			_, err := c.GetOperations(ctx, &lightsail.GetOperationsInput{PageToken: new("nonsense")})
 			return err
-		}, invalid("InvalidParameter", "")},
+		}, invalid("InvalidParams", "")},
 		{"an action that is not built", func() error {
 			_, err := c.GetDomains(ctx, &lightsail.GetDomainsInput{})
 			return err
@@ -144,16 +144,16 @@ func testRefusedTags(t *testing.T, c *lightsail.Client) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("laptop"), Tags: tags})
-			wantError(t, err, invalid("InvalidParameter", ""))
+			wantError(t, err, invalid("InvalidParams", ""))
 			_, err = c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("other"), Tags: tags})
-			wantError(t, err, invalid("InvalidParameter", ""))
+			wantError(t, err, invalid("InvalidParams", ""))
 		})
 	}
 	t.Run("another resource's ARN", func(t *testing.T) {
 		importKey(t, c, "office")
 		in := &lightsail.TagResourceInput{ResourceName: new("laptop"), ResourceArn: getKey(t, c, "office").Arn, Tags: []types.Tag{tag("a", "")}}
 		_, err := c.TagResource(t.Context(), in)
-		wantError(t, err, invalid("InvalidParameter", ""))
+		wantError(t, err, invalid("InvalidParams", ""))
 	})
 	t.Run("no resource", func(t *testing.T) {
 		_, err := c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("nobody"), TagKeys: []string{"a"}})

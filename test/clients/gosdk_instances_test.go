@@ -124,29 +124,29 @@ func testRefusedInstances(t *testing.T, c *lightsail.Client) {
 		},
 		"an unknown bundle": {
 			func(in *lightsail.CreateInstancesInput) { in.BundleId = new("nano_3_1") },
-			invalid("InvalidParameter", "The specified bundle does not exist in this region: nano_3_1"),
+			invalid("InvalidParams", "The specified bundle does not exist in this region: nano_3_1"),
 		},
 		"an old bundle": {
 			func(in *lightsail.CreateInstancesInput) { in.BundleId = new("nano_2_0") },
-			invalid("InvalidParameter", "The bundle nano_2_0 is no longer available for new instances."),
+			invalid("InvalidParams", "The bundle nano_2_0 is no longer available for new instances."),
 		},
 		"an unknown blueprint": {
 			func(in *lightsail.CreateInstancesInput) { in.BlueprintId = new("nothing") },
-			invalid("InvalidParameter", "The specified blueprint does not exist in this region: nothing"),
+			invalid("InvalidParams", "The specified blueprint does not exist in this region: nothing"),
 		},
 		"a zone elsewhere": {
 			func(in *lightsail.CreateInstancesInput) { in.AvailabilityZone = new("us-east-1a") },
-			invalid("InvalidParameter", "The specified availability zone does not exist in this region: us-east-1a"),
+			invalid("InvalidParams", "The specified availability zone does not exist in this region: us-east-1a"),
 		},
 		"an unknown key pair": {
 			func(in *lightsail.CreateInstancesInput) { in.KeyPairName = new("nobody") }, missing("The KeyPair does not exist: nobody"),
 		},
 		"long user data": {
 			func(in *lightsail.CreateInstancesInput) { in.UserData = new(strings.Repeat("x", 16385)) },
-			invalid("InvalidParameter", "User data is limited to 16384 bytes."),
+			invalid("InvalidParams", "User data is limited to 16384 bytes."),
 		},
 		"a tag that is none": {
-			func(in *lightsail.CreateInstancesInput) { in.Tags = []types.Tag{tag("aws:a", "")} }, invalid("InvalidParameter", ""),
+			func(in *lightsail.CreateInstancesInput) { in.Tags = []types.Tag{tag("aws:a", "")} }, invalid("InvalidParams", ""),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func testNewMembers(t *testing.T, c *lightsail.Client) {
 	}
 	u.stop("web")
 	newer := &lightsail.StartInstanceInput{InstanceName: web, AttributeUpdates: &types.InstanceAttributeUpdates{BundleId: new("auto")}}
-	refused(u, u.StartInstance, newer, invalid("InvalidParameter", "The instance web can't be updated from the bundle nano_3_1 to auto."))
+	refused(u, u.StartInstance, newer, invalid("InvalidParams", "The instance web can't be updated from the bundle nano_3_1 to auto."))
 	options := do(u, u.UpdateInstanceMetadataOptions, &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: web, HttpTokens: "required"})
 	u.wantRecord(*options.Operation, u.onInstance("UpdateInstanceMetadataOptions", "web"), true)
 	if i := u.instance("web"); i.MetadataOptions.HttpTokens != "required" || *i.MetadataOptions.HttpPutResponseHopLimit != 1 {
@@ -198,9 +198,9 @@ func testIPv6Only(t *testing.T, c *lightsail.Client) {
 	}
 	do(u, u.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("front")})
 	refused(u, u.AttachStaticIp, &lightsail.AttachStaticIpInput{StaticIpName: new("front"), InstanceName: new("six")},
-		invalid("InvalidParameter", "The instance six uses a bundle that doesn't support the attachStaticIp operation"))
+		invalid("InvalidParams", "The instance six uses a bundle that doesn't support the attachStaticIp operation"))
 	become := &lightsail.SetIpAddressTypeInput{ResourceType: types.ResourceTypeInstance, ResourceName: new("six"), IpAddressType: types.IpAddressTypeDualstack}
-	refused(u, u.SetIpAddressType, become, invalid("InvalidParameter",
+	refused(u, u.SetIpAddressType, become, invalid("InvalidParams",
 		"The change updates the bundle of the instance six to nano_3_0. To accept that, set acceptBundleUpdate to true."))
 	become.AcceptBundleUpdate = new(true)
 	u.wantDone(do(u, u.SetIpAddressType, become).Operations, u.onInstance("SetIpAddressType", "six"))
@@ -269,7 +269,7 @@ func testWindows(t *testing.T, c *lightsail.Client) {
 		t.Errorf("access details = %+v", ready)
 	}
 	refused(u, u.GetInstanceAccessDetails, &lightsail.GetInstanceAccessDetailsInput{InstanceName: new("desk")},
-		invalid("InvalidParameter", "The protocol ssh is not for instances of the platform WINDOWS: desk"))
+		invalid("InvalidParams", "The protocol ssh is not for instances of the platform WINDOWS: desk"))
 }
 
 // testPending is about what takes as long as on AWS, while it takes.

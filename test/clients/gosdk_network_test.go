@@ -57,7 +57,7 @@ func testPorts(t *testing.T, c *lightsail.Client) {
 	u.wantPorts()
 
 	upside := &types.PortInfo{FromPort: 23, ToPort: 22, Protocol: "tcp"}
-	refused(u, u.OpenInstancePublicPorts, &lightsail.OpenInstancePublicPortsInput{InstanceName: web, PortInfo: upside}, invalid("InvalidParameter", ""))
+	refused(u, u.OpenInstancePublicPorts, &lightsail.OpenInstancePublicPortsInput{InstanceName: web, PortInfo: upside}, invalid("InvalidParams", ""))
 	many := make([]string, 61)
 	for n := range many {
 		many[n] = "203.0.113.7"

@@ -50,10 +50,10 @@ func testAutoSnapshots(t *testing.T, c *lightsail.Client) {
 
 	off := &lightsail.DisableAddOnInput{ResourceName: new("vault"), AddOnType: types.AddOnTypeAutoSnapshot}
 	u.wantDone(do(u, u.DisableAddOn, off).Operations, u.onDisk("DisableAddOn", "vault"))
-	refused(u, u.DisableAddOn, off, invalid("InvalidParameter", "The addOn is already in requested state"))
+	refused(u, u.DisableAddOn, off, invalid("InvalidParams", "The addOn is already in requested state"))
 	on := &lightsail.EnableAddOnInput{ResourceName: new("vault"), AddOnRequest: &types.AddOnRequest{AddOnType: types.AddOnTypeAutoSnapshot}}
 	u.wantDone(do(u, u.EnableAddOn, on).Operations, u.onDisk("EnableAddOn", "vault"))
-	refused(u, u.EnableAddOn, on, invalid("InvalidParameter", "The addOn is already in requested state"))
+	refused(u, u.EnableAddOn, on, invalid("InvalidParams", "The addOn is already in requested state"))
 }
 
 func testMetrics(t *testing.T, c *lightsail.Client) {
@@ -73,7 +73,7 @@ func testMetrics(t *testing.T, c *lightsail.Client) {
 		}
 	}
 	ask.Period = new(int32(90))
-	refused(u, u.GetInstanceMetricData, ask, invalid("InvalidParameter", "The parameter Period must be a multiple of 60."))
+	refused(u, u.GetInstanceMetricData, ask, invalid("InvalidParams", "The parameter Period must be a multiple of 60."))
 	ask.Period, ask.InstanceName = new(int32(60)), new("nobody")
 	refused(u, u.GetInstanceMetricData, ask, missing("The Instance does not exist: nobody"))
 }

@@ -79,7 +79,7 @@ func testDiskSnapshots(t *testing.T, c *lightsail.Client) {
 	restore := &lightsail.CreateDiskFromSnapshotInput{
 		DiskName: new("copy"), DiskSnapshotName: backup, AvailabilityZone: new(u.zone()), SizeInGb: new(int32(63)),
 	}
-	refused(u, u.CreateDiskFromSnapshot, restore, invalid("InvalidParameter", "The disk must have at least the 64 GB of the snapshot, not 63."))
+	refused(u, u.CreateDiskFromSnapshot, restore, invalid("InvalidParams", "The disk must have at least the 64 GB of the snapshot, not 63."))
 	restore.SizeInGb = new(int32(64))
 	u.wantStarted(do(u, u.CreateDiskFromSnapshot, restore).Operations, u.onDisk("CreateDiskFromSnapshot", "copy"))
 	both := &lightsail.CreateDiskSnapshotInput{DiskName: new("data"), InstanceName: new("web"), DiskSnapshotName: new("two")}
@@ -160,7 +160,7 @@ func testExports(t *testing.T, c *lightsail.Client) {
 		t.Errorf("records of stacks = %+v", stacks)
 	}
 	refused(u, u.CreateCloudFormationStack, &lightsail.CreateCloudFormationStackInput{Instances: []types.InstanceEntry{entry, entry}},
-		invalid("InvalidParameter", "Give exactly one instance entry."))
+		invalid("InvalidParams", "Give exactly one instance entry."))
 }
 
 // testLists walks through the pages of all lists.

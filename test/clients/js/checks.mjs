@@ -41,7 +41,7 @@ export const refused = async (call, type, code, message) => {
 };
 
 export const missing = (call, kind, name) => refused(call, "NotFoundException", "DoesNotExist", new RegExp(`^The ${kind} does not exist: ${name}$`));
-export const invalid = (call, message, code = "InvalidParameter") => refused(call, "InvalidInputException", code, message);
+export const invalid = (call, message, code = "InvalidParams") => refused(call, "InvalidInputException", code, message);
 export const notNow = (call, message) => refused(call, "OperationFailureException", "InvalidState", message);
 
 /** Checks an operation's record: want has what differs from that of a key pair which is done. */

@@ -88,13 +88,13 @@ inRegion("refusals", async (client) => {
     await refused(client[action]({ keyPairName: "nobody" }), "NotFoundException", "DoesNotExist", /^The KeyPair does not exist: nobody$/);
   }
   const tags = [{ key: "aws:reserved" }];
-  await refused(client.tagResource({ resourceName: "laptop", tags }), "InvalidInputException", "InvalidParameter", /reserved/);
+  await refused(client.tagResource({ resourceName: "laptop", tags }), "InvalidInputException", "InvalidParams", /reserved/);
   const arn = "arn:aws:lightsail:us-east-1:111122223333:KeyPair/00000000-0000-4000-8000-000000000000";
-  await refused(client.untagResource({ resourceName: "laptop", resourceArn: arn, tagKeys: ["a"] }), "InvalidInputException", "InvalidParameter", /ARN/);
+  await refused(client.untagResource({ resourceName: "laptop", resourceArn: arn, tagKeys: ["a"] }), "InvalidInputException", "InvalidParams", /ARN/);
   const operationId = "00000000-0000-4000-8000-000000000000";
   await refused(client.getOperation({ operationId }), "NotFoundException", "DoesNotExist", new RegExp(operationId));
-  await refused(client.getKeyPairs({ pageToken: "nonsense" }), "InvalidInputException", "InvalidParameter", /token/);
-  await refused(client.createKeyPair({}), "InvalidInputException", "InvalidParameter", /^1 validation error detected: Value null at 'keyPairName'/);
+  await refused(client.getKeyPairs({ pageToken: "nonsense" }), "InvalidInputException", "InvalidParams", /token/);
+  await refused(client.createKeyPair({}), "InvalidInputException", "InvalidParams", /^1 validation error detected: Value null at 'keyPairName'/);
   await refused(client.getDomains({}), "InvalidInputException", "UnsupportedOperation", /GetDomains/);
 });
 

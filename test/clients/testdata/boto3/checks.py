@@ -127,7 +127,7 @@ def missing(call, kind, name):
     refused(call, "NotFoundException", f"The {kind} does not exist: {name}", "DoesNotExist")
 
 
-def invalid(call, message, code="InvalidParameter"):
+def invalid(call, message, code="InvalidParams"):
     refused(call, "InvalidInputException", message, code)
 
 

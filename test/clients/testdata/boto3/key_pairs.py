@@ -50,7 +50,7 @@ def test_import_key_pair(client, region):
 
 def test_delete_key_pair(client, region):
     import_key(client, "laptop")
-    refused(lambda: client.delete_key_pair(keyPairName="laptop", expectedFingerprint="00:11"), "InvalidInputException", ".*fingerprint.*", "InvalidParameter")
+    refused(lambda: client.delete_key_pair(keyPairName="laptop", expectedFingerprint="00:11"), "InvalidInputException", ".*fingerprint.*", "InvalidParams")
     out = client.delete_key_pair(keyPairName="laptop", expectedFingerprint=FINGERPRINT)
     check_operation(out["operation"], "DeleteKeyPair", "laptop", region)
     refused(lambda: client.delete_key_pair(keyPairName="laptop"), "NotFoundException", "The KeyPair does not exist: laptop", "DoesNotExist")
@@ -68,7 +68,7 @@ def test_default_key_pair(client, region):
     equal([p["name"] for p in pairs], ["LightsailDefaultKeyPair"], "key pairs with the default one")
     for name, fingerprint in {"without": {}, "with the wrong": {"expectedFingerprint": "00:11"}}.items():
         print("  delete", name, "fingerprint")
-        refused(lambda: client.delete_key_pair(keyPairName="LightsailDefaultKeyPair", **fingerprint), "InvalidInputException", ".*ingerprint.*", "InvalidParameter")
+        refused(lambda: client.delete_key_pair(keyPairName="LightsailDefaultKeyPair", **fingerprint), "InvalidInputException", ".*ingerprint.*", "InvalidParams")
     client.delete_key_pair(keyPairName="LightsailDefaultKeyPair", expectedFingerprint=pairs[0]["fingerprint"])
     assert client.download_default_key_pair()["privateKeyBase64"] != first["privateKeyBase64"], "a deleted pair came back"
 
@@ -100,12 +100,12 @@ def test_tag_rules(client, region):
         "too many": [{"key": f"k{i}"} for i in range(51)],
     }.items():
         print("  tags with", name)
-        refused(lambda: client.tag_resource(resourceName="laptop", tags=tags), "InvalidInputException", ".+", "InvalidParameter")
-        refused(lambda: client.create_key_pair(keyPairName="other", tags=tags), "InvalidInputException", ".+", "InvalidParameter")
+        refused(lambda: client.tag_resource(resourceName="laptop", tags=tags), "InvalidInputException", ".+", "InvalidParams")
+        refused(lambda: client.create_key_pair(keyPairName="other", tags=tags), "InvalidInputException", ".+", "InvalidParams")
     equal(client.get_active_names()["activeNames"], ["laptop"], "names after refused creates")
     equal(client.get_key_pair(keyPairName="laptop")["keyPair"]["tags"], [], "tags after refused ones")
     client.tag_resource(resourceName="laptop", tags=[{"key": f"k{i}"} for i in range(50)])
-    refused(lambda: client.tag_resource(resourceName="laptop", tags=[{"key": "k50"}]), "InvalidInputException", ".*50.*", "InvalidParameter")
+    refused(lambda: client.tag_resource(resourceName="laptop", tags=[{"key": "k50"}]), "InvalidInputException", ".*50.*", "InvalidParams")
 
 
 def test_operations(client, region):
@@ -155,7 +155,7 @@ def test_page_tokens(client, region):
         "of no resource": lambda: client.get_operations_for_resource(resourceName="aa", pageToken=token),
     }.items():
         print("  a token", name)
-        refused(call, "InvalidInputException", ".*token.*", "InvalidParameter")
+        refused(call, "InvalidInputException", ".*token.*", "InvalidParams")
 
 
 def test_regions(client, region):
@@ -196,10 +196,10 @@ def test_missing_resources(client, region):
 def test_input_that_clients_would_not_send(client, region):
     client = connect(region, Config(parameter_validation=False))
     null = "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null"
-    refused(lambda: client.create_key_pair(), "InvalidInputException", null.format("keyPairName"), "InvalidParameter")
-    refused(lambda: client.import_key_pair(keyPairName="laptop"), "InvalidInputException", null.format("publicKeyBase64"), "InvalidParameter")
-    refused(lambda: client.untag_resource(), "InvalidInputException", "2 validation errors detected: .*", "InvalidParameter")
-    refused(lambda: client.get_operation(), "InvalidInputException", null.format("operationId"), "InvalidParameter")
+    refused(lambda: client.create_key_pair(), "InvalidInputException", null.format("keyPairName"), "InvalidParams")
+    refused(lambda: client.import_key_pair(keyPairName="laptop"), "InvalidInputException", null.format("publicKeyBase64"), "InvalidParams")
+    refused(lambda: client.untag_resource(), "InvalidInputException", "2 validation errors detected: .*", "InvalidParams")
+    refused(lambda: client.get_operation(), "InvalidInputException", null.format("operationId"), "InvalidParams")
     refused(lambda: client.get_key_pair(keyPairName=5), "SerializationException", ".+")
     refused(lambda: client.get_key_pairs(includeDefaultKeyPair="maybe"), "SerializationException", ".+")
 
