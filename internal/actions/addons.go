@@ -23,6 +23,13 @@ func errAddOnNotEnabled() error {
 	return api.InvalidInput(api.CodeInvalidParams, "AutoSnapshot not enabled for the resource")
 }
 
+// errHasAddOns refuses to delete a resource with add-ons that are on. The text and the
+// exception were observed for an instance, with this spelling of the parameter's name.
+func errHasAddOns(r *resource.Resource) error {
+	return api.InvalidInput(api.CodeInvalidParams, "You cannot delete the %[1]s %[2]s with addons. "+
+		"Specify the forceDeleteAddons parameter to delete the %[1]s and its associated addons.", r.Kind, r.Name)
+}
+
 func errNoAutoSnapshotOnWindows() error {
 	return api.InvalidInput(api.CodeInvalidParams, "Automatic snapshots are not supported for Windows instances.")
 }

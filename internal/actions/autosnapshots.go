@@ -64,7 +64,7 @@ func deleteAutoSnapshot(c *api.Call, in *lightsail.DeleteAutoSnapshotInput) (*li
 		case err != nil:
 			return nil, err
 		case !taken.Ready(c.Now):
-			return nil, api.OperationFailed("You can't delete this automatic snapshot right now. It is in progress.")
+			return nil, api.WrongState("delete", "automatic snapshot", types.AutoSnapshotStatusInProgress)
 		}
 		a.Delete(c.Now, keep, *in.Date)
 		return a, nil
@@ -109,16 +109,29 @@ func (s snapshotChoice) name() string {
 
 // auto tells whether an automatic snapshot is meant.
 func (s snapshotChoice) auto() (bool, error) {
-	dated := s.date != nil || isSet(s.latest)
-	switch {
-	case (s.manual == nil) == (s.source == nil):
-		return false, api.InvalidInput(api.CodeInvalidParams, "Give either %s or %s.", s.manualMember, s.sourceMember)
-	case s.manual != nil && dated:
-		return false, api.InvalidInput(api.CodeInvalidParams, "Give restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
-	case s.source != nil && (s.date == nil) == !isSet(s.latest):
-		return false, api.InvalidInput(api.CodeInvalidParams, "With %s, give either restoreDate or useLatestRestorableAutoSnapshot.", s.sourceMember)
+	if err := exactlyOne(s.manualMember, s.manual != nil, s.sourceMember, s.source != nil); err != nil {
+		return false, err
 	}
-	return s.source != nil, nil
+	dated, latest := s.date != nil, isSet(s.latest)
+	if s.source != nil {
+		return true, exactlyOne("restoreDate", dated, "useLatestRestorableAutoSnapshot", latest)
+	}
+	if dated || latest {
+		return false, api.InvalidInput(api.CodeInvalidParams,
+			"You must specify restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
+	}
+	return false, nil
+}
+
+// exactlyOne refuses an input that has neither of two members, or both.
+func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
+	switch {
+	case hasOne && hasOther:
+		return api.InvalidInput(api.CodeInvalidParams, "You must specify either %s or %s, not both.", one, other)
+	case !hasOne && !hasOther:
+		return api.MissingParameters(one + " or " + other)
+	}
+	return nil
 }
 
 // checkAuto refuses the choice of an automatic snapshot that does not exist or is not
@@ -135,7 +148,7 @@ func (s snapshotChoice) checkAuto(c *api.Call, auto *resource.AutoSnapshot) erro
 	}
 	t, err := autoSnapshotAt(taken, *s.date)
 	if err == nil && !t.Ready(c.Now) {
-		err = api.OperationFailed("You can't use this automatic snapshot right now. It is in progress.")
+		err = api.WrongState("use", "automatic snapshot", types.AutoSnapshotStatusInProgress)
 	}
 	return err
 }

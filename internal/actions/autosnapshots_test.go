@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -112,7 +113,7 @@ func TestDeleteAutoSnapshotRefuses(t *testing.T) {
 	drop := &lightsail.DeleteAutoSnapshotInput{ResourceName: new("data"), Date: new("2026-11-22")}
 	wantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The AutoSnapshot does not exist: 2026-11-22")
 	l.startAutoSnapshot("data")
-	wantFailed(t, fails(l, l.DeleteAutoSnapshot, drop), "You can't delete this automatic snapshot right now. It is in progress.")
+	wantFailed(t, fails(l, l.DeleteAutoSnapshot, drop), "You can't delete this automatic snapshot right now. The state of this automatic snapshot is: InProgress")
 	drop.ResourceName = new("deploy")
 	wantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The resource does not exist: deploy")
 	wantNotFound(t, fails(l, l.GetAutoSnapshots, &lightsail.GetAutoSnapshotsInput{ResourceName: new("none")}), "The resource does not exist: none")
@@ -130,9 +131,9 @@ func TestNoManualSnapshotDuringAnAutomaticOne(t *testing.T) {
 	if got := l.autoSnapshots("data").AutoSnapshots[0].Status; got != types.AutoSnapshotStatusInProgress {
 		t.Errorf("the automatic snapshot is %s", got)
 	}
-	const message = "You can't create a snapshot right now. An automatic snapshot is in progress."
+	const message = `Sorry, an automatic snapshot is in progress for %s. Please wait for it to complete before trying again.`
 	ofDisk := &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")}
-	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofDisk), message)
+	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofDisk), fmt.Sprintf(message, `Disk "data"`))
 	l.pass(5 * time.Minute)
 	do(l, l.CreateDiskSnapshot, ofDisk)
 
@@ -140,8 +141,10 @@ func TestNoManualSnapshotDuringAnAutomaticOne(t *testing.T) {
 	must(t)(l.enable("web", "10:00"))
 	l.pass(2 * time.Hour)
 	l.passTo(*l.autoSnapshots("web").AutoSnapshots[0].CreatedAt)
-	wantFailed(t, fails(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("isnap"), InstanceName: new("web")}), message)
-	wantFailed(t, fails(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("dsnap"), InstanceName: new("web")}), message)
+	wantFailed(t, fails(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("isnap"), InstanceName: new("web")}),
+		fmt.Sprintf(message, `Instance "web"`))
+	wantFailed(t, fails(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("dsnap"), InstanceName: new("web")}),
+		fmt.Sprintf(message, `Instance "web"`))
 }
 
 func TestAutoSnapshotsAreDeletedWithTheirDisk(t *testing.T) {

@@ -43,7 +43,8 @@ func TestCopySnapshotToAnotherRegion(t *testing.T) {
 		t.Errorf("the copy has the support code of its source: %s", *got.SupportCode)
 	}
 	drop := &lightsail.DeleteInstanceSnapshotInput{InstanceSnapshotName: new("snap")}
-	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop), "You can't delete this snapshot right now. It is being copied or exported.")
+	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop),
+		`Sorry, a copy or export is in progress for InstanceSnapshot "snap". Please wait for it to complete before trying again.`)
 	l.server.Restart(t)
 	l.pass(180 * time.Second)
 	if got := show().State; got != types.InstanceSnapshotStateAvailable {
@@ -97,7 +98,7 @@ func TestCopySnapshotRefuses(t *testing.T) {
 	manual := func() *lightsail.CopySnapshotInput {
 		return &lightsail.CopySnapshotInput{SourceRegion: region, SourceSnapshotName: new("snap"), TargetSnapshotName: new("copy")}
 	}
-	wantFailed(t, fails(l, l.CopySnapshot, manual()), "You can't copy this snapshot right now. The state of this snapshot is pending.")
+	wantFailed(t, fails(l, l.CopySnapshot, manual()), "You can't copy this snapshot right now. The state of this snapshot is: pending")
 	l.pass(time.Minute)
 	in := manual()
 	in.TargetSnapshotName = new("snap")
@@ -115,21 +116,20 @@ func TestCopySnapshotRefuses(t *testing.T) {
 	}
 	in = manual()
 	in.SourceResourceName = new("data")
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "Give either sourceSnapshotName or sourceResourceName.")
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "You must specify either sourceSnapshotName or sourceResourceName, not both.")
 	in.SourceSnapshotName, in.SourceResourceName = nil, nil
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "Give either sourceSnapshotName or sourceResourceName.")
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "These parameters are required: sourceSnapshotName or sourceResourceName")
 	in = manual()
 	in.RestoreDate = new("2026-11-22")
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceResourceName.")
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "You must specify restoreDate and useLatestRestorableAutoSnapshot only with sourceResourceName.")
 
 	auto := func() *lightsail.CopySnapshotInput {
 		return &lightsail.CopySnapshotInput{SourceRegion: region, SourceResourceName: new("data"), TargetSnapshotName: new("copy")}
 	}
-	const oneOf = "With sourceResourceName, give either restoreDate or useLatestRestorableAutoSnapshot."
 	in = auto()
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", oneOf)
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "These parameters are required: restoreDate or useLatestRestorableAutoSnapshot")
 	in.RestoreDate, in.UseLatestRestorableAutoSnapshot = new("2026-11-22"), new(true)
-	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", oneOf)
+	wantInvalid(t, fails(l, l.CopySnapshot, in), "InvalidParams", "You must specify either restoreDate or useLatestRestorableAutoSnapshot, not both.")
 	in.UseLatestRestorableAutoSnapshot = new(false)
 	wantNotFound(t, fails(l, l.CopySnapshot, in), "The AutoSnapshot does not exist: 2026-11-22")
 	in.SourceResourceName = new("snap")
@@ -140,5 +140,5 @@ func TestCopySnapshotRefuses(t *testing.T) {
 	l.startAutoSnapshot("data")
 	wantNotFound(t, fails(l, l.CopySnapshot, in), "The AutoSnapshot does not exist: data")
 	in.UseLatestRestorableAutoSnapshot, in.RestoreDate = nil, new("2026-11-22")
-	wantFailed(t, fails(l, l.CopySnapshot, in), "You can't use this automatic snapshot right now. It is in progress.")
+	wantFailed(t, fails(l, l.CopySnapshot, in), "You can't use this automatic snapshot right now. The state of this automatic snapshot is: InProgress")
 }

@@ -20,8 +20,8 @@ var diskSnapshots = []api.Action{
 
 // createDiskSnapshot takes a snapshot of a disk, or of an instance's system disk.
 func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*lightsail.CreateDiskSnapshotOutput, error) {
-	if (in.DiskName == nil) == (in.InstanceName == nil) {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "Give either diskName or instanceName.")
+	if err := exactlyOne("diskName", in.DiskName != nil, "instanceName", in.InstanceName != nil); err != nil {
+		return nil, err
 	}
 	tags, err := resource.MergeTags(nil, in.Tags)
 	if err != nil {
@@ -52,9 +52,9 @@ func diskToSnapshot(c *api.Call) (*resource.Resource, types.DiskSnapshot, error)
 		return nil, types.DiskSnapshot{}, err
 	}
 	if d.state(c.Now) == types.DiskStatePending {
-		return nil, types.DiskSnapshot{}, api.OperationFailed("You can't create a snapshot of this disk right now. The state of this disk is pending.")
+		return nil, types.DiskSnapshot{}, api.WrongState("create a snapshot of", "disk", types.DiskStatePending)
 	}
-	return d.r, ofDisk(d, false), noAutoSnapshotRunning(c, d.priv.AutoSnapshot)
+	return d.r, ofDisk(d, false), noAutoSnapshotRunning(c, d.r, d.priv.AutoSnapshot)
 }
 
 // instanceToSnapshot opens an instance that a snapshot can be taken of now.
@@ -63,18 +63,18 @@ func instanceToSnapshot(c *api.Call, r *resource.Resource) (*instance.Instance, 
 	if err != nil {
 		return nil, err
 	}
-	if state := i.State(c.Now); state != instance.Running && state != instance.Stopped {
-		return nil, api.OperationFailed("You can't create a snapshot of this instance right now. The state of this instance is %s.", state)
+	if err := checkState(i, c.Now, "create a snapshot of", instance.Running, instance.Stopped); err != nil {
+		return nil, err
 	}
-	return i, noAutoSnapshotRunning(c, i.Priv.AutoSnapshot)
+	return i, noAutoSnapshotRunning(c, r, i.Priv.AutoSnapshot)
 }
 
 // noAutoSnapshotRunning refuses a manual snapshot while an automatic one is being
 // made (Lightsail user guide).
-func noAutoSnapshotRunning(c *api.Call, auto *resource.AutoSnapshot) error {
+func noAutoSnapshotRunning(c *api.Call, r *resource.Resource, auto *resource.AutoSnapshot) error {
 	taken := auto.Taken(c.Now, c.Quota(quota.AutoSnapshots))
 	if len(taken) > 0 && !taken[0].Ready(c.Now) {
-		return api.OperationFailed("You can't create a snapshot right now. An automatic snapshot is in progress.")
+		return api.InProgress("an automatic snapshot", string(r.Kind), r.Name)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func deleteSnapshot(c *api.Call) ([]types.Operation, error) {
 		return nil, err
 	}
 	if c.Now.Before(s.priv.BusyUntil) {
-		return nil, api.OperationFailed("You can't delete this snapshot right now. It is being copied or exported.")
+		return nil, api.InProgress("a copy or export", string(s.r.Kind), s.r.Name)
 	}
 	if err := c.Tx.DeleteResource(s.r); err != nil {
 		return nil, err

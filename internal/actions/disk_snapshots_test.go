@@ -91,15 +91,13 @@ func TestCreateDiskSnapshotRefuses(t *testing.T) {
 	l.create(l.input("web"))
 	ofDisk := &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")}
 	ofInstance := &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), InstanceName: new("web")}
-	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofDisk), "You can't create a snapshot of this disk right now. The state of this disk is pending.")
-	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofInstance), "You can't create a snapshot of this instance right now. The state of this instance is pending.")
+	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofDisk), "You can't create a snapshot of this disk right now. The state of this disk is: pending")
+	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofInstance), "You can't create a snapshot of this instance right now. The state of this instance is: pending")
 	l.pass(time.Minute)
-	for _, in := range []*lightsail.CreateDiskSnapshotInput{
-		{DiskSnapshotName: new("snap")},
-		{DiskSnapshotName: new("snap"), DiskName: new("data"), InstanceName: new("web")},
-	} {
-		wantInvalid(t, fails(l, l.CreateDiskSnapshot, in), "InvalidParams", "Give either diskName or instanceName.")
-	}
+	neither := &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap")}
+	wantInvalid(t, fails(l, l.CreateDiskSnapshot, neither), "InvalidParams", "These parameters are required: diskName or instanceName")
+	both := &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data"), InstanceName: new("web")}
+	wantInvalid(t, fails(l, l.CreateDiskSnapshot, both), "InvalidParams", "You must specify either diskName or instanceName, not both.")
 	ofDisk.Tags = []types.Tag{{}}
 	if err := fails(l, l.CreateDiskSnapshot, ofDisk); err == nil {
 		t.Error("a tag without a key was taken")
@@ -117,7 +115,7 @@ func TestDeleteDiskSnapshot(t *testing.T) {
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
 	drop := &lightsail.DeleteDiskSnapshotInput{DiskSnapshotName: new("snap")}
-	wantFailed(t, fails(l, l.DeleteDiskSnapshot, drop), "You can't delete this snapshot right now. The state of this snapshot is pending.")
+	wantFailed(t, fails(l, l.DeleteDiskSnapshot, drop), "You can't delete this snapshot right now. The state of this snapshot is: pending")
 	do(l, l.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: new("data")}) // the snapshot outlives its disk
 	l.pass(time.Minute)
 	if got := l.getDiskSnapshot("snap"); got.State != types.DiskSnapshotStateCompleted || *got.FromDiskName != "data" {

@@ -106,10 +106,10 @@ func (d *disk) state(now time.Time) types.DiskState {
 // settled is when the disk is in the last of its states: what was begun is done then.
 func (d *disk) settled() time.Time { return d.priv.Plan.End() }
 
-// check refuses what a disk is in no state for (observed text for detach).
+// check refuses what a disk is in no state for.
 func (d *disk) check(now time.Time, verb string, wanted types.DiskState) error {
 	if state := d.state(now); state != wanted {
-		return api.OperationFailed("You can't %s this disk right now. The state of this disk is %s.", verb, state)
+		return api.WrongState(verb, "disk", state)
 	}
 	return nil
 }

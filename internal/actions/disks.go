@@ -23,8 +23,8 @@ var disks = []api.Action{
 	api.New(deleteDisk, api.On(resource.Disk)),
 }
 
-// The sizes of disks, in GB (AWS General Reference).
-const minDiskGB, maxDiskGB = 8, 16000
+// The sizes of disks, in GB (developer guide, troubleshooting disks).
+const minDiskGB, maxDiskGB = 8, 16384
 
 func createDisk(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {
 	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns})
@@ -47,9 +47,8 @@ func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
 	if err := checkZone(c, s.zone); err != nil {
 		return nil, err
 	}
-	if s.sizeInGB < minDiskGB || s.sizeInGB > maxDiskGB {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The size of a disk must be between %d and %d GB, not %d.",
-			minDiskGB, maxDiskGB, s.sizeInGB)
+	if err := checkDiskSize(s.sizeInGB, minDiskGB); err != nil {
+		return nil, err
 	}
 	tags, err := resource.MergeTags(nil, s.tags)
 	if err != nil {
@@ -60,6 +59,16 @@ func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
 		return nil, err
 	}
 	return d, d.insert(c)
+}
+
+// checkDiskSize refuses a size that no disk has, or that is too small for what the disk
+// is made from. AWS publishes the text for new disks (developer guide, troubleshooting
+// disks).
+func checkDiskSize(size, least int32) error {
+	if size < least || size > maxDiskGB {
+		return api.InvalidInput(api.CodeInvalidParams, "The size of a block storage disk must be between %d and %d GB.", least, maxDiskGB)
+	}
+	return nil
 }
 
 func getDisk(c *api.Call, _ *lightsail.GetDiskInput) (*lightsail.GetDiskOutput, error) {
@@ -106,14 +115,15 @@ func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDi
 // checkAttach refuses a disk and an instance that cannot come together.
 func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error {
 	if d.r.Zone != i.Resource.Zone {
-		return api.InvalidInput(api.CodeInvalidParams, "The disk %s is in the availability zone %s, the instance %s in %s. They must be in the same one.",
+		return api.InvalidInput(api.CodeInvalidParams,
+			"The disk %s is in the Availability Zone %s, the instance %s in %s. They must be in the same Availability Zone.",
 			d.r.Name, d.r.Zone, i.Resource.Name, i.Resource.Zone)
 	}
 	if err := d.check(c.Now, "attach", types.DiskStateAvailable); err != nil {
 		return err
 	}
-	if state := i.State(c.Now); state != instance.Running && state != instance.Stopped {
-		return api.OperationFailed("You can't attach a disk to this instance right now. The state of this instance is %s.", state)
+	if err := checkState(i, c.Now, "attach a disk to", instance.Running, instance.Stopped); err != nil {
+		return err
 	}
 	if err := checkPath(i, path); err != nil {
 		return err
@@ -140,11 +150,11 @@ var diskPath = regexp.MustCompile(`\A/dev/(?:xvd|sd)([b-z])\z`)
 func checkPath(i *instance.Instance, path string) error {
 	device := diskPath.FindStringSubmatch(path)
 	if device == nil {
-		return api.InvalidInput(api.CodeInvalidParams, "The disk path must be from /dev/xvdb to /dev/xvdz, such as /dev/xvdf, not %s.", path)
+		return api.InvalidInput(api.CodeInvalidParams, "The disk path is invalid. You must specify a valid disk path.")
 	}
 	for _, other := range i.Disks() {
 		if taken := diskPath.FindStringSubmatch(*other.Path); taken != nil && taken[1] == device[1] {
-			return api.InvalidInput(api.CodeInvalidParams, "The instance %s has the disk %s at the path %s.", i.Resource.Name, *other.Name, *other.Path)
+			return api.InvalidInput(api.CodeInvalidParams, "The disk path is already in use: %s", path)
 		}
 	}
 	return nil
@@ -157,15 +167,14 @@ func detachDiskByName(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.Det
 		return nil, err
 	}
 	if d.doc.AttachedTo == nil {
-		return nil, api.OperationFailed("You can't detach this disk right now. The state of this disk is %s.", d.state(c.Now))
+		return nil, api.WrongState("detach", "disk", d.state(c.Now))
 	}
 	i, err := findInstance(c, *d.doc.AttachedTo)
 	if err != nil {
 		return nil, err
 	}
-	if state := i.State(c.Now); state != instance.Stopped {
-		return nil, api.OperationFailed("You can't detach this disk right now. The state of this disk is %s and the state of its instance is %s. "+
-			"Stop the instance first.", d.state(c.Now), state)
+	if i.State(c.Now) != instance.Stopped {
+		return nil, api.WrongState("detach", "disk", d.state(c.Now))
 	}
 	if d, err = detachDisk(c, i, d.r.Name); err != nil {
 		return nil, err
@@ -181,11 +190,14 @@ func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDi
 	if err != nil {
 		return nil, err
 	}
+	if d.doc.AttachedTo != nil {
+		return nil, api.StillAttached("disk", *d.doc.AttachedTo)
+	}
 	if err := d.check(c.Now, "delete", types.DiskStateAvailable); err != nil {
 		return nil, err
 	}
 	if d.priv.AutoSnapshot.On() && !isSet(in.ForceDeleteAddOns) {
-		return nil, api.OperationFailed("The disk %s has an add-on that is enabled. Disable it first, or set forceDeleteAddOns.", d.r.Name)
+		return nil, errHasAddOns(d.r)
 	}
 	if err := c.Tx.DeleteResource(d.r); err != nil {
 		return nil, err

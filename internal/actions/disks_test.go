@@ -2,7 +2,6 @@ package actions_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -117,16 +116,16 @@ func TestCreateDiskRefuses(t *testing.T) {
 			func(in *lightsail.CreateDiskInput) { in.DiskName = new("a b") },
 		},
 		{
-			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: us-east-2a",
+			"a zone of another region", "InvalidParams", "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.",
 			func(in *lightsail.CreateDiskInput) { in.AvailabilityZone = new("us-east-2a") },
 		},
 		{
-			"a disk that is too small", "InvalidParams", "The size of a disk must be between 8 and 16000 GB, not 7.",
+			"a disk that is too small", "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.",
 			func(in *lightsail.CreateDiskInput) { in.SizeInGb = new(int32(7)) },
 		},
 		{
-			"a disk that is too large", "InvalidParams", "The size of a disk must be between 8 and 16000 GB, not 16001.",
-			func(in *lightsail.CreateDiskInput) { in.SizeInGb = new(int32(16001)) },
+			"a disk that is too large", "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.",
+			func(in *lightsail.CreateDiskInput) { in.SizeInGb = new(int32(16385)) },
 		},
 		{
 			"a bad tag", "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`,
@@ -194,7 +193,7 @@ func TestADiskIsAttachedAndDetached(t *testing.T) {
 	if n := len(l.get("web").Hardware.Disks); n != 1 {
 		t.Errorf("the instance has %d disks, want 1", n)
 	}
-	wantFailed(t, fails(l, l.AttachDisk, attachment("data", "web", "/dev/xvdf")), "You can't attach this disk right now. The state of this disk is in-use.")
+	wantFailed(t, fails(l, l.AttachDisk, attachment("data", "web", "/dev/xvdf")), "You can't attach this disk right now. The state of this disk is: in-use")
 	l.wantSucceeds(ops[0], 5*time.Second)
 	l.attach("data", "web", "/dev/sdg") // to a stopped one
 	if got := *l.getDisk("data").Path; got != "/dev/sdg" {
@@ -219,17 +218,17 @@ func TestAttachDiskRefuses(t *testing.T) {
 	wantNotFound(t, fails(l, l.AttachDisk, attachment("none", "web", "/dev/xvdg")), "The Disk does not exist: none")
 	wantNotFound(t, fails(l, l.AttachDisk, attachment("two", "none", "/dev/xvdg")), "The Instance does not exist: none")
 	wantInvalid(t, fails(l, l.AttachDisk, attachment("elsewhere", "web", "/dev/xvdg")), "InvalidParams",
-		"The disk elsewhere is in the availability zone us-east-1b, the instance web in us-east-1a. They must be in the same one.")
-	wantFailed(t, fails(l, l.AttachDisk, attachment("one", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is in-use.")
-	wantFailed(t, fails(l, l.AttachDisk, attachment("young", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is pending.")
+		"The disk elsewhere is in the Availability Zone us-east-1b, the instance web in us-east-1a. They must be in the same Availability Zone.")
+	wantFailed(t, fails(l, l.AttachDisk, attachment("one", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is: in-use")
+	wantFailed(t, fails(l, l.AttachDisk, attachment("young", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is: pending")
 	wantFailed(t, fails(l, l.AttachDisk, attachment("two", "new", "/dev/xvdg")),
-		"You can't attach a disk to this instance right now. The state of this instance is pending.")
+		"You can't attach a disk to this instance right now. The state of this instance is: pending")
 	for _, path := range []string{"/dev/xvda", "/dev/xvdF", "/dev/xvdff", "xvdf", "/dev/sda1", "/dev/nvme1n1", "D:", "/dev/xvdg\n"} {
 		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams",
-			fmt.Sprintf("The disk path must be from /dev/xvdb to /dev/xvdz, such as /dev/xvdf, not %s.", path))
+			"The disk path is invalid. You must specify a valid disk path.")
 	}
 	for _, path := range []string{"/dev/xvdf", "/dev/sdf"} {
-		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams", "The instance web has the disk one at the path /dev/xvdf.")
+		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams", "The disk path is already in use: "+path)
 	}
 	const retry = " If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support."
 	wantInvalid(t, fails(l, l.AttachDisk, attachment("large", "web", "/dev/xvdg")), "LimitExceeded",
@@ -243,11 +242,10 @@ func TestADiskIsDetachedFromAStoppedInstanceOnly(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	detach := &lightsail.DetachDiskInput{DiskName: new("data")}
-	wantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is available.")
+	wantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is: available")
 	l.run("web")
 	l.attach("data", "web", "/dev/xvdf")
-	wantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is in-use "+
-		"and the state of its instance is running. Stop the instance first.")
+	wantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is: in-use")
 	wantNotFound(t, fails(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("none")}), "The Disk does not exist: none")
 }
 
@@ -257,15 +255,16 @@ func TestDeleteDisk(t *testing.T) {
 	in.AddOns = []types.AddOnRequest{autoSnapshot("")}
 	do(l, l.CreateDisk, in)
 	drop := &lightsail.DeleteDiskInput{DiskName: new("data")}
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is pending.")
+	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is: pending")
 	l.run("web")
 	l.attach("data", "web", "/dev/xvdf")
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is in-use.")
+	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't perform this operation because the disk is still attached to a Lightsail instance: web")
 	l.halt("web")
 	do(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("data")})
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is in-use.")
+	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is: in-use")
 	l.pass(time.Minute)
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "The disk data has an add-on that is enabled. Disable it first, or set forceDeleteAddOns.")
+	wantInvalid(t, fails(l, l.DeleteDisk, drop), "InvalidParams",
+		"You cannot delete the Disk data with addons. Specify the forceDeleteAddons parameter to delete the Disk and its associated addons.")
 
 	drop.ForceDeleteAddOns = new(true)
 	l.wantOperations(do(l, l.DeleteDisk, drop).Operations, "DeleteDisk Disk data - Succeeded")

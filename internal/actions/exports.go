@@ -142,8 +142,11 @@ var instanceType = regexp.MustCompile(`\A[a-z][a-z0-9-]*\.[a-z0-9-]+\z`)
 // createCloudFormationStack wants an exported snapshot of an instance, from which no
 // other stack is being made.
 func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationStackInput) (*lightsail.CreateCloudFormationStackOutput, error) {
-	if len(in.Instances) != 1 {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "Give exactly one instance entry.")
+	if len(in.Instances) == 0 {
+		return nil, api.MissingParameters("instances")
+	}
+	if len(in.Instances) > 1 {
+		return nil, api.InvalidInput(api.CodeInvalidParams, "You must specify exactly one instance entry.")
 	}
 	entry := in.Instances[0]
 	if err := checkZone(c, *entry.AvailabilityZone); err != nil {
@@ -187,9 +190,9 @@ func useExport(c *api.Call, r *resource.Resource, until time.Time) error {
 	case record.SourceInfo.InstanceSnapshotInfo == nil:
 		return api.InvalidInput(api.CodeInvalidParams, "The export snapshot record %s is not of an instance snapshot.", r.Name)
 	case c.Now.Before(priv.settled()):
-		return api.OperationFailed("You can't use this export snapshot record right now. The state of this record is Started.")
+		return api.WrongState("use", "export snapshot record", types.RecordStateStarted)
 	case c.Now.Before(priv.BusyUntil):
-		return api.OperationFailed("You can't use this export snapshot record right now. A stack is being created from it.")
+		return api.InProgress("a CloudFormation stack", string(r.Kind), r.Name)
 	}
 	priv.BusyUntil = until
 	if err := r.Pack(record, priv); err != nil {

@@ -55,7 +55,8 @@ func TestExportOfAnInstanceSnapshot(t *testing.T) {
 		t.Errorf("the record (-want +got):\n%s", diff)
 	}
 	drop := &lightsail.DeleteInstanceSnapshotInput{InstanceSnapshotName: new("snap")}
-	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop), "You can't delete this snapshot right now. It is being copied or exported.")
+	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop),
+		`Sorry, a copy or export is in progress for InstanceSnapshot "snap". Please wait for it to complete before trying again.`)
 	l.server.Restart(t)
 	l.pass(300 * time.Second)
 	do(l, l.DeleteInstanceSnapshot, drop)
@@ -97,7 +98,7 @@ func TestExportSnapshotRefuses(t *testing.T) {
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
 	wantFailed(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("snap")}),
-		"You can't export this snapshot right now. The state of this snapshot is pending.")
+		"You can't export this snapshot right now. The state of this snapshot is: pending")
 	wantNotFound(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("none")}), "The resource does not exist: none")
 	wantNotFound(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("data")}), "The resource does not exist: data")
 }
@@ -113,7 +114,7 @@ func TestCreateCloudFormationStack(t *testing.T) {
 	l.run("web")
 	l.instanceSnapshot("snap", "web")
 	source := l.export("snap")
-	wantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)), "You can't use this export snapshot record right now. The state of this record is Started.")
+	wantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)), "You can't use this export snapshot record right now. The state of this export snapshot record is: Started")
 	l.pass(5 * time.Minute)
 	out := do(l, l.CreateCloudFormationStack, stack(source))
 	name := *out.Operations[0].ResourceName
@@ -136,7 +137,8 @@ func TestCreateCloudFormationStack(t *testing.T) {
 	}
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:CloudFormationStackRecord/[0-9a-f-]{36}$`)
 	id := strings.TrimPrefix(name, "CloudFormationStackRecord-")
-	wantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)), "You can't use this export snapshot record right now. A stack is being created from it.")
+	wantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)),
+		`Sorry, a CloudFormation stack is in progress for ExportSnapshotRecord "`+source+`". Please wait for it to complete before trying again.`)
 	l.wantSucceeds(out.Operations[0], 120*time.Second)
 	got = show()
 	if got.State != types.RecordStateSucceeded {
@@ -158,15 +160,15 @@ func TestCreateCloudFormationStackRefuses(t *testing.T) {
 		change        func(*lightsail.CreateCloudFormationStackInput)
 	}{
 		{"a record of a disk", "The export snapshot record " + ofDisk + " is not of an instance snapshot.", func(*lightsail.CreateCloudFormationStackInput) {}},
-		{"no instance", "Give exactly one instance entry.", func(in *lightsail.CreateCloudFormationStackInput) { in.Instances = []entry{} }},
+		{"no instance", "These parameters are required: instances", func(in *lightsail.CreateCloudFormationStackInput) { in.Instances = []entry{} }},
 		{
-			"two instances", "Give exactly one instance entry.",
+			"two instances", "You must specify exactly one instance entry.",
 			func(in *lightsail.CreateCloudFormationStackInput) {
 				in.Instances = append(in.Instances, in.Instances[0])
 			},
 		},
 		{
-			"a zone of another region", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.",
 			func(in *lightsail.CreateCloudFormationStackInput) {
 				in.Instances[0].AvailabilityZone = new("eu-west-1a")
 			},
@@ -211,5 +213,5 @@ func TestRecordsArePagedAndCannotBeTagged(t *testing.T) {
 		wantInvalid(t, call, "InvalidParams", "The page token is not valid.")
 	}
 	wantInvalid(t, fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &one, Tags: []types.Tag{tag("a", "b")}}), "InvalidParams",
-		"A resource of the type ExportSnapshotRecord cannot be tagged: "+one)
+		"The resource type, ExportSnapshotRecord, is not taggable.")
 }

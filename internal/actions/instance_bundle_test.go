@@ -81,7 +81,7 @@ func TestAnAttachedStaticIPKeepsTheAddressType(t *testing.T) {
 	i := onBundle(t, c, "nano_3_0")
 	i.Priv.StaticIP = "front"
 	err := changeBundleFor(c, i, true)
-	want := "The static IP front is attached to the instance web. Detach it before you switch to IPv6 only."
+	want := "You can't perform this operation because the static IP is still attached to a Lightsail instance: web"
 	var failed *types.OperationFailureException
 	if !errors.As(err, &failed) || failed.ErrorMessage() != want {
 		t.Errorf("error = %v, want %q", err, want)

@@ -54,10 +54,12 @@ func checkMetricRange(in *lightsail.GetInstanceMetricDataInput, start time.Time)
 	period := int64(*in.Period)
 	switch {
 	case len(in.Statistics) == 0:
-		return api.InvalidInput(api.CodeInvalidParams, "At least one statistic is required.")
+		return api.MissingParameters("statistics")
 	case period%60 != 0:
 		return api.InvalidInput(api.CodeInvalidParams, "The parameter Period must be a multiple of 60.")
-	case !in.StartTime.Before(*in.EndTime):
+	case in.StartTime.Equal(*in.EndTime):
+		return api.InvalidInput(api.CodeInvalidParams, "The parameter StartTime must not equal parameter EndTime.")
+	case in.StartTime.After(*in.EndTime):
 		return api.InvalidInput(api.CodeInvalidParams, "The parameter StartTime must be less than the parameter EndTime.")
 	}
 	// Seconds, since a Duration does not hold all the years that a time may be in.

@@ -159,9 +159,9 @@ func TestMetricsRefuse(t *testing.T) {
 		in      *lightsail.GetInstanceMetricDataInput
 		message string
 	}{
-		{"no statistic", noStatistic, "At least one statistic is required."},
+		{"no statistic", noStatistic, "These parameters are required: statistics"},
 		{"a period of 90 seconds", metricInput(0, time.Hour, 90), "The parameter Period must be a multiple of 60."},
-		{"an empty time", metricInput(time.Hour, time.Hour, 300), "The parameter StartTime must be less than the parameter EndTime."},
+		{"an empty time", metricInput(time.Hour, time.Hour, 300), "The parameter StartTime must not equal parameter EndTime."},
 		{"the end before the start", metricInput(time.Hour, 0, 300), "The parameter StartTime must be less than the parameter EndTime."},
 		{
 			"1441 datapoints", metricInput(0, 1441*time.Minute, 60), "You have requested up to 1441 datapoints, which exceeds the limit of 1440. " +

@@ -15,7 +15,7 @@ func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lights
 	switch in.ResourceType {
 	case types.ResourceTypeInstance, types.ResourceTypeLoadBalancer, types.ResourceTypeDistribution:
 	default:
-		return nil, api.InvalidInput(api.CodeInvalidParams, "A resource of the type %s has no IP address type.", in.ResourceType)
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The resource type, %s, has no IP address type.", in.ResourceType)
 	}
 	if r := c.Target(0); r.Kind != resource.Kind(in.ResourceType) {
 		return nil, api.NotFound(string(in.ResourceType), r.Name)
@@ -74,9 +74,10 @@ func changeBundleFor(c *api.Call, i *instance.Instance, accept bool) error {
 		return api.InvalidInput(api.CodeInvalidParams, "The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
 	case !accept:
 		return api.InvalidInput(api.CodeInvalidParams,
-			"The change updates the bundle of the instance %s to %s. To accept that, set acceptBundleUpdate to true.", name, *other.BundleId)
+			"You cannot set the IP address type of the Instance %s without a bundle update. "+
+				"Specify the acceptBundleUpdate parameter to update the bundle to %s.", name, *other.BundleId)
 	case i.Priv.StaticIP != "":
-		return api.OperationFailed("The static IP %s is attached to the instance %s. Detach it before you switch to IPv6 only.", i.Priv.StaticIP, name)
+		return api.StillAttached("static IP", name)
 	}
 	i.Priv.FormerBundle = ""
 	setBundle(i, other)

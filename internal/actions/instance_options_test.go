@@ -93,7 +93,7 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 	l.run("web")
 	_, err := l.setType("web", types.IpAddressTypeIpv6, false)
 	wantInvalid(t, err, "InvalidParams",
-		"The change updates the bundle of the instance web to nano_ipv6_3_0. To accept that, set acceptBundleUpdate to true.")
+		"You cannot set the IP address type of the Instance web without a bundle update. Specify the acceptBundleUpdate parameter to update the bundle to nano_ipv6_3_0.")
 	_, err = l.setType("deploy", types.IpAddressTypeIpv6, true)
 	wantNotFound(t, err, "The resource does not exist: deploy")
 
@@ -109,7 +109,7 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 	_, err = l.SetIpAddressType(t.Context(), &lightsail.SetIpAddressTypeInput{
 		ResourceName: new("web"), ResourceType: types.ResourceTypeDisk, IpAddressType: types.IpAddressTypeIpv4,
 	})
-	wantInvalid(t, err, "InvalidParams", "A resource of the type Disk has no IP address type.")
+	wantInvalid(t, err, "InvalidParams", "The resource type, Disk, has no IP address type.")
 }
 
 func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
@@ -150,7 +150,7 @@ func TestMetadataOptionsChangeWhereAnInstanceRunsOrIsStopped(t *testing.T) {
 	in := &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("web"), HttpTokens: types.HttpTokensRequired}
 	l.create(l.input("web"))
 	_, err := l.UpdateInstanceMetadataOptions(t.Context(), in)
-	wantFailed(t, err, "You can't update the metadata options of this instance right now. The state of this instance is pending.")
+	wantFailed(t, err, "You can't update the metadata options of this instance right now. The state of this instance is: pending")
 	l.pass(time.Minute)
 	do(l, l.UpdateInstanceMetadataOptions, in)
 	l.halt("web")

@@ -68,10 +68,10 @@ func TestCreateInstanceSnapshotRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
 	in := &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("snap"), InstanceName: new("web")}
-	wantFailed(t, fails(l, l.CreateInstanceSnapshot, in), "You can't create a snapshot of this instance right now. The state of this instance is pending.")
+	wantFailed(t, fails(l, l.CreateInstanceSnapshot, in), "You can't create a snapshot of this instance right now. The state of this instance is: pending")
 	l.pass(time.Minute)
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})
-	wantFailed(t, fails(l, l.CreateInstanceSnapshot, in), "You can't create a snapshot of this instance right now. The state of this instance is stopping.")
+	wantFailed(t, fails(l, l.CreateInstanceSnapshot, in), "You can't create a snapshot of this instance right now. The state of this instance is: stopping")
 	in.Tags = []types.Tag{tag("aws:x", "")}
 	wantInvalid(t, fails(l, l.CreateInstanceSnapshot, in), "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	in.InstanceSnapshotName = new("web")
@@ -85,7 +85,7 @@ func TestDeleteInstanceSnapshot(t *testing.T) {
 	l.run("web")
 	do(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("snap"), InstanceName: new("web")})
 	drop := &lightsail.DeleteInstanceSnapshotInput{InstanceSnapshotName: new("snap")}
-	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop), "You can't delete this snapshot right now. The state of this snapshot is pending.")
+	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop), "You can't delete this snapshot right now. The state of this snapshot is: pending")
 	do(l, l.DeleteInstance, &lightsail.DeleteInstanceInput{InstanceName: new("web")}) // the snapshot outlives its instance
 	l.pass(2 * time.Minute)
 	if got := l.getInstanceSnapshot("snap").State; got != types.InstanceSnapshotStateAvailable {

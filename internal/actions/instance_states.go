@@ -21,8 +21,7 @@ const (
 	stopInstanceTakes  = 40 * time.Second
 )
 
-// targetIn loads the call's instance and refuses what its state does not admit. The
-// text follows the one that was observed for disks.
+// targetIn loads the call's instance and refuses what its state does not admit.
 func targetIn(c *api.Call, verb string, admits ...string) (*instance.Instance, error) {
 	i, err := instance.Load(c.Target(0))
 	if err != nil {
@@ -36,7 +35,7 @@ func checkState(i *instance.Instance, now time.Time, verb string, admits ...stri
 	if slices.Contains(admits, state) {
 		return nil
 	}
-	return api.OperationFailed("You can't %s this instance right now. The state of this instance is %s.", verb, state)
+	return api.WrongState(verb, "instance", state)
 }
 
 // startInstance gives the instance a new public address, unless it has a static one.
@@ -111,7 +110,7 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 		return nil, err
 	}
 	if i.Priv.AutoSnapshot.On() && !isSet(in.ForceDeleteAddOns) {
-		return nil, api.OperationFailed("The instance %s has an add-on that is enabled. Disable it first, or set forceDeleteAddOns.", i.Resource.Name)
+		return nil, errHasAddOns(i.Resource)
 	}
 	out := &lightsail.DeleteInstanceOutput{}
 	for _, attached := range i.Disks() {

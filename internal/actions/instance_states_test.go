@@ -119,7 +119,7 @@ func TestStatesAdmitSomeActionsOnly(t *testing.T) {
 		t.Helper()
 		for _, verb := range list {
 			_, err := verbs[verb]("pending")
-			wantFailed(t, err, fmt.Sprintf("You can't %s this instance right now. The state of this instance is %s.", verb, state))
+			wantFailed(t, err, fmt.Sprintf("You can't %s this instance right now. The state of this instance is: %s", verb, state))
 		}
 	}
 	refused("pending", "start", "stop", "reboot", "delete", "set the IP address type of", "get access details of")
@@ -153,7 +153,7 @@ func TestDeleteInstanceWantsForceForAddOns(t *testing.T) {
 	l.run("web", "other")
 	must(t)(l.enable("web", ""))
 	_, err := l.remove("web")
-	wantFailed(t, err, "The instance web has an add-on that is enabled. Disable it first, or set forceDeleteAddOns.")
+	wantInvalid(t, err, "InvalidParams", "You cannot delete the Instance web with addons. Specify the forceDeleteAddons parameter to delete the Instance and its associated addons.")
 	if _, err := l.DeleteInstance(t.Context(), &lightsail.DeleteInstanceInput{InstanceName: new("web"), ForceDeleteAddOns: new(true)}); err != nil {
 		t.Error(err)
 	}
@@ -214,7 +214,7 @@ func TestDeleteInstanceFreesItsStaticIP(t *testing.T) {
 		t.Errorf("over a stop the static IP %s became %s", *attached.PublicIpAddress, *again.PublicIpAddress)
 	}
 	_, err := l.setType("web", types.IpAddressTypeIpv6, true)
-	wantFailed(t, err, "The static IP front is attached to the instance web. Detach it before you switch to IPv6 only.")
+	wantFailed(t, err, "You can't perform this operation because the static IP is still attached to a Lightsail instance: web")
 
 	l.wantOperations(must(t)(l.remove("web")), "DeleteInstance Instance web - Succeeded")
 	out, err := l.GetStaticIp(t.Context(), &lightsail.GetStaticIpInput{StaticIpName: new("front")})

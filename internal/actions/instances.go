@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -38,7 +39,7 @@ func createInstances(c *api.Call, in *lightsail.CreateInstancesInput, fresh *ssh
 		return nil, err
 	}
 	if !*blueprint.IsActive {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The blueprint %s is no longer available for new instances.", *in.BlueprintId)
+		return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageBlueprintUnavailable, *blueprint.Name, *in.BlueprintId, c.Region)
 	}
 	bundle, err := lookupBundle(c, *in.BundleId)
 	if err != nil {

@@ -257,6 +257,21 @@ func TestNewInstancesFollowTheirBlueprint(t *testing.T) {
 	}
 }
 
+// What is left over of an input skeleton is ignored in a member that AWS has
+// discontinued, and is named where it is refused.
+func TestCreateInstances_emptyMembers(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	in := l.input("web")
+	in.CustomImageName = new("") //nolint:staticcheck // clients still send it
+	l.create(in)
+	in = l.input("other")
+	in.KeyPairName = new("")
+	const rule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."
+	wantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `keyPairName ""`+rule)
+	in.KeyPairName, in.InstanceNames = nil, []string{"other", ""}
+	wantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `instanceNames.2.member ""`+rule)
+}
+
 func TestCreateInstancesRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"instances=2"}})
 	l.create(l.input("taken"))
@@ -264,7 +279,7 @@ func TestCreateInstancesRefuses(t *testing.T) {
 		name, code, message string
 		change              func(*lightsail.CreateInstancesInput)
 	}{
-		{"no names", "InvalidParams", "At least one instance name is required.", func(in *lightsail.CreateInstancesInput) {
+		{"no names", "InvalidParams", "These parameters are required: instanceNames", func(in *lightsail.CreateInstancesInput) {
 			in.InstanceNames = []string{}
 		}},
 		{
@@ -288,11 +303,11 @@ func TestCreateInstancesRefuses(t *testing.T) {
 			func(in *lightsail.CreateInstancesInput) { in.InstanceNames = []string{"two", "three"} },
 		},
 		{
-			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "InvalidParams", "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.",
 			func(in *lightsail.CreateInstancesInput) { in.AvailabilityZone = new("eu-west-1a") },
 		},
 		{
-			"a region as the zone", "InvalidParams", "The specified availability zone does not exist in this region: us-east-1",
+			"a region as the zone", "InvalidParams", "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.",
 			func(in *lightsail.CreateInstancesInput) { in.AvailabilityZone = new("us-east-1") },
 		},
 		{
@@ -300,7 +315,7 @@ func TestCreateInstancesRefuses(t *testing.T) {
 			func(in *lightsail.CreateInstancesInput) { in.BlueprintId = new("beos_5") },
 		},
 		{
-			"an inactive blueprint", "InvalidParams", "The blueprint debian_10 is no longer available for new instances.",
+			"an inactive blueprint", "InvalidParams", "The Debian blueprint debian_10 is not available in us-east-1",
 			func(in *lightsail.CreateInstancesInput) { in.BlueprintId = new("debian_10") },
 		},
 		{

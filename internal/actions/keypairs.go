@@ -62,7 +62,7 @@ func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pa
 func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.ImportKeyPairOutput, error) {
 	public, err := sshkey.ParsePublic(*in.PublicKeyBase64)
 	if err != nil {
-		return nil, api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid")
+		return nil, api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid.")
 	}
 	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
 	if _, err := insertKeyPair(c, r, public.Fingerprint(), keyPairPriv{PublicKey: public.Line()}); err != nil {
@@ -113,7 +113,7 @@ func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.De
 	}
 	switch {
 	case in.ExpectedFingerprint == nil && r.Name == resource.DefaultKeyPairName:
-		return nil, api.InvalidInput(api.CodeInvalidParams, "To delete the default key pair, expectedFingerprint is required.")
+		return nil, api.MissingParameters("expectedFingerprint")
 	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Fingerprint:
 		return nil, api.InvalidInput(api.CodeInvalidParams, "The fingerprint of the key pair %s is not the expected one.", r.Name)
 	}

@@ -196,7 +196,7 @@ func TestImportKeyPair(t *testing.T) {
 	}
 	for _, line := range []string{"", "no key", "c3NoLWVkMjU1MTkgQUFBQQ==", ed25519Line + "\n" + ed25519Line} {
 		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: new("bad"), PublicKeyBase64: &line})
-		wantInvalid(t, err, "InvalidKey.Format", "The format of this public key is not valid")
+		wantInvalid(t, err, "InvalidKey.Format", "The format of this public key is not valid.")
 	}
 }
 
@@ -295,7 +295,7 @@ func TestDefaultKeyPair(t *testing.T) {
 		t.Fatalf("GetKeyPair = %+v, %v", pair, err)
 	}
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name})
-	wantInvalid(t, err, "InvalidParams", "To delete the default key pair, expectedFingerprint is required.")
+	wantInvalid(t, err, "InvalidParams", "These parameters are required: expectedFingerprint")
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: new("00")})
 	wantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair LightsailDefaultKeyPair is not the expected one.")
 	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: pair.KeyPair.Fingerprint}); err != nil {

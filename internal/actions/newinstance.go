@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -108,20 +109,22 @@ func checkInstanceQuota(c *api.Call, more int) error {
 // the API model has for single names only.
 func checkListedNames(names []string) error {
 	if len(names) == 0 {
-		return api.InvalidInput(api.CodeInvalidParams, "At least one instance name is required.")
+		return api.MissingParameters("instanceNames")
 	}
-	for _, name := range names {
+	for n, name := range names {
 		if !model.Constraints("ResourceName").Match(name) {
-			return api.InvalidInput(api.CodeInvalidResourceName, "%s%s", name, resource.NameRule)
+			return api.InvalidName(fmt.Sprintf("instanceNames.%d.member", n+1), name)
 		}
 	}
 	return nil
 }
 
-// checkZone refuses an availability zone that the call's region does not have.
+// checkZone refuses an availability zone that the call's region does not have (text
+// observed for databases).
 func checkZone(c *api.Call, zone string) error {
 	if region, ok := resource.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {
-		return api.InvalidInput(api.CodeInvalidParams, "The specified availability zone does not exist in this region: %s", zone)
+		return api.InvalidInput(api.CodeInvalidParams, "The given Availability Zone is invalid. It must be one of the following: %s.",
+			strings.Join(region.Zones, ","))
 	}
 	return nil
 }
@@ -131,16 +134,21 @@ func (s *instanceSpec) checkBundle() error {
 	if !*s.bundle.IsActive {
 		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s is no longer available for new instances.", id)
 	}
-	if err := catalogue.Fits(s.blueprint, s.bundle); err != nil {
-		if misfit, ok := errors.AsType[*catalogue.MisfitError](err); ok {
-			return api.InvalidInput(api.CodeInvalidParams, "%s", misfit.Message)
-		}
+	if err := misfit(catalogue.Fits(s.blueprint, s.bundle)); err != nil {
 		return err
 	}
 	if s.bundle.IPv6Only() != (s.ipAddressType == types.IpAddressTypeIpv6) {
 		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s doesn't support the IP address type %s.", id, s.ipAddressType)
 	}
 	return nil
+}
+
+// misfit turns what the catalogue says does not fit into the client's error.
+func misfit(err error) error {
+	if bad, ok := errors.AsType[*catalogue.MisfitError](err); ok {
+		return api.InvalidInput(api.CodeInvalidParams, "%s", bad.Message)
+	}
+	return err
 }
 
 // lookupBundle finds a bundle of the call's region, be it active or not.

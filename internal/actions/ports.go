@@ -121,7 +121,7 @@ func checkPort(p types.PortInfo) (types.PortInfo, error) {
 	p.Protocol = types.NetworkProtocol(strings.ToLower(string(p.Protocol)))
 	switch p.Protocol {
 	case "": // the API model does not require it
-		return p, api.InvalidInput(api.CodeInvalidParams, "A port needs a protocol.")
+		return p, api.MissingParameters("protocol")
 	case instance.ShownProtocol(types.NetworkProtocolAll):
 		p.Protocol = types.NetworkProtocolAll
 	}

@@ -173,7 +173,7 @@ func TestPortsRefuse(t *testing.T) {
 		port    types.PortInfo
 		message string
 	}{
-		{"no protocol", portInfo("", 22, 22), "A port needs a protocol."},
+		{"no protocol", portInfo("", 22, 22), "These parameters are required: protocol"},
 		{"tcp from above to", portInfo("tcp", 23, 22), fmt.Sprintf(ports, "23 to 22", "tcp") + "fromPort is not above toPort."},
 		{"tcp -1", portInfo("tcp", -1, 22), fmt.Sprintf(ports, "-1 to 22", "tcp") + "ports are from 0 to 65535."},
 		{"udp to -1", portInfo("udp", 22, -1), fmt.Sprintf(ports, "22 to -1", "udp") + "ports are from 0 to 65535."},

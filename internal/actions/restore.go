@@ -29,8 +29,8 @@ func createDiskFromSnapshot(c *api.Call, in *lightsail.CreateDiskFromSnapshotInp
 	if err != nil {
 		return nil, err
 	}
-	if *in.SizeInGb < least {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The disk must have at least the %d GB of the snapshot, not %d.", least, *in.SizeInGb)
+	if err := checkDiskSize(*in.SizeInGb, least); err != nil {
+		return nil, err
 	}
 	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns})
 	if err != nil {
@@ -83,8 +83,10 @@ func createInstancesFromSnapshot(
 	if err != nil {
 		return nil, err
 	}
-	if least, ok := catalogue.FindBundle(*from.FromBundleId); ok && !bundle.AtLeast(least) {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The bundle %s is smaller than the bundle %s of the snapshot.", *in.BundleId, *from.FromBundleId)
+	if of, ok := catalogue.FindBundle(*from.FromBundleId); ok {
+		if err := misfit(catalogue.FitsSnapshot(bundle, of)); err != nil {
+			return nil, err
+		}
 	}
 	names, err := newDiskNames(c, in, from.FromAttachedDisks)
 	if err != nil {

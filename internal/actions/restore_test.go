@@ -48,7 +48,7 @@ func TestCreateDiskFromASystemDisksSnapshot(t *testing.T) {
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), InstanceName: new("web")})
 	l.pass(time.Minute)
 	in := diskFrom("snap")
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The disk must have at least the 20 GB of the snapshot, not 8.")
+	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 20 and 16384 GB.")
 	in.SizeInGb = new(int32(20))
 	do(l, l.CreateDiskFromSnapshot, in)
 }
@@ -66,14 +66,14 @@ func TestCreateDiskFromAnAutomaticSnapshot(t *testing.T) {
 		t.Errorf("the disk has %d GB", got)
 	}
 	in.DiskName, in.SizeInGb = new("more"), new(int32(7))
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The disk must have at least the 8 GB of the snapshot, not 7.")
+	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.")
 }
 
 func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
-	wantFailed(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("snap")), "You can't use this snapshot right now. The state of this snapshot is pending.")
+	wantFailed(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("snap")), "You can't use this snapshot right now. The state of this snapshot is: pending")
 	l.pass(time.Minute)
 	wantNotFound(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("none")), "The DiskSnapshot does not exist: none")
 	wantNotFound(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("data")), "The DiskSnapshot does not exist: data")
@@ -83,29 +83,29 @@ func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
 	}{
 		{"a taken name", "NameExists", "Some names are already in use: data", func(in *lightsail.CreateDiskFromSnapshotInput) { in.DiskName = new("data") }},
 		{
-			"no source", "InvalidParams", "Give either diskSnapshotName or sourceDiskName.",
+			"no source", "InvalidParams", "These parameters are required: diskSnapshotName or sourceDiskName",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.DiskSnapshotName = nil },
 		},
 		{
-			"two sources", "InvalidParams", "Give either diskSnapshotName or sourceDiskName.",
+			"two sources", "InvalidParams", "You must specify either diskSnapshotName or sourceDiskName, not both.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.SourceDiskName = new("data") },
 		},
 		{
-			"a date of a manual snapshot", "InvalidParams", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceDiskName.",
+			"a date of a manual snapshot", "InvalidParams", "You must specify restoreDate and useLatestRestorableAutoSnapshot only with sourceDiskName.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.RestoreDate = new("2026-11-22") },
 		},
 		{
-			"no date", "InvalidParams", "With sourceDiskName, give either restoreDate or useLatestRestorableAutoSnapshot.",
+			"no date", "InvalidParams", "These parameters are required: restoreDate or useLatestRestorableAutoSnapshot",
 			func(in *lightsail.CreateDiskFromSnapshotInput) {
 				in.DiskSnapshotName, in.SourceDiskName = nil, new("data")
 			},
 		},
 		{
-			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "InvalidParams", "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.AvailabilityZone = new("eu-west-1a") },
 		},
 		{
-			"a disk that is too large", "InvalidParams", "The size of a disk must be between 8 and 16000 GB, not 20000.",
+			"a disk that is too large", "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.",
 			func(in *lightsail.CreateDiskFromSnapshotInput) { in.SizeInGb = new(int32(20000)) },
 		},
 	} {
@@ -249,7 +249,7 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 	l.pass(time.Minute)
 	l.attach("data", "web", "/dev/xvdf")
 	do(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("snap"), InstanceName: new("web")})
-	wantFailed(t, fails(l, l.CreateInstancesFromSnapshot, restore("snap", "one")), "You can't use this snapshot right now. The state of this snapshot is pending.")
+	wantFailed(t, fails(l, l.CreateInstancesFromSnapshot, restore("snap", "one")), "You can't use this snapshot right now. The state of this snapshot is: pending")
 	l.pass(2 * time.Minute)
 	wantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, restore("none", "one")), "The InstanceSnapshot does not exist: none")
 
@@ -261,18 +261,18 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 		change              func(*input)
 	}{
 		{"a taken name", "NameExists", "Some names are already in use: data", func(in *input) { in.InstanceNames = []string{"data"} }},
-		{"no source", "InvalidParams", "Give either instanceSnapshotName or sourceInstanceName.", func(in *input) { in.InstanceSnapshotName = nil }},
-		{"two sources", "InvalidParams", "Give either instanceSnapshotName or sourceInstanceName.", func(in *input) { in.SourceInstanceName = new("web") }},
+		{"no source", "InvalidParams", "These parameters are required: instanceSnapshotName or sourceInstanceName", func(in *input) { in.InstanceSnapshotName = nil }},
+		{"two sources", "InvalidParams", "You must specify either instanceSnapshotName or sourceInstanceName, not both.", func(in *input) { in.SourceInstanceName = new("web") }},
 		{
-			"the latest of a manual snapshot", "InvalidParams", "Give restoreDate and useLatestRestorableAutoSnapshot only with sourceInstanceName.",
+			"the latest of a manual snapshot", "InvalidParams", "You must specify restoreDate and useLatestRestorableAutoSnapshot only with sourceInstanceName.",
 			func(in *input) { in.UseLatestRestorableAutoSnapshot = new(true) },
 		},
 		{
-			"no date", "InvalidParams", "With sourceInstanceName, give either restoreDate or useLatestRestorableAutoSnapshot.",
+			"no date", "InvalidParams", "These parameters are required: restoreDate or useLatestRestorableAutoSnapshot",
 			func(in *input) { in.InstanceSnapshotName, in.SourceInstanceName = nil, new("web") },
 		},
 		{
-			"a smaller bundle", "InvalidParams", "The bundle nano_3_0 is smaller than the bundle micro_3_0 of the snapshot.",
+			"a smaller bundle", "InvalidParams", "The bundle nano_3_0 is smaller than the bundle micro_3_0 of the snapshot: it has 0.5 GB of memory instead of 1, a disk of 20 GB instead of 40.",
 			func(in *input) { in.BundleId = new("nano_3_0") },
 		},
 		{"an unknown bundle", "InvalidParams", "The specified bundle does not exist in this region: huge", func(in *input) { in.BundleId = new("huge") }},
@@ -281,7 +281,7 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 			func(in *input) { in.BundleId = new("large_win_3_0") },
 		},
 		{
-			"a zone of another region", "InvalidParams", "The specified availability zone does not exist in this region: eu-west-1a",
+			"a zone of another region", "InvalidParams", "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.",
 			func(in *input) { in.AvailabilityZone = new("eu-west-1a") },
 		},
 		{

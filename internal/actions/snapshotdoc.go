@@ -142,7 +142,7 @@ func (s *snapshot) settled() time.Time { return s.priv.Plan.End() }
 // check refuses what cannot be done to a snapshot that is not complete.
 func (s *snapshot) check(now time.Time, verb string) error {
 	if now.Before(s.settled()) {
-		return api.OperationFailed("You can't %s this snapshot right now. The state of this snapshot is %s.", verb, s.state(now))
+		return api.WrongState(verb, "snapshot", s.state(now))
 	}
 	return nil
 }

@@ -162,7 +162,7 @@ func detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.D
 		return nil, err
 	}
 	if ip.AttachedTo == nil {
-		return nil, api.OperationFailed("You can't detach this static IP right now. It is not attached to an instance.")
+		return nil, api.WrongState("detach", "static IP", "detached")
 	}
 	onIP := c.Record(r)
 	onIP.OperationDetails = ip.AttachedTo

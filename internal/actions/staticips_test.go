@@ -244,17 +244,17 @@ func TestStaticIPsRefuse(t *testing.T) {
 	l.create(in)
 
 	wantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
-		"You can't attach a static IP to this instance right now. The state of this instance is pending.")
+		"You can't attach a static IP to this instance right now. The state of this instance is: pending")
 	wantInvalid(t, fails(l, l.AttachStaticIp, attachIPInput("front", "six")), "InvalidParams",
 		"The instance six uses a bundle that doesn't support the attachStaticIp operation")
 	l.pass(time.Minute)
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})
 	wantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
-		"You can't attach a static IP to this instance right now. The state of this instance is stopping.")
+		"You can't attach a static IP to this instance right now. The state of this instance is: stopping")
 	wantNotFound(t, fails(l, l.AttachStaticIp, attachIPInput("front", "none")), "The Instance does not exist: none")
 	wantNotFound(t, fails(l, l.AttachStaticIp, attachIPInput("none", "web")), "The StaticIp does not exist: none")
 	wantFailed(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("front")}),
-		"You can't detach this static IP right now. It is not attached to an instance.")
+		"You can't detach this static IP right now. The state of this static IP is: detached")
 	wantNotFound(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("none")}), "The StaticIp does not exist: none")
 	wantNotFound(t, fails(l, l.ReleaseStaticIp, &lightsail.ReleaseStaticIpInput{StaticIpName: new("web")}), "The StaticIp does not exist: web")
 	wantInvalid(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("web")}), "NameExists", "Some names are already in use: web")

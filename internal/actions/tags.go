@@ -44,7 +44,7 @@ func untagResource(c *api.Call, in *lightsail.UntagResourceInput) (*lightsail.Un
 func checkTagged(r *resource.Resource, arn *string) error {
 	switch {
 	case !r.Kind.Taggable():
-		return api.InvalidInput(api.CodeInvalidParams, "A resource of the type %s cannot be tagged: %s", r.Kind, r.Name)
+		return api.InvalidInput(api.CodeInvalidParams, "The resource type, %s, is not taggable.", r.Kind) // observed text
 	case arn != nil && *arn != r.ARN():
 		return api.InvalidInput(api.CodeInvalidParams, "The ARN %s is not that of the resource %s.", *arn, r.Name)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
@@ -48,6 +49,43 @@ func NotFound(what, name string) error {
 func OperationFailed(format string, args ...any) error {
 	code, message := "InvalidState", fmt.Sprintf(format, args...)
 	return &types.OperationFailureException{Code: &code, Message: &message}
+}
+
+// WrongState says that a resource is in no state for what is asked of it: "detach",
+// "disk" and "in-use". AWS publishes the text for disks (developer guide,
+// troubleshooting disks), and its CloudFormation provider knows the exception; that
+// both are the same for all others is a guess.
+func WrongState[S ~string](verb, what string, state S) error {
+	return OperationFailed("You can't %s this %s right now. The state of this %s is: %s", verb, what, what, state)
+}
+
+// StillAttached says that something has to be detached first (text for disks: developer
+// guide, troubleshooting disks).
+func StillAttached(what, instance string) error {
+	return OperationFailed("You can't perform this operation because the %s is still attached to a Lightsail instance: %s", what, instance)
+}
+
+// InProgress says that something which was begun for a resource has to end first. The
+// text follows the one that AWS was seen to send for deployments of container services;
+// Terraform's provider tries again by its second sentence.
+func InProgress(what, kind, name string) error {
+	return OperationFailed("Sorry, %s is in progress for %s %q. Please wait for it to complete before trying again.", what, kind, name)
+}
+
+// MissingParameters names required members that an input lacks (observed text for one;
+// the comma between several is a guess).
+func MissingParameters(names ...string) error {
+	return InvalidInput(CodeInvalidParams, "These parameters are required: %s", strings.Join(names, ","))
+}
+
+// InvalidName refuses the name of a resource; path leads to it in the input. The text
+// begins with the name (observed), so a blank one is shown in its place in the input.
+func InvalidName(path, name string) error {
+	shown := name
+	if strings.TrimSpace(name) == "" {
+		shown = fmt.Sprintf("%s %q", path, name)
+	}
+	return InvalidInput(CodeInvalidResourceName, "%s%s", shown, resource.NameRule)
 }
 
 // QuotaReached says that the account has as many of something as it may have
@@ -137,9 +175,12 @@ func inputError(err error) error {
 	if !errors.As(err, &invalid) {
 		return err
 	}
+	if missing := invalid.Missing(); missing != nil {
+		return MissingParameters(missing...)
+	}
 	if len(invalid.Violations) == 1 {
 		if v := invalid.Violations[0]; v.Shape == "ResourceName" && v.Rule == codec.Pattern {
-			return InvalidInput(CodeInvalidResourceName, "%s%s", v.Value, resource.NameRule)
+			return InvalidName(v.Path, v.Value)
 		}
 	}
 	return InvalidInput(CodeInvalidParams, "%s", invalid.Error())

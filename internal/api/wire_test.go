@@ -212,15 +212,20 @@ func TestInputErrors(t *testing.T) {
 		{"a string for a list", "CreateKeyPair", `{"keyPairName":"ab","tags":"x"}`, serialization},
 		{
 			"a missing required member", "CreateKeyPair", `{}`,
-			`{"__type":"InvalidInputException","code":"InvalidParams","message":"1 validation error detected: Value null at 'keyPairName' failed to satisfy constraint: Member must not be null"}`,
+			`{"__type":"InvalidInputException","code":"InvalidParams","message":"These parameters are required: keyPairName"}`,
 		},
-		{"null for a required member", "CreateKeyPair", `{"keyPairName":null}`, "Value null at 'keyPairName'"},
-		{"two missing members", "TagResource", `{}`, "2 validation errors detected"},
+		{"null for a required member", "CreateKeyPair", `{"keyPairName":null}`, "These parameters are required: keyPairName"},
+		{"two missing members", "TagResource", `{}`, "These parameters are required: resourceName,tags"},
 		{
 			"a bad name", "GetKeyPair", `{"keyPairName":"custom gitlab"}`,
 			`{"__type":"InvalidInputException","code":"InvalidResourceName","message":"custom gitlab is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."}`,
 		},
-		{"a bad name and a missing member", "ImportKeyPair", `{"keyPairName":"custom gitlab"}`, "2 validation errors detected"},
+		{"a bad name and a missing member", "ImportKeyPair", `{"keyPairName":"custom gitlab"}`, "These parameters are required: publicKeyBase64"},
+		{
+			"an empty name", "CreateKeyPair", `{"keyPairName":""}`,
+			`"code":"InvalidResourceName","message":"keyPairName \"\" is not a valid resource name. Resource names must be at least 2 `,
+		},
+		{"a blank name", "GetKeyPair", `{"keyPairName":" "}`, `"message":"keyPairName \" \" is not a valid resource name. `},
 		{"a malformed ARN", "TagResource", `{"resourceName":"ab","resourceArn":"x","tags":[]}`, "Value 'x' at 'resourceArn' failed to satisfy constraint"},
 		{
 			"an action that is not built, with an invalid input", "GetDomain", `{"domainName":1}`,

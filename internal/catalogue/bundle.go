@@ -28,12 +28,6 @@ func (b *Bundle) IPv6Only() bool { return *b.PublicIpv4AddressCount == 0 }
 // SetIpAddressType changes the bundle to. Generations 1 and 2 have only the former.
 func (b *Bundle) OtherIPType() (*Bundle, bool) { return b.otherIPType, b.otherIPType != nil }
 
-// AtLeast tells whether a bundle is not smaller than another in vCPUs, memory and
-// disk: what an instance made from a snapshot needs.
-func (b *Bundle) AtLeast(other *Bundle) bool {
-	return *b.CpuCount >= *other.CpuCount && *b.RamSizeInGb >= *other.RamSizeInGb && *b.DiskSizeInGb >= *other.DiskSizeInGb
-}
-
 // priceClass is what the bundles of some regions have in common: their ids end in its
 // suffix (observed in output of the AWS CLI), and their transfer allowance is a share
 // of the usual one. Prices are the same everywhere.

@@ -220,7 +220,7 @@ func TestOtherIPType(t *testing.T) {
 		if back, ok := other.OtherIPType(); !ok || back != b {
 			t.Errorf("%s goes with %v, want %s", want, back, id)
 		}
-		if !b.AtLeast(other) || !other.AtLeast(b) || b.Platform() != other.Platform() || b.IPv6Only() == other.IPv6Only() {
+		if catalogue.FitsSnapshot(b, other) != nil || catalogue.FitsSnapshot(other, b) != nil || b.Platform() != other.Platform() || b.IPv6Only() == other.IPv6Only() {
 			t.Errorf("%s and %s differ by more than the address", id, want)
 		}
 	}
@@ -232,22 +232,28 @@ func TestOtherIPType(t *testing.T) {
 	}
 }
 
-func TestAtLeast(t *testing.T) {
-	for _, tc := range []struct {
-		bundle, other string
-		want          bool
-	}{
-		{"small_3_0", "micro_3_0", true},
-		{"micro_3_0", "small_3_0", false},
-		{"nano_3_0", "nano_2_0", true},
-		{"nano_2_0", "nano_3_0", false},     // one vCPU
-		{"nano_3_0", "nano_win_3_0", false}, // a smaller disk
-		{"c_large_1_0", "large_3_0", false}, // less memory
+func TestFitsSnapshot_saysWhatIsSmaller(t *testing.T) {
+	for _, tc := range []struct{ bundle, of, smaller string }{
+		{"small_3_0", "micro_3_0", ""},
+		{"nano_3_0", "nano_2_0", ""},
+		{"nano_2_0", "nano_3_0", "1 vCPU instead of 2"},
+		{"small_2_0", "small_3_0", "1 vCPU instead of 2"},
+		{"nano_3_0", "nano_win_3_0", "a disk of 20 GB instead of 30"},
+		{"c_large_1_0", "large_3_0", "4 GB of memory instead of 8"},
+		{"nano_2_0", "xlarge_3_0", "0.5 GB of memory instead of 16, a disk of 20 GB instead of 320, 1 vCPU instead of 4"},
 	} {
 		bundle, _ := catalogue.LookupBundle(region, tc.bundle)
-		other, _ := catalogue.LookupBundle(region, tc.other)
-		if got := bundle.AtLeast(other); got != tc.want {
-			t.Errorf("%s is at least %s: %v", tc.bundle, tc.other, got)
+		of, _ := catalogue.LookupBundle(region, tc.of)
+		got := ""
+		if err := catalogue.FitsSnapshot(bundle, of); err != nil {
+			got = err.Error()
+		}
+		want := ""
+		if tc.smaller != "" {
+			want = "The bundle " + tc.bundle + " is smaller than the bundle " + tc.of + " of the snapshot: it has " + tc.smaller + "."
+		}
+		if got != want {
+			t.Errorf("%s for a snapshot of %s: got %q, want %q", tc.bundle, tc.of, got, want)
 		}
 	}
 }

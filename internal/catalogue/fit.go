@@ -1,6 +1,10 @@
 package catalogue
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 // What is said of ids that a region does not have; each takes the id. The text about
 // bundles was observed, the other follows it.
@@ -9,7 +13,13 @@ const (
 	MessageNoBlueprint = "The specified blueprint does not exist in this region: %s"
 )
 
-// MisfitError says why a blueprint does not run on a bundle.
+// MessageBlueprintUnavailable is said of a blueprint that is known but not offered for
+// new instances; it takes the name, the id and the region (observed text: "The GitLab CE
+// blueprint gitlab_8_12_6 is not available in us-west-2").
+const MessageBlueprintUnavailable = "The %s blueprint %s is not available in %s"
+
+// MisfitError says why a blueprint does not run on a bundle, or why a bundle is too
+// small for a snapshot.
 type MisfitError struct {
 	// Message is a sentence for the client.
 	Message string
@@ -30,4 +40,26 @@ func Fits(blueprint *Blueprint, bundle *Bundle) error {
 			*blueprint.BlueprintId, *blueprint.MinPower, *bundle.BundleId, *bundle.Power)}
 	}
 	return nil
+}
+
+// FitsSnapshot returns nil if an instance with a bundle can be made from a snapshot of
+// one with another, and a *MisfitError if the bundle has less memory, a smaller disk or
+// fewer vCPUs.
+func FitsSnapshot(bundle, of *Bundle) error {
+	var smaller []string
+	less(&smaller, "%v GB of memory instead of %v", *bundle.RamSizeInGb, *of.RamSizeInGb)
+	less(&smaller, "a disk of %v GB instead of %v", *bundle.DiskSizeInGb, *of.DiskSizeInGb)
+	less(&smaller, "%v vCPU instead of %v", *bundle.CpuCount, *of.CpuCount)
+	if smaller == nil {
+		return nil
+	}
+	return &MisfitError{fmt.Sprintf("The bundle %s is smaller than the bundle %s of the snapshot: it has %s.",
+		*bundle.BundleId, *of.BundleId, strings.Join(smaller, ", "))}
+}
+
+// less adds a sentence's part about two sizes to a list if the first is the smaller one.
+func less[N cmp.Ordered](list *[]string, format string, has, needs N) {
+	if has < needs {
+		*list = append(*list, fmt.Sprintf(format, has, needs))
+	}
 }

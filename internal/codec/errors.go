@@ -91,6 +91,18 @@ func (e *ValidationError) Error() string {
 	return b.String()
 }
 
+// Missing returns the paths of the required members that the input lacks, or nil. The
+// elements of lists and maps are no members.
+func (e *ValidationError) Missing() []string {
+	var paths []string
+	for i := range e.Violations {
+		if v := &e.Violations[i]; v.Rule == Required && v.Member != "" {
+			paths = append(paths, v.Path)
+		}
+	}
+	return paths
+}
+
 // String returns the violation in AWS's wording, without the count that leads a message.
 func (v *Violation) String() string {
 	value := "Value"

@@ -93,12 +93,16 @@ func (b planner) structure(t reflect.Type, schema *smithy.Schema, shape string) 
 		if !ok {
 			panic(fmt.Sprintf("codec: %s has no field for member %s", t, name))
 		}
-		p.members[name] = &memberPlan{
+		plan := &memberPlan{
 			valuePlan: b.value(f.Type, member),
 			name:      name,
 			field:     f.Index[0],
 			bit:       1 << len(p.members),
 		}
+		if model.Ignored(shape, name) {
+			plan.constraint = nil
+		}
+		p.members[name] = plan
 	}
 	for _, name := range model.Required(shape) {
 		p.required = append(p.required, p.members[name])

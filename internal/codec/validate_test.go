@@ -94,6 +94,45 @@ func TestDecodeValidates(t *testing.T) {
 	}
 }
 
+func TestValidationErrorMissing_namesRequiredMembers(t *testing.T) {
+	for name, tt := range map[string]struct {
+		in         smithy.Serializable
+		body, want string
+	}{
+		"one":              {new(lightsail.CreateKeyPairInput), `{}`, "keyPairName"},
+		"null":             {new(lightsail.CreateKeyPairInput), `{"keyPairName":null}`, "keyPairName"},
+		"two":              {new(lightsail.TagResourceInput), `{}`, "resourceName,tags"},
+		"beside a bad one": {new(lightsail.ImportKeyPairInput), `{"keyPairName":"custom gitlab"}`, "publicKeyBase64"},
+		"in a structure": {
+			new(lightsail.CreateContainerServiceDeploymentInput), `{"serviceName":"shop","publicEndpoint":{"containerName":"web"}}`,
+			"publicEndpoint.containerPort",
+		},
+		"a null element is no member": {new(lightsail.CreateKeyPairInput), `{"keyPairName":"aa","tags":[null]}`, ""},
+		"none":                        {new(lightsail.CreateKeyPairInput), `{"keyPairName":"custom gitlab"}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var invalid *ValidationError
+			if err := Decode([]byte(tt.body), tt.in); !errors.As(err, &invalid) {
+				t.Fatalf("got %v, want a ValidationError", err)
+			}
+			if got := strings.Join(invalid.Missing(), ","); got != tt.want {
+				t.Errorf("missing members: got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// The service ignores members that it has discontinued: what tools leave in them from
+// a skeleton is no fault.
+func TestDecode_ignoresDiscontinuedMembers(t *testing.T) {
+	for _, value := range []string{`""`, `"my image"`, `null`} {
+		body := `{"instanceNames":["web"],"availabilityZone":"us-east-1a","blueprintId":"debian_12","bundleId":"nano_3_0","customImageName":` + value + `}`
+		if err := Decode([]byte(body), new(lightsail.CreateInstancesInput)); err != nil {
+			t.Errorf("customImageName %s: %v", value, err)
+		}
+	}
+}
+
 func TestViolation(t *testing.T) {
 	err := Decode([]byte(`{"keyPairName":"custom gitlab"}`), new(lightsail.CreateKeyPairInput))
 	var invalid *ValidationError

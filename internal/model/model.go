@@ -40,6 +40,13 @@ func LookupAction(name string) (*Action, bool) {
 	return &actions[i], true
 }
 
+// member names a member of a structure.
+type member struct{ shape, name string }
+
+// Ignored reports whether the service takes a member of a structure shape and never
+// looks at its value.
+func Ignored(shape, name string) bool { return slices.Contains(ignored[:], member{shape, name}) }
+
 // structure is one row of the table of required members.
 type structure struct {
 	name    string

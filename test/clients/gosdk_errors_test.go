@@ -97,7 +97,7 @@ func testRefusals(t *testing.T, c *lightsail.Client) {
 		{"import what is no key", func() error {
 			_, err := c.ImportKeyPair(ctx, &lightsail.ImportKeyPairInput{KeyPairName: new("other"), PublicKeyBase64: new("ssh-rsa AAAA")})
 			return err
-		}, invalid("InvalidKey.Format", "The format of this public key is not valid")},
+		}, invalid("InvalidKey.Format", "The format of this public key is not valid.")},
 		{"get a pair that is not there", func() error {
 			_, err := c.GetKeyPair(ctx, &lightsail.GetKeyPairInput{KeyPairName: new("nobody")})
 			return err

@@ -85,13 +85,13 @@ func testLifeOfInstance(t *testing.T, c *lightsail.Client) {
 	if i := u.instance("web"); *i.State.Code != 80 || *i.State.Name != "stopped" || i.PublicIpAddress != nil {
 		t.Errorf("a stopped instance: %v, public address %v", *i.State.Name, i.PublicIpAddress)
 	}
-	isStopped := "You can't %s this instance right now. The state of this instance is stopped."
+	isStopped := "You can't %s this instance right now. The state of this instance is: stopped"
 	refused(u, u.StopInstance, &lightsail.StopInstanceInput{InstanceName: web}, notNow(fmt.Sprintf(isStopped, "stop")))
 	refused(u, u.RebootInstance, &lightsail.RebootInstanceInput{InstanceName: web}, notNow(fmt.Sprintf(isStopped, "reboot")))
 	refused(u, u.GetInstanceAccessDetails, &lightsail.GetInstanceAccessDetailsInput{InstanceName: web}, notNow(fmt.Sprintf(isStopped, "get access details of")))
 	started := do(u, u.StartInstance, &lightsail.StartInstanceInput{InstanceName: web})
 	u.wantStarted(started.Operations, u.onInstance("StartInstance", "web", ""))
-	refused(u, u.StartInstance, &lightsail.StartInstanceInput{InstanceName: web}, notNow("You can't start this instance right now. The state of this instance is running."))
+	refused(u, u.StartInstance, &lightsail.StartInstanceInput{InstanceName: web}, notNow("You can't start this instance right now. The state of this instance is: running"))
 	after := u.instance("web")
 	if *after.PublicIpAddress == *before.PublicIpAddress {
 		t.Errorf("the public address is %s after a stop, too", *after.PublicIpAddress)
@@ -136,7 +136,7 @@ func testRefusedInstances(t *testing.T, c *lightsail.Client) {
 		},
 		"a zone elsewhere": {
 			func(in *lightsail.CreateInstancesInput) { in.AvailabilityZone = new("us-east-1a") },
-			invalid("InvalidParams", "The specified availability zone does not exist in this region: us-east-1a"),
+			invalid("InvalidParams", "The given Availability Zone is invalid. It must be one of the following: us-west-2a,us-west-2b,us-west-2c,us-west-2d."),
 		},
 		"an unknown key pair": {
 			func(in *lightsail.CreateInstancesInput) { in.KeyPairName = new("nobody") }, missing("The KeyPair does not exist: nobody"),
@@ -201,7 +201,7 @@ func testIPv6Only(t *testing.T, c *lightsail.Client) {
 		invalid("InvalidParams", "The instance six uses a bundle that doesn't support the attachStaticIp operation"))
 	become := &lightsail.SetIpAddressTypeInput{ResourceType: types.ResourceTypeInstance, ResourceName: new("six"), IpAddressType: types.IpAddressTypeDualstack}
 	refused(u, u.SetIpAddressType, become, invalid("InvalidParams",
-		"The change updates the bundle of the instance six to nano_3_0. To accept that, set acceptBundleUpdate to true."))
+		"You cannot set the IP address type of the Instance six without a bundle update. Specify the acceptBundleUpdate parameter to update the bundle to nano_3_0."))
 	become.AcceptBundleUpdate = new(true)
 	u.wantDone(do(u, u.SetIpAddressType, become).Operations, u.onInstance("SetIpAddressType", "six"))
 	if both := u.instance("six"); both.PublicIpAddress == nil || *both.BundleId != "nano_3_0" || !cmp.Equal(both.Ipv6Addresses, six.Ipv6Addresses) {
@@ -280,7 +280,7 @@ func testPending(t *testing.T, c *lightsail.Client) {
 	if i := u.instance("web"); *i.State.Code != 0 || *i.State.Name != "pending" {
 		t.Errorf("state = %d %s", *i.State.Code, *i.State.Name)
 	}
-	isPending := "You can't %s this instance right now. The state of this instance is pending."
+	isPending := "You can't %s this instance right now. The state of this instance is: pending"
 	refused(u, u.DeleteInstance, &lightsail.DeleteInstanceInput{InstanceName: web}, notNow(fmt.Sprintf(isPending, "delete")))
 	refused(u, u.StopInstance, &lightsail.StopInstanceInput{InstanceName: web, Force: new(true)}, notNow(fmt.Sprintf(isPending, "stop")))
 	refused(u, u.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceName: web, InstanceSnapshotName: new("snap")},
@@ -288,5 +288,5 @@ func testPending(t *testing.T, c *lightsail.Client) {
 	disk := do(u, u.CreateDisk, &lightsail.CreateDiskInput{DiskName: new("data"), AvailabilityZone: new(u.zone()), SizeInGb: new(int32(8))})
 	u.wantRecords(disk.Operations, []record{u.onDisk("CreateDisk", "data")}, false)
 	refused(u, u.AttachDisk, &lightsail.AttachDiskInput{DiskName: new("data"), InstanceName: web, DiskPath: new("/dev/xvdf")},
-		notNow("You can't attach this disk right now. The state of this disk is pending."))
+		notNow("You can't attach this disk right now. The state of this disk is: pending"))
 }

@@ -108,7 +108,7 @@ func testStaticIPs(t *testing.T, c *lightsail.Client) {
 		t.Errorf("-before +after its attachments\n%s", diff)
 	}
 	refused(u, u.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: front},
-		notNow("You can't detach this static IP right now. It is not attached to an instance."))
+		notNow("You can't detach this static IP right now. The state of this static IP is: detached"))
 	released := do(u, u.ReleaseStaticIp, &lightsail.ReleaseStaticIpInput{StaticIpName: front})
 	u.wantDone(released.Operations, onStaticIP("ReleaseStaticIp", "front"))
 	refused(u, u.GetStaticIp, &lightsail.GetStaticIpInput{StaticIpName: front}, missing("The StaticIp does not exist: front"))

@@ -36,10 +36,9 @@ func testDisks(t *testing.T, c *lightsail.Client) {
 	if d := u.disk("data"); d.State != types.DiskStateInUse || !*d.IsAttached || *d.AttachedTo != "web" || *d.Path != "/dev/xvdf" {
 		t.Errorf("an attached disk: %+v", d)
 	}
-	refused(u, u.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: data}, notNow("You can't delete this disk right now. The state of this disk is in-use."))
-	refused(u, u.AttachDisk, attach, notNow("You can't attach this disk right now. The state of this disk is in-use."))
-	refused(u, u.DetachDisk, &lightsail.DetachDiskInput{DiskName: data}, notNow("You can't detach this disk right now. The state of this disk is in-use "+
-		"and the state of its instance is running. Stop the instance first."))
+	refused(u, u.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: data}, notNow("You can't perform this operation because the disk is still attached to a Lightsail instance: web"))
+	refused(u, u.AttachDisk, attach, notNow("You can't attach this disk right now. The state of this disk is: in-use"))
+	refused(u, u.DetachDisk, &lightsail.DetachDiskInput{DiskName: data}, notNow("You can't detach this disk right now. The state of this disk is: in-use"))
 	u.stop("web")
 	detached := do(u, u.DetachDisk, &lightsail.DetachDiskInput{DiskName: data})
 	u.wantStarted(detached.Operations, u.onDisk("DetachDisk", "data", "web"), u.onInstance("DetachDisk", "web", "data"))
@@ -79,7 +78,7 @@ func testDiskSnapshots(t *testing.T, c *lightsail.Client) {
 	restore := &lightsail.CreateDiskFromSnapshotInput{
 		DiskName: new("copy"), DiskSnapshotName: backup, AvailabilityZone: new(u.zone()), SizeInGb: new(int32(63)),
 	}
-	refused(u, u.CreateDiskFromSnapshot, restore, invalid("InvalidParams", "The disk must have at least the 64 GB of the snapshot, not 63."))
+	refused(u, u.CreateDiskFromSnapshot, restore, invalid("InvalidParams", "The size of a block storage disk must be between 64 and 16384 GB."))
 	restore.SizeInGb = new(int32(64))
 	u.wantStarted(do(u, u.CreateDiskFromSnapshot, restore).Operations, u.onDisk("CreateDiskFromSnapshot", "copy"))
 	both := &lightsail.CreateDiskSnapshotInput{DiskName: new("data"), InstanceName: new("web"), DiskSnapshotName: new("two")}
@@ -160,7 +159,7 @@ func testExports(t *testing.T, c *lightsail.Client) {
 		t.Errorf("records of stacks = %+v", stacks)
 	}
 	refused(u, u.CreateCloudFormationStack, &lightsail.CreateCloudFormationStackInput{Instances: []types.InstanceEntry{entry, entry}},
-		invalid("InvalidParams", "Give exactly one instance entry."))
+		invalid("InvalidParams", "You must specify exactly one instance entry."))
 }
 
 // testLists walks through the pages of all lists.

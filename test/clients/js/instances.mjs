@@ -49,8 +49,8 @@ inRegion("the life of an instance", async (client, region) => {
   await checkStarted(client, stopped[0], "StopInstance", "web", region, record);
   const still = await getInstance(client, "web");
   assert.deepEqual([still.state, still.publicIpAddress], [{ code: 80, name: "stopped" }, undefined]);
-  await notNow(client.rebootInstance({ instanceName: "web" }), /^You can't reboot this instance right now\. The state of this instance is stopped\.$/);
-  await notNow(client.getInstanceAccessDetails({ instanceName: "web" }), /The state of this instance is stopped\.$/);
+  await notNow(client.rebootInstance({ instanceName: "web" }), /^You can't reboot this instance right now\. The state of this instance is: stopped$/);
+  await notNow(client.getInstanceAccessDetails({ instanceName: "web" }), /The state of this instance is: stopped$/);
   const started = (await client.startInstance({ instanceName: "web" })).operations;
   await checkStarted(client, started[0], "StartInstance", "web", region, { ...record, operationDetails: "" });
   const again = await awaitInstance(client, "web", "running");
@@ -65,10 +65,10 @@ inRegion("refusals", async (client, region) => {
   await runInstance(client, region, "web");
   await invalid(createInstances(client, region, ["web"]), /^Some names are already in use: web$/, "NameExists");
   await invalid(createInstances(client, region, ["db", "w"]), /^w is not a valid resource name\./, "InvalidResourceName");
-  await invalid(createInstances(client, region, []), /^At least one instance name is required\.$/);
+  await invalid(createInstances(client, region, []), /^These parameters are required: instanceNames$/);
   await invalid(createInstances(client, region, ["db"], { bundleId: "nano_9_9" }), /^The specified bundle does not exist in this region: nano_9_9$/);
   await invalid(createInstances(client, region, ["db"], { blueprintId: "nothing" }), /^The specified blueprint does not exist in this region: nothing$/);
-  await invalid(createInstances(client, region, ["db"], { availabilityZone: "eu-moon-1a" }), /^The specified availability zone does not exist/);
+  await invalid(createInstances(client, region, ["db"], { availabilityZone: "eu-moon-1a" }), /^The given Availability Zone is invalid\. It must be one of the following: /);
   await missing(createInstances(client, region, ["db"], { keyPairName: "nobody" }), "KeyPair", "nobody");
   const many = Array.from({ length: 20 }, (_, i) => `db-${i}`);
   await invalid(createInstances(client, region, many), /^Sorry, you've reached your maximum limit of Lightsail Instances : 20\. /, "LimitExceeded");
@@ -133,7 +133,7 @@ inRegion("options and add-ons", async (client, region) => {
   const become = (ipAddressType, acceptBundleUpdate) => client.setIpAddressType({ resourceType: "Instance", resourceName: "web", ipAddressType, acceptBundleUpdate });
   checkOperation((await become("ipv4")).operations[0], "SetIpAddressType", "web", region, record);
   assert.deepEqual((await getInstance(client, "web")).ipv6Addresses, []);
-  await invalid(become("ipv6"), /^The change updates the bundle of the instance web to nano_ipv6_3_.\. To accept that, set acceptBundleUpdate to true\.$/);
+  await invalid(become("ipv6"), /^You cannot set the IP address type of the Instance web without a bundle update\. Specify the acceptBundleUpdate parameter to update the bundle to nano_ipv6_3_.\.$/);
   await become("ipv6", true);
   const web = await getInstance(client, "web");
   assert.deepEqual([web.ipAddressType, web.bundleId, web.publicIpAddress], ["ipv6", nano(region).replace("nano", "nano_ipv6"), undefined]);
@@ -144,7 +144,7 @@ inRegion("options and add-ons", async (client, region) => {
   checkOperation(enabled[0], "EnableAddOn", "web", region, record);
   await invalid(client.enableAddOn({ resourceName: "web", addOnRequest }), /^The addOn is already in requested state$/);
   assert.deepEqual((await getInstance(client, "web")).addOns, [{ name: "AutoSnapshot", status: "Enabled", snapshotTimeOfDay: "23:00" }]);
-  await notNow(client.deleteInstance({ instanceName: "web" }), /forceDeleteAddOns/);
+  await invalid(client.deleteInstance({ instanceName: "web" }), /^You cannot delete the Instance web with addons\. Specify the forceDeleteAddons parameter to delete the Instance and its associated addons\.$/);
   const disabled = (await client.disableAddOn({ resourceName: "web", addOnType: "AutoSnapshot" })).operations;
   checkOperation(disabled[0], "DisableAddOn", "web", region, record);
   await client.deleteInstance({ instanceName: "web" });

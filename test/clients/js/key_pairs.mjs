@@ -80,7 +80,7 @@ inRegion("refusals", async (client) => {
   const imported = (keyPairName, key) => client.importKeyPair({ keyPairName, publicKeyBase64: key });
   await refused(imported("laptop", publicKeyBase64), "InvalidInputException", "NameExists", /^Some names are already in use: laptop$/);
   await refused(client.createKeyPair({ keyPairName: "laptop" }), "InvalidInputException", "NameExists", /^Some names are already in use: laptop$/);
-  const badKey = /^The format of this public key is not valid$/;
+  const badKey = /^The format of this public key is not valid\.$/;
   await refused(imported("other", btoa(publicKeyBase64)), "InvalidInputException", "InvalidKey.Format", badKey);
   const badName = /^custom gitlab is not a valid resource name\. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and \.$/;
   await refused(client.createKeyPair({ keyPairName: "custom gitlab" }), "InvalidInputException", "InvalidResourceName", badName);
@@ -94,7 +94,7 @@ inRegion("refusals", async (client) => {
   const operationId = "00000000-0000-4000-8000-000000000000";
   await refused(client.getOperation({ operationId }), "NotFoundException", "DoesNotExist", new RegExp(operationId));
   await refused(client.getKeyPairs({ pageToken: "nonsense" }), "InvalidInputException", "InvalidParams", /token/);
-  await refused(client.createKeyPair({}), "InvalidInputException", "InvalidParams", /^1 validation error detected: Value null at 'keyPairName'/);
+  await refused(client.createKeyPair({}), "InvalidInputException", "InvalidParams", /^These parameters are required: keyPairName$/);
   await refused(client.getDomains({}), "InvalidInputException", "UnsupportedOperation", /GetDomains/);
 });
 

@@ -10,7 +10,7 @@ inRegion("a pending instance", async (client, region) => {
   assert.deepEqual((await client.getInstanceState({ instanceName: "web" })).state, { code: 0, name: "pending" });
   assert.deepEqual((await getInstance(client, "web")).state, { code: 0, name: "pending" });
   for (const verb of ["stop", "start", "reboot", "delete"]) {
-    const message = new RegExp(`^You can't ${verb} this instance right now\\. The state of this instance is pending\\.$`);
+    const message = new RegExp(`^You can't ${verb} this instance right now\\. The state of this instance is: pending$`);
     await notNow(client[`${verb}Instance`]({ instanceName: "web" }), message);
   }
 });
@@ -19,5 +19,5 @@ inRegion("a pending disk", async (client, region) => {
   const { operations } = await client.createDisk({ diskName: "data", availabilityZone: `${region}a`, sizeInGb: 8 });
   checkOperation(operations[0], "CreateDisk", "data", region, { resourceType: "Disk", zone: `${region}a`, isTerminal: false, status: "Started" });
   assert.equal((await client.getDisk({ diskName: "data" })).disk.state, "pending");
-  await notNow(client.deleteDisk({ diskName: "data" }), /^You can't delete this disk right now\. The state of this disk is pending\.$/);
+  await notNow(client.deleteDisk({ diskName: "data" }), /^You can't delete this disk right now\. The state of this disk is: pending$/);
 });

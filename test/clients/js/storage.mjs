@@ -38,8 +38,8 @@ inRegion("disks", async (client, region) => {
   const attached = { ...data, state: "in-use", isAttached: true, attachedTo: "web", attachmentState: "attached", path: "/dev/xvdf" };
   assert.deepEqual((await client.getDisk({ diskName: "data" })).disk, attached);
   assert.deepEqual((await getInstance(client, "web")).hardware.disks.map((d) => [d.path, d.name]), [["/dev/xvda", undefined], ["/dev/xvdf", "data"]]);
-  await notNow(client.deleteDisk({ diskName: "data" }), /^You can't delete this disk right now\. The state of this disk is in-use\.$/);
-  await notNow(client.detachDisk({ diskName: "data" }), /^You can't detach this disk right now\. The state of this disk is in-use/);
+  await notNow(client.deleteDisk({ diskName: "data" }), /^You can't perform this operation because the disk is still attached to a Lightsail instance: web$/);
+  await notNow(client.detachDisk({ diskName: "data" }), /^You can't detach this disk right now\. The state of this disk is: in-use$/);
   await client.stopInstance({ instanceName: "web" });
   await awaitInstance(client, "web", "stopped");
   await checkBoth(client, (await client.detachDisk({ diskName: "data" })).operations, "DetachDisk", region, [["data", onDisk], ["web", onInstance]]);
@@ -49,7 +49,7 @@ inRegion("disks", async (client, region) => {
   for (const action of ["getDisk", "deleteDisk", "detachDisk"]) {
     await missing(client[action]({ diskName: "data" }), "Disk", "data");
   }
-  await invalid(client.createDisk({ diskName: "data", availabilityZone: `${region}a`, sizeInGb: 7 }), /^The size of a disk must be between 8 and 16000 GB, not 7\.$/);
+  await invalid(client.createDisk({ diskName: "data", availabilityZone: `${region}a`, sizeInGb: 7 }), /^The size of a block storage disk must be between 8 and 16384 GB\.$/);
 });
 
 inRegion("disk snapshots and their copies", async (client, region) => {
@@ -123,7 +123,7 @@ inRegion("exports and stacks", async (client, region) => {
   const [[stack]] = await pagesOf(client, "getCloudFormationStackRecords", "cloudFormationStackRecords", (r) => r);
   assert.deepEqual([stack.name, stack.state, stack.destinationInfo.service], [made.resourceName, "Succeeded", "Aws::CloudFormation::Stack"]);
   assert.deepEqual(stack.sourceInfo, [{ arn: record.arn, name: record.name, resourceType: "ExportSnapshotRecord" }]);
-  await invalid(client.createCloudFormationStack({ instances: [...instances, ...instances] }), /^Give exactly one instance entry\.$/);
+  await invalid(client.createCloudFormationStack({ instances: [...instances, ...instances] }), /^You must specify exactly one instance entry\.$/);
 });
 
 inRegion("pages", async (client, region) => {

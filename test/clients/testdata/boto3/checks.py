@@ -119,7 +119,7 @@ def run_instance(client, region, name, **more):
 
 def not_now(call, verb, thing, state):
     """Checks that a call is refused because of a state: thing is "this instance" or "a disk to this instance"."""
-    message = f"You can't {verb} {thing} right now. The state of this {thing.split()[-1]} is {state}."
+    message = f"You can't {verb} {thing} right now. The state of this {thing.split()[-1]} is: {state}"
     refused(call, "OperationFailureException", message, "InvalidState")
 
 

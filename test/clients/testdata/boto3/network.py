@@ -96,7 +96,7 @@ def test_static_ips(client, region):
     assert web["publicIpAddress"] not in (before, front["ipAddress"]) and not web["isStaticIp"], f"public address {web['publicIpAddress']}"
     equal(client.get_static_ip(staticIpName="front")["staticIp"], front, "a detached static IP")
     refused(lambda: client.detach_static_ip(staticIpName="front"), "OperationFailureException",
-            "You can't detach this static IP right now. It is not attached to an instance.", "InvalidState")
+            "You can't detach this static IP right now. The state of this static IP is: detached", "InvalidState")
     client.attach_static_ip(staticIpName="front", instanceName="web")
     client.delete_instance(instanceName="web")
     equal(client.get_static_ip(staticIpName="front")["staticIp"], front, "the static IP of a deleted instance")

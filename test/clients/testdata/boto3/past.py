@@ -26,7 +26,7 @@ def test_automatic_snapshots_of_an_instance(client, region):
     assert client.get_instance_snapshot(instanceSnapshotName="kept")["instanceSnapshot"]["isFromAutoSnapshot"], "the copy is not of an automatic snapshot"
     copy("latest", useLatestRestorableAutoSnapshot=True)
     missing(lambda: copy("none", restoreDate="2016-11-28"), "AutoSnapshot", "2016-11-28")
-    invalid(lambda: copy("none"), "With sourceResourceName, give either restoreDate or useLatestRestorableAutoSnapshot.")
+    invalid(lambda: copy("none"), "These parameters are required: restoreDate or useLatestRestorableAutoSnapshot")
     (op,) = AGED.delete_auto_snapshot(resourceName="aged", date=dates[1])["operations"]
     equal(op["operationDetails"], "DeleteAutoSnapshot-" + dates[1], "details of the operation")
     equal((op["operationType"], op["location"]["availabilityZone"], "statusChangedAt" in op), ("DeleteAutoSnapshot", "us-west-1", False), "operation")

@@ -48,7 +48,9 @@ def test_disks(client, region):
     equal(client.get_disk(diskName="data")["disk"], attached, "an attached disk")
     disks = client.get_instance(instanceName="web")["instance"]["hardware"]["disks"]
     equal([(d["path"], d["isSystemDisk"], d.get("name")) for d in disks], [("/dev/xvda", True, None), ("/dev/xvdf", False, "data")], "disks of the instance")
-    not_now(lambda: client.delete_disk(diskName="data"), "delete", "this disk", "in-use")
+    still = "You can't perform this operation because the disk is still attached to a Lightsail instance: web"
+    refused(lambda: client.delete_disk(diskName="data"), "OperationFailureException", still, "InvalidState")
+    not_now(lambda: client.detach_disk(diskName="data"), "detach", "this disk", "in-use")
     client.stop_instance(instanceName="web")
     await_state(client, "web", "stopped")
     on_disk, on_instance = client.detach_disk(diskName="data")["operations"]
@@ -77,13 +79,13 @@ def test_refused_disks(client, region):
     client.create_disk(diskName="far", availabilityZone=region + "b", sizeInGb=8)
     await_disk(client, "far", "available")
     create = lambda size, zone=region + "a": lambda: client.create_disk(diskName="other", availabilityZone=zone, sizeInGb=size)
-    invalid(create(7), "The size of a disk must be between 8 and 16000 GB, not 7.")
-    invalid(create(16001), "The size of a disk must be between 8 and 16000 GB, not 16001.")
-    invalid(create(8, "eu-moon-1a"), "The specified availability zone does not exist in this region: eu-moon-1a")
+    invalid(create(7), "The size of a block storage disk must be between 8 and 16384 GB.")
+    invalid(create(16385), "The size of a block storage disk must be between 8 and 16384 GB.")
+    invalid(create(8, "eu-moon-1a"), "The given Availability Zone is invalid. It must be one of the following: .*")
     attach = lambda name, path="/dev/xvdf": lambda: client.attach_disk(diskName=name, instanceName="web", diskPath=path)
-    invalid(attach("far"), f"The disk far is in the availability zone {region}b, the instance web in {region}a. They must be in the same one.")
-    invalid(attach("data", "/dev/xvda"), ".*/dev/xvda.*")
-    invalid(attach("data", "relative"), ".*relative.*")
+    invalid(attach("far"), f"The disk far is in the Availability Zone {region}b, the instance web in {region}a. They must be in the same Availability Zone.")
+    invalid(attach("data", "/dev/xvda"), "The disk path is invalid. You must specify a valid disk path.")
+    invalid(attach("data", "relative"), "The disk path is invalid. You must specify a valid disk path.")
     missing(attach("nobody"), "Disk", "nobody")
     missing(lambda: client.attach_disk(diskName="data", instanceName="nobody", diskPath="/dev/xvdf"), "Instance", "nobody")
     for call in client.get_disk, client.delete_disk, client.detach_disk:
@@ -107,7 +109,7 @@ def test_disk_snapshots(client, region):
     }, "disk snapshot")
     restore = lambda size: client.create_disk_from_snapshot(
         diskName="copy", diskSnapshotName="backup", availabilityZone=region + "a", sizeInGb=size)["operations"]
-    invalid(lambda: restore(63), "The disk must have at least the 64 GB of the snapshot, not 63.")
+    invalid(lambda: restore(63), "The size of a block storage disk must be between 64 and 16384 GB.")
     (op,) = restore(80)
     check_started(client, op, "CreateDiskFromSnapshot", "copy", region, "Disk", region + "a")
     equal(client.get_disk(diskName="copy")["disk"]["sizeInGb"], 80, "size of the restored disk")
@@ -117,7 +119,7 @@ def test_disk_snapshots(client, region):
     check_started(client, on_instance, "CreateDiskSnapshot", "web", region, "Instance", region + "a", details="system")
     system = client.get_disk_snapshot(diskSnapshotName="system")["diskSnapshot"]
     equal((system["fromInstanceName"], system["sizeInGb"], "fromDiskName" in system), ("web", 20, False), "snapshot of a system disk")
-    invalid(lambda: client.create_disk_snapshot(diskName="data", instanceName="web", diskSnapshotName="two"), "Give either diskName or instanceName.")
+    invalid(lambda: client.create_disk_snapshot(diskName="data", instanceName="web", diskSnapshotName="two"), "You must specify either diskName or instanceName, not both.")
     (op,) = client.delete_disk_snapshot(diskSnapshotName="backup")["operations"]
     check_operation(op, "DeleteDiskSnapshot", "backup", region, "DiskSnapshot")
     for call in client.get_disk_snapshot, client.delete_disk_snapshot:
@@ -167,7 +169,8 @@ def test_copies(client, region):
     equal((copied["fromDiskName"], copied["sizeInGb"], copied["state"], copied["tags"]), ("data", 8, "completed", []), "copy")
     invalid(lambda: copy("backup"), "Some names are already in use: copied", "NameExists")
     missing(lambda: copy("nobody", "other"), "resource", "nobody")
-    invalid(lambda: abroad.copy_snapshot(sourceRegion=region, targetSnapshotName="other"), "Give either sourceSnapshotName or sourceResourceName.")
+    invalid(lambda: abroad.copy_snapshot(sourceRegion=region, targetSnapshotName="other"),
+            "These parameters are required: sourceSnapshotName or sourceResourceName")
 
 
 def test_exports(client, region):
@@ -187,7 +190,7 @@ def test_exports(client, region):
         "fromBlueprintId": "debian_12", "fromBundleId": nano(region), "fromDiskInfo": [{"isSystemDisk": True, "path": "/dev/sda1", "sizeInGb": 20}],
     }, "what was exported")
     entry = {"sourceName": name, "instanceType": "t3.micro", "portInfoSource": "DEFAULT", "availabilityZone": region + "a"}
-    invalid(lambda: client.create_cloud_formation_stack(instances=[entry, entry]), "Give exactly one instance entry.")
+    invalid(lambda: client.create_cloud_formation_stack(instances=[entry, entry]), "You must specify exactly one instance entry.")
     invalid(lambda: client.create_cloud_formation_stack(instances=[{**entry, "instanceType": "big"}]), "big is not an instance type of Amazon EC2, .*")
     missing(lambda: client.create_cloud_formation_stack(instances=[{**entry, "sourceName": "nobody"}]), "ExportSnapshotRecord", "nobody")
     (op,) = client.create_cloud_formation_stack(instances=[entry])["operations"]
