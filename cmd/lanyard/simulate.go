@@ -119,6 +119,9 @@ func (s *simulation) fill() error {
 		if !ok {
 			return fmt.Errorf("--context %q is not KEY=VALUE", setting)
 		}
+		if _, twice := r.More[key]; twice {
+			return fmt.Errorf("--context %s is given twice", key)
+		}
 		r.More[key] = value
 	}
 	return nil
@@ -131,11 +134,11 @@ func knownAction(name string) (string, error) {
 	if !ok || action == "" || strings.ContainsAny(name, "*?") {
 		return "", fmt.Errorf("%q is not one action such as lightsail:CreateKeyPair", name)
 	}
-	if !strings.EqualFold(service, ownService) {
+	if !policy.EqualFold(service, ownService) {
 		return name, nil
 	}
 	for _, known := range model.Actions() {
-		if strings.EqualFold(known.Name, action) {
+		if policy.EqualFold(known.Name, action) {
 			return ownService + ":" + known.Name, nil
 		}
 	}

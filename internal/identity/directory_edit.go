@@ -3,6 +3,8 @@ package identity
 import (
 	"slices"
 	"strings"
+
+	"github.com/lanyard-cloud/lanyard/internal/policy"
 )
 
 // PutInline embeds a policy in a user, group or role, or replaces the one of that
@@ -142,7 +144,7 @@ func (d *Directory) Untag(kind Kind, name string, keys []string) (*Entity, error
 }
 
 func (e *Entity) tag(key string) int {
-	return slices.IndexFunc(e.Tags, func(t Tag) bool { return strings.EqualFold(t.Key, key) })
+	return slices.IndexFunc(e.Tags, func(t Tag) bool { return policy.EqualFold(t.Key, key) })
 }
 
 // SetTrust replaces a role's trust policy.

@@ -235,6 +235,11 @@ func TestEdits(t *testing.T) {
 		{"tag again in another case", func(d *identity.Directory) (*identity.Entity, error) {
 			return d.Tag(identity.Role, "deploy", []identity.Tag{{Key: "Team", Value: "db"}})
 		}, func(doc *identity.Doc) { doc.Tags[0] = identity.Tag{Key: "Team", Value: "db"} }},
+		{"tag with a letter that looks like one", func(d *identity.Directory) (*identity.Entity, error) {
+			return d.Tag(identity.Role, "deploy", []identity.Tag{{Key: "tas\u212a", Value: "x"}, {Key: "task", Value: "y"}})
+		}, func(doc *identity.Doc) {
+			doc.Tags = append(doc.Tags, identity.Tag{Key: "tas\u212a", Value: "x"}, identity.Tag{Key: "task", Value: "y"})
+		}},
 		{"untag", func(d *identity.Directory) (*identity.Entity, error) {
 			return d.Untag(identity.Role, "deploy", []string{"TEAM", "nothing"})
 		}, func(doc *identity.Doc) { doc.Tags = doc.Tags[1:] }},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/policy"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -84,7 +85,7 @@ func CheckSecret(secret string) error {
 func checkTags(tags []Tag) error {
 	list := make([]types.Tag, 0, len(tags))
 	for i, t := range tags {
-		if slices.ContainsFunc(tags[:i], func(other Tag) bool { return strings.EqualFold(other.Key, t.Key) }) {
+		if slices.ContainsFunc(tags[:i], func(other Tag) bool { return policy.EqualFold(other.Key, t.Key) }) {
 			return refuse(CodeValidation, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
 		list = append(list, types.Tag{Key: &t.Key, Value: &t.Value})

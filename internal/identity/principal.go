@@ -1,7 +1,10 @@
 package identity
 
 import (
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/policy"
@@ -88,14 +91,25 @@ func (p *Principal) context(r *Request) policy.Context {
 		c.Set("aws:TokenIssueTime", p.Issued.UTC().Format(time.RFC3339))
 		c.Set("aws:MultiFactorAuthPresent", "false") // absent for long-term keys
 	}
-	setTags(c, "aws:PrincipalTag/", p.Tags)
-	setTags(c, "aws:RequestTag/", r.RequestTags)
-	setTags(c, "aws:ResourceTag/", r.ResourceTags)
+	addTags(c, "aws:PrincipalTag/", p.Tags)
+	addTags(c, "aws:RequestTag/", r.RequestTags)
+	addTags(c, "aws:ResourceTag/", r.ResourceTags)
 	c.SetList("aws:TagKeys", r.TagKeys...)
-	for key, value := range r.More {
-		c.Set(key, value)
-	}
+	addMore(c, r.More)
 	return c
+}
+
+// addMore adds further keys. Tags among them stand beside those of the same key; any
+// other key replaces what is known of it.
+func addMore(c policy.Context, more map[string]string) {
+	for key := range more {
+		if !strings.Contains(key, "/") {
+			c.Unset(key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(more)) {
+		c.Add(key, more[key])
+	}
 }
 
 func (p *Principal) principalType() string {
@@ -108,8 +122,20 @@ func (p *Principal) principalType() string {
 	return "User"
 }
 
-func setTags(c policy.Context, prefix string, tags []Tag) {
+// addTags keeps the value of each tag: keys may differ by case alone, and policies do
+// not tell case.
+func addTags(c policy.Context, prefix string, tags []Tag) {
 	for _, t := range tags {
-		c.Set(prefix+t.Key, t.Value)
+		c.Add(prefix+t.Key, t.Value)
 	}
+}
+
+// overridden is a role's tags in a session that has its own: those replace the role's
+// of the same key, whose case does not matter (IAM User Guide, "Pass session tags in
+// AWS STS").
+func overridden(tags, by []Tag) []Tag {
+	kept := slices.DeleteFunc(slices.Clone(tags), func(t Tag) bool {
+		return slices.ContainsFunc(by, func(own Tag) bool { return policy.EqualFold(own.Key, t.Key) })
+	})
+	return append(kept, by...)
 }

@@ -3,7 +3,6 @@ package identity
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -108,7 +107,7 @@ func (r *Resolver) findSession(tx *store.Tx, keyID, token, region string) (strin
 		p.ARN = "arn:aws:sts::" + s.Account + ":assumed-role/" + s.Role + "/" + s.Name
 		p.UserID += ":" + s.Name
 		p.UserName = ""
-		p.Tags = slices.Concat(p.Tags, s.Tags)
+		p.Tags = overridden(p.Tags, s.Tags)
 	}
 	if s.Policies != nil {
 		p.Policies.Session = []policy.Attached{}

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// keys is a request context as the cases write it: a string is a single-valued key, a list a multivalued one.
+// keys is a request context as the cases write it: a string is a single-valued key, a list a multivalued one. Names that
+// differ by case alone are spellings of one key.
 type keys map[string]any
 
 func (k keys) context() Context {
@@ -13,7 +14,7 @@ func (k keys) context() Context {
 	for name, value := range k {
 		switch value := value.(type) {
 		case string:
-			ctx.Set(name, value)
+			ctx.Add(name, value)
 		case []string:
 			ctx.SetList(name, value...)
 		}

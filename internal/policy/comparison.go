@@ -27,12 +27,12 @@ func (v texts) meets(got string, ctx Context) bool {
 	return false
 }
 
-// foldedTexts are compared without regard to case.
+// foldedTexts are compared without regard to the case of ASCII letters.
 type foldedTexts []template
 
 func (v foldedTexts) meets(got string, ctx Context) bool {
 	for i := range v {
-		if want, ok := v[i].text(ctx); ok && strings.EqualFold(want, got) {
+		if want, ok := v[i].text(ctx); ok && EqualFold(want, got) {
 			return true
 		}
 	}
@@ -47,7 +47,7 @@ func (v booleans) meets(got string, ctx Context) bool {
 }
 
 func isBoolean(text string) bool {
-	return strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+	return EqualFold(text, "true") || EqualFold(text, "false")
 }
 
 type numbers struct {

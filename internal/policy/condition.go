@@ -7,7 +7,7 @@ type condition struct {
 	operator
 	operatorName string
 	keyName      string // as the policy writes it
-	key          string // in lower case
+	key          string // folded
 	wanted       []string
 	comparison   comparison // not for Null
 	wantsNull    []bool     // for Null
@@ -67,4 +67,17 @@ func (c *condition) anyHolds(got contextValue, present bool, ctx Context) bool {
 // operator none of them may match.
 func (c *condition) test(value string, ctx Context) bool {
 	return c.comparison.meets(value, ctx) != c.negated
+}
+
+// templates are the condition's values in which variables can stand.
+func (c *condition) templates() []template {
+	switch values := c.comparison.(type) {
+	case texts:
+		return values
+	case foldedTexts:
+		return values
+	case booleans:
+		return values
+	}
+	return nil
 }

@@ -2,17 +2,21 @@ package policy
 
 import (
 	"slices"
-	"strings"
 )
 
-// A Context holds the condition keys of one request. Names are not case-sensitive, the tag key in a name such as
-// aws:RequestTag/team included; of two names that differ by case alone the last one set counts. Values are
-// case-sensitive and always text: numbers in decimal, times in ISO 8601 or epoch seconds, booleans as true and
-// false, binary in base64.
+// A Context holds the condition keys of one request. Names do not depend on the case of ASCII letters, the tag key in a
+// name such as aws:RequestTag/team included. A name that is added in several spellings keeps all its values, and
+// [Evaluate] reads the request once with each of them. Values are case-sensitive and always text: numbers in decimal,
+// times in ISO 8601 or epoch seconds, booleans as true and false, binary in base64.
 //
 // The zero Context is empty and stays so; [NewContext] makes one that can be filled.
 type Context struct {
-	keys map[string]contextValue
+	*contextKeys
+}
+
+type contextKeys struct {
+	values  map[string]contextValue
+	several map[string][]string // the values of names that were added more than once
 }
 
 type contextValue struct {
@@ -22,33 +26,69 @@ type contextValue struct {
 
 // NewContext returns an empty Context.
 func NewContext() Context {
-	return Context{keys: make(map[string]contextValue, 16)}
+	return Context{&contextKeys{values: make(map[string]contextValue, 16)}}
 }
 
-// Set gives a single-valued key its value. An empty value is a value: the key is present.
+// Set gives a single-valued key its value, in place of what it had. An empty value is a value: the key is present.
 func (c Context) Set(name, value string) {
-	c.keys[strings.ToLower(name)] = contextValue{single: value}
+	folded := Fold(name)
+	c.values[folded] = contextValue{single: value}
+	delete(c.several, folded)
+}
+
+// Add gives a single-valued key one more value, as tags have whose keys differ by case alone.
+func (c Context) Add(name, value string) {
+	folded := Fold(name)
+	present, again := c.values[folded]
+	if !again {
+		c.values[folded] = contextValue{single: value}
+		return
+	}
+	if c.several == nil {
+		c.several = map[string][]string{}
+	}
+	values := c.several[folded]
+	if values == nil {
+		values = []string{present.single}
+	}
+	if !slices.Contains(values, value) {
+		values = append(values, value)
+	}
+	c.several[folded] = values
 }
 
 // SetList gives a multivalued key, such as aws:TagKeys, its values. Without values the key is absent.
 func (c Context) SetList(name string, values ...string) {
-	if len(values) == 0 {
-		delete(c.keys, strings.ToLower(name))
-		return
+	c.Unset(name)
+	if len(values) > 0 {
+		c.values[Fold(name)] = contextValue{list: slices.Clone(values)}
 	}
-	c.keys[strings.ToLower(name)] = contextValue{list: slices.Clone(values)}
 }
 
-// lookup takes a name in lower case.
+// Unset makes a key absent.
+func (c Context) Unset(name string) {
+	delete(c.values, Fold(name))
+	delete(c.several, Fold(name))
+}
+
+// lookup takes a folded name.
 func (c Context) lookup(name string) (contextValue, bool) {
-	value, present := c.keys[name]
+	if c.contextKeys == nil {
+		return contextValue{}, false
+	}
+	value, present := c.values[name]
 	return value, present
 }
 
 // variable is the text that stands for ${name} in a policy. A key without a value, and a multivalued key, has none.
 func (c Context) variable(name string) (string, bool) {
-	value := c.keys[name]
+	value, _ := c.lookup(name)
 	return value.single, value.single != ""
+}
+
+// isAmbiguous reports whether a key has values of several spellings.
+func (c Context) isAmbiguous() bool {
+	return c.contextKeys != nil && len(c.several) > 0
 }
 
 // all returns the values; backing holds a single one, to spare an allocation.

@@ -113,14 +113,21 @@ func (s *statement) addObstacles(lines []string, r *request, policyName string) 
 	var backing [256]byte
 	line := append(s.appendPlace(backing[:0], policyName), ": "...)
 	place := len(line)
-	if s.resources != nil && !s.coversResource(r) {
+	ctx, complete := r.Context, true
+	if ctx.isAmbiguous() {
+		ctx, _, complete = s.reading(r, false)
+	}
+	if !complete {
+		lines = append(lines, string(line[:place])+"too many of its keys are in the request in several spellings")
+	}
+	if !r.trust && !s.coversResource(r.Resource, ctx) {
 		line = s.appendWantedResource(line)
 		line = strconv.AppendQuote(append(line, ", got "...), r.Resource)
 		lines = append(lines, string(line))
 	}
 	for i := range s.conditions {
-		if c := &s.conditions[i]; !c.holds(r.Context) {
-			line = c.appendObstacle(line[:place], r.Context)
+		if c := &s.conditions[i]; !c.holds(ctx) {
+			line = c.appendObstacle(line[:place], ctx)
 			lines = append(lines, string(line))
 		}
 	}
@@ -168,18 +175,9 @@ func (c *condition) appendObstacle(line []byte, ctx Context) []byte {
 
 // unresolved names the variables in the condition's values that the request gives no value for.
 func (c *condition) unresolved(ctx Context) []string {
-	var templates []template
-	switch values := c.comparison.(type) {
-	case texts:
-		templates = values
-	case foldedTexts:
-		templates = values
-	case booleans:
-		templates = values
-	}
 	var names []string
-	for i := range templates {
-		names = append(names, templates[i].unresolved(ctx)...)
+	for _, t := range c.templates() {
+		names = append(names, t.unresolved(ctx)...)
 	}
 	return names
 }

@@ -9,6 +9,13 @@
 // multivalued context keys", "Variables and tags", "Grammar of the IAM JSON policy language"). Where the guide is
 // silent the stricter reading is taken.
 //
+// Names of condition keys do not depend on case, of ASCII letters that is: see [Fold]. Tags do, so a request, a
+// resource or a principal may have tags whose keys differ by case alone, and the guide does not say which of them a
+// condition on that key sees. Here a statement is decided once for each way to read such a request, with one of the
+// values at a time: an Allow applies only if it applies in every reading, a Deny if it applies in one. Operators,
+// qualifiers, IfExists, Null and variables mean in each reading what they mean elsewhere, so that a key with several
+// spellings is never missing, and never a multivalued one. aws:TagKeys is a list of all spellings.
+//
 // The package is pure: it holds no state, does no I/O and reads no clock. It does not know which actions, resources
 // or condition keys exist, exempts nobody (an account's root user is the caller's business), and has no
 // service control policies and no resource-based policies other than trust policies.

@@ -1,7 +1,5 @@
 package policy
 
-import "strings"
-
 // A Request is what is to be decided.
 type Request struct {
 	Action    string    // such as lightsail:CreateKeyPair; case does not matter
@@ -13,11 +11,12 @@ type Request struct {
 // request is a Request made ready to be compared many times.
 type request struct {
 	Request
-	action string // in lower case
+	action string // folded
+	trust  bool   // trust policies name no resources
 }
 
 func newRequest(r Request) *request {
-	return &request{r, strings.ToLower(r.Action)}
+	return &request{Request: r, action: Fold(r.Action)}
 }
 
 // An Attached is a policy with the name that reasons call it by.
@@ -106,10 +105,11 @@ func EvaluateTrust(trust *Trust, req Request) Decision {
 		return decision
 	}
 	r := newRequest(req)
+	r.trust = true
 	for i := range trust.statements {
 		s := &trust.statements[i]
 		meant, directly := s.principals.names(r.Principal)
-		if !meant || !s.coversAction(r) || !s.conditionsHold(r) {
+		if !meant || !s.applies(r) {
 			continue
 		}
 		if !s.allow {

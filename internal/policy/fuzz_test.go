@@ -151,7 +151,7 @@ func (c *chooser) evaluation() evaluationCase {
 		resource: c.of("*", keyPair, instance, "arn:aws:logs:us-east-1:123456789012:log-group:a:b"),
 		context:  keys{},
 	}
-	for _, name := range []string{"aws:RequestTag/Team", "aws:username", "x:value"} {
+	for _, name := range []string{"aws:RequestTag/Team", "aws:RequestTag/team", "aws:username", "x:value", "X:Value"} {
 		if c.below(3) > 0 {
 			e.context[name] = c.of("web", "WEB", "", "*", "10", "true", "203.0.113.7", "2026-06-30T12:00:00Z", "UUE=", keyPair)
 		}

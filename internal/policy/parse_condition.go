@@ -32,7 +32,7 @@ func (p *parser) operatorConditions(m member, s *statement) error {
 	}
 	keys := map[string]bool{}
 	for _, entry := range m.value.members {
-		c := condition{operator: op, operatorName: m.name, keyName: entry.name, key: strings.ToLower(entry.name)}
+		c := condition{operator: op, operatorName: m.name, keyName: entry.name, key: Fold(entry.name)}
 		switch {
 		case entry.name == "":
 			return p.failName(entry, "the condition key has no name")
@@ -133,7 +133,7 @@ func (p *parser) nulls(values []*node, c *condition) error {
 		if !isBoolean(value.text) {
 			return p.fail(value, "Null takes true or false, not %q", value.text)
 		}
-		c.wantsNull = append(c.wantsNull, strings.EqualFold(value.text, "true"))
+		c.wantsNull = append(c.wantsNull, EqualFold(value.text, "true"))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ func (p *parser) actions(n *node, s *statement) error {
 		if err := p.checkAction(value); err != nil {
 			return err
 		}
-		pattern, err := compile(strings.ToLower(value.text), syntax{wildcards: anyWildcards})
+		pattern, err := compile(Fold(value.text), syntax{wildcards: anyWildcards})
 		if err != nil {
 			return p.fail(value, "%s", err)
 		}
@@ -48,7 +48,7 @@ func isVendor(service string) bool {
 }
 
 func assumesRole(action string) bool {
-	switch strings.ToLower(action) {
+	switch Fold(action) {
 	case "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity",
 		"sts:tagsession", "sts:setsourceidentity", "sts:setcontext":
 		return true

@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net"
 	"regexp"
 	"slices"
@@ -74,8 +75,33 @@ func referenceList(value any) []any {
 	return []any{value}
 }
 
+// applies asks in each reading: an Allow has to apply in all of them, a Deny in one.
 func (s referenceStatement) applies(c evaluationCase) bool {
-	return s.coversAction(c.action) && s.coversResource(c) && s.conditionsHold(c.context)
+	inAny, inAll := false, true
+	for _, context := range referenceReadings(c.context) {
+		c.context = context
+		applies := s.coversAction(c.action) && s.coversResource(c) && s.conditionsHold(c.context)
+		inAny, inAll = inAny || applies, inAll && applies
+	}
+	if s.element["Effect"] == "Deny" {
+		return inAny
+	}
+	return inAll
+}
+
+// referenceReadings leaves one spelling of each key, in all ways.
+func referenceReadings(context keys) []keys {
+	for name := range context {
+		for other := range context {
+			if name != other && EqualFold(name, other) {
+				one, two := maps.Clone(context), maps.Clone(context)
+				delete(one, name)
+				delete(two, other)
+				return append(referenceReadings(one), referenceReadings(two)...)
+			}
+		}
+	}
+	return []keys{context}
 }
 
 func (s referenceStatement) coversAction(action string) bool {
@@ -177,7 +203,7 @@ func referenceValue(variable []string, context keys) (string, bool) {
 
 func referenceLookup(context keys, name string) (values []string, list bool) {
 	for key, value := range context {
-		if !strings.EqualFold(key, name) {
+		if !EqualFold(key, name) {
 			continue
 		}
 		if single, ok := value.(string); ok {
@@ -253,15 +279,15 @@ func (s referenceStatement) compare(base, value string, wanted []string, context
 			return s.matchText(want, value, context, "equal")
 		case base == "StringEqualsIgnoreCase":
 			expression, ok := s.expression(want, context, "equal")
-			return ok && regexp.MustCompile(`(?is)\A`+expression+`\z`).MatchString(value)
+			return ok && regexp.MustCompile(`(?s)\A`+Fold(expression)+`\z`).MatchString(Fold(value))
 		case base == "StringLike":
 			return s.matchText(want, value, context, "like")
 		case base == "ArnEquals" || base == "ArnLike":
 			return s.matchText(want, value, context, "arn")
 		case base == "Bool":
 			expression, ok := s.expression(want, context, "equal")
-			return ok && regexp.MustCompile(`(?i)^(true|false)$`).MatchString(value) &&
-				regexp.MustCompile(`(?i)^`+expression+`$`).MatchString(value)
+			return ok && regexp.MustCompile(`^(true|false)$`).MatchString(Fold(value)) &&
+				regexp.MustCompile(`^`+Fold(expression)+`$`).MatchString(Fold(value))
 		case base == "BinaryEquals":
 			a, errA := base64.StdEncoding.DecodeString(want)
 			b, errB := base64.StdEncoding.DecodeString(value)

@@ -39,22 +39,17 @@ type statement struct {
 	conditions  []condition
 }
 
-// applies asks what is quickest to answer first.
-func (s *statement) applies(r *request) bool {
-	return s.coversAction(r) && s.conditionsHold(r) && s.coversResource(r)
-}
-
 func (s *statement) coversAction(r *request) bool {
 	return anyMatches(s.actions, r.action, Context{}) != s.notAction
 }
 
-func (s *statement) coversResource(r *request) bool {
-	return anyMatches(s.resources, r.Resource, r.Context) != s.notResource
+func (s *statement) coversResource(arn string, ctx Context) bool {
+	return anyMatches(s.resources, arn, ctx) != s.notResource
 }
 
-func (s *statement) conditionsHold(r *request) bool {
+func (s *statement) conditionsHold(ctx Context) bool {
 	for i := range s.conditions {
-		if !s.conditions[i].holds(r.Context) {
+		if !s.conditions[i].holds(ctx) {
 			return false
 		}
 	}

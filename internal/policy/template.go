@@ -37,7 +37,7 @@ const arnColons = 5
 
 type piece struct {
 	kind        pieceKind
-	text        string // literal text, or the variable's name in lower case
+	text        string // literal text, or the variable's name, folded
 	fallback    string
 	hasFallback bool
 }
@@ -140,7 +140,7 @@ func (c *compiler) variable(rest string) (int, error) {
 	if err := checkVariableName(name); err != nil {
 		return 0, err
 	}
-	v := piece{kind: variablePiece, text: strings.ToLower(name)}
+	v := piece{kind: variablePiece, text: Fold(name)}
 	width := 2 + nameEnd
 	if rest[width] == ',' {
 		var err error

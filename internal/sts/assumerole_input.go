@@ -134,7 +134,7 @@ func (in *assumeRoleInput) check(transitive []string) error {
 func checkTags(tags []identity.Tag, transitive []string) error {
 	keys := map[string]bool{}
 	for _, t := range tags {
-		key := strings.ToLower(t.Key)
+		key := policy.Fold(t.Key)
 		if keys[key] {
 			return badRequest("InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
@@ -144,7 +144,7 @@ func checkTags(tags []identity.Tag, transitive []string) error {
 		keys[key] = true
 	}
 	for _, key := range transitive {
-		if !keys[strings.ToLower(key)] {
+		if !keys[policy.Fold(key)] {
 			return badRequest("InvalidParameterValue", "The specified transitive tag key must be included in the requested tags.")
 		}
 	}
