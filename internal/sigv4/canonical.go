@@ -34,11 +34,7 @@ func appendCanonicalRequest(dst []byte, r *http.Request, signed []string, payloa
 	dst = append(dst, '\n')
 	for _, name := range signed {
 		dst = append(append(dst, name...), ':')
-		var present bool
-		if dst, present = appendHeaderValue(dst, r, name); !present {
-			return nil, errSignedHeaderAbsent(name)
-		}
-		dst = append(dst, '\n')
+		dst = append(appendHeaderValue(dst, r, name), '\n')
 	}
 	for _, name := range signed {
 		sep := byte(';')
@@ -132,21 +128,20 @@ func appendEncoded(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendHeaderValue appends the canonical value of a header by its lower-case name, and tells whether the request has
-// that header. It knows the headers that net/http takes out of the header map.
-func appendHeaderValue(dst []byte, r *http.Request, name string) ([]byte, bool) {
+// appendHeaderValue appends the canonical value of a header by its lower-case name. It knows the headers that net/http
+// takes out of the header map. A header that the request does not have counts as empty, as AWS was seen to take it: some
+// signers list headers that they send only if they have a value.
+func appendHeaderValue(dst []byte, r *http.Request, name string) []byte {
 	if name == "host" {
-		return appendCollapsed(dst, r.Host), r.Host != ""
+		return appendCollapsed(dst, r.Host)
 	}
 	values, present := lookup(r.Header, name)
 	if !present {
 		switch {
 		case name == "content-length" && r.ContentLength >= 0:
-			return strconv.AppendInt(dst, r.ContentLength, 10), true
+			return strconv.AppendInt(dst, r.ContentLength, 10)
 		case name == "transfer-encoding" && len(r.TransferEncoding) > 0:
 			values = r.TransferEncoding
-		default:
-			return dst, false
 		}
 	}
 	for i, value := range values {
@@ -155,7 +150,7 @@ func appendHeaderValue(dst []byte, r *http.Request, name string) ([]byte, bool) 
 		}
 		dst = appendCollapsed(dst, value)
 	}
-	return dst, true
+	return dst
 }
 
 // appendCollapsed trims white space at both ends and makes one space of every run of spaces.

@@ -159,9 +159,8 @@ func errSignedHeaderOrder(before, name string) error {
 		"'SignedHeaders' must be sorted and name each header once: '%s' comes after '%s'.", name, before)
 }
 
-func errSignedHeaderAbsent(name string) error {
-	return newError(CodeInvalidSignature,
-		"'%s' is a 'SignedHeader' in the AWS Authorization, but the request has no such header.", name)
+func errHostAbsent() error {
+	return newError(CodeInvalidSignature, "'host' is a 'SignedHeader' in the AWS Authorization, but the request has no such header.")
 }
 
 func errUnsignedPayload(value string) error {

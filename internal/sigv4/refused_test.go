@@ -295,10 +295,6 @@ func TestRefusesSignedHeaders(t *testing.T) {
 			"x-amz header added on the way", header("X-Amz-Security-Token", "stolen"), invalid,
 			"'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.",
 		},
-		{
-			"unknown x-amz header added on the way", header("X-Amz-Anything", ""), invalid,
-			"'X-Amz-Anything' must be a 'SignedHeader' in the AWS Authorization.",
-		},
 		{"upper case", listing("Host;x-amz-date;x-amz-target"), incomplete, "'SignedHeaders' has 'Host" + name},
 		{"not sorted", listing("x-amz-date;host;x-amz-target"), incomplete, sorted + "host' comes after 'x-amz-date'."},
 		{"repeated", listing("host;host;x-amz-date;x-amz-target"), incomplete, sorted + "host' comes after 'host'."},
@@ -307,10 +303,6 @@ func TestRefusesSignedHeaders(t *testing.T) {
 		{"two semicolons", listing("host;;x-amz-date;x-amz-target"), incomplete, "'SignedHeaders' has '" + name},
 		{"other separator", listing("host:x-amz-date:x-amz-target"), incomplete, "'SignedHeaders' has 'host:x-amz-date:x-amz-target" + name},
 		{"not a header name", listing("host;x(y);x-amz-date;x-amz-target"), incomplete, "'SignedHeaders' has 'x(y)" + name},
-		{
-			"absent header", listing("host;range;x-amz-date;x-amz-target"), invalid,
-			"'range' is a 'SignedHeader' in the AWS Authorization, but the request has no such header.",
-		},
 		{
 			"no host in the request", func(r *http.Request) { r.Host = "" }, invalid,
 			"'host' is a 'SignedHeader' in the AWS Authorization, but the request has no such header.",
@@ -376,6 +368,8 @@ func TestRefusesPayload(t *testing.T) {
 		{"hash in upper case", signedAs(strings.ToUpper(hexSum(testBody))), invalid, computed},
 		{"not a hash", signedAs("required"), invalid, computed},
 		{"empty", signedAs(""), invalid, computed},
+		{"hash of another payload, not signed", header("X-Amz-Content-Sha256", hexSum("{}")), invalid, computed},
+		{"unsigned, not signed", header("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"), invalid, unsigned("UNSIGNED-PAYLOAD")},
 	})
 }
 
@@ -436,8 +430,7 @@ func TestRefusesWhatDiffersFromWhatWasSigned(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Header.Del("Content-Type")
-		wantError(t, v.Verify(sig, r, []byte(testBody), testSecret), invalid,
-			"'content-type' is a 'SignedHeader' in the AWS Authorization, but the request has no such header.")
+		wantError(t, v.Verify(sig, r, []byte(testBody), testSecret), invalid, mismatch)
 	})
 	t.Run("empty secret, even if it signed", func(t *testing.T) {
 		v, r := newVerifier(), newRequest()

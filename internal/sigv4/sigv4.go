@@ -1,6 +1,6 @@
 // Package sigv4 verifies the AWS Signature Version 4 of an HTTP request: the header form, with the payload signed as a
 // whole. It is strict where signing libraries trim, default and derive: whatever is sent is either covered by the
-// signature in exactly the form in which it is later used, or refused.
+// signature in exactly the form in which it is later used, or refused. Headers that nothing here reads may come unsigned.
 //
 // Verification has two steps, because only the caller knows the secrets. [Verifier.Parse] checks what needs no secret
 // and says which access key to look up; [Verifier.Verify] then checks the signature itself. Look-up, key status and
@@ -80,7 +80,8 @@ type Signature struct {
 	Time time.Time
 	// SessionToken is the X-Amz-Security-Token header, "" if there is none. It is covered by the signature.
 	SessionToken string
-	// SignedHeaders are the lower-case names of the headers that the signature covers, sorted. All of them are present.
+	// SignedHeaders are the lower-case names of the headers that the signature covers, sorted. One that the request does
+	// not have is covered as empty.
 	SignedHeaders []string
 
 	stamp string // Time as the string to sign has it
@@ -88,7 +89,8 @@ type Signature struct {
 }
 
 // Parse reads the request's signature and checks everything about it that needs no secret: its form, its time against
-// now, its scope, and that it covers the host and every x-amz-* header. A refusal is an [*Error].
+// now, its scope, and that it covers the host, and x-amz-date, x-amz-target and x-amz-security-token wherever they are
+// sent. A refusal is an [*Error].
 func (v *Verifier) Parse(r *http.Request, now time.Time) (*Signature, error) {
 	header, err := authorizationHeader(r)
 	if err != nil {

@@ -134,7 +134,7 @@ func floods() []attack {
 	for _, n := range []int{10, 100, 1000} {
 		add(fmt.Sprint(n, " headers"), false, 0, numbered(n, "X-Flood-%d: x")...)
 		add(fmt.Sprint(n, " headers of one name"), false, 0, slices.Repeat([]string{"X-Flood: x"}, n)...)
-		add(fmt.Sprint(n, " headers that should be signed"), true, 0, numbered(n, "X-Amz-Flood-%d: x")...)
+		add(fmt.Sprint(n, " x-amz headers that are not signed"), false, 0, numbered(n, "X-Amz-Flood-%d: x")...)
 		add(fmt.Sprint(n, " empty values"), false, 0, numbered(n, "X-%d:")...)
 		add(fmt.Sprint(n, " headers without a name"), true, 0, slices.Repeat([]string{": x"}, n)...)
 		add(fmt.Sprint(n, " cookies"), false, 0, numbered(n, "Cookie: a%d=b")...)

@@ -191,7 +191,7 @@ func h2Attacks() []h2Attack {
 	}
 	for _, more := range []hpack.HeaderField{
 		field("host", "evil.example"), field(":authority", "evil.example"), field(":path", "/x"), field(":method", "GET"), field("x-amz-target", "Lightsail_20161128.GetRegions"),
-		field("x-amz-extra", "x"), field("authorization", "x"), field("transfer-encoding", "chunked"), field("x", "y\r\nX-Amz-Target: z"), field("X-Upper", "x"), field("", "x"),
+		field("x-amz-content-sha256", "x"), field("authorization", "x"), field("transfer-encoding", "chunked"), field("x", "y\r\nX-Amz-Target: z"), field("X-Upper", "x"), field("", "x"),
 		field("connection", "close"), field("x y", "z"), field("x:", "y"), field(":unknown", "x"),
 	} {
 		all = append(all, h2Attack{name: fmt.Sprintf("a good write and %q: %q behind it", more.Name, more.Value), refused: true, send: func(c *h2Client) {
