@@ -257,21 +257,6 @@ func TestNewInstancesFollowTheirBlueprint(t *testing.T) {
 	}
 }
 
-// What is left over of an input skeleton is ignored in a member that AWS has
-// discontinued, and is named where it is refused.
-func TestCreateInstances_emptyMembers(t *testing.T) {
-	l := newLab(t, lanyardtest.Options{})
-	in := l.input("web")
-	in.CustomImageName = new("") //nolint:staticcheck // clients still send it
-	l.create(in)
-	in = l.input("other")
-	in.KeyPairName = new("")
-	const rule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."
-	wantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `keyPairName ""`+rule)
-	in.KeyPairName, in.InstanceNames = nil, []string{"other", ""}
-	wantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `instanceNames.2.member ""`+rule)
-}
-
 func TestCreateInstancesRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"instances=2"}})
 	l.create(l.input("taken"))

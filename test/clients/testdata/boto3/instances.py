@@ -197,12 +197,8 @@ def test_add_ons(client, region):
     (op,) = disable()["operations"]
     check_operation(op, "DisableAddOn", "web", region, "Instance", region + "a")
     enable("06:00")
-    try:
-        client.delete_instance(instanceName="web")
-    except client.exceptions.OperationFailureException as e:
-        matches(e.response["Error"]["Message"], ".*forceDeleteAddOns.*", "message")
-    else:
-        raise AssertionError("an instance with an add-on was deleted")
+    invalid(lambda: client.delete_instance(instanceName="web"), "You cannot delete the Instance web with addons. "
+            "Specify the forceDeleteAddons parameter to delete the Instance and its associated addons.")
     client.delete_instance(instanceName="web", forceDeleteAddOns=True)
     missing(lambda: client.enable_add_on(resourceName="nobody", addOnRequest={"addOnType": "AutoSnapshot"}), "resource", "nobody")
 

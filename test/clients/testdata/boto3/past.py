@@ -67,7 +67,7 @@ def test_metrics(client, region):
     assert all(p["sum"] > 0 for p in get(metricName="NetworkOut", unit="Bytes")["metricData"]), "nothing was sent in an hour"
     equal({p["maximum"] for p in get(metricName="StatusCheckFailed", unit="Count")["metricData"]}, {0.0}, "failed status checks")
     invalid(lambda: get(period=90), "The parameter Period must be a multiple of 60.")
-    invalid(lambda: get(startTime=end), "The parameter StartTime must be less than the parameter EndTime.")
+    invalid(lambda: get(startTime=end), "The parameter StartTime must not equal parameter EndTime.")
     invalid(lambda: get(period=60, startTime=end - datetime.timedelta(days=2)), "You have requested up to 2880 datapoints, which exceeds the limit of 1440. .*")
     missing(lambda: get(instanceName="nobody"), "Instance", "nobody")
 

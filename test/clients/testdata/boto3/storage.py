@@ -1,8 +1,8 @@
 """Disks, snapshots, their copies and exports: python3 storage.py ENDPOINT"""
 
 from checks import (
-    UUID, await_state, check_operation, check_started, check_time, connect, equal, invalid, matches, missing, names, nano, not_now, pages, run,
-    run_instance, until, without,
+    UUID, await_state, check_operation, check_started, check_time, connect, equal, invalid, matches, missing, names, nano, not_now, pages, refused,
+    run, run_instance, until, without,
 )
 
 
