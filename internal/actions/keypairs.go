@@ -59,6 +59,8 @@ func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pa
 	}, nil
 }
 
+// importKeyPair refuses a bad key in the words that the AWS CLI was seen to print (issue
+// 6020 of aws/aws-cli); where others quote them without the full stop, they quote a part.
 func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.ImportKeyPairOutput, error) {
 	public, err := sshkey.ParsePublic(*in.PublicKeyBase64)
 	if err != nil {

@@ -59,8 +59,8 @@ func WrongState[S ~string](verb, what string, state S) error {
 	return OperationFailed("You can't %s this %s right now. The state of this %s is: %s", verb, what, what, state)
 }
 
-// StillAttached says that something has to be detached first (text for disks: developer
-// guide, troubleshooting disks).
+// StillAttached says that something has to be detached first. AWS publishes the text for
+// disks (developer guide, troubleshooting disks); the exception is a guess.
 func StillAttached(what, instance string) error {
 	return OperationFailed("You can't perform this operation because the %s is still attached to a Lightsail instance: %s", what, instance)
 }
@@ -166,7 +166,8 @@ func (e *FrontError) body() (contentType string, body []byte) {
 	return contentTypeJSON, codec.EncodeError(e.Type, e.Message)
 }
 
-// inputError turns what the codec refused into the client's error.
+// inputError turns what the codec refused into the client's error. Of several
+// violations it reports those that AWS's own text is known for, and only otherwise all.
 func inputError(err error) error {
 	if syntax, ok := errors.AsType[*codec.SyntaxError](err); ok {
 		return &FrontError{Type: "SerializationException", Message: syntax.Message, syntax: syntax}
@@ -178,8 +179,8 @@ func inputError(err error) error {
 	if missing := invalid.Missing(); missing != nil {
 		return MissingParameters(missing...)
 	}
-	if len(invalid.Violations) == 1 {
-		if v := invalid.Violations[0]; v.Shape == "ResourceName" && v.Rule == codec.Pattern {
+	for i := range invalid.Violations {
+		if v := &invalid.Violations[i]; v.Shape == "ResourceName" && v.Rule == codec.Pattern {
 			return InvalidName(v.Path, v.Value)
 		}
 	}

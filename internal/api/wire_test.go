@@ -226,6 +226,11 @@ func TestInputErrors(t *testing.T) {
 			`"code":"InvalidResourceName","message":"keyPairName \"\" is not a valid resource name. Resource names must be at least 2 `,
 		},
 		{"a blank name", "GetKeyPair", `{"keyPairName":" "}`, `"message":"keyPairName \" \" is not a valid resource name. `},
+		{"two bad names", "AttachDisk", `{"diskName":"a b","instanceName":"c d","diskPath":"/dev/xvdf"}`, `"message":"a b is not a valid resource name. `},
+		{
+			"a bad name and a malformed ARN", "TagResource", `{"resourceArn":"x","resourceName":"a b","tags":[]}`,
+			`"code":"InvalidResourceName","message":"a b is not a valid resource name. `,
+		},
 		{"a malformed ARN", "TagResource", `{"resourceName":"ab","resourceArn":"x","tags":[]}`, "Value 'x' at 'resourceArn' failed to satisfy constraint"},
 		{
 			"an action that is not built, with an invalid input", "GetDomain", `{"domainName":1}`,
