@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -56,7 +57,7 @@ func newDisk(c *api.Call, name, zone string, sizeInGB int32, tags []types.Tag) *
 	r := c.NewResource(resource.Disk, name)
 	r.Zone, r.Tags = zone, tags
 	arn, code := r.ARN(), r.SupportCode("vol-"+ec2ID(r.ID))
-	iops := max(100, 3*sizeInGB) // observed in AWS CLI output
+	iops := catalogue.DiskIOPS(sizeInGB)
 	return &disk{
 		r: r,
 		doc: types.Disk{

@@ -10,7 +10,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/instance"
-	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -53,6 +52,9 @@ func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
 	tags, err := resource.MergeTags(nil, s.tags)
 	if err != nil {
 		return nil, api.TagError(err)
+	}
+	if err := checkDiskQuota(c, 1, int64(s.sizeInGB)); err != nil {
+		return nil, err
 	}
 	d := newDisk(c, s.name, s.zone, s.sizeInGB, tags)
 	if d.priv.AutoSnapshot, err = newAutoSnapshot(c, s.addOns); err != nil {
@@ -128,18 +130,7 @@ func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error 
 	if err := checkPath(i, path); err != nil {
 		return err
 	}
-	attached := i.Disks()
-	if limit := c.Quota(quota.DisksPerInstance); len(attached) >= limit {
-		return api.QuotaReached("Disks attached to an Instance", limit)
-	}
-	size := *d.doc.SizeInGb
-	for _, other := range attached {
-		size += *other.SizeInGb
-	}
-	if limit := c.Quota(quota.AttachedGB); int(size) > limit {
-		return api.QuotaReached("GB of Disks attached to an Instance", limit)
-	}
-	return nil
+	return checkAttachedQuota(c, len(i.Disks())+1)
 }
 
 // diskPath is a device's path as EC2 has it; the first disk, a, is the system's.

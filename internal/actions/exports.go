@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -108,10 +109,13 @@ func (s *snapshot) exportSource() *types.ExportSnapshotRecordSourceInfo {
 }
 
 // exportedDisks are the disks in an instance's snapshot, the system's first: it has
-// no name and EC2's path (observed in AWS CLI output).
+// no name and its blueprint's path (observed in AWS CLI output).
 func exportedDisks(from *types.InstanceSnapshot) []types.DiskInfo {
 	size := *from.SizeInGb
-	list := []types.DiskInfo{{IsSystemDisk: new(true), Path: new("/dev/sda1"), SizeInGb: &size}}
+	list := []types.DiskInfo{{IsSystemDisk: new(true), SizeInGb: &size}}
+	if blueprint, known := catalogue.LookupBlueprint(string(from.Location.RegionName), *from.FromBlueprintId); known {
+		list[0].Path = &blueprint.SystemDisk
+	}
 	for _, d := range from.FromAttachedDisks {
 		size -= *d.SizeInGb
 		list = append(list, types.DiskInfo{IsSystemDisk: new(false), Name: d.Name, Path: d.Path, SizeInGb: d.SizeInGb})

@@ -46,7 +46,7 @@ func TestExportOfAnInstanceSnapshot(t *testing.T) {
 			Name: new("snap"), Arn: source.Arn, CreatedAt: source.CreatedAt, ResourceType: types.ExportSnapshotRecordSourceTypeInstanceSnapshot,
 			FromResourceName: new("web"), FromResourceArn: source.FromInstanceArn,
 			InstanceSnapshotInfo: &types.InstanceSnapshotInfo{FromBlueprintId: new("debian_12"), FromBundleId: new("nano_3_0"), FromDiskInfo: []types.DiskInfo{
-				{IsSystemDisk: new(true), Path: new("/dev/sda1"), SizeInGb: new(int32(20))},
+				{IsSystemDisk: new(true), Path: new("/dev/xvda"), SizeInGb: new(int32(20))},
 				{IsSystemDisk: new(false), Name: new("data"), Path: new("/dev/xvdf"), SizeInGb: new(int32(8))},
 			}},
 		},

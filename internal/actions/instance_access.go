@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -61,7 +62,7 @@ func getInstanceAccessDetails(c *api.Call, in *lightsail.GetInstanceAccessDetail
 	details := &types.InstanceAccessDetails{
 		HostKeys:      []types.HostKeyAttributes{},
 		InstanceName:  &i.Resource.Name,
-		IpAddress:     i.Doc.PublicIpAddress,
+		IpAddress:     i.ShownAddress(c.Now),
 		Ipv6Addresses: i.Doc.Ipv6Addresses,
 		Protocol:      types.InstanceAccessProtocolSsh,
 		Username:      i.Doc.Username,
@@ -109,16 +110,16 @@ func addCertificate(c *api.Call, i *instance.Instance, keys instance.Keys, key *
 	return err
 }
 
-// hostKeys are seen at the instance's boot, and again after they were forgotten.
+// hostKeys are seen after the instance's boot, and again after they were forgotten.
 func hostKeys(c *api.Call, i *instance.Instance, keys instance.Keys) ([]types.HostKeyAttributes, error) {
 	public, err := compute.HostKeys(keys.HostKeys).Public()
 	if err != nil {
 		return nil, err
 	}
-	witnessed := i.BootedAt(c.Now)
-	if i.Priv.HostKeysForgotten.After(witnessed) {
-		witnessed = i.Priv.HostKeysForgotten
+	if c.Now.Before(i.Priv.KnownFrom) {
+		return []types.HostKeyAttributes{}, nil
 	}
+	witnessed := slices.MaxFunc([]time.Time{i.BootedAt(c.Now), i.Priv.KnownFrom, i.Priv.HostKeysForgotten}, time.Time.Compare)
 	list := make([]types.HostKeyAttributes, len(public))
 	for n := range public {
 		list[n] = types.HostKeyAttributes{

@@ -115,6 +115,10 @@ func TestHostKeysStayAndAreWitnessedAtBoot(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
 	l.pass(20 * time.Second)
+	if keys := l.mustAccess("web", "").HostKeys; len(keys) != 0 {
+		t.Errorf("an instance that just booted shows %d host keys, want none yet", len(keys))
+	}
+	l.pass(3 * time.Second)
 	booted := l.now()
 	l.pass(time.Hour)
 	check := func(witnessed time.Time) string {

@@ -12,8 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// onBundle is an instance on any bundle: no call makes new ones on those of earlier
-// generations.
+// onBundle is an instance on any bundle.
 func onBundle(t *testing.T, c *api.Call, id string) *instance.Instance {
 	t.Helper()
 	b, ok := catalogue.LookupBundle(c.Region, id)
@@ -38,7 +37,7 @@ func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
 		{"on Windows", "us-east-1", "nano_win_2_0", []string{"auto"}, []string{"nano_win_3_0"}},
 		{"in a region of another price class", "ap-south-1", "micro_2_1", []string{"auto"}, []string{"micro_3_1"}},
 		{"not back to what it never had", "us-east-1", "nano_3_0", []string{"nano_2_0"}, []string{""}},
-		{"not to a generation that is no longer sold", "us-east-1", "nano_1_0", []string{"nano_2_0"}, []string{""}},
+		{"to a newer generation that is no longer listed", "us-east-1", "nano_1_0", []string{"nano_2_0", "auto"}, []string{"nano_2_0", "nano_3_0"}},
 		{"not to another size", "us-east-1", "nano_2_0", []string{"micro_3_0"}, []string{""}},
 		{"not to IPv6 only", "us-east-1", "nano_2_0", []string{"nano_ipv6_3_0"}, []string{""}},
 		{"not to itself", "us-east-1", "nano_2_0", []string{"nano_2_0"}, []string{""}},

@@ -64,13 +64,13 @@ func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddre
 // IPv4 address, or without.
 func changeBundleFor(c *api.Call, i *instance.Instance, accept bool) error {
 	name := i.Resource.Name
-	bundle, err := lookupBundle(c, *i.Doc.BundleId)
+	bundle, err := bundleOf(i)
 	if err != nil {
 		return err
 	}
 	other, ok := bundle.OtherIPType()
 	switch {
-	case !ok || !*other.IsActive:
+	case !ok:
 		return api.InvalidInput(api.CodeInvalidParams, "The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
 	case !accept:
 		return api.InvalidInput(api.CodeInvalidParams,

@@ -77,12 +77,14 @@ func TestAnInstanceIsMadeWithIPv6Only(t *testing.T) {
 	must(t)(l.stop("web", false))
 	l.pass(time.Minute)
 	must(t)(l.start("web"))
+	l.pass(time.Minute)
 	if v4, v6 := addresses(l.get("web")); v4 || !v6 {
 		t.Errorf("after a start: IPv4: %t, IPv6: %t", v4, v6)
 	}
 	only4 := l.input("four")
 	only4.IpAddressType = types.IpAddressTypeIpv4
 	l.create(only4)
+	l.pass(time.Minute)
 	if v4, v6 := addresses(l.get("four")); !v4 || v6 {
 		t.Errorf("an IPv4 instance: IPv4: %t, IPv6: %t", v4, v6)
 	}

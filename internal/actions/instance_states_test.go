@@ -75,6 +75,7 @@ func TestAnInstanceStopsAndStarts(t *testing.T) {
 	l.wantState("web", "pending", 0)
 	l.wantSucceeds(ops[0], 20*time.Second)
 	l.wantState("web", "running", 16)
+	l.pass(3 * time.Second)
 	if after := l.get("web"); *after.PublicIpAddress == *before.PublicIpAddress {
 		t.Error("the public address stayed the same over a stop")
 	}

@@ -26,9 +26,6 @@ const (
 	createInstanceTakes = 20 * time.Second
 	// maxUserData is EC2's limit of a launch script in bytes.
 	maxUserData = 16384
-	// systemDiskIOPS and systemDiskPath are those of the API reference's example.
-	systemDiskIOPS = 3000
-	systemDiskPath = "/dev/xvda"
 )
 
 // instanceSpec is what new instances are made from.
@@ -129,16 +126,15 @@ func checkZone(c *api.Call, zone string) error {
 	return nil
 }
 
+// checkBundle takes bundles of earlier generations, too, which only the list leaves out:
+// the acceptance tests of Terraform's AWS provider make instances on them.
 func (s *instanceSpec) checkBundle() error {
-	id := *s.bundle.BundleId
-	if !*s.bundle.IsActive {
-		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s is no longer available for new instances.", id)
-	}
 	if err := misfit(catalogue.Fits(s.blueprint, s.bundle)); err != nil {
 		return err
 	}
 	if s.bundle.IPv6Only() != (s.ipAddressType == types.IpAddressTypeIpv6) {
-		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s doesn't support the IP address type %s.", id, s.ipAddressType)
+		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s doesn't support the IP address type %s.",
+			*s.bundle.BundleId, s.ipAddressType)
 	}
 	return nil
 }
@@ -149,6 +145,15 @@ func misfit(err error) error {
 		return api.InvalidInput(api.CodeInvalidParams, "%s", bad.Message)
 	}
 	return err
+}
+
+// bundleOf is the bundle that an instance has: one of any region, as those that were
+// made by an earlier version may have one that their region does not sell.
+func bundleOf(i *instance.Instance) (*catalogue.Bundle, error) {
+	if b, ok := catalogue.FindBundle(*i.Doc.BundleId); ok {
+		return b, nil
+	}
+	return nil, fmt.Errorf("instance %s has the unknown bundle %s", i.Resource.ID, *i.Doc.BundleId)
 }
 
 // lookupBundle finds a bundle of the call's region, be it active or not.
@@ -180,7 +185,7 @@ func (s *instanceSpec) insert(c *api.Call, name string, key *installedKey, finis
 		i.Priv.UserData = *s.userData
 	}
 	setBundle(i, s.bundle)
-	i.Enter(resource.Step{At: c.Now, State: instance.Pending}, resource.Step{At: c.After(createInstanceTakes), State: instance.Running})
+	boot(c, i, createInstanceTakes)
 	if err := takeAddresses(c, i); err != nil {
 		return nil, err
 	}
@@ -212,9 +217,9 @@ func (s *instanceSpec) doc(r *resource.Resource, keyName string) types.Instance 
 			AttachedTo:      &r.Name,
 			AttachmentState: new("attached"),
 			CreatedAt:       &r.CreatedAt,
-			Iops:            new(int32(systemDiskIOPS)),
+			Iops:            new(s.blueprint.SystemDiskIOPS(size)),
 			IsSystemDisk:    new(true),
-			Path:            new(systemDiskPath),
+			Path:            new(s.blueprint.SystemDisk),
 			SizeInGb:        &size,
 		}}},
 		IpAddressType: s.ipAddressType,
@@ -246,7 +251,7 @@ func setBundle(i *instance.Instance, b *catalogue.Bundle) {
 
 // takeAddresses gives a new instance all the addresses of its IP address type.
 func takeAddresses(c *api.Call, i *instance.Instance) error {
-	private, err := c.TakePrivateAddress(i.Resource.ID)
+	private, err := c.TakePrivateAddress(i.Resource.Zone, i.Resource.ID)
 	if err != nil {
 		return fmt.Errorf("private address: %w", err)
 	}
@@ -278,15 +283,18 @@ func takePublicAddress(c *api.Call, i *instance.Instance) error {
 var benchmarkRange = netip.MustParsePrefix("2001:2::/48")
 
 // setIPv6Address gives an instance an IPv6 address, or takes it away, as its IP
-// address type wants it. The address follows from the instance and the moment, and 80
-// bits make it unique.
+// address type wants it. As on AWS, the first 56 bits are those of the account's network
+// in the region, the next 8 are the zone's. The other 64 follow from the instance and the
+// moment, and make it unique.
 func setIPv6Address(c *api.Call, i *instance.Instance) {
 	if i.Doc.IpAddressType == types.IpAddressTypeIpv4 {
 		i.Doc.Ipv6Addresses = []string{}
 		return
 	}
 	address := benchmarkRange.Addr().As16()
-	sum := sha256.Sum256(fmt.Append(nil, i.Resource.ID, " ", c.Now.UnixMilli()))
-	copy(address[benchmarkRange.Bits()/8:], sum[:])
+	network := sha256.Sum256([]byte(i.Resource.Account + " " + i.Resource.Region))
+	address[6], address[7] = network[0], resource.ZoneIndex(i.Resource.Zone)
+	host := sha256.Sum256(fmt.Append(nil, i.Resource.ID, " ", c.Now.UnixMilli()))
+	copy(address[8:], host[:])
 	i.Doc.Ipv6Addresses = []string{netip.AddrFrom16(address).String()}
 }

@@ -146,7 +146,7 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 			names[attachment{to, *m.OriginalDiskPath}] = *m.NewDiskName
 		}
 	}
-	if err := checkInstanceQuota(c, len(in.InstanceNames)); err != nil { // it bounds the look-ups, too
+	if err := checkCopiesQuota(c, len(in.InstanceNames), attached); err != nil { // it bounds the look-ups, too
 		return nil, err
 	}
 	all := slices.Clone(in.InstanceNames)
@@ -165,6 +165,22 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 	return names, c.CheckFree(all)
 }
 
+// checkCopiesQuota refuses more new instances than there may be, each with a copy of the
+// disks.
+func checkCopiesQuota(c *api.Call, instances int, attached []types.Disk) error {
+	if err := checkInstanceQuota(c, instances); err != nil || len(attached) == 0 {
+		return err
+	}
+	if err := checkAttachedQuota(c, len(attached)); err != nil {
+		return err
+	}
+	size := int64(0)
+	for _, d := range attached {
+		size += int64(*d.SizeInGb)
+	}
+	return checkDiskQuota(c, instances*len(attached), int64(instances)*size)
+}
+
 // isOf tells whether a mapping names one of the disks anew.
 func isOf(m types.DiskMap, disks []types.Disk) bool {
 	return m.OriginalDiskPath != nil && m.NewDiskName != nil &&
@@ -176,6 +192,9 @@ func attachCopies(c *api.Call, i *instance.Instance, attached []types.Disk, name
 	for _, from := range attached {
 		d := newDisk(c, names[attachment{i.Resource.Name, *from.Path}], i.Resource.Zone, *from.SizeInGb, []types.Tag{})
 		d.attachTo(c, i, *from.Path)
+		d.priv.Plan = resource.Plan{
+			{At: c.Now, State: string(types.DiskStatePending)}, {At: c.After(makeDiskTakes), State: string(types.DiskStateInUse)},
+		}
 		if err := d.insert(c); err != nil {
 			return err
 		}

@@ -170,6 +170,7 @@ func TestRestoredInstancesHaveTheirOwnDisks(t *testing.T) {
 		"two": {{OriginalDiskPath: new("/dev/xvdf"), NewDiskName: new("data-2")}},
 	}
 	do(l, l.CreateInstancesFromSnapshot, in)
+	l.pass(5 * time.Second)
 	for instance, want := range map[string][]string{
 		"web": {"data /dev/xvdf", "logs /dev/xvdg"},
 		"one": {"data-1 /dev/xvdf", "logs-1 /dev/xvdg"},

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -21,8 +22,19 @@ type Network struct {
 // tests (RFC 2544).
 var DefaultNetwork = Network{Public: netip.MustParsePrefix("198.18.0.0/15"), FirstPort: instance.FirstPort, LastPort: instance.LastPort}
 
-// privateRange is where Lightsail's private addresses are (observed).
+// privateRange is where Lightsail's private addresses are. As in a default VPC (VPC user
+// guide), each zone has a subnet of its own with zoneBits: 172.26.0.0/20 is zone a's (both
+// observed), 172.26.16.0/20 zone b's.
 var privateRange = netip.MustParsePrefix("172.26.0.0/16")
+
+const zoneBits = 20
+
+// subnetOf is the part of privateRange that a zone such as us-east-1b has.
+func subnetOf(zone string) netip.Prefix {
+	base := privateRange.Addr().As4()
+	base[2] = resource.ZoneIndex(zone) << (24 - zoneBits)
+	return netip.PrefixFrom(netip.AddrFrom4(base), zoneBits)
+}
 
 // TakePublicAddress gives a resource a public IPv4 address that nobody else has. It
 // gives up the one that it had.
@@ -31,9 +43,9 @@ func (c *Call) TakePublicAddress(owner string) (netip.Addr, error) {
 }
 
 // TakePrivateAddress gives a resource a private IPv4 address of the account's network
-// in the region.
-func (c *Call) TakePrivateAddress(owner string) (netip.Addr, error) {
-	return c.takeAddress(instance.PrivatePool(c.Principal.Account, c.Region), privateRange, owner)
+// in the zone.
+func (c *Call) TakePrivateAddress(zone, owner string) (netip.Addr, error) {
+	return c.takeAddress(instance.PrivatePool(c.Principal.Account, c.Region), subnetOf(zone), owner)
 }
 
 // TakePort gives an instance the loopback port that leads to its SSH server.

@@ -113,5 +113,8 @@ func (c *Call) After(onAWS time.Duration) time.Time {
 	return c.Now.Add(time.Duration(float64(onAWS) * c.pipe.o.TimeScale)).Truncate(time.Millisecond)
 }
 
+// Realistic reports whether what takes AWS a time takes at least as long here.
+func (c *Call) Realistic() bool { return c.pipe.o.TimeScale >= 1 }
+
 // Quota is how many of something an account may have.
 func (c *Call) Quota(name quota.Name) int { return c.pipe.o.Quotas[name] }

@@ -22,6 +22,8 @@ const (
 	CodeInvalidResourceName  = "InvalidResourceName"
 	CodeInvalidKeyFormat     = "InvalidKey.Format"
 	CodeUnsupportedOperation = "UnsupportedOperation"
+	// CodeLimitExceeded is for a quota that is reached; the code is ours.
+	CodeLimitExceeded = "LimitExceeded"
 	// CodeInvalidParams is for a bad value. AWS was seen to send it for a bad disk path
 	// (acceptance test of Terraform's AWS provider); that it does for all others is a guess.
 	CodeInvalidParams = "InvalidParams"
@@ -91,7 +93,7 @@ func InvalidName(path, name string) error {
 // QuotaReached says that the account has as many of something as it may have
 // (observed text for "Instances").
 func QuotaReached(what string, limit int) error {
-	return InvalidInput("LimitExceeded", "Sorry, you've reached your maximum limit of Lightsail %s : %d. "+
+	return InvalidInput(CodeLimitExceeded, "Sorry, you've reached your maximum limit of Lightsail %s : %d. "+
 		"If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.", what, limit)
 }
 

@@ -13,18 +13,40 @@ type Blueprint struct {
 	types.Blueprint
 	// Username is the user to log in as (Lightsail user guide).
 	Username string
+	// SystemDisk is the path of the system disk, that of the root device of the maker's
+	// image on EC2: /dev/sda1 for Ubuntu, /dev/xvda for Amazon Linux and Bitnami (observed
+	// in AWS CLI output).
+	SystemDisk string
 	// DefaultPorts are open on a new instance to every IPv4 and IPv6 address
 	// (Lightsail user guide), in the order of the AWS CLI examples. Only FromPort,
 	// ToPort and Protocol are set.
 	DefaultPorts []types.PortInfo
+
+	volume string
 }
+
+// SystemDiskIOPS is the speed of a system disk of a size in GB, in I/O operations a
+// second. It is that of the type of EBS volume that the maker's image on EC2 asks for:
+// 3000 for gp3 (observed for Amazon Linux 2023), else as for DiskIOPS.
+func (b *Blueprint) SystemDiskIOPS(sizeInGB int32) int32 {
+	if b.volume == "gp3" {
+		return 3000
+	}
+	return DiskIOPS(sizeInGB)
+}
+
+// DiskIOPS is the speed of a disk of a size in GB, in I/O operations a second: 3 for
+// each GB, and 100 at least (observed in AWS CLI output), as EBS volumes of the type gp2
+// have, which end at 16,000 (EC2 user guide).
+func DiskIOPS(sizeInGB int32) int32 { return min(max(100, 3*sizeInGB), 16000) }
 
 // blueprintRow is a blueprint as the data file has it: with the name of a firewall
 // in place of ports.
 type blueprintRow struct {
 	types.Blueprint
-	Username string
-	Firewall string
+	Username, Firewall, SystemDisk string
+	// Volume is the type of the system disk's EBS volume where it is not gp2.
+	Volume string
 }
 
 func readBlueprints() []Blueprint {
@@ -43,7 +65,9 @@ func readBlueprints() []Blueprint {
 			license := *row.ProductUrl + "#pdp-usage"
 			row.LicenseUrl = &license
 		}
-		list[i] = Blueprint{Blueprint: row.Blueprint, Username: row.Username, DefaultPorts: ports}
+		list[i] = Blueprint{
+			Blueprint: row.Blueprint, Username: row.Username, SystemDisk: row.SystemDisk, DefaultPorts: ports, volume: row.Volume,
+		}
 	}
 	return list
 }

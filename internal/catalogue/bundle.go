@@ -1,10 +1,13 @@
 package catalogue
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // Bundle is a plan: the size of an instance, its platform, whether it has a public
@@ -38,12 +41,26 @@ type priceClass struct {
 
 var usualClass = priceClass{Suffix: "0", TransferShare: 1}
 
+// offer is what regions with the same bundles have in common: the price class, and the
+// general-purpose generation that was sold when the first of them opened.
+type offer struct {
+	priceClass
+
+	firstGeneration int
+}
+
 // series is a generation of plans of one family. Ids start with its prefix: none for
 // general purpose, "m_" for memory-optimized and "c_" for compute-optimized.
 type series struct {
-	Prefix, Generation string
-	IsActive           bool
-	Plans              []plan
+	Prefix     string
+	Generation int
+	// InstanceTypes is what instance types start with (observed in the developer guide's
+	// output of 2017).
+	InstanceTypes string
+	// IsActive says whether the plans are listed by default. New instances get the other
+	// ones, too (acceptance tests of Terraform's AWS provider).
+	IsActive bool
+	Plans    []plan
 }
 
 // plan is a row of the price list of the Lightsail user guide: four bundles that
@@ -74,30 +91,39 @@ var variants = []variant{
 	{"windowsIpv6", "win_ipv6_", types.InstancePlatformWindows, 0},
 }
 
-// readBundles returns the price classes by region, and the bundles by the suffix of
-// their class.
-func readBundles() (map[string]priceClass, map[string]index[Bundle]) {
+// readBundles returns the bundles of each region. Regions with the same offer share
+// them.
+func readBundles() map[string]index[Bundle] {
 	var file struct {
-		PriceClasses map[string]priceClass
-		Series       []series
+		PriceClasses     map[string]priceClass
+		FirstGenerations map[string]int
+		Series           []series
 	}
 	readFile("bundles.json", bundlesJSON, &file)
-	bySuffix := map[string]index[Bundle]{usualClass.Suffix: bundlesIn(usualClass, file.Series)}
-	for _, class := range file.PriceClasses {
-		if _, done := bySuffix[class.Suffix]; !done {
-			bySuffix[class.Suffix] = bundlesIn(class, file.Series)
+	byOffer, byRegion := map[offer]index[Bundle]{}, map[string]index[Bundle]{}
+	for _, r := range resource.Regions() {
+		o := offer{usualClass, file.FirstGenerations[r.Name]}
+		if class, ok := file.PriceClasses[r.Name]; ok {
+			o.priceClass = class
 		}
+		if _, done := byOffer[o]; !done {
+			byOffer[o] = bundlesIn(o, file.Series)
+		}
+		byRegion[r.Name] = byOffer[o]
 	}
-	return file.PriceClasses, bySuffix
+	return byRegion
 }
 
-func bundlesIn(class priceClass, all []series) index[Bundle] {
+func bundlesIn(o offer, all []series) index[Bundle] {
 	var list []Bundle
 	for _, s := range all {
+		if s.Prefix == "" && s.Generation < o.firstGeneration {
+			continue
+		}
 		for _, v := range variants {
 			for _, p := range s.Plans {
 				if _, ok := p.Prices[v.price]; ok {
-					list = append(list, Bundle{Bundle: newBundle(class, s, v, p)})
+					list = append(list, Bundle{Bundle: newBundle(o.priceClass, s, v, p)})
 				}
 			}
 		}
@@ -112,9 +138,9 @@ func bundlesIn(class priceClass, all []series) index[Bundle] {
 }
 
 func newBundle(class priceClass, s series, v variant, p plan) types.Bundle {
-	id := s.Prefix + p.Size + "_" + v.infix + s.Generation + "_" + class.Suffix
+	id := fmt.Sprintf("%s%s_%s%d_%s", s.Prefix, p.Size, v.infix, s.Generation, class.Suffix)
 	name := displayName(p.Size)
-	instanceType := s.Prefix + p.Size
+	instanceType := s.InstanceTypes + s.Prefix + p.Size
 	disk := p.DiskSizeInGb
 	if v.platform == types.InstancePlatformWindows && p.WindowsDiskSizeInGb != 0 {
 		disk = p.WindowsDiskSizeInGb

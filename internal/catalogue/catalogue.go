@@ -25,10 +25,8 @@ var bundlesJSON []byte
 // products is all that the data files hold.
 type products struct {
 	blueprints index[Blueprint]
-	// bundles has one entry for each price class; a region that classes does not
-	// name is of the class "0".
+	// bundles are those of each region.
 	bundles map[string]index[Bundle]
-	classes map[string]priceClass
 }
 
 // all reads the data files. They are part of the program: what is wrong with them is
@@ -36,7 +34,7 @@ type products struct {
 var all = sync.OnceValue(func() products {
 	var p products
 	p.blueprints = newIndex(readBlueprints(), func(b *Blueprint) string { return *b.BlueprintId })
-	p.classes, p.bundles = readBundles()
+	p.bundles = readBundles()
 	return p
 })
 
@@ -97,7 +95,8 @@ func Bundles(region string) []Bundle { return bundlesOf(region).list }
 // LookupBundle finds one of a region's bundles, be it active or not.
 func LookupBundle(region, id string) (*Bundle, bool) { return bundlesOf(region).lookup(id) }
 
-// FindBundle finds a bundle of any region: ids end in the price class of theirs.
+// FindBundle finds a bundle of any region: ids end in the price class of their region,
+// and those with the same id differ in nothing.
 func FindBundle(id string) (*Bundle, bool) {
 	for _, bundles := range all().bundles {
 		if b, ok := bundles.lookup(id); ok {
@@ -107,17 +106,4 @@ func FindBundle(id string) (*Bundle, bool) {
 	return nil, false
 }
 
-func bundlesOf(region string) index[Bundle] {
-	if _, ok := resource.LookupRegion(region); !ok {
-		return index[Bundle]{}
-	}
-	p := all()
-	return p.bundles[p.class(region).Suffix]
-}
-
-func (p products) class(region string) priceClass {
-	if class, ok := p.classes[region]; ok {
-		return class
-	}
-	return usualClass
-}
+func bundlesOf(region string) index[Bundle] { return all().bundles[region] }

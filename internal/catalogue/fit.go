@@ -43,13 +43,12 @@ func Fits(blueprint *Blueprint, bundle *Bundle) error {
 }
 
 // FitsSnapshot returns nil if an instance with a bundle can be made from a snapshot of
-// one with another, and a *MisfitError if the bundle has less memory, a smaller disk or
-// fewer vCPUs.
+// one with another, and a *MisfitError if the bundle has less memory or a smaller disk. The
+// number of vCPUs does not matter, as one size has more of them in a newer generation.
 func FitsSnapshot(bundle, of *Bundle) error {
 	var smaller []string
 	less(&smaller, "%v GB of memory instead of %v", *bundle.RamSizeInGb, *of.RamSizeInGb)
 	less(&smaller, "a disk of %v GB instead of %v", *bundle.DiskSizeInGb, *of.DiskSizeInGb)
-	less(&smaller, "%v vCPU instead of %v", *bundle.CpuCount, *of.CpuCount)
 	if smaller == nil {
 		return nil
 	}

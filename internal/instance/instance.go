@@ -47,6 +47,9 @@ type Priv struct {
 	Sealed []byte `json:"sealed,omitempty"`
 	// HostKeysForgotten is when DeleteKnownHostKeys was called last.
 	HostKeysForgotten time.Time `json:"hostKeysForgotten,omitzero"`
+	// KnownFrom is when, after the last start, the public address and the host keys are
+	// known: not before the instance runs.
+	KnownFrom time.Time `json:"knownFrom,omitzero"`
 	// StaticIP is the name of the static IP that is attached.
 	StaticIP string `json:"staticIp,omitempty"`
 	// AutoSnapshot is the instance's automatic snapshots, when they were ever on.
@@ -98,17 +101,25 @@ func WireState(state string) *types.InstanceState {
 	return &types.InstanceState{Code: &code, Name: &state}
 }
 
-// Show is the instance as the API shows it at a moment: a stopped one has no public
-// address but a static IP.
+// Show is the instance as the API shows it at a moment.
 func (i *Instance) Show(now time.Time) *types.Instance {
 	doc := i.Doc
 	state := i.State(now)
 	doc.State, doc.AddOns, doc.Tags = WireState(state), i.Priv.AutoSnapshot.AddOns(now), i.Resource.Tags
 	doc.Networking = i.shownNetworking()
-	if state == Stopped && i.Priv.StaticIP == "" {
-		doc.PublicIpAddress = nil
-	}
+	doc.PublicIpAddress = i.ShownAddress(now)
 	return &doc
+}
+
+// ShownAddress is the public IPv4 address as the API shows it at a moment; nil if there
+// is none. A pending or stopped instance has none but a static IP (ansible/ansible issue
+// 68104 for pending ones).
+func (i *Instance) ShownAddress(now time.Time) *string {
+	state := i.State(now)
+	if i.Priv.StaticIP == "" && (state == Pending || state == Stopped || now.Before(i.Priv.KnownFrom)) {
+		return nil
+	}
+	return i.Doc.PublicIpAddress
 }
 
 // Disks are the attached disks, without the system disk.

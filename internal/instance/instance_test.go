@@ -87,21 +87,22 @@ func TestAnInstanceForgetsItsOldestSteps(t *testing.T) {
 	}
 }
 
-func TestStoppedInstancesShowNoPublicAddressButAStaticOne(t *testing.T) {
+func TestShow_hidesThePublicAddressUntilItIsKnown(t *testing.T) {
 	i := web()
 	i.Enter(step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped))
-	for _, at := range []time.Duration{0, 20 * time.Second, time.Minute} {
-		if i.Show(after(at)).PublicIpAddress == nil {
-			t.Errorf("no public address at %s", at)
+	shows := func(want map[time.Duration]bool) {
+		t.Helper()
+		for at, shown := range want {
+			if got := i.Show(after(at)).PublicIpAddress; (got != nil) != shown {
+				t.Errorf("the public address of a %s instance at %s = %v, want it shown: %t", i.State(after(at)), at, got, shown)
+			}
 		}
 	}
-	if address := i.Show(after(time.Hour)).PublicIpAddress; address != nil {
-		t.Errorf("a stopped instance shows %s", *address)
-	}
+	shows(map[time.Duration]bool{0: false, 19 * time.Second: false, 20 * time.Second: true, time.Minute: true, 100 * time.Second: false, time.Hour: false})
+	i.Priv.KnownFrom = after(23 * time.Second)
+	shows(map[time.Duration]bool{20 * time.Second: false, 22 * time.Second: false, 23 * time.Second: true, time.Hour: false})
 	i.Priv.StaticIP = "front"
-	if i.Show(after(time.Hour)).PublicIpAddress == nil {
-		t.Error("a stopped instance does not show its static IP")
-	}
+	shows(map[time.Duration]bool{0: true, 20 * time.Second: true, time.Hour: true})
 }
 
 func TestSaveAndLoad(t *testing.T) {

@@ -21,8 +21,12 @@ const (
 	StaticIPs Name = "static-ips"
 	// DisksPerInstance counts the attached ones, without the system disk.
 	DisksPerInstance Name = "disks-per-instance"
-	// AttachedGB is the size of all disks that are attached to one instance.
-	AttachedGB Name = "attached-gb"
+	// Disks counts them attached or not, without system disks. AWS publishes the refusal
+	// and not the number: the default is how many of the smallest ones have DiskGB.
+	Disks Name = "disks"
+	// DiskGB is the size of all disks, attached or not, without system disks (Lightsail
+	// user guide, block storage disks).
+	DiskGB Name = "disk-gb"
 	// PortRules is for one instance, for IPv4 and IPv6 each.
 	PortRules Name = "port-rules"
 	// PortSources is how many source addresses one call may name.
@@ -37,9 +41,12 @@ type Table map[Name]int
 // Default is a table of its own with AWS's values.
 func Default() Table {
 	return Table{
-		Instances: 20, StaticIPs: 5, DisksPerInstance: 15, AttachedGB: 20000, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
+		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
 	}
 }
+
+// renamed are names of earlier versions.
+var renamed = map[string]Name{"attached-gb": DiskGB}
 
 // Names are the names of all quotas in order.
 func Names() []Name { return slices.Sorted(maps.Keys(Default())) }
@@ -49,6 +56,9 @@ func Parse(settings []string) (Table, error) {
 	t := Default()
 	for _, s := range settings {
 		name, value, _ := strings.Cut(s, "=")
+		if now, old := renamed[name]; old {
+			return nil, fmt.Errorf("the quota %s is now %s, for all disks of a region: give %s", name, now, now+"="+Name(value))
+		}
 		if _, known := t[Name(name)]; !known {
 			return nil, fmt.Errorf("there is no quota %q: give one of %v, such as instances=100", name, Names())
 		}

@@ -44,6 +44,10 @@ var regions = sync.OnceValue(func() catalogue {
 	return c
 })
 
+// ZoneIndex is the place of an availability zone in its region, from its letter: 0 for
+// us-east-1a. It is below 16.
+func ZoneIndex(zone string) byte { return (zone[len(zone)-1] - 'a') & 15 }
+
 // Regions returns the catalogue in the order in which GetRegions lists it. The
 // caller must not change it.
 func Regions() []Region { return regions().list }

@@ -104,7 +104,7 @@ func predate(t *testing.T, file string) {
 // nano is the smallest bundle in a region, by the suffix of the region's prices.
 func nano(region string) string {
 	switch region {
-	case "ap-south-1":
+	case "ap-east-1", "ap-south-1":
 		return "nano_3_1"
 	case "ap-southeast-2":
 		return "nano_3_2"

@@ -145,7 +145,7 @@ func testExports(t *testing.T, c *lightsail.Client) {
 	}
 	want := &types.InstanceSnapshotInfo{
 		FromBlueprintId: new("debian_12"), FromBundleId: new(nano(u.region)),
-		FromDiskInfo: []types.DiskInfo{{IsSystemDisk: new(true), Path: new("/dev/sda1"), SizeInGb: new(int32(20))}},
+		FromDiskInfo: []types.DiskInfo{{IsSystemDisk: new(true), Path: new("/dev/xvda"), SizeInGb: new(int32(20))}},
 	}
 	if diff := cmp.Diff(want, records[0].SourceInfo.InstanceSnapshotInfo, ignoreUnexported); diff != "" {
 		t.Errorf("source: -want +got\n%s", diff)

@@ -99,7 +99,7 @@ export const pagesOf = async (client, action, member, show, input = {}) => {
 };
 
 /** The smallest bundle, by the suffix of the region's prices. */
-export const nano = (region) => ({ "ap-south-1": "nano_3_1", "ap-southeast-2": "nano_3_2" })[region] ?? "nano_3_0";
+export const nano = (region) => ({ "ap-east-1": "nano_3_1", "ap-south-1": "nano_3_1", "ap-southeast-2": "nano_3_2" })[region] ?? "nano_3_0";
 
 /** Creates instances and returns their operations. */
 export const createInstances = async (client, region, instanceNames, more = {}) => {

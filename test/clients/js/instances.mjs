@@ -28,7 +28,7 @@ inRegion("created instances", async (client, region) => {
   assert.match(publicIpAddress, /^198\.1[89]\.\d+\.\d+$/);
   assert.equal(ipv6Addresses.length, 1);
   checkTime(createdAt);
-  const system = { attachedTo: "web", attachmentState: "attached", createdAt, iops: 3000, isSystemDisk: true, path: "/dev/xvda", sizeInGb: 20 };
+  const system = { attachedTo: "web", attachmentState: "attached", createdAt, iops: 100, isSystemDisk: true, path: "/dev/xvda", sizeInGb: 20 };
   assert.deepEqual(rest, {
     name: "web", resourceType: "Instance", location: { availabilityZone: `${region}a`, regionName: region }, tags: [{ key: "team", value: "web" }],
     blueprintId: "debian_12", blueprintName: "Debian", bundleId: nano(region), username: "admin", sshKeyName: "laptop", addOns: [],

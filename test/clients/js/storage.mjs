@@ -115,7 +115,7 @@ inRegion("exports and stacks", async (client, region) => {
   assert.match(record.destinationInfo.id, /^ami-[0-9a-f]{17}$/);
   assert.equal(record.destinationInfo.service, "Aws::EC2::Image");
   assert.deepEqual(record.sourceInfo.instanceSnapshotInfo, {
-    fromBlueprintId: "debian_12", fromBundleId: nano(region), fromDiskInfo: [{ isSystemDisk: true, path: "/dev/sda1", sizeInGb: 20 }],
+    fromBlueprintId: "debian_12", fromBundleId: nano(region), fromDiskInfo: [{ isSystemDisk: true, path: "/dev/xvda", sizeInGb: 20 }],
   });
   const instances = [{ sourceName: record.name, instanceType: "t3.micro", portInfoSource: "INSTANCE", availabilityZone: `${region}a` }];
   const [made] = (await client.createCloudFormationStack({ instances })).operations;

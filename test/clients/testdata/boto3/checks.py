@@ -102,7 +102,7 @@ def check_time(at, what):
 
 def nano(region):
     """The smallest bundle, by the suffix of the region's prices."""
-    return {"ap-south-1": "nano_3_1", "ap-southeast-2": "nano_3_2"}.get(region, "nano_3_0")
+    return {"ap-east-1": "nano_3_1", "ap-south-1": "nano_3_1", "ap-southeast-2": "nano_3_2"}.get(region, "nano_3_0")
 
 
 def create_instances(client, region, *names, **more):

@@ -81,6 +81,8 @@ def test_refused_disks(client, region):
     create = lambda size, zone=region + "a": lambda: client.create_disk(diskName="other", availabilityZone=zone, sizeInGb=size)
     invalid(create(7), "The size of a block storage disk must be between 8 and 16384 GB.")
     invalid(create(16385), "The size of a block storage disk must be between 8 and 16384 GB.")
+    client.create_disk(diskName="large", availabilityZone=region + "a", sizeInGb=16384)
+    invalid(create(3601), "You've reached the maximum size limit of all disks in this account.", "LimitExceeded")
     invalid(create(8, "eu-moon-1a"), "The given Availability Zone is invalid. It must be one of the following: .*")
     attach = lambda name, path="/dev/xvdf": lambda: client.attach_disk(diskName=name, instanceName="web", diskPath=path)
     invalid(attach("far"), f"The disk far is in the Availability Zone {region}b, the instance web in {region}a. They must be in the same Availability Zone.")
@@ -187,7 +189,7 @@ def test_exports(client, region):
     source = record["sourceInfo"]
     equal((source["name"], source["resourceType"], source["fromResourceName"]), ("golden", "InstanceSnapshot", "web"), "source")
     equal(source["instanceSnapshotInfo"], {
-        "fromBlueprintId": "debian_12", "fromBundleId": nano(region), "fromDiskInfo": [{"isSystemDisk": True, "path": "/dev/sda1", "sizeInGb": 20}],
+        "fromBlueprintId": "debian_12", "fromBundleId": nano(region), "fromDiskInfo": [{"isSystemDisk": True, "path": "/dev/xvda", "sizeInGb": 20}],
     }, "what was exported")
     entry = {"sourceName": name, "instanceType": "t3.micro", "portInfoSource": "DEFAULT", "availabilityZone": region + "a"}
     invalid(lambda: client.create_cloud_formation_stack(instances=[entry, entry]), "You must specify exactly one instance entry.")
