@@ -65,9 +65,8 @@ func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
 }
 
 func TestBundlesWithoutAnIPv6OneKeepTheirAddressType(t *testing.T) {
-	c := &api.Call{Region: "us-east-1"}
-	i := onBundle(t, c, "nano_2_0")
-	err := changeBundleFor(c, i, true)
+	i := onBundle(t, &api.Call{Region: "us-east-1"}, "nano_2_0")
+	err := changeBundleFor(i, true)
 	want := "The instance web uses a bundle that doesn't support the setIpAddressType operation"
 	var invalid *types.InvalidInputException
 	if !errors.As(err, &invalid) || invalid.ErrorMessage() != want {
@@ -76,10 +75,9 @@ func TestBundlesWithoutAnIPv6OneKeepTheirAddressType(t *testing.T) {
 }
 
 func TestAnAttachedStaticIPKeepsTheAddressType(t *testing.T) {
-	c := &api.Call{Region: "us-east-1"}
-	i := onBundle(t, c, "nano_3_0")
+	i := onBundle(t, &api.Call{Region: "us-east-1"}, "nano_3_0")
 	i.Priv.StaticIP = "front"
-	err := changeBundleFor(c, i, true)
+	err := changeBundleFor(i, true)
 	want := "You can't perform this operation because the static IP is still attached to a Lightsail instance: web"
 	var failed *types.OperationFailureException
 	if !errors.As(err, &failed) || failed.ErrorMessage() != want {

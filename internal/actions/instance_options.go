@@ -42,7 +42,7 @@ func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddre
 	had4 := i.Doc.IpAddressType != types.IpAddressTypeIpv6
 	wants4 := wanted != types.IpAddressTypeIpv6
 	if had4 != wants4 {
-		if err := changeBundleFor(c, i, acceptBundle); err != nil {
+		if err := changeBundleFor(i, acceptBundle); err != nil {
 			return err
 		}
 	}
@@ -62,7 +62,7 @@ func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddre
 
 // changeBundleFor gives an instance the bundle that is the same plan with a public
 // IPv4 address, or without.
-func changeBundleFor(c *api.Call, i *instance.Instance, accept bool) error {
+func changeBundleFor(i *instance.Instance, accept bool) error {
 	name := i.Resource.Name
 	bundle, err := bundleOf(i)
 	if err != nil {
