@@ -32,7 +32,7 @@ type keyPairPriv struct {
 }
 
 // takeKey gets the new pair's key before the write transaction: making one may take
-// a while. A key that nobody was shown goes back.
+// a while. A key that was not used goes back.
 func takeKey(c *api.Call, _ *lightsail.CreateKeyPairInput) (*sshkey.Pair, func(), error) {
 	key, err := c.Keys().Take(c.Context)
 	return key, func() { c.Keys().Put(key) }, err

@@ -124,7 +124,7 @@ func New[I, O any, PI input[I], PO output[O]](fn func(*Call, PI) (PO, error), op
 // NewPrepared makes an action whose slow work, done by prepare, comes before the
 // write transaction: after the caller was found to be allowed, and before that is
 // checked again inside the transaction. undo gives back what prepare made when
-// the call failed afterwards; it may be nil.
+// the call failed afterwards and certainly nothing of it is stored; it may be nil.
 func NewPrepared[P, I, O any, PI input[I], PO output[O]](
 	prepare func(*Call, PI) (made P, undo func(), err error), fn func(*Call, PI, P) (PO, error), options ...Option,
 ) Action {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/exchange"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
@@ -49,8 +50,8 @@ type Options struct {
 	Quotas quota.Table
 	// Network is where addresses of instances come from.
 	Network Network
-	// Committed is told of the operations of each write that is on disk, before its
-	// answer is sent; it may be nil.
+	// Committed is told of the operations of each write that is on disk, or may be as far
+	// as the store knows, before its answer is sent; it may be nil.
 	Committed func(account, region string, operations []*types.Operation)
 	// Observe is told of each answered call: the action's name, or "" when the
 	// request named none that is known; the error's code, or ""; how long it took.
@@ -200,7 +201,7 @@ func (c *Call) refuseInput(in smithy.Serializable, err error) error {
 // where the caller's rights are checked again: they may have changed meanwhile.
 func (p *Pipeline) write(c *Call, rq *request, in smithy.Serializable) (out smithy.Serializable, err error) {
 	var prepared any
-	done := false
+	kept := false
 	if rq.action.prepare != nil {
 		var undo func()
 		c.Tx = nil
@@ -208,18 +209,22 @@ func (p *Pipeline) write(c *Call, rq *request, in smithy.Serializable) (out smit
 			return nil, err
 		}
 		defer func() {
-			if !done && undo != nil {
+			if !kept && undo != nil {
 				undo()
 			}
 		}()
 	}
 	out, err = p.commit(c, in, prepared, func() error { return p.recheck(c, rq, in) })
-	done = err == nil
+	kept = mayBeStored(err)
 	return out, err
 }
 
-// commit runs the action's function in a write transaction, behind a check that runs
-// there, too.
+// mayBeStored reports whether a write is stored that ended with the error, or may be.
+func mayBeStored(err error) bool { return err == nil || errors.Is(err, store.ErrUnknownOutcome) }
+
+// commit runs the action's function in a write transaction, after a check that runs
+// there, too. What the write may have changed outside of the store is told of it, also
+// if nobody knows whether it is stored: the store is read for that.
 func (p *Pipeline) commit(c *Call, in smithy.Serializable, prepared any, check func() error) (out smithy.Serializable, err error) {
 	err = p.o.Store.Update(c.Context, func(tx *store.Tx) error {
 		c.Tx, c.records = tx, nil
@@ -231,10 +236,23 @@ func (p *Pipeline) commit(c *Call, in smithy.Serializable, prepared any, check f
 		}
 		return c.keepRecords()
 	})
-	if err == nil && p.o.Committed != nil {
-		p.o.Committed(c.Principal.Account, c.Region, c.operations())
+	if mayBeStored(err) && p.o.Committed != nil {
+		p.tell(c)
 	}
 	return out, err
+}
+
+// tell calls Committed. The write is stored, so a panic there is no failure of the call:
+// the client would try again, and miss what only this answer has, as a private key.
+func (p *Pipeline) tell(c *Call) {
+	err := exchange.Guard(func() error {
+		p.o.Committed(c.Principal.Account, c.Region, c.operations())
+		return nil
+	})
+	if err != nil {
+		p.o.Log.LogAttrs(c.Context, slog.LevelError, "internal error after a commit",
+			slog.String("request_id", c.RequestID), slog.String("action", c.action.name), slog.Any("error", err))
+	}
 }
 
 // recheck is open without what cannot have changed: the signature and the input.

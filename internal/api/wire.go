@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"mime"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/exchange"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 const (
@@ -56,7 +58,7 @@ func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a exchange.Answer
 	if err == nil {
 		return a, nil
 	}
-	if exchange.Gone(rq.http, err) {
+	if exchange.Gone(rq.http, err) && !errors.Is(err, store.ErrUnknownOutcome) {
 		err = errGone
 	}
 	a, ours := answerOf(err)

@@ -36,6 +36,9 @@ type world struct {
 	endpoint string
 	log      *strings.Builder
 	now      time.Time
+	// file is the store's, and committed is told of its writes if it is not nil.
+	file      string
+	committed func([]*types.Operation)
 	// views and updates count the store's transactions.
 	views, updates atomic.Int64
 }
@@ -52,8 +55,8 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	if list == nil {
 		list = actions.All()
 	}
-	w := &world{t: t, log: &strings.Builder{}, now: time.Now()}
-	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db"), Observe: w.count})
+	w := &world{t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db")}
+	db, err := store.Open(t.Context(), store.Options{DSN: w.file, Observe: w.count})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +70,12 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 		Actions: list, Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100,
 		Quotas: quota.Default(), Network: api.DefaultNetwork,
 		Clock: func() time.Time { return w.now },
-		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Committed: func(_, _ string, operations []*types.Operation) {
+			if w.committed != nil {
+				w.committed(operations)
+			}
+		},
+		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	w.pipeline = pipeline
 	server := httptest.NewServer(pipeline)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -28,12 +29,15 @@ const (
 )
 
 // Pair is an RSA key pair of 2048 bits, held in the text forms that AWS sends.
-// It never changes, so it may be shared between goroutines. Formatting or
+// Its texts never change, so it may be shared between goroutines. Formatting or
 // logging one shows its fingerprint only.
 type Pair struct {
 	publicLine  string
 	privatePEM  string
 	fingerprint string
+	// read is set once one of the texts was asked for; copies of a pair share it. A pair
+	// that was read has an owner, whatever became of the text: see [Pool.Put].
+	read *atomic.Bool
 }
 
 // Generate makes a new pair from the operating system's randomness. It takes
@@ -73,11 +77,11 @@ func ParsePrivatePEM(text string) (*Pair, error) {
 
 // PublicLine is the public key as one line of OpenSSH: the type ssh-rsa, a
 // space and the base64 of the blob. It has no comment and no line end.
-func (p Pair) PublicLine() string { return p.publicLine }
+func (p Pair) PublicLine() string { return p.reading(p.publicLine) }
 
 // PrivatePEM is the private key as PKCS#1 PEM, unencrypted, with "\n" between
 // the lines and none after the last one (observed in AWS CLI examples).
-func (p Pair) PrivatePEM() string { return p.privatePEM }
+func (p Pair) PrivatePEM() string { return p.reading(p.privatePEM) }
 
 // Fingerprint is the SHA-1 digest of the private key's PKCS#8 DER: 20 octets in
 // lower-case hex with colons between them. It is what
@@ -85,7 +89,12 @@ func (p Pair) PrivatePEM() string { return p.privatePEM }
 //	openssl pkcs8 -topk8 -nocrypt -outform DER | openssl sha1 -c
 //
 // prints, and the form that AWS gives to keys of its own making.
-func (p Pair) Fingerprint() string { return p.fingerprint }
+func (p Pair) Fingerprint() string { return p.reading(p.fingerprint) }
+
+func (p Pair) reading(text string) string {
+	p.read.Store(true)
+	return text
+}
 
 // Format keeps the private key out of logs and messages, whatever the verb.
 func (p Pair) Format(out fmt.State, _ rune) {
@@ -107,6 +116,7 @@ func newPair(key *rsa.PrivateKey) (*Pair, error) {
 		publicLine:  line(public.Type(), public.Marshal()),
 		privatePEM:  strings.TrimSuffix(string(pem.EncodeToMemory(block)), "\n"),
 		fingerprint: createdFingerprint(pkcs8),
+		read:        &atomic.Bool{},
 	}, nil
 }
 

@@ -107,7 +107,7 @@ func TestParsePrivatePEMReadsBackAPair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *got != *pair {
+	if got.PrivatePEM() != pair.PrivatePEM() || got.PublicLine() != pair.PublicLine() || got.Fingerprint() != pair.Fingerprint() {
 		t.Error("the pair that was read back differs from the one that was written")
 	}
 }

@@ -127,12 +127,15 @@ func (p *Pool) Take(ctx context.Context) (*Pair, error) {
 	}
 }
 
-// Put gives back a pair from Take whose private half was not disclosed to
-// anybody. It is kept if there is room and dropped if not. The caller must not
-// use it afterwards, nor give it back twice. A nil pair, as a failed Take
-// returns it, is ignored.
+// Put gives back a pair from Take that was not used. It is kept if there is room
+// and dropped if not. The caller must not use it afterwards, nor give it back
+// twice. A nil pair, as a failed Take returns it, is ignored.
+//
+// A pair of which any text was read is dropped: it may have gone into a
+// transaction, of which no error says for certain that it was not stored, or into
+// an answer. It costs the making of another one.
 func (p *Pool) Put(pair *Pair) {
-	if pair == nil {
+	if pair == nil || pair.read.Load() {
 		return
 	}
 	p.mu.Lock()

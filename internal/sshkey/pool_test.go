@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,7 +55,7 @@ func (m *keyMaker) counts() (started, running, most int) {
 	return m.started, m.running, m.most
 }
 
-func numbered(n int) *Pair { return &Pair{fingerprint: strconv.Itoa(n)} }
+func numbered(n int) *Pair { return &Pair{fingerprint: strconv.Itoa(n), read: &atomic.Bool{}} }
 
 // bubble runs a test in a bubble with a pool whose keys take these durations.
 func bubble(t *testing.T, size int, durations []time.Duration, test func(*testing.T, *Pool, *keyMaker)) {
@@ -222,6 +223,23 @@ func TestPut(t *testing.T) {
 				t.Errorf("Take gave %v, want %v, which was given back", again, pair)
 			}
 		})
+	})
+	t.Run("drops a key of which something was read", func(t *testing.T) {
+		for name, read := range map[string]func(*Pair) string{
+			"private key": (*Pair).PrivatePEM, "public key": (*Pair).PublicLine, "fingerprint": (*Pair).Fingerprint,
+		} {
+			bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, _ *keyMaker) {
+				pair := take(t, pool)
+				read(pair)
+				time.Sleep(time.Minute)
+				for range 2 {
+					pool.Put(pair)
+					if again := take(t, pool); again == pair {
+						t.Errorf("%s: Take gave the key again that was read", name)
+					}
+				}
+			})
+		}
 	})
 	t.Run("drops it if there is none", func(t *testing.T) {
 		bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, _ *keyMaker) {
@@ -393,7 +411,7 @@ func take(t *testing.T, pool *Pool) *Pair {
 	pair, err := pool.Take(t.Context())
 	if err != nil {
 		t.Errorf("Take: %v", err)
-		return &Pair{}
+		return &Pair{read: &atomic.Bool{}}
 	}
 	return pair
 }

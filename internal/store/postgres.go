@@ -124,6 +124,9 @@ func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 	wait, overtaken := firstWait, 0
 	for try := 1; ; try++ {
 		err := e.run(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, fn)
+		if errors.Is(err, ErrUnknownOutcome) {
+			return err // a second run could store it twice
+		}
 		if !collided(err) {
 			// A row that was not there before may be another transaction's, made at the same
 			// time. The next run finds it there and says so in its own way, unless it was
@@ -157,24 +160,27 @@ func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*Tx)
 	if e.closed.Load() {
 		return ErrClosed
 	}
-	tx, err := e.db.BeginTx(ctx, o)
+	span := newSpan(ctx)
+	defer span.end()
+	tx, err := e.db.BeginTx(span, o)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", span.why(err))
 	}
-	committed := false
-	defer func() {
-		if !committed {
-			_ = tx.Rollback() // the error that led here says more
-		}
-	}()
+	defer func() { _ = tx.Rollback() }() // nothing to do after a commit; the error that led here says more
 	if err := fn(&Tx{q: &pgQuerier{ctx, tx}, scope: &scope{positions: &e.positions}}); err != nil {
 		return err
 	}
-	committed = true
-	if err := tx.Commit(); err != nil {
+	if err := span.detach(e.timeout); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	return nil
+	err = tx.Commit()
+	switch {
+	case err == nil:
+		return nil
+	case o.ReadOnly || refused(err):
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, span.why(err))
 }
 
 func (e *postgresEngine) admin() *sql.DB { return e.db }

@@ -98,6 +98,30 @@ func isBusy(err error) bool {
 	return ok && se.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
+// commitError is an error of COMMIT.
+type commitError struct{ error }
+
+// Error says that it is.
+func (e *commitError) Error() string { return "commit: " + e.error.Error() }
+
+// Unwrap is SQLite's error.
+func (e *commitError) Unwrap() error { return e.error }
+
+// unknown reports whether the transaction may come back. After an I/O error, as of the
+// sync that ends a commit, the transaction is gone for this process, but its pages may be
+// in the write-ahead log as a whole: after a crash they would be read from there.
+func (e *commitError) unknown() bool {
+	se, ok := errors.AsType[*sqlite.Error](e.error)
+	if !ok {
+		return true
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT:
+		return false
+	}
+	return true
+}
+
 // isConstraint tells whether SQLite refused a statement for what it would write. Only
 // that statement is undone then, and the transaction goes on.
 func isConstraint(err error) bool {

@@ -28,6 +28,11 @@ var (
 	ErrNewer = errors.New("database was made by a newer version")
 	// ErrDamaged: the file is not a database, or is one no more.
 	ErrDamaged = errors.New("database is damaged")
+	// ErrUnknownOutcome: an Update may have been committed, or may be committed still; what
+	// it wrote is stored as a whole or not at all, and only the database can say which. It
+	// must not be run again as if it had failed, and nothing that it may have stored belongs
+	// to its caller alone any more.
+	ErrUnknownOutcome = errors.New("it is not known whether the transaction was committed")
 	// ErrClosed: the DB is closed or closing.
 	ErrClosed = errors.New("store is closed")
 )
@@ -39,8 +44,8 @@ type Options struct {
 	DSN string
 	// Connections bounds the connections to PostgreSQL; DefaultConnections when zero.
 	Connections int
-	// Timeout bounds each transaction on PostgreSQL, its repetitions included; nothing
-	// does when zero.
+	// Timeout bounds each transaction on PostgreSQL, its repetitions included, and once
+	// more the COMMIT at its end; nothing does when zero.
 	Timeout time.Duration
 	// Observe is told how long each transaction took; kind is "view" or "update".
 	// Nil is fine.
@@ -108,8 +113,9 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Update runs fn in a write transaction and returns after what it wrote is on
-// disk. When fn fails, nothing of it stays. fn may run more than once, must not
-// keep the Tx, and must not wait for anything else.
+// disk. After an error nothing of it stays, unless the error is ErrUnknownOutcome. The
+// context can prevent a commit but not interrupt one. fn may run more than once, must
+// not keep the Tx, and must not wait for anything else.
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	start := time.Now()
 	defer func() { db.observe("update", time.Since(start)) }()

@@ -124,7 +124,7 @@ func (w *writer) batch(first *job) {
 			w.active++
 		}
 		if err != nil { // what the failed ones have seen is gone, too
-			j.err = err
+			j.err = j.outcome(err)
 		}
 		close(j.done)
 	}
@@ -172,6 +172,15 @@ func without(jobs []*job, spoiler *job) []*job {
 	return slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j == spoiler })
 }
 
+// outcome is what an error about the whole batch says to one of its jobs. Nothing of a job
+// is stored that wrote nothing, whatever became of the others.
+func (j *job) outcome(err error) error {
+	if c, ok := errors.AsType[*commitError](err); ok && j.wrote && c.unknown() {
+		return fmt.Errorf("%w: %w", ErrUnknownOutcome, err)
+	}
+	return err
+}
+
 // errSpoiled: a job failed half-way, and what all of a batch wrote was undone.
 var errSpoiled = errors.New("the write transaction was undone")
 
@@ -196,7 +205,7 @@ func (w *writer) together(jobs iter.Seq[*job]) (ran []*job, err error) {
 	}
 	if err != nil {
 		_ = w.s.run("ROLLBACK") // as above
-		return ran, fmt.Errorf("commit: %w", err)
+		return ran, &commitError{err}
 	}
 	return ran, nil
 }

@@ -1,0 +1,39 @@
+package api_test
+
+import (
+	"errors"
+	"testing"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/test/nosync"
+)
+
+// TestWrite_ofUnknownOutcome lets the sync of a commit fail: the client gets a ServiceException, the log says what it is,
+// nothing is given back, and what follows the store is told to look.
+func TestWrite_ofUnknownOutcome(t *testing.T) {
+	undone := 0
+	w := newWorld(t, preparedCreate(&undone))
+	root := w.root(ours)
+	var told []string
+	w.committed = func(operations []*types.Operation) {
+		for _, op := range operations {
+			told = append(told, *op.ResourceName)
+		}
+	}
+	if err := nosync.Break(w.file); err != nil {
+		t.Fatal(err)
+	}
+	_, err := root.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("new")})
+	wantCode(t, err, "ServiceException")
+	if undone != 0 {
+		t.Errorf("what the call got was given back %d times, want never", undone)
+	}
+	if len(told) != 1 || told[0] != "new" {
+		t.Errorf("told of writes to %q, want to the new key pair", told)
+	}
+	answer, _ := errors.AsType[*awshttp.ResponseError](err)
+	wantLogged(t, w, "it is not known whether the transaction was committed", answer.RequestID)
+}
