@@ -167,7 +167,7 @@ func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationSt
 	if err := useExport(c, source, priv.settled()); err != nil {
 		return nil, err
 	}
-	priv.ExportedID = "arn:aws:cloudformation:" + c.Region + ":" + r.Account + ":stack/Lightsail-Stack-" + r.ID + "/" + r.ID
+	priv.ExportedID = stackARN(r)
 	arn, sourceARN := r.ARN(), source.ARN()
 	doc := &types.CloudFormationStackRecord{
 		Arn: &arn, CreatedAt: &r.CreatedAt, Location: r.Location(), Name: &r.Name, ResourceType: types.ResourceTypeCloudFormationStackRecord,
@@ -182,6 +182,11 @@ func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationSt
 		return nil, err
 	}
 	return &lightsail.CreateCloudFormationStackOutput{Operations: []types.Operation{*c.Started(r, priv.settled())}}, nil
+}
+
+// stackARN is the ARN of the stack that a record is of.
+func stackARN(r *resource.Resource) string {
+	return "arn:aws:cloudformation:" + r.Region + ":" + r.Account + ":stack/Lightsail-Stack-" + r.ID + "/" + r.ID
 }
 
 // useExport remembers that a stack is made from an exported snapshot until a moment.

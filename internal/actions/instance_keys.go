@@ -92,6 +92,9 @@ func (s *instanceSpec) giveKeys(c *api.Call, i *instance.Instance, key *installe
 	}
 	keys := instance.Keys{HostKeys: string(hostKeys)}
 	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
+	if s.userData != nil {
+		keys.UserData = *s.userData
+	}
 	if s.windows() {
 		keys.Password = newPassword()
 		i.Priv.PasswordFrom = c.After(createInstanceTakes + passwordTakes)

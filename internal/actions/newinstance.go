@@ -181,9 +181,6 @@ func (s *instanceSpec) insert(c *api.Call, name string, key *installedKey, finis
 		return nil, err
 	}
 	i := &instance.Instance{Resource: r, Doc: s.doc(r, key.name), Priv: instance.Priv{AuthorizedKey: key.line, AutoSnapshot: auto}}
-	if s.userData != nil {
-		i.Priv.UserData = *s.userData
-	}
 	setBundle(i, s.bundle)
 	boot(c, i, createInstanceTakes)
 	if err := takeAddresses(c, i); err != nil {

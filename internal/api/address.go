@@ -18,20 +18,17 @@ type Network struct {
 	FirstPort, LastPort uint16
 }
 
-// DefaultNetwork gives addresses that are nobody's: 198.18.0.0/15 is reserved for
-// tests (RFC 2544).
-var DefaultNetwork = Network{Public: netip.MustParsePrefix("198.18.0.0/15"), FirstPort: instance.FirstPort, LastPort: instance.LastPort}
+// DefaultNetwork gives addresses that are nobody's.
+var DefaultNetwork = Network{Public: instance.DefaultPublicRange, FirstPort: instance.FirstPort, LastPort: instance.LastPort}
 
-// privateRange is where Lightsail's private addresses are. As in a default VPC (VPC user
-// guide), each zone has a subnet of its own with zoneBits: 172.26.0.0/20 is zone a's (both
-// observed), 172.26.16.0/20 zone b's.
-var privateRange = netip.MustParsePrefix("172.26.0.0/16")
-
+// zoneBits is the size of a zone's subnet of the private range. As in a default VPC (VPC
+// user guide), each zone has one: 172.26.0.0/20 is zone a's (both observed), 172.26.16.0/20
+// zone b's.
 const zoneBits = 20
 
-// subnetOf is the part of privateRange that a zone such as us-east-1b has.
+// subnetOf is the part of the private range that a zone such as us-east-1b has.
 func subnetOf(zone string) netip.Prefix {
-	base := privateRange.Addr().As4()
+	base := instance.PrivateRange.Addr().As4()
 	base[2] = resource.ZoneIndex(zone) << (24 - zoneBits)
 	return netip.PrefixFrom(netip.AddrFrom4(base), zoneBits)
 }

@@ -26,7 +26,6 @@ func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (
 		BlueprintName: aws.ToString(doc.BlueprintName),
 		Windows:       !in.HasSSH(),
 		Bundle:        aws.ToString(doc.BundleId),
-		UserData:      in.Priv.UserData,
 		BootedAt:      bootedAt,
 	}
 	if h := doc.Hardware; h != nil {
@@ -37,17 +36,19 @@ func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (
 			}
 		}
 	}
-	if m.Windows {
-		return m, nil
-	}
-	return m, setKeys(&m, sealer, in)
+	return m, setSecrets(&m, sealer, in)
 }
 
-// setKeys adds who may log in, and what the machine proves itself with.
-func setKeys(m *compute.Instance, sealer *seal.Sealer, in *instance.Instance) error {
+// setSecrets adds the launch script, who may log in, and what the machine proves itself
+// with.
+func setSecrets(m *compute.Instance, sealer *seal.Sealer, in *instance.Instance) error {
 	keys, err := in.OpenKeys(sealer)
 	if err != nil {
 		return err
+	}
+	m.UserData = keys.UserData
+	if m.Windows {
+		return nil
 	}
 	authority, err := sshkey.NewAuthority(keys.AuthoritySeed)
 	if err != nil {

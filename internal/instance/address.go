@@ -1,6 +1,9 @@
 package instance
 
 import (
+	"encoding/binary"
+	"fmt"
+	"math"
 	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -16,6 +19,50 @@ const (
 	FirstPort  = 22000
 	LastPort   = 31999
 )
+
+// Ranges of addresses. DefaultPublicRange is reserved for tests (RFC 2544), and thus
+// nobody's; Lightsail's private addresses were observed to be in PrivateRange.
+var (
+	DefaultPublicRange = netip.MustParsePrefix("198.18.0.0/15")
+	PrivateRange       = netip.MustParsePrefix("172.26.0.0/16")
+)
+
+// Where the addresses are that instances have on this machine if the server is told to
+// give them some. The first few are in no range that it takes: 127.0.0.1 is.
+var (
+	loopback      = netip.MustParsePrefix("127.0.0.0/8")
+	firstLoopback = netip.MustParsePrefix("127.0.0.0/28")
+)
+
+// CheckNumber returns an error if a number of a pool is one that no server gives.
+func CheckNumber(pool string, number int64) error {
+	if number < 0 || number > math.MaxUint32 {
+		return fmt.Errorf("the number %d is out of bounds", number)
+	}
+	address := Number(number)
+	switch pool {
+	case PortPool:
+		if number < FirstPort || number > LastPort {
+			return fmt.Errorf("the port %d is not from %d to %d", number, FirstPort, LastPort)
+		}
+	case PublicPool:
+		if !DefaultPublicRange.Contains(address) && (!loopback.Contains(address) || firstLoopback.Contains(address)) {
+			return fmt.Errorf("no server gives the public address %s", address)
+		}
+	default:
+		if !PrivateRange.Contains(address) {
+			return fmt.Errorf("no server gives the private address %s", address)
+		}
+	}
+	return nil
+}
+
+// Number is the IPv4 address that a number of a pool stands for.
+func Number(n int64) netip.Addr {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(n))
+	return netip.AddrFrom4(b)
+}
 
 // PrivatePool is the pool of the private addresses of an account in a region.
 func PrivatePool(account, region string) string { return "private/" + account + "/" + region }

@@ -41,8 +41,9 @@ type Priv struct {
 	// AuthorizedKey is the OpenSSH line that was installed when the instance was made: a
 	// key pair that is deleted later still opens it.
 	AuthorizedKey string `json:"authorizedKey"`
-	// UserData is the script that the creator gave.
-	UserData string `json:"userData,omitempty"`
+	// PlainUserData is the launch script as earlier versions kept it. SealUserData moves it
+	// into Sealed.
+	PlainUserData string `json:"userData,omitempty"`
 	// Sealed are the instance's Keys, sealed.
 	Sealed []byte `json:"sealed,omitempty"`
 	// HostKeysForgotten is when DeleteKnownHostKeys was called last.

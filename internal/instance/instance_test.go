@@ -107,7 +107,7 @@ func TestShow_hidesThePublicAddressUntilItIsKnown(t *testing.T) {
 
 func TestSaveAndLoad(t *testing.T) {
 	i := web()
-	i.Priv.UserData, i.Priv.AutoSnapshot = "#!/bin/sh", &resource.AutoSnapshot{}
+	i.Priv.AuthorizedKey, i.Priv.AutoSnapshot = "ssh-rsa AAAA", &resource.AutoSnapshot{}
 	i.Priv.AutoSnapshot.Enable(start, 6)
 	if err := i.Save(); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := got.Show(after(time.Hour))
-	if *shown.Name != "web" || len(shown.Tags) != 1 || len(shown.AddOns) != 1 || got.Priv.UserData != "#!/bin/sh" || !got.Runs(after(time.Hour)) {
+	if *shown.Name != "web" || len(shown.Tags) != 1 || len(shown.AddOns) != 1 || got.Priv.AuthorizedKey != "ssh-rsa AAAA" || !got.Runs(after(time.Hour)) {
 		t.Errorf("loaded: %+v", shown)
 	}
 	if disks := got.Disks(); len(disks) != 1 || *disks[0].Name != "data" {
@@ -154,5 +154,36 @@ func TestKeysAreSealedToTheirInstance(t *testing.T) {
 	other.Resource.ID, other.Priv.Sealed = "another", i.Priv.Sealed
 	if _, err := other.OpenKeys(s); !errors.Is(err, seal.ErrOpen) {
 		t.Errorf("another instance opens the keys: %v", err)
+	}
+}
+
+// TestSealUserData_leavesNothingInTheOpen seals what an earlier version stored.
+func TestSealUserData_leavesNothingInTheOpen(t *testing.T) {
+	s, err := seal.New([]byte(strings.Repeat("k", seal.MasterKeySize)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := web()
+	if i.Priv.Sealed, err = instance.SealKeys(s, i.Resource, instance.Keys{HostKeys: "PEM"}); err != nil {
+		t.Fatal(err)
+	}
+	i.Priv.PlainUserData = "password=hunter2"
+	if err := i.Save(); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []bool{true, false} { // the second time there is nothing left to do
+		if changed, err := instance.SealUserData(s, i.Resource); err != nil || changed != want {
+			t.Fatalf("SealUserData, time %d: %v, %v, want %v", n+1, changed, err, want)
+		}
+	}
+	if strings.Contains(string(i.Resource.Priv)+string(i.Resource.Doc), "hunter2") {
+		t.Errorf("the instance's documents have the user data: %s", i.Resource.Priv)
+	}
+	sealed, err := instance.Load(i.Resource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := sealed.OpenKeys(s); err != nil || keys.UserData != "password=hunter2" || keys.HostKeys != "PEM" {
+		t.Errorf("OpenKeys = %q, %v", keys.UserData, err)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
-// Keys are an instance's secrets: they stay the same as long as it exists.
+// Keys are an instance's secrets: they stay the same as long as it exists. They are one
+// value, so that a server of an earlier version, which shares the database during an
+// upgrade, keeps what it does not know.
 type Keys struct {
 	// HostKeys are PEM blocks: what the SSH server proves itself with.
 	HostKeys string `json:"hostKeys"`
@@ -17,6 +19,8 @@ type Keys struct {
 	AuthoritySeed [32]byte `json:"authoritySeed"`
 	// Password is that of Administrator on a Windows instance.
 	Password string `json:"password,omitempty"`
+	// UserData is the launch script that the creator gave: passwords are often in it.
+	UserData string `json:"userData,omitempty"`
 }
 
 // SealKeys seals an instance's keys for its Priv.
@@ -40,5 +44,30 @@ func (i *Instance) OpenKeys(s *seal.Sealer) (k Keys, err error) {
 	if err != nil {
 		return Keys{}, fmt.Errorf("keys of instance %s: %w", r.ID, err)
 	}
+	if i.Priv.PlainUserData != "" { // a server of an earlier version made the instance
+		k.UserData = i.Priv.PlainUserData
+	}
 	return k, nil
+}
+
+// SealUserData moves the user data of a stored instance into its sealed keys, if it is
+// beside them in the open. It reports whether the resource changed; storing it is the
+// caller's part. Resources of other kinds stay as they are.
+func SealUserData(s *seal.Sealer, r *resource.Resource) (changed bool, err error) {
+	if r.Kind != resource.Instance {
+		return false, nil
+	}
+	i, err := Load(r)
+	if err != nil || i.Priv.PlainUserData == "" {
+		return false, err
+	}
+	keys, err := i.OpenKeys(s)
+	if err != nil {
+		return false, err
+	}
+	if i.Priv.Sealed, err = SealKeys(s, r, keys); err != nil {
+		return false, err
+	}
+	i.Priv.PlainUserData = ""
+	return true, i.Save()
 }

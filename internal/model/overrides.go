@@ -18,4 +18,8 @@ var overrides = [...]Constraint{
 		Enum:      []string{"tcp", "all", "udp", "icmp", "icmpv6"},
 		Spellings: []string{"TCP", "ALL", "UDP", "ICMP", "ICMPV6", "-1"},
 	},
+	// The service writes IPv6 addresses in lower case (observed in output of the AWS CLI), and "::" belongs to their usual form.
+	{Shape: "Ipv6Address", Pattern: `[A-Fa-f0-9:]{2,39}`},
+	// The service shows the access type of a firewall rule in lower case (observed in output of the AWS CLI).
+	{Shape: "PortAccessType", Enum: []string{"Public", "Private"}, Spellings: []string{"public"}},
 }

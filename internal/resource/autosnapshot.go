@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -56,6 +57,32 @@ const (
 	autoSnapshotNotice = 30 * time.Minute
 	day                = 24 * time.Hour
 )
+
+// Check returns an error if a stored setting is not one that the methods make: periods
+// that follow one another, the last of which alone may go on.
+func (a *AutoSnapshot) Check() error {
+	if a == nil {
+		return nil
+	}
+	for n, p := range a.Periods {
+		switch {
+		case p.Hour < 0 || p.Hour > 23:
+			return fmt.Errorf("%d is not an hour of the day", p.Hour)
+		case p.From.Unix() < 0:
+			return errors.New("a period begins before 1970")
+		case n > 0 && (a.Periods[n-1].To.IsZero() || p.From.Before(a.Periods[n-1].To)):
+			return errors.New("the periods do not follow one another")
+		}
+	}
+	dates := map[string]bool{}
+	for _, d := range a.Deleted {
+		if t, err := time.Parse(time.DateOnly, d.Date); err != nil || t.Format(time.DateOnly) != d.Date || dates[d.Date] {
+			return errors.New("a deleted snapshot has no date, or is there twice")
+		}
+		dates[d.Date] = true
+	}
+	return nil
+}
 
 // On tells whether automatic snapshots are being taken.
 func (a *AutoSnapshot) On() bool {

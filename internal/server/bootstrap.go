@@ -24,7 +24,7 @@ func (s *Server) openStore(ctx context.Context, file *identity.File) (*seal.Seal
 	if s.store, s.sealer, err = openDatabase(ctx, d, s.metrics.observeStore); err != nil {
 		return nil, err
 	}
-	if err := s.store.Migrate(ctx); err != nil {
+	if err := migrate(ctx, s.store, s.sealer, s.o.Log); err != nil {
 		return nil, err
 	}
 	err = s.store.Update(ctx, func(tx *store.Tx) error {

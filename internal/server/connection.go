@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
@@ -45,12 +46,21 @@ func OpenStore(ctx context.Context, d Database) (*Store, error) {
 
 func unlockCurrent(ctx context.Context, db *store.DB, d Database, name string) (*seal.Sealer, error) {
 	have, want, err := db.Versions(ctx)
-	switch {
-	case err != nil:
+	if err == nil && have == 0 {
+		err = noServer(d.DataDir)
+	}
+	if err != nil {
 		return nil, err
-	case have == 0:
-		return nil, noServer(d.DataDir)
-	case have < want:
+	}
+	current := have >= want
+	if current {
+		pending, err := pendingSteps(ctx, db)
+		if err != nil {
+			return nil, err
+		}
+		current = !slices.Contains(pending, store.SealUserData)
+	}
+	if !current {
 		return nil, fmt.Errorf("%s was made by an older version of lanyard: start the server once, it brings the database up to date", name)
 	}
 	return unlock(ctx, db, d, name)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 
+	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/internal/transfer"
@@ -26,6 +28,7 @@ func Import(ctx context.Context, d Database, o transfer.ImportOptions, file io.R
 		return done, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	o.Kinds = actions.StoredKinds()
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
 			return err
@@ -67,7 +70,7 @@ func openOrMake(ctx context.Context, d Database) (*Store, error) {
 		defer func() { _ = dir.close() }()
 	}
 	if s.sealer, err = unlock(ctx, db, d, name); err == nil {
-		err = db.Migrate(ctx)
+		err = migrate(ctx, db, s.sealer, slog.New(slog.DiscardHandler))
 	}
 	return s, closeAfter(err, db)
 }

@@ -1,27 +1,78 @@
 package transfer
 
 import (
-	"encoding/binary"
 	"fmt"
-	"net/netip"
+	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// addressOwner is what is kept of a resource until its addresses come.
-type addressOwner struct {
+// claimant is what is kept of a resource until what its documents say of other rows was
+// found there.
+type claimant struct {
+	line                  int
 	account, region, name string
 	kind                  resource.Kind
+	// addresses are those of which no record has come yet.
+	addresses []resource.AddressClaim
 }
 
-// mayHaveAddresses notes a resource of the kinds that have addresses.
-func (i *importer) mayHaveAddresses(r *resourceRecord) {
-	switch kind := resource.Kind(r.Kind); kind {
-	case resource.Instance, resource.StaticIP:
-		i.owners[r.ID] = addressOwner{r.Account, r.Region, r.Name, kind}
+func (c *claimant) String() string { return fmt.Sprintf("%s %s", c.kind, c.name) }
+
+// tied is an attachment that one end told of.
+type tied struct {
+	by *claimant
+	// fromInstance says which end that was.
+	fromInstance bool
+}
+
+// claim notes what the documents of a resource say of other rows.
+func (i *importer) claim(r *resourceRecord, claims resource.Claims) error {
+	c := &claimant{i.file.line, r.Account, r.Region, r.Name, resource.Kind(r.Kind), claims.Addresses}
+	if len(c.addresses) > 0 {
+		i.owners[r.ID] = c
 	}
+	for _, tie := range claims.Ties {
+		other, there := i.ties[tie]
+		fromInstance := c.kind == resource.Instance
+		switch {
+		case !there:
+			i.ties[tie] = tied{c, fromInstance}
+		case other.fromInstance == fromInstance:
+			return fmt.Errorf("doc: the attachment of the %s %s is there twice", tie.Kind, tie.Name)
+		default:
+			delete(i.ties, tie)
+		}
+	}
+	return nil
+}
+
+// checkClaims wants that all which documents say of other rows was there.
+func (i *importer) checkClaims() error {
+	first, reason := (*claimant)(nil), ""
+	note := func(c *claimant, why string) {
+		if first == nil || c.line < first.line {
+			first, reason = c, why
+		}
+	}
+	for tie, end := range i.ties {
+		other := fmt.Sprintf("%s %s", tie.Kind, tie.Name)
+		if !end.fromInstance {
+			other = "Instance " + tie.Instance
+		}
+		note(end.by, fmt.Sprintf("doc: it is attached, but the %s does not say the same", other))
+	}
+	for _, c := range i.owners {
+		if len(c.addresses) > 0 {
+			note(c, fmt.Sprintf("doc: its %s has no record", poolName(c.addresses[0].Pool)))
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return &lineError{first.line, fmt.Errorf("%s: %s", first, reason)}
 }
 
 // address gives a resource of the file the number that it had. A port is this
@@ -31,9 +82,14 @@ func (i *importer) address(r *addressRecord) error {
 	if !ok || owner.account != r.Account {
 		return fmt.Errorf("the file has no resource %s that could have an address", r.Owner)
 	}
-	if r.Pool != instance.PortPool && r.Pool != instance.PublicPool && r.Pool != instance.PrivatePool(owner.account, owner.region) {
-		return fmt.Errorf("the address of a pool of another region than that of the %s %s", owner.kind, owner.name)
+	at := slices.IndexFunc(owner.addresses, func(c resource.AddressClaim) bool { return c.Pool == r.Pool })
+	if at < 0 {
+		return fmt.Errorf("%s: it has no %s, by its document", owner, poolName(r.Pool))
 	}
+	if claimed := owner.addresses[at].Address; claimed.IsValid() && claimed != instance.Number(r.Number) {
+		return fmt.Errorf("%s: its document has the address %s, not %s", owner, claimed, instance.Number(r.Number))
+	}
+	owner.addresses = slices.Delete(owner.addresses, at, at+1)
 	a := store.Address{Pool: r.Pool, Number: r.Number, Owner: r.Owner}
 	free, err := i.tx.TakeAddress(a)
 	if err == nil && !free && r.Pool == instance.PortPool {
@@ -43,8 +99,8 @@ func (i *importer) address(r *addressRecord) error {
 		return err
 	}
 	if !free {
-		return fmt.Errorf("the %s address %s of the %s %s (%s) belongs to another resource of the store: "+
-			"delete one of them, or import into another store", poolName(r.Pool), ipv4(r.Number), owner.kind, owner.name, owner.region)
+		return fmt.Errorf("the %s %s of the %s (%s) belongs to another resource of the store: "+
+			"delete one of them, or import into another store", poolName(r.Pool), instance.Number(r.Number), owner, owner.region)
 	}
 	i.done.Addresses++
 	return nil
@@ -64,14 +120,11 @@ func (i *importer) anotherPort(a store.Address) (bool, error) {
 }
 
 func poolName(pool string) string {
-	if pool == instance.PublicPool {
-		return "public"
+	switch pool {
+	case instance.PortPool:
+		return "port"
+	case instance.PublicPool:
+		return "public address"
 	}
-	return "private"
-}
-
-func ipv4(n int64) netip.Addr {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], uint32(n))
-	return netip.AddrFrom4(b)
+	return "private address"
 }

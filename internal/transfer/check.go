@@ -4,26 +4,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/uuid"
 
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
-)
-
-// Bounds of what has no rule of its own.
-const (
-	maxNameLength = 255
-	maxPosition   = 253402300799999999 // the last microsecond of the year 9999
 )
 
 var idPattern = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
@@ -91,15 +83,15 @@ func (r *resourceRecord) owner() string   { return r.Account }
 func (r *resourceRecord) place() []string { return []string{r.Account, r.Region, r.Name} }
 
 func (r *resourceRecord) check(h *header) error {
-	if err := firstOf(
-		r.wanted(h), identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Name), checkName(r.Zone),
-		checkUUID(r.ID), checkCreated(r.Created),
-	); err != nil {
-		return err
-	}
 	kind := resource.Kind(r.Kind)
 	if !slices.Contains(types.ResourceType("").Values(), types.ResourceType(r.Kind)) {
 		return fmt.Errorf("unknown kind of resource %q", shorten(r.Kind))
+	}
+	if err := firstOf(
+		r.wanted(h), identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Name), r.checkDefault(),
+		checkUUID(r.ID), checkCreated(r.Created),
+	); err != nil {
+		return err
 	}
 	if _, ok := sealedUnder[kind]; !ok && (len(r.Sealed) > 0 || r.LeftOut) {
 		return fmt.Errorf("a %s has no secret", kind)
@@ -110,8 +102,16 @@ func (r *resourceRecord) check(h *header) error {
 	return firstOf(r.checkDoc(), r.checkPriv())
 }
 
-// checkDoc wants the members by which the document is the resource's own. What else a
-// kind needs is checked where this version knows it.
+// checkDefault keeps the name of default key pairs for them.
+func (r *resourceRecord) checkDefault() error {
+	if r.Name == resource.DefaultKeyPairName && resource.Kind(r.Kind) != resource.KeyPair {
+		return fmt.Errorf("the name %s is that of key pairs only", r.Name)
+	}
+	return nil
+}
+
+// checkDoc wants the members by which the document is the resource's own. The rest is
+// for who knows the kind.
 func (r *resourceRecord) checkDoc() error {
 	var doc struct {
 		ARN  string `json:"arn"`
@@ -120,19 +120,21 @@ func (r *resourceRecord) checkDoc() error {
 	if err := json.Unmarshal(r.Doc, &doc); err != nil {
 		return errors.New("doc: not an object with an arn and a name")
 	}
-	kind := resource.Kind(r.Kind)
-	if doc.ARN != resource.ARN(kind, r.Account, r.Region, r.ID) || doc.Name != r.Name {
+	if doc.ARN != resource.ARN(resource.Kind(r.Kind), r.Account, r.Region, r.ID) || doc.Name != r.Name {
 		return errors.New("doc: its arn or name are not the resource's")
 	}
-	if kind != resource.KeyPair {
-		return nil
-	}
-	var pair types.KeyPair
-	if err := codec.Unmarshal(r.Doc, &pair); err != nil {
-		return fmt.Errorf("doc: %w", err)
-	}
-	if pair.CreatedAt == nil || pair.Fingerprint == nil || pair.Location == nil || pair.SupportCode == nil || pair.ResourceType == "" {
-		return errors.New("doc: not a whole key pair")
+	return nil
+}
+
+// checkSecretOf wants a secret, there or left out, of a resource that has one, and none of
+// others.
+func (r *resourceRecord) checkSecretOf(has bool) error {
+	given := len(r.Sealed) > 0 || r.LeftOut
+	switch {
+	case has && !given:
+		return errors.New("there is no secret")
+	case given && !has:
+		return errors.New("there is a secret, which only others of the kind have")
 	}
 	return nil
 }
@@ -169,42 +171,16 @@ func (r *addressRecord) check(h *header) error {
 	if h.Version < 2 {
 		return errors.New("addresses are not in files of version 1")
 	}
-	limit := int64(math.MaxUint32)
 	region, private := strings.CutPrefix(r.Pool, instance.PrivatePool(r.Account, ""))
 	switch {
-	case r.Pool == instance.PortPool:
-		limit = math.MaxUint16
-	case r.Pool != instance.PublicPool && !private:
-		return fmt.Errorf("unknown pool of addresses %q", shorten(r.Pool))
 	case private:
 		if err := checkRegion(region); err != nil {
 			return err
 		}
+	case r.Pool != instance.PortPool && r.Pool != instance.PublicPool:
+		return fmt.Errorf("unknown pool of addresses %q", shorten(r.Pool))
 	}
-	if r.Number < 1 || r.Number > limit {
-		return fmt.Errorf("the number %d is out of bounds", r.Number)
-	}
-	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner))
-}
-
-func (r *operationRecord) owner() string { return r.Account }
-
-func (r *operationRecord) place() []string {
-	return []string{r.Account, r.Region, fmt.Sprintf("%020d", r.Position), r.ID}
-}
-
-func (r *operationRecord) check(*header) error {
-	var doc types.Operation
-	if err := codec.Unmarshal(r.Doc, &doc); err != nil {
-		return fmt.Errorf("doc: %w", err)
-	}
-	switch {
-	case r.Position < 1 || r.Position > maxPosition:
-		return fmt.Errorf("the position %d is out of bounds", r.Position)
-	case doc.Id == nil || *doc.Id != r.ID || doc.ResourceName == nil || *doc.ResourceName != r.Resource:
-		return errors.New("doc: its id or resourceName are not the operation's")
-	}
-	return firstOf(identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Resource), checkUUID(r.ID))
+	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner), instance.CheckNumber(r.Pool, r.Number))
 }
 
 func checkRegion(name string) error {
@@ -214,10 +190,10 @@ func checkRegion(name string) error {
 	return nil
 }
 
-// checkName admits what names of all kinds may consist of.
+// checkName holds a name to the rule of the API for all kinds.
 func checkName(name string) error {
-	if name == "" || len(name) > maxNameLength || strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("%q is not a name of 1 to %d bytes without control characters", shorten(name), maxNameLength)
+	if !model.Constraints("ResourceName").Match(name) {
+		return fmt.Errorf("%q%s", shorten(name), resource.NameRule)
 	}
 	return nil
 }

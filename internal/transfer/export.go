@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -164,6 +165,10 @@ func (e *exporter) accessKeys(tx *store.Tx) error {
 
 func (e *exporter) resources(tx *store.Tx) error {
 	return tx.EachResource(e.o.Account, func(r *resource.Resource) error {
+		// A server of an earlier version that is still running may have left it in the open.
+		if _, err := instance.SealUserData(e.sealer, r); err != nil {
+			return err
+		}
 		record := &resourceRecord{
 			Record: "resource", Account: r.Account, Region: r.Region, Name: r.Name, Kind: string(r.Kind), Zone: r.Zone, ID: r.ID,
 			Created: r.CreatedAt.UTC(), Tags: make([]tag, len(r.Tags)), Doc: r.Doc, Priv: r.Priv,

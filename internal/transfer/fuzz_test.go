@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -93,7 +94,7 @@ func wantHarmless(t *testing.T, db *store.DB, sealer *seal.Sealer, file []byte, 
 	errUndo := errors.New("undo")
 	var done Imported
 	err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
-		if done, err = Import(t.Context(), tx, sealer, ImportOptions{}, bytes.NewReader(file)); err != nil {
+		if done, err = Import(t.Context(), tx, sealer, ImportOptions{Kinds: actions.StoredKinds()}, bytes.NewReader(file)); err != nil {
 			return err
 		}
 		return errUndo

@@ -2,16 +2,13 @@ package transfer
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/compute"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -26,6 +23,8 @@ type ImportOptions struct {
 	Passphrase []byte
 	// Now is the time of what the import itself makes.
 	Now time.Time
+	// Kinds are the kinds of resources that this version knows. Others are refused.
+	Kinds map[resource.Kind]resource.Stored
 }
 
 // Imported is what an import wrote.
@@ -50,7 +49,7 @@ func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOpti
 		accounts: &identity.Accounts{Tx: tx, Sealer: sealer, Now: o.Now},
 		// What the identities file declares is noted only where all of a store moves.
 		whole:  o.Account == "" && file.header.Account == "",
-		owners: map[string]addressOwner{},
+		owners: map[string]*claimant{}, ties: map[resource.Tie]tied{},
 	}
 	for _, step := range []func() error{i.checkTarget, i.openVault, func() error { return i.records(ctx) }, i.finish} {
 		if err := step(); err != nil {
@@ -72,8 +71,10 @@ type importer struct {
 	done  Imported
 	// account is the owner of the record before.
 	account string
-	// owners are the resources that may have addresses, by id.
-	owners map[string]addressOwner
+	// owners are the resources that have addresses, by id, and ties the attachments that
+	// one end told of.
+	owners map[string]*claimant
+	ties   map[resource.Tie]tied
 	// resources and operations wait to be written together.
 	resources  []*resource.Resource
 	operations []*store.Operation
@@ -226,56 +227,6 @@ func (i *importer) checkKeyOwner(r *accessKeyRecord) error {
 	return nil
 }
 
-// resource writes a resource. A default key pair without its private half is left
-// out: the next download makes a new one.
-func (i *importer) resource(r *resourceRecord) error {
-	kind := resource.Kind(r.Kind)
-	if r.LeftOut && kind != resource.Instance {
-		i.done.ResourcesLeftOut++
-		return nil
-	}
-	stored := &resource.Resource{
-		ID: r.ID, Account: r.Account, Region: r.Region, Name: r.Name, Kind: kind, Zone: r.Zone,
-		CreatedAt: r.Created, Tags: r.tags(), Doc: r.Doc, Priv: r.Priv,
-	}
-	sealed, err := i.resourceSecret(stored, r)
-	if err != nil {
-		return fmt.Errorf("secret: %w", err)
-	}
-	if sealed != nil {
-		if stored.Priv, err = joinSealed(stored.Priv, sealed); err != nil {
-			return err
-		}
-	}
-	i.done.Resources++
-	i.resources = append(i.resources, stored)
-	i.mayHaveAddresses(r)
-	if len(i.resources) < batchSize {
-		return nil
-	}
-	return i.flush()
-}
-
-// resourceSecret seals a resource's secret for the store. An instance whose keys the
-// file does not have gets new ones.
-func (i *importer) resourceSecret(stored *resource.Resource, r *resourceRecord) ([]byte, error) {
-	switch {
-	case len(r.Sealed) > 0:
-		return move(i.vault, i.sealer, sealedUnder[stored.Kind], r.Sealed, r.Account, r.Region, r.Kind, r.ID)
-	case !r.LeftOut:
-		return nil, nil
-	}
-	var keys instance.Keys
-	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
-	host, err := compute.NewHostKeys("")
-	if err != nil {
-		return nil, err
-	}
-	keys.HostKeys = string(host)
-	i.done.NewHostKeys++
-	return instance.SealKeys(i.sealer, stored, keys)
-}
-
 func (i *importer) operation(r *operationRecord) error {
 	i.done.Operations++
 	i.operations = append(i.operations, &store.Operation{
@@ -319,6 +270,9 @@ func (i *importer) finish() error {
 		if err := i.accounts.SetFileNote(h.IdentitiesFile); err != nil {
 			return err
 		}
+	}
+	if err := i.checkClaims(); err != nil {
+		return err
 	}
 	return i.checkReferences()
 }

@@ -77,7 +77,7 @@ func TestSealedSecretsAreNotInTheOpen(t *testing.T) {
 // wantNoSecret wants neither plain secrets in a file nor what the store has sealed.
 func wantNoSecret(t *testing.T, file string, s *site) {
 	t.Helper()
-	hidden := []string{secret, "the private half", string(passphrase)}
+	hidden := []string{secret, "PRIVATE KEY", "hunter2", string(passphrase)}
 	s.view(func(tx *store.Tx) error {
 		return tx.EachAccessKey("", func(k *store.AccessKey) error {
 			hidden = append(hidden, base64.StdEncoding.EncodeToString(k.Secret))

@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
@@ -26,7 +29,7 @@ const (
 	region  = "us-east-1"
 	rootKey = "AKIAIOSFODNN7EXAMPLE"
 	secret  = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-	private = "-----BEGIN RSA PRIVATE KEY-----\nthe private half\n-----END RSA PRIVATE KEY-----\n"
+	edLine  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
 )
 
 var (
@@ -91,7 +94,7 @@ func (s *site) export(o transfer.ExportOptions) (string, transfer.Exported) {
 
 // load imports a file.
 func (s *site) load(o transfer.ImportOptions, file string) (done transfer.Imported, err error) {
-	o.Now = now
+	o.Now, o.Kinds = now, actions.StoredKinds()
 	err = s.db.Update(s.t.Context(), func(tx *store.Tx) error {
 		done, err = transfer.Import(s.t.Context(), tx, s.sealer, o, strings.NewReader(file))
 		return err
@@ -252,7 +255,7 @@ func (s *site) fillResources(tx *store.Tx) error {
 		position              int64
 	}{
 		{root, region, "web", 1571255026975001},
-		{root, region, "deleted since", 1571255026975000},
+		{root, region, "deleted-since", 1571255026975000},
 		{root, region, "web", 9}, // before one with more digits
 		{root, "eu-west-1", "web", 1571255026975003},
 		{other, region, "web.2-a_", 1571255026975003},
@@ -270,27 +273,44 @@ func (s *site) keyPair(n int, account, region, name string) *resource.Resource {
 		ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", n), Account: account, Region: region, Name: name,
 		Kind: resource.KeyPair, Zone: "all", CreatedAt: now.Add(time.Duration(n) * time.Millisecond), Tags: []types.Tag{},
 	}
-	arn, code, fingerprint := r.ARN(), r.SupportCode(name), "d0:0d"
+	arn, code := r.ARN(), r.SupportCode(name)
+	public, err := sshkey.ParsePublic(edLine)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	line, fingerprint := public.Line(), public.Fingerprint()
+	r.Priv = fmt.Appendf(nil, `{"publicKey":%q}`, line)
+	if name == resource.DefaultKeyPairName {
+		pair := defaultPair()
+		fingerprint = pair.Fingerprint()
+		sealed := s.sealer.Seal(seal.KeyPairPrivate, []byte(pair.PrivatePEM()), account, region, string(r.Kind), r.ID)
+		text, _ := json.Marshal(sealed)
+		r.Priv = fmt.Appendf(nil, `{"publicKey":%q,"sealed":%s}`, pair.PublicLine(), text)
+	}
 	r.Doc = codec.Encode(&types.KeyPair{
 		Arn: &arn, CreatedAt: &r.CreatedAt, Fingerprint: &fingerprint, Location: r.Location(), Name: &r.Name,
 		ResourceType: types.ResourceTypeKeyPair, SupportCode: &code,
 	})
-	r.Priv = []byte(`{"publicKey":"ssh-rsa AAAA <a&b>"}`)
-	if name == resource.DefaultKeyPairName {
-		sealed := s.sealer.Seal(seal.KeyPairPrivate, []byte(private), account, region, string(r.Kind), r.ID)
-		text, _ := json.Marshal(sealed)
-		r.Priv = fmt.Appendf(nil, `{"publicKey":"ssh-rsa AAAA","sealed":%s}`, text)
-	}
 	return r
 }
+
+// defaultPair is the key of default key pairs.
+var defaultPair = sync.OnceValue(func() *sshkey.Pair {
+	pair, err := sshkey.Generate()
+	if err != nil {
+		panic(err)
+	}
+	return pair
+})
 
 func operation(n int, account, region, name string, position int64) *store.Operation {
 	id, terminal := fmt.Sprintf("00000000-0000-4000-9000-%012d", n), true
 	return &store.Operation{
 		ID: id, Account: account, Region: region, Resource: name, Position: position,
 		Doc: codec.Encode(&types.Operation{
-			Id: &id, ResourceName: &name, CreatedAt: &now, IsTerminal: &terminal,
-			OperationType: types.OperationType("CreateKeyPair"), Status: types.OperationStatusSucceeded,
+			Id: &id, ResourceName: &name, CreatedAt: &now, StatusChangedAt: &now, IsTerminal: &terminal,
+			OperationType: types.OperationType("CreateKeyPair"), Status: types.OperationStatusSucceeded, ResourceType: types.ResourceTypeKeyPair,
+			Location: &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: types.RegionName(region)},
 		}),
 	}
 }

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// migrate brings the schema up to date and takes the steps that need the master key.
+// Servers that do so at the same moment do no harm to each other. A file that cannot be
+// rewritten is a warning, and is tried again at the next start.
+func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.Logger) error {
+	before, _, err := db.Versions(ctx)
+	if err != nil {
+		return err
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	pending, err := pendingSteps(ctx, db)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	fresh := before == 0
+	if err := db.Update(ctx, func(tx *store.Tx) error { return sealUserData(tx, sealer, fresh) }); err != nil {
+		return fmt.Errorf("seal user data: %w", err)
+	}
+	if fresh {
+		return nil
+	}
+	if err := db.Rewrite(ctx); err != nil {
+		log.Warn("database file not rewritten, retrying at the next start: user data that was sealed may be left in unused parts of it", "error", err)
+		return nil
+	}
+	return db.Update(ctx, func(tx *store.Tx) error { return tx.EndPendingStep(store.RewriteFile) })
+}
+
+func pendingSteps(ctx context.Context, db *store.DB) (pending []string, err error) {
+	err = db.View(ctx, func(tx *store.Tx) error {
+		pending, err = tx.PendingSteps()
+		return err
+	})
+	return pending, err
+}
+
+// sealUserData seals the user data of all instances, which earlier versions stored in the
+// open. A fresh store never had any.
+func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool) error {
+	pending, err := tx.PendingSteps()
+	if err != nil || !slices.Contains(pending, store.SealUserData) {
+		return err
+	}
+	all, err := tx.AllInstances()
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		changed, err := instance.SealUserData(sealer, r)
+		if err == nil && changed {
+			err = tx.UpdateResource(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !fresh {
+		if err := tx.AddPendingStep(store.RewriteFile); err != nil {
+			return err
+		}
+	}
+	return tx.EndPendingStep(store.SealUserData)
+}

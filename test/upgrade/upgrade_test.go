@@ -1,0 +1,228 @@
+package upgrade
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/transfer"
+)
+
+const fixture = "testdata/schema4/"
+
+// secretText is what is nowhere in a store after the upgrade.
+const secretText = "hunter2-in-the-open"
+
+func goldenAnswers(t *testing.T) (g Golden) {
+	t.Helper()
+	if err := json.Unmarshal(contents(t, fixture+"answers.json"), &g); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func contents(t *testing.T, path string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// oldData makes a data directory with a copy of the old master key, and of the SQLite store.
+func oldData(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"master.key", "lanyard.db"} {
+		if err := os.WriteFile(filepath.Join(dir, name), contents(t, fixture+name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// serve starts a server at the time at which the old one gave its answers.
+func serve(t *testing.T, d server.Database, now time.Time) (s *server.Server, stop func()) {
+	t.Helper()
+	s, err := server.New(t.Context(), server.Options{
+		Listen: "127.0.0.1:0", Database: d, KeyPool: -1, Clock: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		end()
+		if err := <-done; err != nil {
+			t.Errorf("Serve = %v", err)
+		}
+	}
+	t.Cleanup(stop)
+	return s, stop
+}
+
+// wantUpgraded wants a server on the old store to answer as the old one did, its secrets to open, and user data to
+// reach the machine.
+func wantUpgraded(t *testing.T, d server.Database) {
+	t.Helper()
+	golden := goldenAnswers(t)
+	s, stop := serve(t, d, golden.Now)
+	got := readAll(t, s.Endpoint(), golden.Keys)
+	for name, want := range golden.Answers {
+		if diff := cmp.Diff(present(t, want), decoded(t, got[name])); diff != "" {
+			t.Errorf("%s (-old +new):\n%s", name, diff)
+		}
+	}
+	if len(got) != len(golden.Answers) {
+		t.Errorf("%d answers, want %d", len(got), len(golden.Answers))
+	}
+	wantLogin(t, s, golden.Keys)
+	stop()
+	wantSameExport(t, d)
+	again, _ := serve(t, d, golden.Now)
+	wantLogin(t, again, golden.Keys)
+}
+
+// wantLogin logs in to an instance with the default key, and reads its user data.
+func wantLogin(t *testing.T, s *server.Server, keys map[string]Key) {
+	t.Helper()
+	c := connect(s.Endpoint(), "us-east-1", keys["root"])
+	key, err := c.DownloadDefaultKeyPair(t.Context(), &lightsail.DownloadDefaultKeyPairInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.ParsePrivateKey([]byte(*key.PrivateKeyBase64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := ssh.Dial("tcp", s.SSHAddress("us-east-1", "web"), &ssh.ClientConfig{
+		User: "admin", Auth: []ssh.AuthMethod{ssh.PublicKeys(signer)},
+		HostKeyCallback: ssh.InsecureIgnoreHostKey(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	session, err := client.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := session.Output("sudo cat /var/lib/cloud/instance/user-data.txt")
+	if string(out) != userData || err != nil {
+		t.Errorf("user data in the instance: %q, %v, want %q", out, err, userData)
+	}
+	alice := connect(s.Endpoint(), "us-east-1", keys["alice"])
+	if _, err := alice.GetInstances(t.Context(), &lightsail.GetInstancesInput{}); err != nil {
+		t.Errorf("alice may not read any more: %v", err)
+	}
+	if _, err := alice.DeleteDisk(t.Context(), &lightsail.DeleteDiskInput{DiskName: new("vault")}); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
+		t.Errorf("alice deletes a disk: %v, want AccessDeniedException", err)
+	}
+}
+
+// wantSameExport wants the rows that a client does not see, too: an export of the upgraded store differs from that of
+// the old one by the header, by user data, and by the download's operations alone.
+func wantSameExport(t *testing.T, d server.Database) {
+	t.Helper()
+	s, err := server.OpenStore(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	var out bytes.Buffer
+	if _, err := s.Export(t.Context(), transfer.ExportOptions{}, &out); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), secretText) {
+		t.Error("an export without secrets has user data")
+	}
+	old, _ := json.Marshal(userData)
+	before := strings.ReplaceAll(string(contents(t, fixture+"without-secrets.jsonl")), `,"userData":`+string(old), "")
+	if diff := cmp.Diff(rows(before), rows(out.String())); diff != "" {
+		t.Errorf("export (-old +new):\n%s", diff)
+	}
+}
+
+// rows are the lines behind the header.
+func rows(file string) []string { return strings.Split(file, "\n")[1:] }
+
+// present is an old answer as it is today.
+func present(t *testing.T, old json.RawMessage) any {
+	t.Helper()
+	return decoded(t, old)
+}
+
+func decoded(t *testing.T, text json.RawMessage) (v any) {
+	t.Helper()
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestUpgrade_sqlite opens an SQLite store of an earlier version.
+func TestUpgrade_sqlite(t *testing.T) {
+	dir := oldData(t)
+	if !inFiles(t, dir, secretText) {
+		t.Fatal("the old store has no user data in the open")
+	}
+	wantUpgraded(t, server.Database{DataDir: dir})
+	if inFiles(t, dir, secretText) {
+		t.Error("a file of the upgraded store has user data in the open")
+	}
+}
+
+// inFiles reports whether a text is in any file of a directory, unused parts of databases included.
+func inFiles(t *testing.T, dir, text string) bool {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range found {
+		if bytes.Contains(contents(t, path), []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestUpgrade_commandsWaitForTheServer wants commands to leave a store alone that the server has not upgraded.
+func TestUpgrade_commandsWaitForTheServer(t *testing.T) {
+	_, err := server.OpenStore(t.Context(), server.Database{DataDir: oldData(t)})
+	if err == nil || !strings.Contains(err.Error(), "was made by an older version of lanyard: start the server once") {
+		t.Errorf("OpenStore = %v", err)
+	}
+}
+
+// TestUpgrade_importOfAnExport reads what the earlier version exported: the user data in it is sealed as well.
+func TestUpgrade_importOfAnExport(t *testing.T) {
+	d := server.Database{DataDir: filepath.Join(t.TempDir(), "new")}
+	file := bytes.NewReader(contents(t, fixture+"export.jsonl"))
+	o := transfer.ImportOptions{Passphrase: []byte("correct horse battery staple")}
+	if _, err := server.Import(t.Context(), d, o, file); err != nil {
+		t.Fatal(err)
+	}
+	if inFiles(t, d.DataDir, secretText) {
+		t.Error("a file of the store has user data in the open")
+	}
+	wantUpgraded(t, d)
+}
