@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -82,8 +81,8 @@ func defaultKeyPair(c *api.Call) (*resource.Resource, error) {
 
 func keyPairPrivOf(r *resource.Resource) (*keyPairPriv, error) {
 	priv := &keyPairPriv{}
-	if err := json.Unmarshal(r.Priv, priv); err != nil {
-		return nil, fmt.Errorf("stored key pair %s: %w", r.ID, err)
+	if err := r.UnpackPriv(priv); err != nil {
+		return nil, err
 	}
 	return priv, nil
 }

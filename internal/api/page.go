@@ -16,8 +16,8 @@ const maxTokenLength = 4096
 // element's own. The zero cursor stands in front of the first element.
 //
 // The next page's token is sealed: it is opaque, cannot be changed, and counts only
-// for the list it came from: the same action, account, region and scope, where scope
-// is whatever else selects the list. A token that is none of that is
+// for the list it came from: the same action, account (not one of its id that was made
+// later), region and scope, where scope is whatever else selects the list. A token that is none of that is
 // InvalidInputException.
 func Page[T, K any](c *Call, token *string, scope string, first K,
 	fetch func(after K, limit int) ([]T, error), cursor func(T) K,
@@ -65,5 +65,5 @@ func (c *Call) openToken(token, scope string, cursor any) error {
 }
 
 func (c *Call) tokenContext(scope string) []string {
-	return []string{c.action.name, c.Principal.Account, c.Region, scope}
+	return []string{c.action.name, c.Principal.Account + c.Principal.Generation, c.Region, scope}
 }

@@ -1,8 +1,6 @@
 package identity
 
 import (
-	"encoding/json"
-	"fmt"
 	"sync"
 
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -18,21 +16,26 @@ type cache[T any] struct {
 	byText map[string]T
 }
 
-func (c *cache[T]) get(text string, parse func() T) T {
+// get returns what was parsed before, or parses the text. Nothing is kept, and nothing
+// returned, of a text that does not parse.
+func (c *cache[T]) get(text string, parse func() (T, error)) (v T, err error) {
 	c.mu.RLock()
 	v, ok := c.byText[text]
 	c.mu.RUnlock()
 	if ok {
-		return v
+		return v, nil
 	}
-	v = parse()
+	if v, err = parse(); err != nil {
+		var none T
+		return none, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.byText) >= maxCached || c.byText == nil {
 		c.byText = make(map[string]T)
 	}
 	c.byText[text] = v
-	return v
+	return v, nil
 }
 
 // entityCache keeps the documents of users and roles that sign requests.
@@ -41,15 +44,11 @@ type entityCache struct{ docs cache[*Doc] }
 // read is fromRow without parsing what was parsed before. Nobody changes the
 // entity's lists.
 func (c *entityCache) read(row *store.Identity) (*Entity, error) {
-	var err error
-	doc := c.docs.get(string(row.Doc), func() *Doc {
-		d := &Doc{}
-		if err = json.Unmarshal(row.Doc, d); err != nil {
-			err = fmt.Errorf("stored %s %s: %w", row.Kind, row.Name, err)
-		}
-		return d
-	})
-	return &Entity{ID: row.ID, Account: row.Account, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt, Doc: *doc}, err
+	doc, err := c.docs.get(string(row.Doc), func() (*Doc, error) { return docOf(row) })
+	if err != nil {
+		return nil, err
+	}
+	return entityOf(row, doc), nil
 }
 
 // keyCache keeps access keys as they were found at one version of the store's

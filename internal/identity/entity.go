@@ -7,11 +7,14 @@
 package identity
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -103,11 +106,34 @@ func load(tx *store.Tx, account string, kind Kind, name string) (*Entity, error)
 }
 
 func fromRow(row *store.Identity) (*Entity, error) {
-	e := &Entity{ID: row.ID, Account: row.Account, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt}
-	if err := json.Unmarshal(row.Doc, &e.Doc); err != nil {
+	doc, err := docOf(row)
+	if err != nil {
+		return nil, err
+	}
+	return entityOf(row, doc), nil
+}
+
+// docOf parses a stored document. One with members that are not known is not used: each
+// of them may be a restriction.
+func docOf(row *store.Identity) (*Doc, error) {
+	var doc *Doc // stays nil where the text is null
+	d := json.NewDecoder(bytes.NewReader(row.Doc))
+	d.DisallowUnknownFields()
+	err := d.Decode(&doc)
+	if err == nil && doc == nil {
+		err = errors.New("its document is null")
+	}
+	if _, more := d.Token(); err == nil && !errors.Is(more, io.EOF) {
+		err = errors.New("something follows its document")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("stored %s %s: %w", row.Kind, row.Name, err)
 	}
-	return e, nil
+	return doc, nil
+}
+
+func entityOf(row *store.Identity, doc *Doc) *Entity {
+	return &Entity{ID: row.ID, Account: row.Account, Kind: Kind(row.Kind), Name: row.Name, CreatedAt: row.CreatedAt, Doc: *doc}
 }
 
 func (e *Entity) row() (*store.Identity, error) {

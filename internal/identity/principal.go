@@ -12,8 +12,9 @@ import (
 
 // Principal is who signed a request, with all that bears on what it may do.
 type Principal struct {
-	// Account is the 12-digit account id.
-	Account string
+	// Account is the 12-digit account id. Generation tells the account from one of the
+	// same id that was there before it.
+	Account, Generation string
 	// ARN is what messages and GetCallerIdentity say: …:root, …:user/alice, or
 	// arn:aws:sts::…:assumed-role/deploy/session.
 	ARN string

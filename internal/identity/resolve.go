@@ -76,9 +76,9 @@ func (r *Resolver) findKey(tx *store.Tx, keyID, region string) (k resolvedKey, e
 	return resolvedKey{string(plain), *owner}, nil
 }
 
-// in notes whether the principal's account is served.
+// in notes which account the principal is in, and whether it is served.
 func (p *Principal) in(a *store.Account, regionSetup time.Time) {
-	p.Closed, p.SetupUntil, p.RegionSetupUntil = a.Closed, a.SetupUntil, regionSetup
+	p.Generation, p.Closed, p.SetupUntil, p.RegionSetupUntil = a.Generation, a.Closed, a.SetupUntil, regionSetup
 }
 
 func (r *Resolver) findSession(tx *store.Tx, keyID, token, region string) (string, *Principal, error) {
@@ -94,7 +94,7 @@ func (r *Resolver) findSession(tx *store.Tx, keyID, token, region string) (strin
 		return "", nil, err
 	}
 	account, setup, err := tx.AccountIn(s.Account, region)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && s.Owner == "" && s.Generation != account.Generation {
 		return "", nil, ErrUnknownKey
 	}
 	if err != nil {
@@ -200,13 +200,11 @@ func (r *Resolver) attached(name, text string) policy.Attached {
 // policy returns a stored policy's document. A text that no longer parses was
 // checked when it was written, so something is wrong, and then nothing is allowed.
 func (r *Resolver) policy(text string) *policy.Document {
-	return r.policies.get(text, func() *policy.Document {
-		d, err := policy.Parse([]byte(text))
-		if err != nil {
-			return denyAll()
-		}
-		return d
-	})
+	d, err := r.policies.get(text, func() (*policy.Document, error) { return policy.Parse([]byte(text)) })
+	if err != nil {
+		return denyAll()
+	}
+	return d
 }
 
 var denyAll = sync.OnceValue(func() *policy.Document {

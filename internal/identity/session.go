@@ -14,6 +14,9 @@ type Session struct {
 	Account string `json:"account"`
 	// Owner is the id of the role or user whose session it is; "" is the account's root.
 	Owner string `json:"owner,omitempty"`
+	// Generation is the account's, of a root's session: unlike the ids of users and roles,
+	// that of an account can be used again.
+	Generation string `json:"generation,omitempty"`
 	// Role and Name are those of an assumed role's session: …:assumed-role/Role/Name.
 	Role string `json:"role,omitempty"`
 	Name string `json:"name,omitempty"`
@@ -59,6 +62,9 @@ func openSession(sealer *seal.Sealer, keyID, token string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var s Session
-	return &s, json.Unmarshal(plain, &s)
+	s := &Session{}
+	if err := json.Unmarshal(plain, s); err != nil {
+		return nil, err
+	}
+	return s, nil
 }

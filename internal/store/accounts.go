@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"crypto/rand"
+	"time"
+)
 
 // Account is an AWS account of this server.
 type Account struct {
@@ -11,14 +14,18 @@ type Account struct {
 	SetupUntil time.Time
 	// Closed accounts are not served.
 	Closed bool
+	// Generation is what no other account has or had, also none of the same id; "" of
+	// accounts that were made before there was such a thing. InsertAccount draws it.
+	Generation string
 }
 
-const accountColumns = `SELECT id, created_at, setup_until, closed FROM accounts `
+const accountColumns = `SELECT id, created_at, setup_until, closed, generation FROM accounts `
 
 // InsertAccount adds an account; ErrExists when it is there.
 func (tx *Tx) InsertAccount(a *Account) error {
-	_, err := tx.execIdentity(`INSERT INTO accounts (id, created_at, setup_until, closed) VALUES ($1, $2, $3, $4)`,
-		a.ID, a.CreatedAt.UnixMilli(), millis(a.SetupUntil), a.Closed)
+	a.Generation = rand.Text()
+	_, err := tx.execIdentity(`INSERT INTO accounts (id, created_at, setup_until, closed, generation) VALUES ($1, $2, $3, $4, $5)`,
+		a.ID, a.CreatedAt.UnixMilli(), millis(a.SetupUntil), a.Closed, a.Generation)
 	return wrap("insert account", exists(err))
 }
 
@@ -83,7 +90,7 @@ func (tx *Tx) AccountIn(id, region string) (*Account, time.Time, error) {
 	var setup int64
 	a, err := one(tx, "account", func(scan func(...any) error) (*Account, error) {
 		return scanAccount(func(dest ...any) error { return scan(append(dest, &setup)...) })
-	}, `SELECT a.id, a.created_at, a.setup_until, a.closed, coalesce(r.setup_until, 0)
+	}, `SELECT a.id, a.created_at, a.setup_until, a.closed, a.generation, coalesce(r.setup_until, 0)
 		FROM accounts a LEFT JOIN region_setups r ON r.account = a.id AND r.region = $2 WHERE a.id = $1`, id, region)
 	return a, fromMillis(setup), err
 }
@@ -91,7 +98,7 @@ func (tx *Tx) AccountIn(id, region string) (*Account, time.Time, error) {
 func scanAccount(scan func(...any) error) (*Account, error) {
 	var a Account
 	var at, setup int64
-	err := scan(&a.ID, &at, &setup, &a.Closed)
+	err := scan(&a.ID, &at, &setup, &a.Closed, &a.Generation)
 	a.CreatedAt, a.SetupUntil = time.UnixMilli(at), fromMillis(setup)
 	return &a, err
 }

@@ -157,10 +157,10 @@ func (tx *Tx) KeyIn(id, region string) (*AccessKey, *Account, time.Time, error) 
 	var setup, regionSetup int64
 	account, err := one(tx, "access key", func(scan func(...any) error) (*Account, error) {
 		var a Account
-		err := scan(&key.Account, &key.Owner, &key.Secret, &key.Active, &setup, &a.Closed, &regionSetup)
+		err := scan(&key.Account, &key.Owner, &key.Secret, &key.Active, &setup, &a.Closed, &a.Generation, &regionSetup)
 		a.ID, a.SetupUntil = key.Account, fromMillis(setup)
 		return &a, err
-	}, `SELECT k.account, k.owner, k.secret, k.active, a.setup_until, a.closed, coalesce(r.setup_until, 0)
+	}, `SELECT k.account, k.owner, k.secret, k.active, a.setup_until, a.closed, a.generation, coalesce(r.setup_until, 0)
 		FROM access_keys k JOIN accounts a ON a.id = k.account
 		LEFT JOIN region_setups r ON r.account = k.account AND r.region = $2 WHERE k.id = $1`, id, region)
 	return key, account, fromMillis(regionSetup), err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -112,13 +113,16 @@ func decodeTags(doc []byte) ([]types.Tag, error) {
 	if string(doc) == "[]" {
 		return []types.Tag{}, nil
 	}
-	var pairs [][2]string
+	var pairs [][]*string // an array of two would take any number, and null for an empty text
 	if err := json.Unmarshal(doc, &pairs); err != nil {
 		return nil, fmt.Errorf("stored tags: %w", err)
 	}
 	tags := make([]types.Tag, len(pairs))
-	for i := range pairs {
-		tags[i] = types.Tag{Key: &pairs[i][0], Value: &pairs[i][1]}
+	for i, pair := range pairs {
+		if len(pair) != 2 || pair[0] == nil || pair[1] == nil {
+			return nil, errors.New("stored tags: one is not a key and a value")
+		}
+		tags[i] = types.Tag{Key: pair[0], Value: pair[1]}
 	}
 	return tags, nil
 }

@@ -67,6 +67,7 @@ func getSessionToken(c *call) (any, error) {
 	session := identity.Session{Account: c.principal.Account}
 	if c.principal.Root {
 		seconds = min(seconds, longestOfRoot) // cut, not refused (API reference)
+		session.Generation = c.principal.Generation
 	} else {
 		session.Owner = c.principal.UserID
 	}

@@ -127,7 +127,10 @@ func (s *site) contents() []string {
 
 func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 	return firstOf(
-		tx.EachAccount("", func(a *store.Account) error { return add("account", a) }),
+		tx.EachAccount("", func(a *store.Account) error {
+			a.Generation = "" // another account of the same id has another one
+			return add("account", a)
+		}),
 		tx.EachRegionSetup("", func(r store.AccountRegionSetup) error { return add("region setup", r) }),
 		tx.EachIdentity("", func(i *store.Identity) error { return add("identity "+string(i.Doc), i) }),
 		tx.EachAccessKey("", func(k *store.AccessKey) (err error) {
