@@ -22,7 +22,8 @@ import (
 // world of its own: $REGION, where $NANO is the smallest bundle. $AGED is the region of the aged server's past.
 //
 // In a script, aws is the AWS CLI with --endpoint-url added, "until TEXT ARGUMENTS" repeats aws until it prints a line
-// that is TEXT, and "member FILE NAME" prints a string member of the JSON object in a file.
+// that is TEXT, "member FILE NAME" prints a string member of the JSON object in a file, and [knows:GetProfile] runs a
+// command if the AWS CLI of this machine has the action.
 func TestAWSCLI(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	need(t, "ssh-keygen", "apt-get install openssh-client")
@@ -43,13 +44,37 @@ func TestAWSCLI(t *testing.T) {
 				"member": printMember,
 				"until":  until(checker.URL),
 			},
+			Condition:           knows(t),
 			RequireExplicitExec: true,
 			RequireUniqueNames:  true,
 		})
 	})
 	t.Run("every action succeeded", func(t *testing.T) {
-		wantSeen(t, []*wirecheck.Checker{checker}, "GetProfile") // newer than many an AWS CLI
+		wantSeen(t, []*wirecheck.Checker{checker}, func(action string) bool { return cliKnows(t, action) })
 	})
+}
+
+// knows is the condition [knows:ACTION] of scripts.
+func knows(t *testing.T) func(string) (bool, error) {
+	return func(condition string) (bool, error) {
+		action, ok := strings.CutPrefix(condition, "knows:")
+		if !ok {
+			return false, fmt.Errorf("unknown condition %s", condition)
+		}
+		return cliKnows(t, action), nil
+	}
+}
+
+// cliKnows reports whether the installed AWS CLI has an action. It looks for the command before it prints a skeleton.
+func cliKnows(t *testing.T, action string) bool {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "aws", "lightsail", cliCommand(action), "--generate-cli-skeleton")
+	cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION=us-east-1")
+	out, err := cmd.CombinedOutput()
+	if err != nil && !strings.Contains(string(out), "nvalid choice") {
+		t.Fatalf("aws lightsail %s: %v\n%s", cliCommand(action), err, out)
+	}
+	return err == nil
 }
 
 // useClientEnv gives a script the clients' environment.

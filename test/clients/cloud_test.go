@@ -16,18 +16,23 @@ import (
 // names in the API. The error is the client's text.
 type cloud func(t *testing.T, endpoint, action string, input map[string]any) (output map[string]any, failure string)
 
+var words = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+
+// cliCommand is the AWS CLI's name of an action.
+func cliCommand(action string) string {
+	return strings.ToLower(words.ReplaceAllString(action, "$1-$2"))
+}
+
 // awsCLI calls each action by a process of its own.
 func awsCLI(t *testing.T) cloud {
 	need(t, "aws", "apt-get install awscli")
-	words := regexp.MustCompile(`([a-z0-9])([A-Z])`)
 	return func(t *testing.T, endpoint, action string, input map[string]any) (output map[string]any, failure string) {
 		t.Helper()
 		in, err := json.Marshal(input)
 		if err != nil {
 			t.Fatal(err)
 		}
-		command := strings.ToLower(words.ReplaceAllString(action, "$1-$2"))
-		cmd := exec.CommandContext(t.Context(), "aws", "lightsail", command,
+		cmd := exec.CommandContext(t.Context(), "aws", "lightsail", cliCommand(action),
 			"--cli-input-json", string(in), "--endpoint-url", endpoint, "--output", "json")
 		cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION="+journeyRegion)
 		out, err := cmd.Output()

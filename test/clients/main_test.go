@@ -106,13 +106,13 @@ var built = []string{
 	"UntagResource", "UpdateInstanceMetadataOptions",
 }
 
-// wantSeen checks that every action that is built, but for those that the client does not know yet, succeeded
-// through one of the checkers.
-func wantSeen(t *testing.T, checkers []*wirecheck.Checker, unknown ...string) {
+// wantSeen checks that every action that is built succeeded through one of the checkers. An action that the client of
+// this machine does not know, because it is newer, cannot.
+func wantSeen(t *testing.T, checkers []*wirecheck.Checker, knows func(action string) bool) {
 	t.Helper()
 	for _, name := range built {
 		saw := func(c *wirecheck.Checker) bool { return c.Saw(name, "") }
-		if !slices.Contains(unknown, name) && !slices.ContainsFunc(checkers, saw) {
+		if !slices.ContainsFunc(checkers, saw) && knows(name) {
 			t.Errorf("%s was never answered with success", name)
 		}
 	}

@@ -5,7 +5,7 @@ import re
 
 from botocore.config import Config
 
-from checks import FINGERPRINT, PUBLIC_KEY, UUID, check_operation, check_time, connect, equal, import_key, matches, pages, refused, run
+from checks import FINGERPRINT, PUBLIC_KEY, UUID, check_operation, check_time, connect, equal, import_key, knows, matches, pages, refused, run
 
 
 def test_create_key_pair(client, region):
@@ -156,6 +156,11 @@ def test_page_tokens(client, region):
     }.items():
         print("  a token", name)
         refused(call, "InvalidInputException", ".*token.*", "InvalidParams")
+
+
+def test_profile(client, region):
+    if knows("GetProfile"):
+        equal(client.get_profile()["profileType"], "LIGHTSAILOR", "type of the profile")
 
 
 def test_regions(client, region):

@@ -1,7 +1,7 @@
 """Firewalls and static IPs: python3 network.py ENDPOINT"""
 
 from checks import (
-    UUID, await_state, check_operation, check_time, create_instances, equal, invalid, matches, missing, names, pages, refused, run, run_instance, without,
+    UUID, await_state, check_operation, check_time, create_instances, equal, invalid, matches, missing, names, pages, refused, run, run_instance, shows, without,
 )
 
 
@@ -73,7 +73,7 @@ def test_static_ips(client, region):
     matches(front["arn"], f"arn:aws:lightsail:{region}:111122223333:StaticIp/{UUID}", "ARN")
     equal(front["supportCode"].split("/")[1], front["ipAddress"], "support code")
     check_time(front["createdAt"], "createdAt")
-    equal(without(front, "arn", "supportCode", "createdAt", "ipAddress"), {
+    shows("StaticIp", without(front, "arn", "supportCode", "createdAt", "ipAddress"), {
         "name": "front", "resourceType": "StaticIp", "location": {"availabilityZone": "all", "regionName": region}, "isAttached": False,
     }, "a free static IP")
     run_instance(client, region, "web")

@@ -2,7 +2,7 @@
 
 from checks import (
     UUID, await_state, check_operation, check_started, check_time, connect, equal, invalid, matches, missing, names, nano, not_now, pages, refused,
-    run, run_instance, until, without,
+    run, run_instance, shows, until, without,
 )
 
 
@@ -36,7 +36,7 @@ def test_disks(client, region):
     matches(data["arn"], f"arn:aws:lightsail:{region}:111122223333:Disk/{UUID}", "ARN")
     matches(data["supportCode"], r"\d{12}/vol-[0-9a-f]{17}", "support code")
     check_time(data["createdAt"], "createdAt")
-    equal(without(data, "arn", "supportCode", "createdAt"), {
+    shows("Disk", without(data, "arn", "supportCode", "createdAt"), {
         "name": "data", "resourceType": "Disk", "location": {"availabilityZone": zone, "regionName": region}, "tags": [{"key": "team", "value": ""}],
         "addOns": [], "sizeInGb": 64, "iops": 192, "isSystemDisk": False, "state": "available", "isAttached": False, "attachmentState": "detached",
     }, "disk")
@@ -104,7 +104,7 @@ def test_disk_snapshots(client, region):
     backup = client.get_disk_snapshot(diskSnapshotName="backup")["diskSnapshot"]
     matches(backup["arn"], f"arn:aws:lightsail:{region}:111122223333:DiskSnapshot/{UUID}", "ARN")
     matches(backup["supportCode"], r"\d{12}/snap-[0-9a-f]{17}", "support code")
-    equal(without(backup, "arn", "supportCode", "createdAt"), {
+    shows("DiskSnapshot", without(backup, "arn", "supportCode", "createdAt"), {
         "name": "backup", "resourceType": "DiskSnapshot", "location": {"availabilityZone": "all", "regionName": region},
         "tags": [{"key": "keep", "value": ""}], "sizeInGb": 64, "state": "completed", "progress": "100%",
         "fromDiskName": "data", "fromDiskArn": data["arn"], "isFromAutoSnapshot": False,
@@ -140,7 +140,7 @@ def test_instance_snapshots(client, region):
     matches(golden["supportCode"], r"\d{12}/ami-[0-9a-f]{17}", "support code")
     (disk,) = golden["fromAttachedDisks"]
     equal((disk["name"], disk["path"], disk["sizeInGb"]), ("data", "/dev/xvdf", 8), "disk in the snapshot")
-    equal(without(golden, "arn", "supportCode", "createdAt", "fromAttachedDisks"), {
+    shows("InstanceSnapshot", without(golden, "arn", "supportCode", "createdAt", "fromAttachedDisks"), {
         "name": "golden", "resourceType": "InstanceSnapshot", "location": {"availabilityZone": "all", "regionName": region}, "tags": [],
         "state": "available", "sizeInGb": 28, "fromInstanceName": "web", "fromInstanceArn": web["arn"], "fromBlueprintId": "debian_12",
         "fromBundleId": nano(region), "isFromAutoSnapshot": False,
@@ -188,7 +188,7 @@ def test_exports(client, region):
     equal(record["destinationInfo"]["service"], "Aws::EC2::Image", "service")
     source = record["sourceInfo"]
     equal((source["name"], source["resourceType"], source["fromResourceName"]), ("golden", "InstanceSnapshot", "web"), "source")
-    equal(source["instanceSnapshotInfo"], {
+    shows("InstanceSnapshotInfo", source["instanceSnapshotInfo"], {
         "fromBlueprintId": "debian_12", "fromBundleId": nano(region), "fromDiskInfo": [{"isSystemDisk": True, "path": "/dev/xvda", "sizeInGb": 20}],
     }, "what was exported")
     entry = {"sourceName": name, "instanceType": "t3.micro", "portInfoSource": "DEFAULT", "availabilityZone": region + "a"}
