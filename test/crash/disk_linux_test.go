@@ -184,6 +184,9 @@ func mountTmpfs(t *testing.T, size string) string {
 
 func tool(t *testing.T, name string, args ...string) {
 	t.Helper()
+	if _, err := exec.LookPath(name); err != nil { // root's PATH may be a user's, as after su
+		name = filepath.Join("/usr/sbin", name)
+	}
 	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %q: %v: this test needs root, e2fsprogs and loop devices\n%s", name, args, err, out)
 	}

@@ -5,6 +5,7 @@ package pgtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -73,13 +74,22 @@ func findBinaries() (string, error) {
 		return "", err
 	}
 	if len(found) > 0 {
-		return filepath.Dir(slices.Max(found)), nil
+		return filepath.Dir(newest(found)), nil
 	}
 	path, err := exec.LookPath("initdb")
 	if err != nil {
 		return "", errors.New("PostgreSQL is missing: apt-get install -y postgresql")
 	}
 	return filepath.Dir(path), nil
+}
+
+// newest returns the path of the highest version: 9.6 is older than 15.
+func newest(paths []string) string {
+	version := func(path string) float64 {
+		v, _ := strconv.ParseFloat(filepath.Base(filepath.Dir(filepath.Dir(path))), 64)
+		return v
+	}
+	return slices.MaxFunc(paths, func(a, b string) int { return cmp.Compare(version(a), version(b)) })
 }
 
 // findOwner returns whom to run the server as: PostgreSQL refuses to run as root.

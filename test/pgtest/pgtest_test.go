@@ -76,3 +76,10 @@ func (s *Server) occupy(t *testing.T) (pid int, ended <-chan error) {
 	}
 	return pid, end
 }
+
+func TestNewest_comparesVersions(t *testing.T) {
+	paths := []string{"/usr/lib/postgresql/15/bin/initdb", "/usr/lib/postgresql/9.6/bin/initdb", "/usr/lib/postgresql/13/bin/initdb"}
+	if got := newest(paths); got != paths[0] {
+		t.Errorf("newest of %q = %s, want %s", paths, got, paths[0])
+	}
+}
