@@ -75,8 +75,19 @@ type Answer struct {
 	HangUp bool
 }
 
+// clientBuffer is how many bytes of an answer fit beside its header into the 4 KB buffer of Go's HTTP client.
+const clientBuffer = 3 << 10
+
 // Send sends the answer to the request that has the id.
+//
+// The AWS SDK for Go closes a request's body when the answer's header is there. If net/http has sent the request but has
+// not come to the end of its body by then, it gives up the connection, and all of the answer that is not in its buffer
+// yet is lost (aws-sdk-go-v2 issues 1825 and 2737). So before an answer that does not fit there, a client that waits for
+// a core of this machine gets one.
 func (a Answer) Send(w http.ResponseWriter, id string) {
+	if len(a.Body) > clientBuffer {
+		yield()
+	}
 	h := w.Header()
 	// The header goes out as AWS spells it; Set would make it X-Amzn-Requestid.
 	h["x-amzn-RequestId"] = []string{id}
