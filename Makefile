@@ -55,7 +55,7 @@ unit: ## Run the Go tests with the race detector, fuzz seeds included
 	go test -race ./...
 
 .PHONY: clients
-clients: build ## Drive the built binary with the AWS CLI, boto3 and the JavaScript and Go SDKs
+clients: build ## Drive the built binary with the AWS CLI, boto3, Ansible and the JavaScript and Go SDKs
 	@scripts/install-test-deps clients
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags clients -count=1 -timeout 30m $(call tagged,clients)
 
@@ -89,6 +89,12 @@ postgres: build ## Repeat the tests of the store and the clients on a PostgreSQL
 audit: ## Look for known vulnerabilities in the code and its modules; needs https://vuln.go.dev
 	@$(AUDIT) ./... || { code=$$?; \
 		[ $$code -eq 3 ] || echo "audit: this was no audit: see above whether https://vuln.go.dev is out of reach" >&2; exit $$code; }
+
+# The machine runs `make test`, or the targets of FRESH; WARM=1 shares this machine's caches of Go with it.
+FRESH ?= test
+.PHONY: fresh
+fresh: ## Run the README's two commands on a bare Debian 12 in a folder; needs root
+	@scripts/fresh $(FRESH)
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
