@@ -46,6 +46,11 @@ func (d *Directory) Create(kind Kind, name string, doc Doc) (*Entity, error) {
 		return nil, quotaExceeded(most.quota, most.limit)
 	}
 	e := &Entity{ID: newEntityID(kind), Account: d.account, Kind: kind, Name: name, CreatedAt: d.now, Doc: doc}
+	if kind == Role {
+		if err := d.pinTrust(&e.Doc); err != nil {
+			return nil, err
+		}
+	}
 	if err := d.check(e); err != nil {
 		return nil, err
 	}

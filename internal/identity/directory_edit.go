@@ -151,7 +151,7 @@ func (e *Entity) tag(key string) int {
 func (d *Directory) SetTrust(role, document string) (*Entity, error) {
 	return d.change(Role, role, func(e *Entity) error {
 		e.Trust = document
-		return nil
+		return d.pinTrust(&e.Doc)
 	})
 }
 

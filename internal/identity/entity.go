@@ -64,6 +64,9 @@ type Doc struct {
 	Boundary string `json:"boundary,omitempty"`
 	// Trust is a role's trust policy.
 	Trust string `json:"trust,omitempty"`
+	// TrustedIDs are the unique ids that the users and roles had that Trust names by ARN,
+	// by that ARN, when it was written: it does not trust another one of the same name.
+	TrustedIDs map[string]string `json:"trustedIds,omitempty"`
 	// MaxSession is how long a role's sessions may be, in seconds.
 	MaxSession int `json:"maxSession,omitempty"`
 	// Document is a managed policy's text.

@@ -1,6 +1,8 @@
 package identity
 
 import (
+	"errors"
+	"strings"
 	"sync"
 
 	"github.com/lanyard-cloud/lanyard/internal/policy"
@@ -19,18 +21,75 @@ func (r *Resolver) ManagedPolicy(tx *store.Tx, account, name string) (*Entity, e
 
 // TrustedBy decides whether a role's trust policy lets the principal do what it
 // asks for. A role that does not exist (nil), and one whose stored trust policy no
-// longer parses, trusts nobody.
+// longer parses, trusts nobody. A principal that only has the name of one that the
+// policy was written for is trusted as its account is; a deny of the name applies to it.
 func (p *Principal) TrustedBy(role *Entity, r *Request) policy.Decision {
 	var trust *policy.Trust
 	if role != nil {
 		trust, _ = policy.ParseTrust([]byte(role.Trust)) // nil where it does not parse
 	}
-	return policy.EvaluateTrust(trust, policy.Request{
+	request := policy.Request{
 		Action:    r.Action,
 		Resource:  r.Resource,
 		Principal: policy.Principal{ARN: p.ARN, Account: p.Account, Role: p.RoleARN},
 		Context:   p.context(r),
-	})
+	}
+	decision := policy.EvaluateTrust(trust, request)
+	if !decision.Allowed || role.means(p) {
+		return decision
+	}
+	request.Principal.ARN, request.Principal.Role = "", ""
+	return policy.EvaluateTrust(trust, request)
+}
+
+// means reports whether the principal, if the role's trust policy names it, is the one
+// that was there when the policy was written.
+func (e *Entity) means(p *Principal) bool {
+	id, _, _ := strings.Cut(p.UserID, ":")
+	for _, name := range []string{p.ARN, p.RoleARN} {
+		if then, there := e.TrustedIDs[name]; there && then != id {
+			return false
+		}
+	}
+	return true
+}
+
+// pinTrust notes whom a role's trust policy names, as IAM does when one is saved (IAM
+// User Guide, "AWS JSON policy elements: Principal"). A name that is not there yet is
+// trusted whoever gets it, and so are all names of the identities file, which declares
+// whom it means.
+func (d *Directory) pinTrust(doc *Doc) error {
+	doc.TrustedIDs = nil
+	trust, err := policy.ParseTrust([]byte(doc.Trust))
+	if d.file || err != nil {
+		return nil //nolint:nilerr // a text that does not parse is refused by check
+	}
+	for _, name := range trust.Named() {
+		row, err := d.named(name)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if doc.TrustedIDs == nil {
+			doc.TrustedIDs = map[string]string{}
+		}
+		doc.TrustedIDs[name] = row.ID
+	}
+	return nil
+}
+
+// named reads the user or role that an ARN in a trust policy names, or that the session
+// is of that it names; store.ErrNotFound where there is none.
+func (d *Directory) named(arn string) (*store.Identity, error) {
+	part := strings.SplitN(arn, ":", 6)
+	kind, name, _ := strings.Cut(part[5], "/")
+	if kind == "assumed-role" {
+		kind, name, _ = strings.Cut(part[5][len("assumed-"):], "/")
+		name, _, _ = strings.Cut(name, "/")
+	}
+	return d.tx.Identity(part[4], kind, name)
 }
 
 // EvaluateLimits decides as if the principal's identity policies allowed

@@ -35,6 +35,15 @@ func (s *principals) names(p Principal) (meant, directly bool) {
 	return false, false
 }
 
+// Named lists the ARNs of users, roles and sessions that the policy names.
+func (t *Trust) Named() []string {
+	var arns []string
+	for i := range t.statements {
+		arns = append(arns, t.statements[i].principals.arns...)
+	}
+	return arns
+}
+
 // addAWS takes one value of "AWS" in a Principal element: *, an account by its number or its root's ARN, a user, a
 // role or a session. Wildcards cannot stand for a part of a name.
 func (s *principals) addAWS(text string) bool {

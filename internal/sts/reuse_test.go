@@ -1,6 +1,7 @@
 package sts_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -107,4 +108,76 @@ func TestIdentity_whichDoesNotParse(t *testing.T) {
 			w.update(func(tx *store.Tx) error { return tx.DeleteIdentity(row) })
 		})
 	}
+}
+
+// TestTrustPolicy_meansWhomItWasWrittenFor: who gets the name of a user or role that a trust policy names is not trusted for
+// that. A deny applies to the name all the same.
+func TestTrustPolicy_meansWhomItWasWrittenFor(t *testing.T) {
+	w := newWorld(t)
+	may := func(key aws.Credentials, role string) bool {
+		t.Helper()
+		arn := roleARN(home, role)
+		_, err := w.client(key, "us-east-1").AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: new("s1")})
+		if err != nil {
+			wantRefused(t, err, "AccessDenied", "User: …")
+		}
+		return err == nil
+	}
+	want := func(when string, key aws.Credentials, is map[string]bool) {
+		t.Helper()
+		for role, want := range is {
+			if got := may(key, role); got != want {
+				t.Errorf("%s: may assume %s: %t, want %t", when, role, got, want)
+			}
+		}
+	}
+	denied := strings.Replace(trust(home), `"Statement":[`, `"Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","Principal":{"AWS":"`+userARN(home, "alice")+`"}},`, 1)
+	bob := w.user(home, "bob", allow("*"))
+	alice := w.user(home, "alice", allow("*"))
+	w.role(home, "hop", trust(userARN(home, "bob")), allow("*"))
+	w.roles(home, map[string]string{
+		"of-alice": trust(userARN(home, "alice")), "of-all": trust(home), "of-all-but-alice": denied,
+		"of-hop": trust(roleARN(home, "hop")), "of-a-session": trust("arn:aws:sts::" + home + ":assumed-role/hop/s1"), "of-carol": trust(userARN(home, "carol")),
+	})
+	want("alice", alice, map[string]bool{"of-alice": true, "of-all": true, "of-all-but-alice": false, "of-carol": false})
+	want("hop", w.assume(bob, roleARN(home, "hop"), "s1"), map[string]bool{"of-hop": true, "of-a-session": true, "of-alice": false})
+	want("carol, who came later", w.user(home, "carol", allow("*")), map[string]bool{"of-carol": true})
+
+	w.remove(home, identity.User, "alice")
+	w.remove(home, identity.Role, "hop")
+	alice = w.user(home, "alice", allow("*"))
+	w.role(home, "hop", trust(userARN(home, "bob")), allow("*"))
+	want("another alice", alice, map[string]bool{"of-alice": false, "of-all": true, "of-all-but-alice": false})
+	want("another hop", w.assume(bob, roleARN(home, "hop"), "s1"), map[string]bool{"of-hop": false, "of-a-session": false})
+
+	w.directory(home, func(d *identity.Directory) error {
+		_, err := d.SetTrust("of-alice", trust(userARN(home, "alice")))
+		return err
+	})
+	want("another alice, for whom the policy was written anew", alice, map[string]bool{"of-alice": true})
+}
+
+// roles makes roles with trust policies as the command does.
+func (w *world) roles(account string, roles map[string]string) {
+	w.t.Helper()
+	w.directory(account, func(d *identity.Directory) error {
+		for name, trust := range roles {
+			if _, err := d.Create(identity.Role, name, identity.Doc{Trust: trust, MaxSession: identity.DefaultMaxSession}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// directory runs fn on the identities of an account.
+func (w *world) directory(account string, fn func(*identity.Directory) error) {
+	w.t.Helper()
+	w.update(func(tx *store.Tx) error {
+		d, err := (&identity.Accounts{Tx: tx, Sealer: w.sealer, Now: time.Now()}).Directory(account)
+		if err != nil {
+			return err
+		}
+		return fn(d)
+	})
 }
