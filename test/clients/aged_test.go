@@ -91,7 +91,7 @@ func predate(t *testing.T, file string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.Replace(found, m[2], at.Add(-age).Format("2006-01-02T15:04:05.000Z"), 1)
+		return strings.Replace(found, m[2], at.Add(-age).Format(time.RFC3339Nano), 1)
 	})
 	if moments < 4 { // steps and begins of an instance and a disk
 		t.Fatalf("the export has %d moments to predate", moments)
