@@ -203,6 +203,28 @@ func TestWhatFailsIsTriedAgain(t *testing.T) {
 	w.until("its end is logged", func() bool { return w.log.count("as it should be again") == 1 })
 }
 
+// TestRefresh_ofAnInstanceThatDoesNotParse lets nobody in by what was stored before, and everybody again after.
+func TestRefresh_ofAnInstanceThatDoesNotParse(t *testing.T) {
+	for _, priv := range []string{`null`, `{"plan":"none"}`, `{`} {
+		w := newWorld(t)
+		web := w.put("web")
+		at := w.address("web")
+		w.opens(at)
+		whole := web.Resource.Priv
+		write := func(priv []byte) {
+			web.Resource.Priv = priv
+			w.update(func(tx txn) error { return tx.UpdateResource(web.Resource) })
+			w.fleet.Refresh(web.Resource.Account, web.Resource.Region, "web")
+		}
+		write([]byte(priv))
+		if err := knock(at); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("priv %s: %v, want connection refused", priv, err)
+		}
+		write(whole)
+		w.opens(at)
+	}
+}
+
 // TestLeftoverMachinesAreDeleted: a driver kept a machine whose instance was deleted
 // while no server ran.
 func TestLeftoverMachinesAreDeleted(t *testing.T) {

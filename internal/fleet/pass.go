@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/instance"
@@ -215,7 +216,10 @@ type found struct {
 	port uint16
 }
 
-// read returns nil where there is no such instance.
+// errUnreadable: nothing is known of an instance, not even whom its firewall admits.
+var errUnreadable = errors.New("the stored instance cannot be read")
+
+// read returns nil where there is no such instance, and errUnreadable.
 func (f *Fleet) read(k key) (in *found, err error) {
 	err = f.o.Store.View(f.ctx, func(tx *store.Tx) error {
 		in = nil
@@ -228,7 +232,7 @@ func (f *Fleet) read(k key) (in *found, err error) {
 		}
 		i, err := instance.Load(r)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", errUnreadable, err)
 		}
 		in = &found{Instance: i}
 		in.port, err = portOf(tx, r.ID)

@@ -79,8 +79,11 @@ func (s *slot) follow() {
 	defer cancel()
 	now := s.fleet.now()
 	in, err := s.fleet.read(s.key)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = s.apply(ctx, in, now)
+	case errors.Is(err, errUnreadable): // what it was before may be what it must not be now
+		s.shut()
 	}
 	s.note(in, now, err)
 }

@@ -4,6 +4,7 @@ package replicas
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
@@ -192,6 +193,7 @@ func TestPrivateKey_hasOneOwner(t *testing.T) {
 	wg.Wait()
 	calm.Store(true)
 	wantOneOwner(t, tenants)
+	wantWholeInstances(t, r)
 	t.Logf("%d connections were cut at %d commits, and %d private keys were handed out", proxy.Cuts(), commits.Load(), len(tenants[0].owners.byKey))
 }
 
@@ -210,6 +212,29 @@ func wantOneOwner(t *testing.T, tenants []*tenant) {
 				stored[*pair.Fingerprint] = this
 			}
 			a.download(t.Context(), region)
+		}
+	}
+}
+
+// wantWholeInstances: addresses and ports are stored with their instance or not at all, so that none is lost or has two
+// owners (the table's key sees to the latter).
+func wantWholeInstances(t *testing.T, r *replica) {
+	t.Helper()
+	db, err := sql.Open("pgx", r.o.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for what, query := range map[string]string{
+		"addresses without an instance": `SELECT count(*) FROM addresses a LEFT JOIN resources r ON r.id = a.owner WHERE r.id IS NULL`,
+		"instances without a public address, a private address or a port": `SELECT count(*) FROM resources r
+			WHERE kind = 'Instance' AND (SELECT count(*) FROM addresses WHERE owner = r.id) <> 3`,
+		"instances without a record of their creation": `SELECT count(*) FROM resources r WHERE kind = 'Instance' AND NOT EXISTS
+			(SELECT 1 FROM operations o WHERE o.account = r.account AND o.region = r.region AND o.resource = r.name)`,
+	} {
+		var n int
+		if err := db.QueryRowContext(t.Context(), query).Scan(&n); err != nil || n > 0 {
+			t.Errorf("%d %s (%v), want none", n, what, err)
 		}
 	}
 }
