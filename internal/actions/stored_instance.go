@@ -104,6 +104,7 @@ func (a *audit) hardware(i *instance.Instance, claims *resource.Claims) {
 			a.want(systemPath.MatchString(aws.ToString(d.Path)), "doc: the path of the system disk is not valid")
 			continue
 		}
+		a.attachmentState(d)
 		a.name("the name of a disk", d.Name)
 		a.size("sizeInGb of a disk", d.SizeInGb, minDiskGB, maxStoredDiskGB)
 		device := diskPath.FindStringSubmatch(aws.ToString(d.Path))
@@ -114,6 +115,17 @@ func (a *audit) hardware(i *instance.Instance, claims *resource.Claims) {
 		}
 	}
 	a.want(systems == 1, "doc: hardware does not have one system disk")
+}
+
+// attachmentState holds a disk's deprecated member, which clients still read, to the
+// others.
+func (a *audit) attachmentState(d types.Disk) {
+	want := "detached"
+	if d.AttachedTo != nil {
+		want = "attached"
+	}
+	state := aws.ToString(d.AttachmentState) //nolint:staticcheck // clients still read attachmentState
+	a.want(state == want || state == "", "doc: attachmentState is not %s", want)
 }
 
 // diskTie is what a disk and an instance know of each other.
@@ -146,6 +158,7 @@ func (a *audit) addresses(i *instance.Instance, claims *resource.Claims) {
 	for _, text := range doc.Ipv6Addresses {
 		address, err := netip.ParseAddr(text)
 		a.want(err == nil && benchmarkRange.Contains(address) && address.String() == text, "doc: ipv6Addresses are not those that instances have")
+		claims.Own = append(claims.Own, text)
 	}
 }
 

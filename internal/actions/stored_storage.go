@@ -25,6 +25,7 @@ func checkStoredDisk(r *resource.Resource) (resource.Claims, error) {
 	a.want(doc.Iops != nil && *doc.Iops > 0 && doc.IsSystemDisk != nil && !*doc.IsSystemDisk, "doc: not a whole disk")
 	a.want(d.priv.AutoSnapshot.Check() == nil, "priv: autoSnapshot: %w", d.priv.AutoSnapshot.Check())
 	a.plan(d.priv.Plan, string(types.DiskStatePending), string(types.DiskStateAvailable), string(types.DiskStateInUse))
+	a.attachmentState(*doc)
 	attached := doc.AttachedTo != nil
 	a.want(doc.IsAttached != nil && *doc.IsAttached == attached && attached == (doc.Path != nil), "doc: isAttached, attachedTo and path do not go together")
 	if attached {
@@ -156,7 +157,11 @@ func (a *audit) exportSource(r *resource.Resource, from *types.ExportSnapshotRec
 		a.from(r, instance.FromBlueprintId, instance.FromBundleId)
 		for _, d := range instance.FromDiskInfo {
 			a.size("sizeInGb of a disk of the source", d.SizeInGb, 1, maxSystemGB)
-			a.want(d.IsSystemDisk != nil && d.Path != nil, "doc: a disk of the source is not whole")
+			path := aws.ToString(d.Path)
+			a.want(d.IsSystemDisk != nil && (systemPath.MatchString(path) || diskPath.MatchString(path)), "doc: a disk of the source is not whole")
+			if d.Name != nil {
+				a.name("the name of a disk of the source", d.Name)
+			}
 		}
 	default:
 		a.want(false, "doc: sourceInfo is not of a disk's snapshot or an instance's")

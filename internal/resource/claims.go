@@ -9,6 +9,8 @@ type Claims struct {
 	Addresses []AddressClaim
 	// Ties are the ends of attachments that the resource is at.
 	Ties []Tie
+	// Own are texts that no other resource may claim, such as IPv6 addresses.
+	Own []string
 }
 
 // AddressClaim is a number that a resource says it has of a pool.

@@ -29,7 +29,7 @@ func options(dir string) server.Options {
 }
 
 // serve runs a server until the test or the returned function ends it.
-func serve(t *testing.T, o server.Options) (*server.Server, func()) {
+func serve(t testing.TB, o server.Options) (*server.Server, func()) {
 	t.Helper()
 	s, err := server.New(t.Context(), o)
 	if err != nil {

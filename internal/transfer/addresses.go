@@ -34,6 +34,12 @@ func (i *importer) claim(r *resourceRecord, claims resource.Claims) error {
 	if len(c.addresses) > 0 {
 		i.owners[r.ID] = c
 	}
+	for _, text := range claims.Own {
+		if i.own[text] {
+			return fmt.Errorf("doc: another resource has %s", text)
+		}
+		i.own[text] = true
+	}
 	for _, tie := range claims.Ties {
 		other, there := i.ties[tie]
 		fromInstance := c.kind == resource.Instance

@@ -120,6 +120,7 @@ func TestImportRefusesKinds(t *testing.T) {
 		{"another private address", "Instance", "app", `"privateIpAddress":"[^"]*"`, `"privateIpAddress":"172.26.1.1"`, "its document has the address 172.26.1.1"},
 		{"no public address", "Instance", "app", `"publicIpAddress":"[^"]*",`, ``, "publicIpAddress and ipAddressType do not go together"},
 		{"another IPv6 address", "Instance", "six", `"ipv6Addresses":\["[^"]*"\]`, `"ipv6Addresses":["2606:4700::1111"]`, "ipv6Addresses are not those that instances have"},
+		{"the IPv6 address of another", "Instance", "six", `"ipv6Addresses":\["[^"]*"\]`, `"ipv6Addresses":["2001:2:0:2aaa:58a9:4ed4:efdd:dc46"]`, "another resource has 2001:2:0:2aaa:58a9:4ed4:efdd:dc46"},
 		{"no metadata options", "Instance", "app", `"metadataOptions":\{[^}]*\},`, "", "metadataOptions are missing"},
 		{"no networking", "Instance", "six", `"networking":\{.*?\}\]\},`, "", "networking has no monthly transfer"},
 		{"a rule for no port", "Instance", "six", `"toPort":22`, `"toPort":70000`, "toPort"},

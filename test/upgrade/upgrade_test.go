@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
@@ -187,6 +188,27 @@ func TestUpgrade_sqlite(t *testing.T) {
 	wantUpgraded(t, server.Database{DataDir: dir})
 	if inFiles(t, dir, secretText) {
 		t.Error("a file of the upgraded store has user data in the open")
+	}
+	wantNothingPending(t, filepath.Join(dir, "lanyard.db"))
+}
+
+// wantNothingPending wants the upgrade to be over: the next start does not look for what it sealed.
+func wantNothingPending(t *testing.T, path string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Options{DSN: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.View(t.Context(), func(tx *store.Tx) error {
+		pending, err := tx.PendingSteps()
+		if len(pending) > 0 {
+			t.Errorf("steps that are pending after the upgrade: %q", pending)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

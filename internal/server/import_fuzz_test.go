@@ -1,0 +1,240 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/transfer"
+)
+
+// moved is the account that the fuzzed files are about.
+const moved = "111122223333"
+
+// FuzzImportKinds changes one value of an export that has every kind of resource, in one record or wherever it is.
+// Whatever an import accepts of that, the actions read and delete it without an error of the server.
+func FuzzImportKinds(f *testing.F) {
+	good, err := os.ReadFile("../../test/upgrade/testdata/schema4/without-secrets.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	lines := bytes.SplitAfter(good, []byte("\n"))
+	records := recordsOf(lines)
+	seed(f, lines, records)
+	dir := f.TempDir()
+	o := options(dir)
+	o.PageSize, o.Log = 200, slog.New(slog.DiscardHandler)
+	s, _ := serve(f, o)
+	f.Fuzz(func(t *testing.T, record, node uint16, value string, everywhere bool) {
+		file := mutate(lines, records[int(record)%len(records)], int(node), value, everywhere)
+		d, options := server.Database{DataDir: dir}, transfer.ImportOptions{Account: moved}
+		if _, err := server.Import(t.Context(), d, options, bytes.NewReader(file)); err != nil {
+			return
+		}
+		key := unlockMoved(t, d)
+		defer removeMoved(t, d)
+		for _, region := range []string{"us-east-1", "eu-central-1"} {
+			useAll(t, region == "us-east-1", lightsail.New(lightsail.Options{
+				HTTPClient: sdkhttp.Client(), Region: region, BaseEndpoint: aws.String(s.Endpoint()), Retryer: aws.NopRetryer{},
+				Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
+			}))
+		}
+	})
+}
+
+// seed leaves some values of a record of each kind out, and puts odd ones in the places of others.
+func seed(f *testing.F, lines [][]byte, records []int) {
+	f.Helper()
+	odd := []string{"null", "0", "-1", "1e9", `""`, "[]", "{}", "true", `"*"`, `"a\nb"`, `"web"`, `"198.18.0.9"`, `"0001-01-01T00:00:00Z"`, "9223372036854775807"}
+	seen := map[string]bool{}
+	for record, line := range records {
+		var r struct{ Record, Kind, Name string }
+		if err := json.Unmarshal(lines[line], &r); err != nil {
+			f.Fatal(err)
+		}
+		kind := r.Record + r.Kind
+		if seen[kind] && r.Name != "web" { // it has more than the first instance
+			continue
+		}
+		seen[kind] = true
+		for at := range nodesOf(lines[line]) {
+			if at%3 == 0 { // the fuzzer finds the others
+				f.Add(uint16(record), uint16(at), "", false)
+			}
+			if at%8 == 1 {
+				f.Add(uint16(record), uint16(at), odd[at/8%len(odd)], at%16 == 1)
+			}
+		}
+	}
+}
+
+// recordsOf are the lines about resources of the account, operations on them, and addresses.
+func recordsOf(lines [][]byte) (numbers []int) {
+	for n, line := range lines {
+		if bytes.Contains(line, []byte(`"account":"`+moved+`"`)) && !bytes.HasPrefix(line, []byte(`{"record":"identity"`)) {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+// node is a value in a document, with what puts another in its place; nil takes it away.
+type node struct {
+	value any
+	set   func(any)
+}
+
+// nodesOf lists the values of a line, those of objects by name.
+func nodesOf(line []byte) []node {
+	var root any
+	if err := json.Unmarshal(line, &root); err != nil {
+		return nil
+	}
+	return nodesIn(root)
+}
+
+func nodesIn(value any) (all []node) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			if name == "record" {
+				continue
+			}
+			all = append(all, node{value[name], func(v any) {
+				if value[name] = v; v == nil {
+					delete(value, name)
+				}
+			}})
+			all = append(all, nodesIn(value[name])...)
+		}
+	case []any:
+		for n := range value {
+			all = append(all, node{value[n], func(v any) { value[n] = v }})
+			all = append(all, nodesIn(value[n])...)
+		}
+	}
+	return all
+}
+
+// mutate puts a value, JSON or else text, in the place of one in a line; "" takes that away. A text may change wherever
+// it is in the file, as the names of resources are in several places.
+func mutate(lines [][]byte, line, at int, value string, everywhere bool) []byte {
+	var root map[string]any
+	if err := json.Unmarshal(lines[line], &root); err != nil {
+		return nil
+	}
+	nodes := nodesIn(root)
+	chosen := nodes[at%len(nodes)]
+	var with any
+	if err := json.Unmarshal([]byte(value), &with); err != nil && value != "" {
+		with = value
+	}
+	if text, ok := chosen.value.(string); ok && everywhere && text != "" {
+		old, _ := json.Marshal(text)
+		replacement, _ := json.Marshal(with)
+		return bytes.ReplaceAll(bytes.Join(lines, nil), old, replacement)
+	}
+	chosen.set(with)
+	name := root["record"]
+	delete(root, "record")
+	rest, _ := json.Marshal(root)
+	changed := slices.Clone(lines)
+	changed[line] = fmt.Appendf(nil, `{"record":%q,%s`+"\n", name, rest[1:])
+	return bytes.Join(changed, nil)
+}
+
+// unlockMoved makes an access key of the account's root.
+func unlockMoved(t *testing.T, d server.Database) (key *identity.AccessKey) {
+	t.Helper()
+	change(t, d, func(accounts *identity.Accounts) error {
+		directory, err := accounts.Directory(moved)
+		if err != nil {
+			return err
+		}
+		key, err = directory.CreateAccessKey("")
+		return err
+	})
+	return key
+}
+
+func removeMoved(t *testing.T, d server.Database) {
+	t.Helper()
+	change(t, d, func(accounts *identity.Accounts) error {
+		return errors.Join(accounts.SetClosed(moved, true), accounts.Delete(moved))
+	})
+}
+
+func change(t *testing.T, d server.Database, fn func(*identity.Accounts) error) {
+	t.Helper()
+	s, err := server.OpenStore(context.WithoutCancel(t.Context()), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Update(context.WithoutCancel(t.Context()), fn), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// user calls actions and wants no error of the server.
+type user struct {
+	t *testing.T
+	*lightsail.Client
+}
+
+// call returns the output, or an empty one where the action was refused.
+func call[In, Out any](u user, action func(context.Context, *In, ...func(*lightsail.Options)) (*Out, error), in *In) *Out {
+	u.t.Helper()
+	out, err := action(u.t.Context(), in)
+	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok && answer.HTTPStatusCode() < 500 {
+		return new(Out)
+	}
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		text, _ := json.Marshal(in)
+		u.t.Fatalf("%T %s: %v", in, text, err)
+	}
+	return out
+}
+
+// useAll reads all that there is, changes some of it, and deletes it.
+func useAll(t *testing.T, filled bool, c *lightsail.Client) {
+	t.Helper()
+	u := user{t, c}
+	names := call(u, c.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
+	if filled && len(names) < 10 {
+		t.Fatalf("after the import there is only %q", names)
+	}
+	call(u, c.GetOperations, &lightsail.GetOperationsInput{})
+	u.records()
+	u.instances()
+	u.disks()
+	u.snapshots()
+	u.rest()
+	u.deleteAll()
+	for _, name := range names {
+		call(u, c.GetOperationsForResource, &lightsail.GetOperationsForResourceInput{ResourceName: &name})
+		call(u, c.TagResource, &lightsail.TagResourceInput{ResourceName: &name, Tags: []types.Tag{}})
+	}
+	left := call(u, c.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
+	left = slices.DeleteFunc(left, func(name string) bool { return strings.Contains(name, "Record-") }) // those stay for good
+	if len(left) > 0 {
+		t.Fatalf("%q cannot be deleted", left)
+	}
+}
