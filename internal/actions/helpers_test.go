@@ -60,3 +60,10 @@ func wantNotFound(t *testing.T, err error, message string) {
 		t.Errorf("error = %v, want NotFoundException DoesNotExist %q", err, message)
 	}
 }
+
+func noError(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -120,14 +120,9 @@ func member[T any](in smithy.Serializable, name string) T {
 func toTags(tags []types.Tag) []identity.Tag {
 	list := make([]identity.Tag, 0, len(tags))
 	for _, t := range tags {
-		if t.Key == nil {
-			continue
+		if t.Key != nil {
+			list = append(list, identity.Tag{Key: *t.Key, Value: resource.TagValue(t)})
 		}
-		tag := identity.Tag{Key: *t.Key}
-		if t.Value != nil {
-			tag.Value = *t.Value
-		}
-		list = append(list, tag)
 	}
 	return list
 }

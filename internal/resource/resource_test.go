@@ -70,7 +70,7 @@ func tag(key, value string) types.Tag { return types.Tag{Key: &key, Value: &valu
 func show(tags []types.Tag) string {
 	var b strings.Builder
 	for _, t := range tags {
-		fmt.Fprintf(&b, "%s=%s;", *t.Key, *t.Value)
+		fmt.Fprintf(&b, "%s=%s;", *t.Key, resource.TagValue(t))
 	}
 	return b.String()
 }
@@ -86,7 +86,7 @@ func TestMergeTags(t *testing.T) {
 		{"new keys follow", []types.Tag{tag("c", "3")}, "a=1;b=2;c=3;"},
 		{"a present key keeps its place", []types.Tag{tag("a", "9"), tag("c", "")}, "a=9;b=2;c=;"},
 		{"keys are case-sensitive", []types.Tag{tag("A", "9")}, "a=1;b=2;A=9;"},
-		{"a key without value gets the empty one", []types.Tag{{Key: &keyOnly}}, "a=1;b=2;only=;"},
+		{"a key without value", []types.Tag{{Key: &keyOnly}}, "a=1;b=2;only=;"},
 		{"all allowed characters", []types.Tag{tag("Größe ٣+-=._:/@", "é + - = . _ : / @")}, "a=1;b=2;Größe ٣+-=._:/@=é + - = . _ : / @;"},
 		{"the longest key and value in code points", []types.Tag{tag(strings.Repeat("ö", 128), strings.Repeat("ö", 256))}, "a=1;b=2;" + strings.Repeat("ö", 128) + "=" + strings.Repeat("ö", 256) + ";"},
 	} {
@@ -94,6 +94,11 @@ func TestMergeTags(t *testing.T) {
 			got, err := resource.MergeTags(present, tc.added)
 			if err != nil || show(got) != tc.want {
 				t.Errorf("MergeTags = %s, %v, want %s", show(got), err, tc.want)
+			}
+			for _, tag := range got {
+				if tag.Value != nil && *tag.Value == "" {
+					t.Errorf("the tag %s has an empty value, want none", *tag.Key)
+				}
 			}
 			if show(present) != "a=1;b=2;" {
 				t.Errorf("the present tags changed to %s", show(present))

@@ -24,9 +24,28 @@ type TagError struct{ Reason string }
 // Error returns the reason.
 func (e *TagError) Error() string { return e.Reason }
 
+// NewTag returns a tag. One with an empty value has none: AWS shows a key-only tag
+// without the member, also where an empty value was sent (published output of
+// get-relational-database-snapshot; defects of clients that took it for granted).
+func NewTag(key, value string) types.Tag {
+	t := types.Tag{Key: &key}
+	if value != "" {
+		t.Value = &value
+	}
+	return t
+}
+
+// TagValue returns a tag's value, which is empty for a key-only tag.
+func TagValue(t types.Tag) string {
+	if t.Value == nil {
+		return ""
+	}
+	return *t.Value
+}
+
 // MergeTags returns the tags of a resource after adding some: present keys get the
-// new value and keep their place, new ones follow. The result has a value for each
-// key: a key-only tag reads back as "". It fails with a TagError and changes
+// new value and keep their place, new ones follow. An empty value is none. It fails
+// with a TagError and changes
 // nothing when the added tags, or the sum of both, break a rule.
 func MergeTags(present, added []types.Tag) ([]types.Tag, error) {
 	merged := append([]types.Tag{}, present...) // never nil: no tags are an empty list
@@ -44,7 +63,7 @@ func MergeTags(present, added []types.Tag) ([]types.Tag, error) {
 			return nil, &TagError{fmt.Sprintf("The tag key %q is given more than once.", key)}
 		}
 		seen[key] = true
-		tag := types.Tag{Key: &key, Value: &value}
+		tag := NewTag(key, value)
 		if i, ok := place[key]; ok {
 			merged[i] = tag
 			continue
@@ -74,9 +93,7 @@ func checkTag(t types.Tag) (key, value string, err error) {
 	if t.Key == nil {
 		return "", "", &TagError{"A tag needs a key."}
 	}
-	if t.Value != nil {
-		value = *t.Value
-	}
+	value = TagValue(t)
 	if err := checkTagKey(*t.Key); err != nil {
 		return "", "", err
 	}

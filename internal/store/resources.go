@@ -104,7 +104,7 @@ func fillResource(r *resource.Resource, scan func(...any) error, more ...*string
 func encodeTags(tags []types.Tag) ([]byte, error) {
 	pairs := make([][2]string, len(tags))
 	for i, t := range tags {
-		pairs[i] = [2]string{*t.Key, *t.Value}
+		pairs[i] = [2]string{*t.Key, resource.TagValue(t)}
 	}
 	return json.Marshal(pairs)
 }
@@ -122,7 +122,7 @@ func decodeTags(doc []byte) ([]types.Tag, error) {
 		if len(pair) != 2 || pair[0] == nil || pair[1] == nil {
 			return nil, errors.New("stored tags: one is not a key and a value")
 		}
-		tags[i] = types.Tag{Key: pair[0], Value: pair[1]}
+		tags[i] = resource.NewTag(*pair[0], *pair[1])
 	}
 	return tags, nil
 }

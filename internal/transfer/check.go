@@ -159,7 +159,7 @@ func (r *resourceRecord) checkPriv() error {
 func (r *resourceRecord) tags() []types.Tag {
 	tags := make([]types.Tag, len(r.Tags))
 	for i := range r.Tags {
-		tags[i] = types.Tag{Key: &r.Tags[i].Key, Value: &r.Tags[i].Value}
+		tags[i] = resource.NewTag(r.Tags[i].Key, r.Tags[i].Value)
 	}
 	return tags
 }

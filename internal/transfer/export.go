@@ -174,7 +174,7 @@ func (e *exporter) resources(tx *store.Tx) error {
 			Created: r.CreatedAt.UTC(), Tags: make([]tag, len(r.Tags)), Doc: r.Doc, Priv: r.Priv,
 		}
 		for i, t := range r.Tags {
-			record.Tags[i] = tag{*t.Key, *t.Value}
+			record.Tags[i] = tag{*t.Key, resource.TagValue(t)}
 		}
 		if err := e.takeSecret(r, record); err != nil {
 			return fmt.Errorf("secret of the %s %s: %w", r.Kind, r.ID, err)

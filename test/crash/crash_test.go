@@ -40,7 +40,7 @@ const (
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 
-var someTags = []types.Tag{{Key: new("team"), Value: new("web")}, {Key: new("on-call"), Value: new("")}}
+var someTags = []types.Tag{{Key: new("team"), Value: new("web")}, {Key: new("on-call")}}
 
 // TestKill kills a server again and again on one data directory, while eight clients create, import, tag and delete
 // key pairs.

@@ -37,7 +37,7 @@ def test_disks(client, region):
     matches(data["supportCode"], r"\d{12}/vol-[0-9a-f]{17}", "support code")
     check_time(data["createdAt"], "createdAt")
     shows("Disk", without(data, "arn", "supportCode", "createdAt"), {
-        "name": "data", "resourceType": "Disk", "location": {"availabilityZone": zone, "regionName": region}, "tags": [{"key": "team", "value": ""}],
+        "name": "data", "resourceType": "Disk", "location": {"availabilityZone": zone, "regionName": region}, "tags": [{"key": "team"}],
         "addOns": [], "sizeInGb": 64, "iops": 192, "isSystemDisk": False, "state": "available", "isAttached": False, "attachmentState": "detached",
     }, "disk")
     run_instance(client, region, "web")
@@ -106,7 +106,7 @@ def test_disk_snapshots(client, region):
     matches(backup["supportCode"], r"\d{12}/snap-[0-9a-f]{17}", "support code")
     shows("DiskSnapshot", without(backup, "arn", "supportCode", "createdAt"), {
         "name": "backup", "resourceType": "DiskSnapshot", "location": {"availabilityZone": "all", "regionName": region},
-        "tags": [{"key": "keep", "value": ""}], "sizeInGb": 64, "state": "completed", "progress": "100%",
+        "tags": [{"key": "keep"}], "sizeInGb": 64, "state": "completed", "progress": "100%",
         "fromDiskName": "data", "fromDiskArn": data["arn"], "isFromAutoSnapshot": False,
     }, "disk snapshot")
     restore = lambda size: client.create_disk_from_snapshot(
