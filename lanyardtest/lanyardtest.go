@@ -37,7 +37,8 @@ type Options struct {
 	Quotas []string
 	// KeyPool is how many RSA keys are made ahead; none when zero.
 	KeyPool int
-	// PageSize is how many elements a page of a list has; 100 when zero.
+	// PageSize is how many elements a page of a list has; as on AWS when zero, 20 of one's
+	// own resources and 200 operations.
 	PageSize int
 }
 

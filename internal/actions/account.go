@@ -20,7 +20,7 @@ var account = []api.Action{
 // getActiveNames lists the names of all kinds of resources. The default key pair
 // is left out, as it is from the list of key pairs.
 func getActiveNames(c *api.Call, in *lightsail.GetActiveNamesInput) (*lightsail.GetActiveNamesOutput, error) {
-	names, next, err := api.Page(c, in.PageToken, "", "", func(after string, limit int) ([]string, error) {
+	names, next, err := api.Page(c, api.ResourcesPage, in.PageToken, "", "", func(after string, limit int) ([]string, error) {
 		all, err := c.Tx.Names(c.Principal.Account, c.Region, after, limit+1)
 		all = slices.DeleteFunc(all, func(name string) bool { return name == resource.DefaultKeyPairName })
 		return all[:min(len(all), limit)], err

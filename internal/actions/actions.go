@@ -11,9 +11,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 )
 
-// All returns every action that is built.
+// All returns every action that is built, and those that answer as in an empty account.
 func All() []api.Action {
 	return slices.Concat(keyPairs, tags, operations, account, catalogueActions, instances, addOns,
 		ports, staticIPs, instanceMetrics,
-		disks, diskSnapshots, instanceSnapshots, autoSnapshots, snapshotCopies, restores, exports)
+		disks, diskSnapshots, instanceSnapshots, autoSnapshots, snapshotCopies, restores, exports, notBuilt)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -152,39 +153,21 @@ func TestBundlesOfARegionHaveItsSuffix(t *testing.T) {
 	}
 }
 
-func TestTheCatalogueIsPaged(t *testing.T) {
-	whole := client(t)
-	paged := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 7}).Client(region)
-	for _, tc := range []struct {
-		name         string
-		whole, pages [][]string
-	}{
-		{"blueprints", blueprintIDs(t, whole, lightsail.GetBlueprintsInput{}), blueprintIDs(t, paged, lightsail.GetBlueprintsInput{})},
-		{"bundles", bundleIDs(t, whole, lightsail.GetBundlesInput{}), bundleIDs(t, paged, lightsail.GetBundlesInput{})},
-	} {
-		if len(tc.whole) != 1 {
-			t.Errorf("%s: %d pages of the usual size, want 1", tc.name, len(tc.whole))
-		}
-		for i, page := range tc.pages[:len(tc.pages)-1] {
-			if len(page) != 7 {
-				t.Errorf("%s: page %d has %d elements, want 7", tc.name, i+1, len(page))
-			}
-		}
-		if diff := cmp.Diff(slices.Concat(tc.whole...), slices.Concat(tc.pages...)); diff != "" {
-			t.Errorf("%s by pages (-want +got):\n%s", tc.name, diff)
-		}
+// TestCatalogue_comesWhole: whatever the size of pages, and no page token fits it.
+func TestCatalogue_comesWhole(t *testing.T) {
+	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 7}).Client(region)
+	blueprints, bundles := blueprintIDs(t, c, lightsail.GetBlueprintsInput{}), bundleIDs(t, c, lightsail.GetBundlesInput{})
+	if len(blueprints) != 1 || len(blueprints[0]) <= api.ResourcesPage {
+		t.Errorf("blueprints: got pages %q, want one of more than %d", blueprints, api.ResourcesPage)
 	}
-}
-
-func TestATokenOfTheCatalogueCountsForItsListOnly(t *testing.T) {
-	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 2}).Client(region)
-	out, err := c.GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{})
-	if err != nil {
-		t.Fatal(err)
+	if len(bundles) != 1 || len(bundles[0]) <= api.ResourcesPage {
+		t.Errorf("bundles: got pages %q, want one of more than %d", bundles, api.ResourcesPage)
 	}
 	const message = "The page token is not valid."
-	_, err = c.GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{PageToken: out.NextPageToken, IncludeInactive: new(true)})
+	_, err := c.GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{PageToken: new("x")})
 	wantInvalid(t, err, "InvalidParams", message)
-	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: out.NextPageToken})
+	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: new("x")})
 	wantInvalid(t, err, "InvalidParams", message)
+	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: new("")})
+	noError(t, err)
 }

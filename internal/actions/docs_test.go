@@ -32,16 +32,21 @@ func TestDocsListTheActions(t *testing.T) {
 func actionsPage() string {
 	var b strings.Builder
 	list := api.Describe(actions.All())
-	built := 0
+	built, empty := 0, 0
 	for _, a := range list {
 		if a.Built {
 			built++
 		}
+		if a.Empty {
+			empty++
+		}
 	}
 	fmt.Fprintf(&b, `# Actions
 
-Lanyard has %d of Lightsail's %d actions. The others answer InvalidInputException with the code UnsupportedOperation, after signature
-and authorization.
+Lanyard has %d of Lightsail's %d actions. %d more read families of which nothing can be made yet. They answer as in an account that has nothing
+of the kind: lists are empty, names do not exist. The table says *empty* of them. The others answer InvalidInputException with the code
+UnsupportedOperation, after signature and authorization. Actions on domains and distributions answer outside us-east-1 that they are only
+available there, as AWS does, whether they are built or not.
 
 The columns after the first are those of the Service Authorization Reference: what a policy for the action may name. An action
 without resource types needs `+"`\"Resource\": \"*\"`"+`. All of the required resource types must be allowed, and of the optional ones those that
@@ -49,16 +54,19 @@ the request names. This page is made from the program: `+"`go test ./internal/ac
 
 | action | built | level | resource types | tags of the request |
 |---|---|---|---|---|
-`, built, len(list))
+`, built, len(list), empty)
 	for _, a := range list {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", a.Name, word(a.Built, "yes"), level(a), resources(a), requestKeys(a))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", a.Name, state(a), level(a), resources(a), requestKeys(a))
 	}
 	return b.String()
 }
 
-func word(on bool, text string) string {
-	if on {
-		return text
+func state(a api.Description) string {
+	switch {
+	case a.Built:
+		return "yes"
+	case a.Empty:
+		return "empty"
 	}
 	return ""
 }

@@ -169,7 +169,7 @@ func TestCreateInstancesMakesWhatGetInstanceShows(t *testing.T) {
 			Ports:           []types.InstancePortInfo{openPort(80), openPort(22)},
 		},
 		ResourceType: types.ResourceTypeInstance, SshKeyName: new("deploy"), State: &types.InstanceState{Code: new(int32(0)), Name: new("pending")},
-		Tags: []types.Tag{tag("stage", "test"), tag("only-a-key", "")}, Username: new("admin"),
+		Tags: []types.Tag{tag("stage", "test"), {Key: new("only-a-key")}}, Username: new("admin"),
 	}
 	random := cmpopts.IgnoreFields(types.Instance{}, "Arn", "SupportCode", "PrivateIpAddress", "Ipv6Addresses")
 	unexported := cmpopts.IgnoreUnexported(types.Instance{}, types.InstanceHardware{}, types.Disk{}, types.ResourceLocation{}, types.InstanceMetadataOptions{},

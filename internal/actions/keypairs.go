@@ -81,7 +81,7 @@ func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPai
 // getKeyPairs lists the key pairs by name, the default one only on demand.
 func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKeyPairsOutput, error) {
 	withDefault := in.IncludeDefaultKeyPair != nil && *in.IncludeDefaultKeyPair
-	page, next, err := api.Page(c, in.PageToken, fmt.Sprint(withDefault), "",
+	page, next, err := api.Page(c, api.ResourcesPage, in.PageToken, fmt.Sprint(withDefault), "",
 		func(after string, limit int) ([]*resource.Resource, error) {
 			if withDefault {
 				return c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit)

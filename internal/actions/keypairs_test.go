@@ -63,7 +63,7 @@ func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
 	want := &lightsail.CreateKeyPairOutput{
 		KeyPair: &types.KeyPair{
 			Name: new("MyKey1"), CreatedAt: &now, Location: location, ResourceType: types.ResourceTypeKeyPair,
-			Fingerprint: new(fingerprintOf(t, private)), Tags: []types.Tag{tag("team", "web"), tag("only", "")},
+			Fingerprint: new(fingerprintOf(t, private)), Tags: []types.Tag{tag("team", "web"), {Key: new("only")}},
 			Arn: out.KeyPair.Arn, SupportCode: out.KeyPair.SupportCode,
 		},
 		Operation: &types.Operation{

@@ -7,7 +7,7 @@ import (
 
 // listOf is a page of all resources of a kind, by name, each as show makes it.
 func listOf[T any](c *api.Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
-	page, next, err := api.Page(c, token, "", "", func(after string, limit int) ([]*resource.Resource, error) {
+	page, next, err := api.Page(c, api.ResourcesPage, token, "", "", func(after string, limit int) ([]*resource.Resource, error) {
 		return c.Tx.Resources(c.Principal.Account, c.Region, kind, after, limit)
 	}, func(r *resource.Resource) string { return r.Name })
 	if err != nil {

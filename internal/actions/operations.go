@@ -49,7 +49,7 @@ func getOperationsForResource(c *api.Call, in *lightsail.GetOperationsForResourc
 }
 
 func operationPage(c *api.Call, token *string, scope string, fetch func(store.Cursor, int) ([]*store.Operation, error)) ([]types.Operation, *string, error) {
-	page, next, err := api.Page(c, token, scope, store.Newest, fetch,
+	page, next, err := api.Page(c, api.OperationsPage, token, scope, store.Newest, fetch,
 		func(o *store.Operation) store.Cursor { return store.Cursor{Position: o.Position, ID: o.ID} })
 	if err != nil {
 		return nil, nil, err

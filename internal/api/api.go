@@ -29,7 +29,10 @@ type Action struct {
 	// prepare does slow work before the write transaction opens. It returns what
 	// invoke gets, and how to give that back when nothing came of the call.
 	prepare func(c *Call, in any) (prepared any, undo func(), err error)
-	// invoke runs the action's function; nil for an action that is not built.
+	// ofEmptyAccount: the action is of a family that is not built, and answers as in an
+	// account that has nothing of it.
+	ofEmptyAccount bool
+	// invoke runs the action's function; nil for an action that is not there.
 	invoke func(c *Call, in, prepared any) (smithy.Serializable, error)
 }
 
@@ -98,13 +101,19 @@ func (a *Action) member(name string) func(in any) []string {
 	}
 }
 
-// input and output are the SDK's types of an action.
+// OfEmptyAccount declares that the action reads a family that is not built, of which
+// nothing can exist, and answers so.
+func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true } }
+
+// Input and Output are the SDK's types of an action.
 type (
-	input[I any] interface {
+	// Input is a pointer to an action's input.
+	Input[I any] interface {
 		*I
 		smithy.Serializable
 	}
-	output[O any] interface {
+	// Output is a pointer to an action's output.
+	Output[O any] interface {
 		*O
 		smithy.Serializable
 	}
@@ -112,7 +121,7 @@ type (
 
 // New makes an action from its function. The name comes from the input's type; a
 // function whose types are not those of one action panics.
-func New[I, O any, PI input[I], PO output[O]](fn func(*Call, PI) (PO, error), options ...Option) Action {
+func New[I, O any, PI Input[I], PO Output[O]](fn func(*Call, PI) (PO, error), options ...Option) Action {
 	a := newAction[I, O]()
 	a.invoke = func(c *Call, in, _ any) (smithy.Serializable, error) {
 		out, err := fn(c, in.(PI))
@@ -125,7 +134,7 @@ func New[I, O any, PI input[I], PO output[O]](fn func(*Call, PI) (PO, error), op
 // write transaction: after the caller was found to be allowed, and before that is
 // checked again inside the transaction. undo gives back what prepare made when
 // the call failed afterwards and certainly nothing of it is stored; it may be nil.
-func NewPrepared[P, I, O any, PI input[I], PO output[O]](
+func NewPrepared[P, I, O any, PI Input[I], PO Output[O]](
 	prepare func(*Call, PI) (made P, undo func(), err error), fn func(*Call, PI, P) (PO, error), options ...Option,
 ) Action {
 	a := newAction[I, O]()

@@ -46,9 +46,6 @@ func (c *Call) Keys() *sshkey.Pool { return c.pipe.o.Keys }
 // Sealer seals what has to be kept secret at rest.
 func (c *Call) Sealer() *seal.Sealer { return c.pipe.o.Sealer }
 
-// PageSize is how many elements a page of a list has.
-func (c *Call) PageSize() int { return c.pipe.o.PageSize }
-
 // Target returns the resource that the action is on: what On or OnNamed declared,
 // in the order of the declarations; nil where an optional member did not name one.
 func (c *Call) Target(i int) *resource.Resource { return c.loaded[i] }

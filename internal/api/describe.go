@@ -10,8 +10,9 @@ import (
 // Description is what the documentation says of an action.
 type Description struct {
 	Name string
-	// Built tells whether Lanyard has the action.
-	Built bool
+	// Built reports whether Lanyard has the action, Empty whether it answers as in an
+	// account that has nothing of the action's family, which is not built.
+	Built, Empty bool
 	// Write tells the levels Write and Tagging from Read.
 	Write bool
 	// Required and Optional are the resource types that the action is authorised on;
@@ -28,7 +29,7 @@ func Describe(built []Action) []Description {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		a := all[name]
 		list = append(list, Description{
-			Name: name, Built: a.invoke != nil, Write: a.access.write,
+			Name: name, Built: a.invoke != nil && !a.ofEmptyAccount, Empty: a.ofEmptyAccount, Write: a.access.write,
 			Required: a.access.required, Optional: a.access.optional,
 			RequestTags: a.access.requestTags, TagKeys: a.access.tagKeys,
 		})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,15 +12,24 @@ import (
 // maxTokenLength bounds the page tokens that are looked at; ours are far shorter.
 const maxTokenLength = 4096
 
-// Page reads one page of a list. token is the request's page token, nil for the
-// first page. fetch reads up to limit elements behind a cursor, and cursor tells an
-// element's own. The zero cursor stands in front of the first element.
+// Sizes of AWS's pages. A list of an account's own resources ends after 20 (observed:
+// an account with more got that many in one answer of GetInstances), one of operations
+// after 200 (API reference, GetOperations).
+const (
+	ResourcesPage  = 20
+	OperationsPage = 200
+)
+
+// Page reads one page of a list, of at most size elements unless the server was told
+// another size. token is the request's page token, nil for the first page. fetch reads
+// up to limit elements behind a cursor, and cursor tells an element's own. The zero
+// cursor stands in front of the first element.
 //
 // The next page's token is sealed: it is opaque, cannot be changed, and counts only
 // for the list it came from: the same action, account (not one of its id that was made
 // later), region and scope, where scope is whatever else selects the list. A token that is none of that is
 // InvalidInputException.
-func Page[T, K any](c *Call, token *string, scope string, first K,
+func Page[T, K any](c *Call, size int, token *string, scope string, first K,
 	fetch func(after K, limit int) ([]T, error), cursor func(T) K,
 ) (page []T, next *string, err error) {
 	after := first
@@ -28,7 +38,7 @@ func Page[T, K any](c *Call, token *string, scope string, first K,
 			return nil, nil, err
 		}
 	}
-	size := c.PageSize()
+	size = cmp.Or(c.pipe.o.PageSize, size)
 	page, err = fetch(after, size+1)
 	if err != nil || len(page) <= size {
 		return page, nil, err
@@ -37,6 +47,17 @@ func Page[T, K any](c *Call, token *string, scope string, first K,
 	next, err = c.sealToken(scope, cursor(page[size-1]))
 	return page, next, err
 }
+
+// Whole refuses the page token of a list that comes in one page: none was given out for
+// it. An empty token is the first page, as everywhere.
+func Whole(token *string) error {
+	if token != nil && *token != "" {
+		return badToken()
+	}
+	return nil
+}
+
+func badToken() error { return InvalidInput(CodeInvalidParams, "The page token is not valid.") }
 
 func (c *Call) sealToken(scope string, cursor any) (*string, error) {
 	plain, err := json.Marshal(cursor)
@@ -49,17 +70,16 @@ func (c *Call) sealToken(scope string, cursor any) (*string, error) {
 }
 
 func (c *Call) openToken(token, scope string, cursor any) error {
-	bad := InvalidInput(CodeInvalidParams, "The page token is not valid.")
 	if len(token) > maxTokenLength {
-		return bad
+		return badToken()
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil {
-		return bad
+		return badToken()
 	}
 	plain, err := c.Sealer().Open(seal.PageToken, sealed, c.tokenContext(scope)...)
 	if err != nil || json.Unmarshal(plain, cursor) != nil {
-		return bad
+		return badToken()
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func FuzzPageToken(f *testing.F) {
 			t.Errorf("the token %q was taken for the cursor %q", token, after)
 			return nil, nil
 		}
-		_, _, err := Page(c, &token, "", "", fetch, func(s string) string { return s })
+		_, _, err := Page(c, ResourcesPage, &token, "", "", fetch, func(s string) string { return s })
 		if _, ok := errors.AsType[*types.InvalidInputException](err); !ok {
 			t.Errorf("the token %q: %v, want InvalidInputException", token, err)
 		}

@@ -39,7 +39,7 @@ type Options struct {
 	Clock func() time.Time
 	// Rand is the source of ids.
 	Rand io.Reader
-	// PageSize is how many elements a page of a list has.
+	// PageSize is how many elements a page of a list has; 0 stands for AWS's sizes.
 	PageSize int
 	// Running bounds the calls that run at one time; nil admits all.
 	Running *limit.Gate
@@ -116,7 +116,7 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 		action:    rq.action,
 		pipe:      p,
 	}
-	if rq.action.direct() {
+	if rq.action.direct() && !c.strays() {
 		if out, err = p.writeDirectly(c, rq); !errors.Is(err, errIndirect) {
 			return out, err
 		}
@@ -173,6 +173,9 @@ func (p *Pipeline) writeDirectly(c *Call, rq *request) (out smithy.Serializable,
 func (p *Pipeline) open(c *Call, rq *request, in smithy.Serializable) error {
 	if err := p.authenticate(c, rq); err != nil {
 		return err
+	}
+	if c.strays() {
+		return c.refuseRegion(rq, in)
 	}
 	if rq.action.invoke == nil {
 		if err := c.authorize(nil); err != nil {
@@ -273,6 +276,9 @@ func (c *Call) admit(in smithy.Serializable) error {
 		return missing
 	}
 	if err := c.authorize(in); err != nil {
+		return err
+	}
+	if err := c.checkHome(in); err != nil {
 		return err
 	}
 	if missing != nil {

@@ -42,7 +42,8 @@ type traits struct {
 	// aws:ResourceTag condition key).
 	untagged bool
 	// global kinds carry the region "global" in ARN and location, and live in
-	// us-east-1's namespace.
+	// us-east-1's namespace. Distributions live there, too, but have that region's ARNs
+	// (acceptance test of Terraform's AWS provider).
 	global bool
 }
 
@@ -55,7 +56,7 @@ var kinds = map[Kind]traits{
 	ContainerService:           {member: "serviceName"},
 	Disk:                       {member: "diskName"},
 	DiskSnapshot:               {member: "diskSnapshotName"},
-	Distribution:               {member: "distributionName", global: true},
+	Distribution:               {member: "distributionName"},
 	Domain:                     {member: "domainName", global: true},
 	ExportSnapshotRecord:       {untagged: true},
 	Instance:                   {member: "instanceName"},

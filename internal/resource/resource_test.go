@@ -42,6 +42,10 @@ func TestGlobalKindsCarryTheRegionGlobal(t *testing.T) {
 	if got := r.Location().RegionName; got != "global" {
 		t.Errorf("region = %s, want global", got)
 	}
+	r.Kind = resource.Distribution
+	if got, want := r.ARN(), "arn:aws:lightsail:us-east-1:111122223333:Distribution/x"; got != want {
+		t.Errorf("ARN of a distribution: got %s, want %s", got, want)
+	}
 }
 
 // TestRegionsAreThoseOfTheModel holds the catalogue against the SDK's enum.

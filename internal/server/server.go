@@ -29,9 +29,8 @@ import (
 
 // Defaults of Options.
 const (
-	DefaultListen   = "127.0.0.1:2016"
-	DefaultKeyPool  = 16
-	DefaultPageSize = 100
+	DefaultListen  = "127.0.0.1:2016"
+	DefaultKeyPool = 16
 	// DefaultMaxRequests keeps all cores busy and an answer's delay under a second.
 	DefaultMaxRequests    = 512
 	DefaultMaxConnections = 10000
@@ -62,7 +61,8 @@ type Options struct {
 	Identities string
 	// KeyPool is how many RSA keys are made ahead; negative switches the pool off.
 	KeyPool int
-	// PageSize is how many elements a page of a list has, at most MaxPageSize.
+	// PageSize is how many elements a page of a list has, at most MaxPageSize. 0 stands
+	// for AWS's sizes: 20 of an account's own resources, 200 operations.
 	PageSize int
 	// MaxRequests is how many calls run at one time. More are answered
 	// ThrottlingException.
@@ -101,9 +101,6 @@ func (o Options) withDefaults() Options {
 	if o.KeyPool == 0 {
 		o.KeyPool = DefaultKeyPool
 	}
-	if o.PageSize == 0 {
-		o.PageSize = DefaultPageSize
-	}
 	if o.MaxRequests == 0 {
 		o.MaxRequests = DefaultMaxRequests
 	}
@@ -134,8 +131,8 @@ func (o Options) check() error {
 		return errors.New("no data directory: give --data-dir")
 	case (o.TLSCert == "") != (o.TLSKey == ""):
 		return errors.New("TLS needs both a certificate and a key: give --tls-cert and --tls-key")
-	case o.PageSize < 1 || o.PageSize > MaxPageSize:
-		return fmt.Errorf("page size %d is not between 1 and %d", o.PageSize, MaxPageSize)
+	case o.PageSize < 0 || o.PageSize > MaxPageSize:
+		return fmt.Errorf("page size %d is not between 1 and %d, or 0 for AWS's sizes", o.PageSize, MaxPageSize)
 	case o.MaxRequests < 1:
 		return fmt.Errorf("no call can run: --max-requests is %d", o.MaxRequests)
 	case o.Connections < 0:

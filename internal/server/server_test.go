@@ -292,15 +292,15 @@ func TestHealthAndMetrics(t *testing.T) {
 	if _, err := client(s, s.Endpoint()).GetRegions(t.Context(), &lightsail.GetRegionsInput{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client(s, s.Endpoint()).GetBuckets(t.Context(), &lightsail.GetBucketsInput{}); err == nil {
-		t.Fatal("GetBuckets is built: the test needs another action")
+	if _, err := client(s, s.Endpoint()).PeerVpc(t.Context(), &lightsail.PeerVpcInput{}); err == nil {
+		t.Fatal("PeerVpc is built: the test needs another action")
 	}
 	for path, want := range map[string][]string{
 		"/healthz": {"ok"},
 		"/readyz":  {"ready"},
 		"/metrics": {
 			`lanyard_requests_total{action="GetRegions",code=""} 1`,
-			`lanyard_requests_total{action="GetBuckets",code="InvalidInputException"} 1`,
+			`lanyard_requests_total{action="PeerVpc",code="InvalidInputException"} 1`,
 			`lanyard_request_duration_seconds_count{action="GetRegions"} 1`,
 			`lanyard_key_pool_depth 0`,
 			`lanyard_store_duration_seconds_count{kind="view"}`,

@@ -165,7 +165,7 @@ func largeStore(ctx context.Context, s settings) ([]row, error) {
 	name := fmt.Sprintf("4. with %d key pairs to 1,000: ", s.n)
 	return []row{
 		{name + "GetKeyPair", ms(many.get) + " to " + ms(few.get), getText, "≤ 1.5", get <= 1.5},
-		{name + "a GetKeyPairs page of 100", ms(many.first) + " to " + ms(few.first), pageText, "≤ 1.5", page <= 1.5},
+		{name + "a GetKeyPairs page of " + strconv.Itoa(pageSize), ms(many.first) + " to " + ms(few.first), pageText, "≤ 1.5", page <= 1.5},
 		{"4. the last page to the first", ms(many.last) + " to " + ms(many.first), lastText, "≤ 1.5", last <= 1.5},
 		{name + "listing all, per key pair", fmt.Sprint(perPair(many, s.n), " to ", perPair(few, small)), listText, "≤ 1.5", list <= 1.5},
 	}, nil
@@ -223,7 +223,7 @@ func (s settings) launch(ctx context.Context, dir string, rest time.Duration) (t
 	if err != nil {
 		return 0, 0, err
 	}
-	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", listen, "--data-dir", dir,
+	cmd := exec.CommandContext(ctx, s.binary, "serve", "--listen", listen, "--data-dir", dir, "--page-size", strconv.Itoa(pageSize),
 		"--account-id", account, "--access-key-id", keyID, "--secret-access-key", secret)
 	begin := time.Now()
 	if err := cmd.Start(); err != nil {

@@ -34,7 +34,10 @@ const (
 	account = "111122223333"
 	keyID   = "BENCHKEY"
 	secret  = "a-secret-for-measuring"
-	edLine  = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
+	// pageSize keeps rows comparable with those of earlier versions, whose pages were as
+	// long.
+	pageSize = 100
+	edLine   = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
 )
 
 // world is a server in this process.
@@ -46,7 +49,7 @@ type world struct {
 // start runs a server on a directory, which it does not remove.
 func start(dir string, change func(*server.Options)) (*world, error) {
 	o := server.Options{
-		Listen: "127.0.0.1:0", Database: server.Database{DataDir: dir}, KeyPool: -1,
+		Listen: "127.0.0.1:0", Database: server.Database{DataDir: dir}, KeyPool: -1, PageSize: pageSize,
 		Root: server.Root{AccountID: account, AccessKeyID: keyID, SecretAccessKey: secret},
 		Log:  slog.New(slog.DiscardHandler),
 	}

@@ -123,9 +123,9 @@ func testRefusals(t *testing.T, c *lightsail.Client) {
 			return err
 		}, invalid("InvalidParams", "")},
 		{"an action that is not built", func() error {
-			_, err := c.GetDomains(ctx, &lightsail.GetDomainsInput{})
+			_, err := c.PeerVpc(ctx, &lightsail.PeerVpcInput{})
 			return err
-		}, invalid("UnsupportedOperation", "Lanyard does not support the action GetDomains yet.")},
+		}, invalid("UnsupportedOperation", "Lanyard does not support the action PeerVpc yet.")},
 	} {
 		t.Run(tt.name, func(t *testing.T) { wantError(t, tt.call(), tt.want) })
 	}

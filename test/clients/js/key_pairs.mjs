@@ -95,7 +95,10 @@ inRegion("refusals", async (client) => {
   await refused(client.getOperation({ operationId }), "NotFoundException", "DoesNotExist", new RegExp(operationId));
   await refused(client.getKeyPairs({ pageToken: "nonsense" }), "InvalidInputException", "InvalidParams", /token/);
   await refused(client.createKeyPair({}), "InvalidInputException", "InvalidParams", /^These parameters are required: keyPairName$/);
-  await refused(client.getDomains({}), "InvalidInputException", "UnsupportedOperation", /GetDomains/);
+  assert.deepEqual((await client.getLoadBalancers({})).loadBalancers, []);
+  const abroad = connect("eu-west-1");
+  await refused(abroad.getDomains({}), "InvalidInputException", "UnsupportedOperation", /^Domain-related APIs are only available in the us-east-1 Region\. .*edit domain resources\.$/);
+  await refused(client.peerVpc({}), "InvalidInputException", "UnsupportedOperation", /PeerVpc/);
 });
 
 inRegion("signatures that do not hold", async (_, region) => {

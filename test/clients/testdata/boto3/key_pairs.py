@@ -5,7 +5,7 @@ import re
 
 from botocore.config import Config
 
-from checks import FINGERPRINT, PUBLIC_KEY, UUID, check_operation, check_time, connect, equal, import_key, knows, matches, pages, refused, run
+from checks import FINGERPRINT, PUBLIC_KEY, UUID, check_operation, check_time, connect, equal, import_key, knows, matches, missing, pages, refused, run
 
 
 def test_create_key_pair(client, region):
@@ -210,8 +210,29 @@ def test_input_that_clients_would_not_send(client, region):
 
 
 def test_actions_that_are_not_built(client, region):
-    refused(client.get_domains, "InvalidInputException", ".*GetDomains.*", "UnsupportedOperation")
-    refused(lambda: client.create_domain(domainName="example.com"), "InvalidInputException", ".*CreateDomain.*", "UnsupportedOperation")
+    refused(client.peer_vpc, "InvalidInputException", ".*PeerVpc.*", "UnsupportedOperation")
+    refused(lambda: client.create_load_balancer(loadBalancerName="lb", instancePort=80), "InvalidInputException", ".*CreateLoadBalancer.*", "UnsupportedOperation")
+
+
+def test_lists_of_what_is_not_built(client, region):
+    for action, member in (
+        ("get_load_balancers", "loadBalancers"),
+        ("get_relational_databases", "relationalDatabases"),
+        ("get_relational_database_snapshots", "relationalDatabaseSnapshots"),
+    ):
+        equal(pages(client, action, member), [[]], f"pages of {action}")
+    home, abroad = connect("us-east-1"), connect("eu-west-1")
+    equal(pages(home, "get_domains", "domains"), [[]], "pages of get_domains")
+    for call, member in (
+        (home.get_distributions, "distributions"), (client.get_buckets, "buckets"), (client.get_certificates, "certificates"),
+        (client.get_container_services, "containerServices"), (client.get_alarms, "alarms"), (client.get_contact_methods, "contactMethods"),
+    ):
+        equal(call()[member], [], member)
+    equal(client.is_vpc_peered()["isPeered"], False, "isPeered")
+    missing(lambda: client.get_load_balancer(loadBalancerName="none"), "LoadBalancer", "none")
+    for family, call in (("Domain", abroad.get_domains), ("Distribution", abroad.get_distributions), ("Distribution", abroad.get_distribution_bundles)):
+        message = f"{family}-related APIs are only available in the us-east-1 Region. Please set your Region configuration to us-east-1 to create, view, or edit {family.lower()} resources."
+        refused(call, "InvalidInputException", message, "UnsupportedOperation")
 
 
 def test_signatures(client, region):
