@@ -10,10 +10,10 @@ import (
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-// TestLists_endAfterAWSsPage makes 45 of each kind that a list shows, and counts what
+// TestLists_endAfterAWSsPage makes 25 of each kind that a list shows, and counts what
 // one answer holds, and what all of them do.
 func TestLists_endAfterAWSsPage(t *testing.T) {
-	const made = 45
+	const made = 25
 	c := lanyardtest.NewWith(t, lanyardtest.Options{Quotas: []string{"instances=60", "static-ips=60"}}).Client(region)
 	var names []string
 	for i := range made {

@@ -10,7 +10,7 @@ func TestDecodeTags_refusesHalfATag(t *testing.T) {
 		}
 	}
 	tags, err := decodeTags([]byte(`[["team","web"],["empty",""]]`))
-	if err != nil || len(tags) != 2 || *tags[0].Key != "team" || *tags[0].Value != "web" || *tags[1].Value != "" {
+	if err != nil || len(tags) != 2 || *tags[0].Key != "team" || *tags[0].Value != "web" || tags[1].Value != nil {
 		t.Errorf("decodeTags of two tags = %v, %v", tags, err)
 	}
 }

@@ -38,7 +38,7 @@ func testCreatedInstances(t *testing.T, c *lightsail.Client) {
 	web := u.instance("web")
 	want := &types.Instance{
 		Name: new("web"), ResourceType: types.ResourceTypeInstance, Location: &types.ResourceLocation{AvailabilityZone: new("us-east-1a"), RegionName: "us-east-1"},
-		Tags: []types.Tag{tag("team", "web"), tag("x", "")}, AddOns: []types.AddOn{}, BlueprintId: new("debian_12"), BlueprintName: new("Debian"),
+		Tags: []types.Tag{tag("team", "web"), {Key: new("x")}}, AddOns: []types.AddOn{}, BlueprintId: new("debian_12"), BlueprintName: new("Debian"),
 		BundleId: new("nano_3_0"), Username: new("admin"), SshKeyName: new("laptop"), IpAddressType: types.IpAddressTypeDualstack, IsStaticIp: new(false),
 		State: &types.InstanceState{Code: new(int32(16)), Name: new("running")},
 		Hardware: &types.InstanceHardware{CpuCount: new(int32(2)), RamSizeInGb: new(float32(0.5)), Disks: []types.Disk{{
