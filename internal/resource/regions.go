@@ -45,8 +45,13 @@ var regions = sync.OnceValue(func() catalogue {
 })
 
 // ZoneIndex is the place of an availability zone in its region, from its letter: 0 for
-// us-east-1a. It is below 16.
-func ZoneIndex(zone string) byte { return (zone[len(zone)-1] - 'a') & 15 }
+// us-east-1a and for no zone. It is below 16.
+func ZoneIndex(zone string) byte {
+	if zone == "" {
+		return 0
+	}
+	return (zone[len(zone)-1] - 'a') & 15
+}
 
 // Regions returns the catalogue in the order in which GetRegions lists it. The
 // caller must not change it.
