@@ -192,8 +192,8 @@ func rate(ctx context.Context, clients int, d time.Duration, call func(n int64) 
 }
 
 // inTurn measures rates in turn, several times, so that all meet the same weather, and
-// returns the median of each.
-func inTurn(rounds int, measures ...func() (float64, error)) ([]float64, error) {
+// returns each one's rates, round by round.
+func inTurn(rounds int, measures ...func() (float64, error)) ([][]float64, error) {
 	all := make([][]float64, len(measures))
 	for range rounds {
 		for i, measure := range measures {
@@ -204,20 +204,36 @@ func inTurn(rounds int, measures ...func() (float64, error)) ([]float64, error) 
 			all[i] = append(all[i], r)
 		}
 	}
-	medians := make([]float64, len(measures))
-	for i, rates := range all {
-		medians[i] = median(rates)
-	}
-	return medians, nil
+	return all, nil
 }
 
-// alternate is inTurn for two.
-func alternate(rounds int, a, b func() (float64, error)) (ra, rb float64, err error) {
-	medians, err := inTurn(rounds, a, b)
-	if err != nil {
-		return 0, 0, err
+// comparison has the medians of two rates, and of the ratio that they had in each round.
+type comparison struct{ ours, theirs, ratio float64 }
+
+func compare(ours, theirs []float64) comparison {
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = ours[i] / theirs[i]
 	}
-	return medians[0], medians[1], nil
+	return comparison{median(slices.Clone(ours)), median(slices.Clone(theirs)), median(ratios)}
+}
+
+// alternate compares two rates, measured in turn.
+func alternate(rounds int, theirs, ours func() (float64, error)) (comparison, error) {
+	rates, err := inTurn(rounds, theirs, ours)
+	if err != nil {
+		return comparison{}, err
+	}
+	return compare(rates[1], rates[0]), nil
+}
+
+// row is a row with the least ratio that is wanted; without a goal if it is 0.
+func (c comparison) row(what, format string, goal float64) row {
+	r := row{what: what, measured: fmt.Sprintf(format+"/s to "+format+"/s", c.ours, c.theirs), ratio: fmt.Sprintf("%.2f", c.ratio)}
+	if goal > 0 {
+		r.goal, r.met = fmt.Sprintf("≥ %.2f", goal), c.ratio >= goal
+	}
+	return r
 }
 
 func median[T float64 | time.Duration](v []T) T {

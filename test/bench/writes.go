@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/google/uuid"
@@ -13,9 +15,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// writes: tagging costs little more than the commit under it. There are two commits to
-// compare with: of one small row, the least that the store can do, and of the two rows
-// that a tagging writes.
+// writes: tagging costs little more than the HTTP around it and the commit under it. That
+// commit is of two rows; of one small row is the least that the store can do.
 func writes(ctx context.Context, s settings) (rows []row, err error) {
 	bare, err := openBare(ctx)
 	if err != nil {
@@ -43,43 +44,48 @@ const limitedWrites = 2000
 // tagging compares taggings with commits on the disk as it is, and on a slower one: where
 // an fsync takes next to no time, what is measured is HTTP.
 func (s settings) tagging(ctx context.Context, bare *bareStore, tag signed) ([]row, error) {
-	measure := func() (tags, small, same float64, err error) {
-		medians, err := inTurn(5, s.lightLoad(ctx, tag), s.commits(ctx, bare.smallRow), s.commits(ctx, bare.sameRows))
-		if err != nil {
-			return 0, 0, 0, err
-		}
-		return medians[0], medians[1], medians[2], nil
-	}
-	tags, small, same, err := measure()
+	answer, err := tag.send(ctx, http.DefaultClient)
 	if err != nil {
 		return nil, err
 	}
+	same, stop := tag.onBareHTTP(answer)
+	defer stop()
+	measure := func() ([][]float64, error) {
+		return inTurn(5, s.lightLoad(ctx, tag), s.lightLoad(ctx, same), s.commits(ctx, bare.sameRows), s.commits(ctx, bare.smallRow))
+	}
+	rates, err := measure()
+	if err != nil {
+		return nil, err
+	}
+	tags, bareHTTP, commits, small := rates[0], rates[1], rates[2], rates[3]
+	what := fmt.Sprintf("6. TagResource on one resource, 8 clients: rate to what bare net/http (%.0f/s) and bare grouped commits of the same "+
+		"two rows (%.0f/s) allow together", median(slices.Clone(bareHTTP)), median(slices.Clone(commits)))
 	rows := []row{
-		ratioOf("6. TagResource on one resource, 8 clients: rate to the store's bare grouped commits", tags, small),
-		besides("6. … to bare grouped commits of the same two rows", tags, same),
+		compare(tags, together(bareHTTP, commits)).row(what, "%.0f", 0.62),
+		compare(tags, small).row("6. … to the store's bare grouped commits of one small row", "%.0f", 0),
 	}
 	slower := fmt.Sprintf("6. … with a disk that takes %d writes a second", limitedWrites)
 	var failed error
-	err = onSlowerDisk(bare.dir, limitedWrites, func() { tags, small, same, failed = measure() })
+	err = onSlowerDisk(bare.dir, limitedWrites, func() { rates, failed = measure() })
 	switch {
 	case failed != nil:
 		return nil, failed
 	case err != nil:
-		return append(rows, row{what: slower + " (needs root and cgroups: " + err.Error() + ")"}), nil //nolint:nilerr // the row says it
+		return append(rows, row{what: slower + " (needs root and cgroups: " + err.Error() + ")"}), nil
 	}
-	return append(rows, ratioOf(slower, tags, small), besides(slower+", to commits of the same two rows", tags, same)), nil
+	return append(rows,
+		compare(rates[0], rates[3]).row(slower+", to bare grouped commits of one small row", "%.0f", 0.50),
+		compare(rates[0], rates[2]).row(slower+", to those of the same two rows", "%.0f", 0)), nil
 }
 
-// ratioOf is a row of which half is wanted.
-func ratioOf(what string, ours, theirs float64) row {
-	r := besides(what, ours, theirs)
-	r.goal, r.met = "≥ 0.50", ours/theirs >= 0.50
-	return r
-}
-
-// besides is a row without a goal.
-func besides(what string, ours, theirs float64) row {
-	return row{what: what, measured: fmt.Sprintf("%.0f/s to %.0f/s", ours, theirs), ratio: fmt.Sprintf("%.2f", ours/theirs)}
+// together is the rate, round by round, at which calls can be answered whose HTTP and
+// whose commit take what each alone does.
+func together(bareHTTP, commits []float64) []float64 {
+	rates := make([]float64, len(bareHTTP))
+	for i := range bareHTTP {
+		rates[i] = 1 / (1/bareHTTP[i] + 1/commits[i])
+	}
+	return rates
 }
 
 // commits writes to the store from 8 goroutines.
