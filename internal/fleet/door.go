@@ -130,6 +130,7 @@ func (s *slot) accept(d *door) {
 		switch {
 		case err == nil:
 			s.enter(conn, d.port)
+			s.pace()
 		case errors.Is(err, net.ErrClosed):
 			return
 		default: // no file descriptors are left, for a while
@@ -139,6 +140,28 @@ func (s *slot) accept(d *door) {
 				return
 			}
 		}
+	}
+}
+
+// A crowded instance takes no more than one connection in a paceTime, the others wait in
+// the listener's queue. When places are short, each that comes closes one that has not
+// logged in: this is how long all of them have, in turn, until they have to be further
+// than the rest.
+const (
+	crowd    = 16
+	paceTime = 5 * time.Millisecond
+)
+
+func (s *slot) pace() {
+	s.connections.Lock()
+	open := len(s.open)
+	s.connections.Unlock()
+	if open < crowd {
+		return
+	}
+	select {
+	case <-time.After(paceTime):
+	case <-s.fleet.ctx.Done():
 	}
 }
 

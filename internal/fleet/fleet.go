@@ -48,10 +48,11 @@ type Limits struct {
 	Total int
 }
 
-// Defaults of Limits.
+// Defaults of Limits. The embedded driver admits 64 and 1024 and closes clients that do
+// not log in; there is room for those it has closed and that have not left yet.
 const (
-	DefaultPerInstance = 64
-	DefaultTotal       = 1024
+	DefaultPerInstance = 64 + 16
+	DefaultTotal       = 1024 + 64
 )
 
 func (l Limits) withDefaults() Limits {

@@ -43,6 +43,7 @@ type harbour struct {
 	api     string
 	client  *lightsail.Client
 	key     ssh.Signer // opens all instances
+	private string     // the key's text
 	secrets []string   // what the log must not have
 	ports   map[string]string
 	before  vitals
@@ -54,9 +55,8 @@ func newHarbour(t *testing.T, instances int) *harbour {
 	h := &harbour{}
 	h.server, h.api, _ = start(t, "--key-pool", "0", "--log-level", "debug", "--time-scale", "instant", "--quota", fmt.Sprint("instances=", instances))
 	h.client = connect(h.server, region, func(o *lightsail.Options) { o.HTTPClient = newClient() })
-	var private string
-	h.key, private = newSSHKey(t)
-	h.keep(process.SecretAccessKey, private)
+	h.key, h.private = newSSHKey(t)
+	h.keep(process.SecretAccessKey, h.private)
 	public := string(ssh.MarshalAuthorizedKey(h.key.PublicKey()))
 	if _, err := h.client.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: new("deploy"), PublicKeyBase64: &public}); err != nil {
 		t.Fatal(err)

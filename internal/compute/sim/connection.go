@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"container/list"
 	"log/slog"
 	"net"
 	"runtime/debug"
@@ -23,7 +24,11 @@ type connection struct {
 
 	intake intake
 
-	starting sync.Once      // leaves the gate of startups
+	placed   bool          // it has a place, guarded by places
+	starting *list.Element // nil when it has logged in, guarded by places
+	came     time.Time     // when the client connected
+	heard    atomic.Int64  // how long after that it sent something last; 0 when it has not
+
 	sessions *limit.Gate    // of this connection
 	work     sync.WaitGroup // goroutines of requests and sessions
 }
@@ -35,23 +40,46 @@ func newConnection(r *run, conn net.Conn) *connection {
 		run:      r,
 		conn:     timed,
 		in:       newLobby(timed),
+		came:     time.Now(),
 		sessions: limit.NewGate(limits.MaxSessions),
 		log:      r.driver.log.With("instance", r.instance.Name, "instance_id", r.instance.ID, "client", conn.RemoteAddr().String()),
 		intake:   intake{total: &r.driver.unread},
 	}
-	timed.received = c.intake.received
+	timed.received = func(n int) bool {
+		if n > 0 {
+			c.heard.Store(max(1, int64(time.Since(c.came))))
+		}
+		return c.intake.received(n)
+	}
 	return c
 }
 
 func (c *connection) close() { _ = c.in.Close() }
 
-// started makes room for another client to log in.
-func (c *connection) started() { c.starting.Do(c.run.startups.Leave) }
+// late reports whether the client has made the machine wait longer than any good one does.
+func (c *connection) late(now time.Time) bool {
+	took, heard := now.Sub(c.came), time.Duration(c.heard.Load())
+	if heard == 0 {
+		return took >= silentTime
+	}
+	return took-heard >= quietTime || took >= slowTime
+}
+
+// progress returns how far the client has got with logging in, from 0. Only what it
+// cannot have prepared counts for more than that it has sent something.
+func (c *connection) progress() int {
+	switch {
+	case c.in.wasAsked():
+		return 2
+	case c.heard.Load() > 0:
+		return 1
+	}
+	return 0
+}
 
 // serve is the life of a connection.
 func (c *connection) serve(config *ssh.ServerConfig) {
 	defer c.run.remove(c)
-	defer c.started()
 	defer c.work.Wait()
 	defer c.in.drain()
 	defer c.close()
@@ -69,7 +97,7 @@ func (c *connection) serve(config *ssh.ServerConfig) {
 	}
 	late.Stop()
 	c.conn.loggedIn()
-	c.started()
+	c.run.driver.places.started(c)
 	c.log.Info("ssh login", "user", conn.User(), "with", conn.Permissions.Extensions[openedWith])
 	defer func() { c.log.Info("ssh logout", "user", conn.User()) }()
 

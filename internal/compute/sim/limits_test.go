@@ -171,13 +171,25 @@ func TestClientsLoggingIn(t *testing.T) {
 		logged := w.mustLogin(t) // does not count any more
 		defer func() { _ = logged.Close() }()
 		synctest.Wait()
-		for range 3 {
-			w.dial(t)
+		conns := []net.Conn{w.dial(t), w.dial(t), w.dial(t)}
+		if _, err := io.WriteString(conns[0], "SSH-2.0-x\r\n"); err != nil {
+			t.Fatal(err)
 		}
+		synctest.Wait()
 		if _, err := w.driver.Dial(t.Context(), w.instance.ID, port22); !errors.Is(err, compute.ErrBusy) {
-			t.Errorf("the fourth: %v", err)
+			t.Errorf("one more, before any is late: %v, want %v", err, compute.ErrBusy)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(100 * time.Millisecond)
+		for i, want := range []int{1, 2} { // the first has got further
+			w.dial(t)
+			synctest.Wait()
+			if took := readAll(t, conns[want]); took != 0 {
+				t.Errorf("one more, %d: the longest silent one was closed after %v, want at once", i, took)
+			}
+		}
+		if took := readAll(t, conns[0]); took < 29*time.Second {
+			t.Errorf("the one that had sent its version was closed after %v, want the grace time", took)
+		}
 		_ = w.mustLogin(t).Close()
 	})
 }
@@ -202,19 +214,27 @@ func TestConnectionsOfAMachine(t *testing.T) {
 }
 
 func TestConnectionsOfAllMachines(t *testing.T) {
-	w := newWorld(t, sim.Limits{MaxTotal: 2})
-	w.dial(t)
-	w.instance.ID = "second"
-	w.start(t)
-	w.dial(t)
-	if _, err := w.driver.Dial(t.Context(), "5b1c", port22); !errors.Is(err, compute.ErrBusy) {
-		t.Errorf("the third: %v", err)
-	}
-	if err := w.driver.Stop(t.Context(), "second"); err != nil {
-		t.Fatal(err)
-	}
-	w.instance.ID = "5b1c"
-	w.dial(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Limits{MaxTotal: 2})
+		silent := w.dial(t)
+		w.instance.ID = "second"
+		w.start(t)
+		second := w.mustLogin(t)
+		defer func() { _ = second.Close() }()
+		w.instance.ID = "5b1c"
+		time.Sleep(time.Second)
+		first := w.mustLogin(t)
+		if took := readAll(t, silent); took != 0 {
+			t.Errorf("the silent client of another machine was closed after %v, want at once", took)
+		}
+		time.Sleep(time.Second)
+		if _, err := w.driver.Dial(t.Context(), "5b1c", port22); !errors.Is(err, compute.ErrBusy) {
+			t.Errorf("one more than those that are logged in: %v, want %v", err, compute.ErrBusy)
+		}
+		_ = first.Close()
+		synctest.Wait()
+		_ = w.mustLogin(t).Close()
+	})
 }
 
 func TestSessionsOfAllConnections(t *testing.T) {

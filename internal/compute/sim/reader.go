@@ -94,6 +94,16 @@ func (l *lobby) Write(b []byte) (int, error) {
 	return l.Conn.Write(b)
 }
 
+// wasAsked reports whether the client has exchanged keys and asked to log in.
+func (l *lobby) wasAsked() bool {
+	select {
+	case <-l.asked:
+		return true
+	default:
+		return false
+	}
+}
+
 func (l *lobby) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return l.Conn.Close()

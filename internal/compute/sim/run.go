@@ -8,7 +8,6 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lanyard-cloud/lanyard/internal/compute"
-	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
 // run is a machine from its start to its stop.
@@ -18,8 +17,8 @@ type run struct {
 	// config parses the machine's keys for its first connection.
 	config func() (*ssh.ServerConfig, error)
 
-	startups    *limit.Gate
-	connections *limit.Gate
+	// starting and connections are how many there are; the driver's places guard them.
+	starting, connections int
 
 	mu    sync.Mutex
 	open  map[*connection]struct{}
@@ -29,10 +28,8 @@ type run struct {
 
 func newRun(d *Driver, instance compute.Instance) *run {
 	r := &run{
-		driver:      d,
-		instance:    instance,
-		startups:    limit.NewGate(d.limits.MaxStartups),
-		connections: limit.NewGate(d.limits.MaxConnections),
+		driver:   d,
+		instance: instance,
 	}
 	r.config = sync.OnceValues(r.newConfig)
 	return r
@@ -44,31 +41,17 @@ func (r *run) dial(client netip.AddrPort) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !r.driver.total.Enter() {
-		return nil, compute.ErrBusy
-	}
-	if !r.connections.Enter() {
-		r.driver.total.Leave()
-		return nil, compute.ErrBusy
-	}
-	if !r.startups.Enter() {
-		r.leave()
-		return nil, compute.ErrBusy
-	}
 	near, far := newPipe(clientAddr(client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, sshPort)))
 	c := newConnection(r, far)
+	if !r.driver.places.enter(c) {
+		return nil, compute.ErrBusy
+	}
 	if !r.add(c) {
-		r.startups.Leave()
-		r.leave()
+		r.driver.places.leave(c)
 		return nil, compute.ErrNotRunning
 	}
 	go c.serve(config)
 	return near, nil
-}
-
-func (r *run) leave() {
-	r.connections.Leave()
-	r.driver.total.Leave()
 }
 
 // add notes a connection that the run's end has to close.
@@ -91,7 +74,7 @@ func (r *run) remove(c *connection) {
 	r.mu.Lock()
 	delete(r.open, c)
 	r.mu.Unlock()
-	r.leave()
+	r.driver.places.leave(c)
 	r.done.Done()
 }
 

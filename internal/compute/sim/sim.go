@@ -47,7 +47,8 @@ type Limits struct {
 	IdleTimeout time.Duration
 	// WriteTimeout is how long a client may take none of what is sent to it: 30 s.
 	WriteTimeout time.Duration
-	// MaxStartups is how many clients of a machine may be logging in: 32.
+	// MaxStartups is how many clients of a machine may be logging in: 32. One more takes
+	// the place of one that makes the machine wait.
 	MaxStartups int
 	// MaxConnections is how many connections a machine may have: 64.
 	MaxConnections int
@@ -77,7 +78,7 @@ type Driver struct {
 	clock    func() time.Time
 	log      *slog.Logger
 	limits   Limits
-	total    *limit.Gate // connections of all machines
+	places   *places     // connections of all machines
 	sessions *limit.Gate // sessions of all machines
 	unread   atomic.Int64
 
@@ -102,7 +103,7 @@ func New(options Options) *Driver {
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
-	d.total = limit.NewGate(d.limits.MaxTotal)
+	d.places = newPlaces(d.limits)
 	d.sessions = limit.NewGate(d.limits.MaxTotalSessions)
 	return d
 }
