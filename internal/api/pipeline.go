@@ -89,6 +89,8 @@ type request struct {
 	id     string
 	action *Action
 	body   []byte
+	// cutOff reports whether the body did not come, or not in time.
+	cutOff bool
 	sig    *sigv4.Signature
 	// signer is the access key's id once the signature was found good. Before that it
 	// does not belong in a log: it may be a secret in the wrong place.

@@ -88,6 +88,7 @@ func (p *Pipeline) receive(w http.ResponseWriter, rq *request) error {
 		return err
 	}
 	if rq.body, err = exchange.ReadBody(w, r); err != nil {
+		rq.cutOff = !errors.Is(err, exchange.ErrTooLarge)
 		return bodyErrors[err]
 	}
 	return nil
@@ -160,7 +161,7 @@ func (p *Pipeline) report(rq *request, a exchange.Answer, fault error, took time
 		attrs = append(attrs, slog.String("region", rq.sig.Region), slog.String("access_key_id", rq.signer))
 	}
 	if a.Code != "" {
-		if a.Code != errThrottled.Type { // a line for each would be part of the overload
+		if a.Code != errThrottled.Type && !rq.cutOff { // a line for each would be part of the overload
 			level = slog.LevelInfo
 		}
 		attrs = append(attrs, slog.String("code", a.Code))

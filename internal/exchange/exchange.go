@@ -30,12 +30,22 @@ func NewID(random io.Reader) string {
 	return uuid.Must(uuid.NewRandomFromReader(random)).String()
 }
 
+// bodyWaiter is a ResponseWriter that has to know when its request's body was read.
+type bodyWaiter interface{ BodyRead() }
+
 // ReadBody reads the whole body of a request: ErrTooLarge, ErrSlow, ErrUnreadable.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, ErrTooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	inner := w
+	if u, ok := w.(interface{ Unwrap() http.ResponseWriter }); ok {
+		inner = u.Unwrap() // MaxBytesReader tells net/http's own of a body that is too large
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(inner, r.Body, MaxBody))
+	if waiter, ok := w.(bodyWaiter); ok {
+		waiter.BodyRead()
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:

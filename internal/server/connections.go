@@ -1,9 +1,11 @@
 package server
 
 import (
-	"container/list"
+	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 
 	"github.com/lanyard-cloud/lanyard/internal/fleet"
@@ -13,74 +15,314 @@ import (
 // and for instances: each has a listener, and they have connections of their own.
 const reservedFiles = 256 + 2*fleet.DefaultTotal
 
-// connections bounds how many connections are open. Where one is too many, that which
-// has been waiting for a request for longest is closed; where all are busy, the new
-// one is.
+const (
+	// memory is how many bytes all requests may hold, from the first byte of the header
+	// to the last of the answer. What a request holds is estimated, on the high side. The
+	// process takes about three times as much, since what is free is not collected at once.
+	memory = 32 << 20
+	// peerConnections and peerMemory are the parts, a quarter and a half, that one peer
+	// address may have.
+	peerConnections = 4
+	peerMemory      = 2
+	// closingMemory is how much connections may hold that are closed and not cleared away,
+	// until others wait for that.
+	closingMemory = 4 << 20
+	// largeBodies is how many requests may have a body that is larger than smallBody:
+	// 32 MiB, since no service reads more than 1 MiB of one.
+	largeBodies = 32
+)
+
+// connections bounds how many connections are open and what their requests hold, in all
+// and for each peer address. When there is too little of either, the connection that has
+// made the server wait for longest is closed, whatever the server waits for: a request,
+// the rest of a header or a body, or that its client reads an answer. A connection whose
+// request is being worked on is never closed. If there is no other, the new one is, or
+// its request is throttled.
 type connections struct {
-	max int
+	max    int
+	memory int64
+	peers  map[netip.Prefix]*peer
 
 	mu      sync.Mutex
-	open    map[net.Conn]*list.Element // nil while a request is served
-	waiting *list.List                 // of net.Conn, the longest waiting first
+	cleared sync.Cond
+	open    int
+	held    int64 // bytes, by requests
+	closing int64 // bytes, by requests of evicted connections
+	large   int   // requests with a large body
+	idle    queue // connections that wait for a request
+	busy    queue // connections with a request, from the first byte that is known of
+	turn    int64 // grows with each request; the order of both queues
 	changes int64
 }
 
-// newConnections admits so many connections, or what the process's file descriptors
-// allow if that is less.
-func newConnections(most int) *connections {
-	files := maxFiles()
-	return &connections{
-		max:     min(most, files-min(reservedFiles, files/2)),
-		open:    map[net.Conn]*list.Element{},
-		waiting: list.New(),
-	}
+// peer is what one address has. The addresses that all processes of this machine share
+// have no bounds of their own, and no peer.
+type peer struct {
+	open int
+	held int64
 }
 
-// observe is told of each change by net/http. A new connection waits until its first
-// request's headers have arrived.
+// newConnections admits so many connections, or what the process's file descriptors
+// allow if that is less, and at least twice as many requests as run at one time.
+func newConnections(most, running int) *connections {
+	files := maxFiles()
+	c := &connections{
+		max:    min(most, files-min(reservedFiles, files/2)),
+		memory: max(memory, 2*requestCost*int64(running)),
+		peers:  map[netip.Prefix]*peer{},
+	}
+	c.cleared.L = &c.mu
+	return c
+}
+
+// listen returns a listener whose connections are bounded. It belongs below TLS.
+func (c *connections) listen(l net.Listener) net.Listener { return listener{l, c} }
+
+type listener struct {
+	net.Listener
+
+	c *connections
+}
+
+func (l listener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.c.newConn(conn), nil
+}
+
+// peerOf returns the prefix that stands for a client: an IPv4 address, or the 64 bits
+// of an IPv6 address that a network is given. It reports false for 127.0.0.1 and ::1.
+func peerOf(a net.Addr) (netip.Prefix, bool) {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.Prefix{}, false
+	}
+	address := tcp.AddrPort().Addr().Unmap().WithZone("")
+	if address == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || address == netip.IPv6Loopback() {
+		return netip.Prefix{}, false
+	}
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	prefix, err := address.Prefix(bits)
+	return prefix, err == nil
+}
+
+type connKey struct{}
+
+// connContext gives the requests of a connection a context that leads to it.
+func (c *connections) connContext(ctx context.Context, conn net.Conn) context.Context {
+	if cc := clientOf(conn); cc != nil {
+		return context.WithValue(ctx, connKey{}, cc)
+	}
+	return ctx
+}
+
+// clientOf returns the bounded connection below one that net/http knows.
+func clientOf(conn net.Conn) *clientConn {
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+		if cc, ok := conn.(*clientConn); ok {
+			cc.tls.Store(true)
+		}
+	}
+	cc, _ := conn.(*clientConn)
+	return cc
+}
+
+// observe is called by net/http at each change.
 func (c *connections) observe(conn net.Conn, state http.ConnState) {
-	if surplus := c.note(conn, state); surplus != nil {
+	cc := clientOf(conn)
+	if cc == nil {
+		return
+	}
+	cc.enterPhase(state)
+	if surplus := c.note(cc, state); surplus != nil {
 		_ = surplus.Close()
 	}
 }
 
 // note returns the connection to be closed, if there is one.
-func (c *connections) note(conn net.Conn, state http.ConnState) (surplus net.Conn) {
+func (c *connections) note(cc *clientConn, state http.ConnState) (surplus *clientConn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++
-	if at := c.open[conn]; at != nil {
-		c.waiting.Remove(at)
-		c.open[conn] = nil
-	}
 	switch state {
-	case http.StateNew, http.StateIdle:
-		c.open[conn] = c.waiting.PushBack(conn)
+	case http.StateNew:
+		return c.admit(cc)
 	case http.StateActive:
-		c.open[conn] = nil
+		if !cc.http2.Load() {
+			c.release(cc, cc.header)
+			cc.header = 0
+		}
+		c.move(cc, &c.busy)
+	case http.StateIdle:
+		c.release(cc, cc.header)
+		cc.header = 0
+		if cc.requests == 0 { // HTTP/2 may have closed a stream before its handler returns
+			c.settle(cc)
+			c.move(cc, &c.idle)
+		}
 	case http.StateClosed, http.StateHijacked:
-		delete(c.open, conn)
+		c.evict(cc)
+		c.forget(cc)
+		c.clear(cc)
 	}
-	if state != http.StateNew || len(c.open) <= c.max {
+	return nil
+}
+
+// admit lists a new connection and returns the one that has to make room for it.
+func (c *connections) admit(cc *clientConn) (surplus *clientConn) {
+	c.open++
+	cc.listed = true
+	if prefix, ok := peerOf(cc.RemoteAddr()); ok {
+		if cc.peer = c.peers[prefix]; cc.peer == nil {
+			cc.peer = &peer{}
+			c.peers[prefix] = cc.peer
+		}
+		cc.peer.open++
+		cc.prefix = prefix
+	}
+	c.move(cc, &c.idle)
+	var of *peer
+	switch {
+	case cc.peer != nil && cc.peer.open > max(1, c.max/peerConnections):
+		of = cc.peer
+	case c.open <= c.max:
 		return nil
 	}
-	longest := c.waiting.Front() // there is one: the new connection itself
-	surplus, _ = longest.Value.(net.Conn)
-	c.waiting.Remove(longest)
-	c.open[surplus] = nil
+	if surplus = c.longest(of, cc); surplus == nil {
+		surplus = cc
+	}
+	c.evict(surplus)
 	return surplus
 }
 
-// count is how many connections are open.
+// forget takes a connection that is closed off the list.
+func (c *connections) forget(cc *clientConn) {
+	if !cc.listed {
+		return
+	}
+	cc.listed = false
+	c.open--
+	if cc.peer == nil {
+		return
+	}
+	if cc.peer.open--; cc.peer.open == 0 {
+		delete(c.peers, cc.prefix)
+	}
+}
+
+// move puts a connection at the end of a queue, unless it is in that queue, or evicted.
+func (c *connections) move(cc *clientConn, to *queue) {
+	if cc.in == to || cc.evicted {
+		return
+	}
+	if cc.in != nil {
+		cc.in.remove(cc)
+	}
+	if to != nil {
+		c.turn++
+		cc.turn = c.turn
+		to.push(cc)
+	}
+}
+
+// longest returns the connection that has made the server wait for longest: of a peer,
+// or of all if it is nil. It returns nil if there is no other than cc.
+func (c *connections) longest(of *peer, cc *clientConn) *clientConn {
+	idle := c.idle.first(func(other *clientConn) bool { return other != cc && (of == nil || other.peer == of) })
+	busy := c.waiting(of, cc)
+	if idle == nil || busy != nil && busy.turn < idle.turn {
+		return busy
+	}
+	return idle
+}
+
+// waiting is longest for the connections with a request.
+func (c *connections) waiting(of *peer, cc *clientConn) *clientConn {
+	return c.busy.first(func(other *clientConn) bool {
+		return other != cc && (of == nil || other.peer == of) && (other.waits > 0 || other.header > 0 && other.requests == 0)
+	})
+}
+
+// evict gives back all that a connection holds, and charges it for nothing more. The
+// caller must close it.
+func (c *connections) evict(cc *clientConn) {
+	cc.closing += cc.held
+	c.closing += cc.held
+	c.settle(cc)
+	c.move(cc, nil)
+	cc.evicted = true
+}
+
+// clear notes that a closed connection holds nothing any more: not before its handlers
+// have returned.
+func (c *connections) clear(cc *clientConn) {
+	if !cc.listed && cc.requests == 0 && cc.closing > 0 {
+		c.closing -= cc.closing
+		cc.closing = 0
+		c.cleared.Broadcast()
+	}
+}
+
+// settle ends what the requests of a connection hold.
+func (c *connections) settle(cc *clientConn) {
+	c.release(cc, cc.held)
+	c.large -= cc.large
+	cc.header, cc.large, cc.waits = 0, 0, 0
+}
+
+// count returns how many connections are open.
 func (c *connections) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.open)
+	return c.open
 }
 
-// work grows with each request, and else when a connection comes or goes.
+// work grows with each request, and when a connection comes or goes.
 func (c *connections) work() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.changes
+}
+
+// queue is connections in the order of their turns. A connection is in one at most.
+type queue struct{ front, back *clientConn }
+
+func (q *queue) push(cc *clientConn) {
+	cc.in, cc.before, cc.after = q, q.back, nil
+	if q.back == nil {
+		q.front = cc
+	} else {
+		q.back.after = cc
+	}
+	q.back = cc
+}
+
+func (q *queue) remove(cc *clientConn) {
+	if cc.before == nil {
+		q.front = cc.after
+	} else {
+		cc.before.after = cc.after
+	}
+	if cc.after == nil {
+		q.back = cc.before
+	} else {
+		cc.after.before = cc.before
+	}
+	cc.in, cc.before, cc.after = nil, nil, nil
+}
+
+// first returns the first connection that fits, or nil.
+func (q *queue) first(fits func(*clientConn) bool) *clientConn {
+	for cc := q.front; cc != nil; cc = cc.after {
+		if fits(cc) {
+			return cc
+		}
+	}
+	return nil
 }

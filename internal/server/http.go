@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -10,24 +9,41 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// maxHeader bounds a request's headers; all that clients send is a few kilobytes.
-const maxHeader = 32 << 10
+// maxHeader bounds a request's header: a session token of 12 KB, the largest, and as much
+// as all else of a signed request may need.
+const maxHeader = 20 << 10
+
+// Limits of HTTP/2, where net/http's own are made for few clients that are trusted.
+const (
+	// maxStreams is how many requests a connection may have at a time.
+	maxStreams = 16
+	// maxFrame is HTTP/2's smallest: a frame's memory is taken as soon as its length is known.
+	maxFrame = 16 << 10
+	// streamBuffer and connBuffer are how much of bodies may wait to be read.
+	streamBuffer = 64 << 10
+	connBuffer   = 128 << 10
+	// pingAfter is how long a client may send nothing until it is asked for a sign of life.
+	pingAfter = 30 * time.Second
+)
 
 // times bound how long a connection waits for its client. A request arrives and is
 // answered at once; these only keep stalled clients from staying for ever.
 type times struct {
-	header time.Duration // until a request's headers are there
+	header time.Duration // until a request's header is there
 	read   time.Duration // until its body is, too
-	write  time.Duration // from its headers until the answer is sent
+	large  time.Duration // until a large body is, from the end of the header
+	take   time.Duration // until the client of HTTP/2 takes any byte of what is sent
+	write  time.Duration // from its header until the answer is sent
 	idle   time.Duration // between requests
 }
 
 func usualTimes() times {
-	return times{header: 10 * time.Second, read: 30 * time.Second, write: 60 * time.Second, idle: 120 * time.Second}
+	return times{
+		header: 5 * time.Second, read: 5 * time.Second, large: 30 * time.Second,
+		take: 10 * time.Second, write: 60 * time.Second, idle: 120 * time.Second,
+	}
 }
 
 func newHTTP(h http.Handler, config *tls.Config, o Options, c *connections) *http.Server {
@@ -44,8 +60,17 @@ func newHTTP(h http.Handler, config *tls.Config, o Options, c *connections) *htt
 		WriteTimeout:      o.times.write,
 		IdleTimeout:       o.times.idle,
 		MaxHeaderBytes:    maxHeader,
-		ConnState:         c.observe,
-		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          maxStreams,
+			MaxReadFrameSize:              maxFrame,
+			MaxReceiveBufferPerStream:     streamBuffer,
+			MaxReceiveBufferPerConnection: connBuffer,
+			SendPingTimeout:               pingAfter,
+			WriteByteTimeout:              o.times.take,
+		},
+		ConnState:   c.observe,
+		ConnContext: c.connContext,
+		ErrorLog:    slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -74,30 +99,12 @@ func (s *Server) handler(to services) http.Handler {
 		case get && r.URL.Path == "/metrics" && (s.o.PublicMetrics || fromLoopback(r)):
 			metricsPage.ServeHTTP(w, r)
 		case s.cors(w, r):
+		case r.Method == http.MethodOptions && r.RequestURI == "*":
+			w.Header().Set("Content-Length", "0")
 		default:
 			to.handler(r).ServeHTTP(w, r)
 		}
 	})
-}
-
-// ready says whether requests would be answered: the store is read, and the server
-// is not about to stop.
-func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-	defer cancel()
-	err := s.store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.Meta(keyCheck)
-		return err
-	})
-	switch {
-	case s.draining.Load():
-		status(w, http.StatusServiceUnavailable, "stopping")
-	case err != nil:
-		s.o.Log.Error("not ready", "error", err)
-		status(w, http.StatusServiceUnavailable, "the store cannot be read")
-	default:
-		status(w, http.StatusOK, "ready")
-	}
 }
 
 func status(w http.ResponseWriter, code int, text string) {

@@ -8,56 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 )
-
-// TestBodiesAreBounded fills all places for large bodies with clients that do not get on.
-func TestBodiesAreBounded(t *testing.T) {
-	var inside, done sync.WaitGroup
-	leave := make(chan struct{})
-	h := bounded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Stall") != "" {
-			inside.Done()
-			<-leave
-		}
-		w.WriteHeader(http.StatusOK)
-	}), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	call := func(length int64, stall string) int {
-		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("x"))
-		r.ContentLength = length
-		r.Header.Set("Stall", stall)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		return w.Code
-	}
-	for i := range largeBodies {
-		inside.Add(1)
-		done.Go(func() { call([]int64{smallBody + 1, -1}[i%2], "yes") })
-	}
-	inside.Wait()
-	for _, tt := range []struct {
-		name   string
-		length int64
-		want   int
-	}{
-		{"another large one", smallBody + 1, http.StatusTeapot},
-		{"one of unknown length", -1, http.StatusTeapot},
-		{"a small one", smallBody, http.StatusOK},
-		{"an empty one", 0, http.StatusOK},
-	} {
-		if got := call(tt.length, ""); got != tt.want {
-			t.Errorf("%s: answer %d, want %d", tt.name, got, tt.want)
-		}
-	}
-	close(leave)
-	done.Wait()
-	if got := call(-1, ""); got != http.StatusOK {
-		t.Errorf("a large one when all others are gone: answer %d", got)
-	}
-}
 
 func TestAmbiguousRequestsEndTheConnection(t *testing.T) {
 	server := httptest.NewServer(unambiguous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -95,7 +48,7 @@ func TestAmbiguousRequestsEndTheConnection(t *testing.T) {
 }
 
 // quick are times that a test can wait for.
-var quick = times{header: 100 * time.Millisecond, read: 200 * time.Millisecond, write: 300 * time.Millisecond, idle: 100 * time.Millisecond}
+var quick = times{header: 100 * time.Millisecond, read: 200 * time.Millisecond, large: 300 * time.Millisecond, take: 300 * time.Millisecond, write: 300 * time.Millisecond, idle: 100 * time.Millisecond}
 
 // listenQuickly serves a handler with quick times.
 func listenQuickly(t *testing.T, h http.Handler) (address string) {
@@ -104,9 +57,11 @@ func listenQuickly(t *testing.T, h http.Handler) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newHTTP(h, nil, Options{Log: slog.New(slog.DiscardHandler), times: quick}, newConnections(10))
+	c := newConnections(10, DefaultMaxRequests)
+	throttle := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
+	s := newHTTP(c.bounded(quick.large, h, throttle), nil, Options{Log: slog.New(slog.DiscardHandler), times: quick}, c)
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	go func() { served <- s.Serve(c.listen(l)) }()
 	t.Cleanup(func() {
 		_ = s.Close()
 		if err := <-served; !errors.Is(err, http.ErrServerClosed) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"net/http"
 	"time"
 
@@ -64,6 +65,28 @@ func (m *metrics) observeStore(kind string, took time.Duration) {
 	m.store.WithLabelValues(kind).Observe(took.Seconds())
 }
 
+// maxScrapes is how many /metrics pages are made at one time.
+const maxScrapes = 4
+
+// handler makes each page in memory: a client that does not read its own keeps no other
+// from being made.
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	maker := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := page{header: w.Header(), code: http.StatusOK}
+		maker.ServeHTTP(&p, r)
+		w.WriteHeader(p.code)
+		_, _ = w.Write(p.body.Bytes())
+	})
 }
+
+// page is an answer in memory.
+type page struct {
+	header http.Header
+	code   int
+	body   bytes.Buffer
+}
+
+func (p *page) Header() http.Header         { return p.header }
+func (p *page) WriteHeader(code int)        { p.code = code }
+func (p *page) Write(b []byte) (int, error) { return p.body.Write(b) }

@@ -68,7 +68,8 @@ type Options struct {
 	// ThrottlingException.
 	MaxRequests int
 	// MaxConnections is how many connections are open at one time, as far as there are
-	// file descriptors. More take the place of those that have been idle for longest.
+	// file descriptors; a quarter of them for one address of another machine. More take the
+	// place of those that have made the server wait for longest.
 	MaxConnections int
 	// CORSOrigins lists the web origins that may call from a browser; "*" admits all.
 	CORSOrigins []string
@@ -183,6 +184,7 @@ type Server struct {
 	http     *http.Server
 	root     Root
 	draining atomic.Bool
+	probe    probe
 
 	connections *connections
 }
@@ -222,11 +224,13 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	}
 	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
 	s.metrics.watchPool(s.keys.Depth)
-	s.connections = newConnections(o.MaxConnections)
+	s.connections = newConnections(o.MaxConnections, o.MaxRequests)
 	s.metrics.watchConnections(s.connections.count)
 	s.fleet = s.newFleet()
 	pipeline := s.pipeline(sealer)
-	s.http = newHTTP(unambiguous(bounded(s.handler(s.services(pipeline, sealer)), pipeline.Throttle)), tls, o, s.connections)
+	s.listener = s.connections.listen(s.listener)
+	handler := s.connections.bounded(o.times.large, s.handler(s.services(pipeline, sealer)), pipeline.Throttle)
+	s.http = newHTTP(unambiguous(handler), tls, o, s.connections)
 	return s, s.dir.writeEndpoint(endpoint{URL: s.Endpoint(), CABundle: o.TLSCert})
 }
 

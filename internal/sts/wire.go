@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -22,6 +23,8 @@ type request struct {
 	signer string
 	// action is the action's name once it is known to be one.
 	action string
+	// cutOff reports whether the body did not come, or not in time.
+	cutOff bool
 	// issued is the access key id of the credentials that the call made.
 	issued string
 }
@@ -93,6 +96,7 @@ func (rq *request) receive(w http.ResponseWriter) error {
 	}
 	var err error
 	if rq.body, err = exchange.ReadBody(w, r); err != nil {
+		rq.cutOff = !errors.Is(err, exchange.ErrTooLarge)
 		return bodyErrors[err]
 	}
 	return nil
@@ -140,7 +144,7 @@ func (h *Handler) report(rq *request, a exchange.Answer, fault error, took time.
 		attrs = append(attrs, slog.String("issued_access_key_id", rq.issued))
 	}
 	if a.Code != "" {
-		if a.Code != errThrottled.code { // a line for each would be part of the overload
+		if a.Code != errThrottled.code && !rq.cutOff { // a line for each would be part of the overload
 			level = slog.LevelInfo
 		}
 		attrs = append(attrs, slog.String("code", a.Code))

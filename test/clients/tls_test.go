@@ -3,19 +3,9 @@
 package clients
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
-	"net"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
@@ -23,7 +13,7 @@ import (
 // TestTLS serves with a certificate of its own making, which `lanyard env` makes clients trust.
 func TestTLS(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
-	cert, key := makeCertificate(t)
+	cert, key := process.Certificate(t)
 	server := process.Start(t, t.TempDir(), "--tls-cert", cert, "--tls-key", key)
 	if !strings.HasPrefix(server.Endpoint, "https://127.0.0.1:") {
 		t.Fatalf("endpoint = %s", server.Endpoint)
@@ -50,35 +40,3 @@ func TestTLS(t *testing.T) {
 }
 
 const getRegions = `aws --endpoint-url "$ENDPOINT" lightsail get-regions --query "regions[].name"`
-
-// makeCertificate makes a self-signed certificate for 127.0.0.1.
-func makeCertificate(t *testing.T) (certFile, keyFile string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "Lanyard under test"},
-		NotBefore:             time.Now().Add(-time.Hour),
-		NotAfter:              time.Now().Add(time.Hour),
-		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	write(t, certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}))
-	write(t, keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	return certFile, keyFile
-}

@@ -270,3 +270,18 @@ func (s *Server) Kill(t testing.TB) {
 	s.Signal(t, os.Kill)
 	s.Wait(t)
 }
+
+// PeakMemory returns the most memory that the server's process has used, in bytes.
+func (s *Server) PeakMemory(t testing.TB) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	var kilobytes int
+	if _, err := fmt.Sscan(after, &kilobytes); err != nil {
+		t.Fatalf("the peak of the server's memory: %v in %s", err, status)
+	}
+	return kilobytes << 10
+}

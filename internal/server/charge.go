@@ -1,0 +1,178 @@
+package server
+
+import "net/http"
+
+// begin charges for a request whose header is there, and reports whether it may be
+// served.
+func (c *connections) begin(rq *request) bool {
+	cc := rq.cc
+	c.mu.Lock()
+	surplus, ok := c.hold(cc, rq.cost)
+	if ok && rq.large {
+		var slow *clientConn
+		if slow, ok = c.holdLarge(cc); slow != nil {
+			surplus = append(surplus, slow)
+		}
+		if !ok {
+			c.release(cc, rq.cost)
+		}
+	}
+	if ok {
+		cc.requests++
+		if rq.reading {
+			cc.waits++
+		}
+		if cc.requests > 1 { // of HTTP/2, on which a client may have calls without an end
+			c.move(cc, nil)
+		}
+		c.move(cc, &c.busy)
+	}
+	c.mu.Unlock()
+	closeAll(surplus)
+	return ok
+}
+
+// holdLarge takes a place for a large body, and returns the connection that loses its own.
+func (c *connections) holdLarge(cc *clientConn) (slow *clientConn, ok bool) {
+	if c.large >= largeBodies {
+		slow = c.busy.first(func(other *clientConn) bool { return other != cc && other.large > 0 && other.waits > 0 })
+		if slow == nil {
+			return nil, false
+		}
+		c.evict(slow)
+	}
+	c.large++
+	cc.large++
+	return slow, true
+}
+
+// endBody notes that a request's body is there.
+func (c *connections) endBody(rq *request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopReading(rq)
+}
+
+func (c *connections) stopReading(rq *request) {
+	if rq.reading && !rq.cc.evicted {
+		rq.cc.waits--
+	}
+	rq.reading = false
+}
+
+// end gives back what a request holds. Over HTTP/1 its connection does that when the
+// client has got the answer, and is idle or closed.
+func (c *connections) end(rq *request, protoMajor int) {
+	cc := rq.cc
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopReading(rq)
+	cc.requests--
+	if cc.evicted {
+		c.clear(cc)
+		return
+	}
+	if rq.large {
+		cc.large--
+		c.large--
+	}
+	if protoMajor == 1 {
+		cc.waits++
+		return
+	}
+	if c.release(cc, rq.cost); cc.requests == 0 && cc.header == 0 {
+		c.move(cc, &c.idle)
+	}
+}
+
+// flush sends an answer while its request still holds its place.
+func (c *connections) flush(rq *request) {
+	if c.beginWrite(rq.cc, 0) {
+		defer c.endWrite(rq.cc, 0)
+		_ = http.NewResponseController(rq.ResponseWriter).Flush()
+	}
+}
+
+// beginWrite charges for bytes that wait for the client, and reports whether they may be
+// sent.
+func (c *connections) beginWrite(cc *clientConn, n int64) bool {
+	c.mu.Lock()
+	surplus, ok := c.hold(cc, n)
+	if ok {
+		cc.waits++
+	}
+	c.mu.Unlock()
+	closeAll(surplus)
+	return ok
+}
+
+func (c *connections) endWrite(cc *clientConn, n int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !cc.evicted {
+		c.release(cc, n)
+		cc.waits--
+	}
+}
+
+// maxUnseen is the most that a connection is charged for headers that no handler sees:
+// net/http holds no more.
+const maxUnseen = 1 << 20
+
+// holdHeader charges for headers that no handler has seen, n bytes in all. It waits while
+// much memory is about to become free. If there is no room, the connection is closed.
+func (c *connections) holdHeader(cc *clientConn, n int64) bool {
+	c.mu.Lock()
+	for c.closing > closingMemory && !cc.evicted {
+		c.cleared.Wait()
+	}
+	n = min(n, maxUnseen)
+	surplus, ok := c.hold(cc, n-cc.header)
+	if ok {
+		cc.header = n
+		c.move(cc, &c.busy)
+	}
+	c.mu.Unlock()
+	closeAll(surplus)
+	if !ok {
+		_ = cc.Close()
+	}
+	return ok
+}
+
+// hold charges n bytes to a connection. It returns the connections that have to make
+// room, which the caller must close, and reports whether there is room.
+func (c *connections) hold(cc *clientConn, n int64) (surplus []*clientConn, ok bool) {
+	for !cc.evicted {
+		var of *peer
+		switch {
+		case cc.peer != nil && cc.peer.held+n > c.memory/peerMemory:
+			of = cc.peer
+		case c.held+n <= c.memory:
+			c.release(cc, -n)
+			return surplus, true
+		}
+		longest := c.waiting(of, cc)
+		if longest == nil {
+			break
+		}
+		c.evict(longest)
+		surplus = append(surplus, longest)
+	}
+	return surplus, false
+}
+
+// release gives back n bytes of what a connection holds.
+func (c *connections) release(cc *clientConn, n int64) {
+	cc.held -= n
+	c.held -= n
+	if cc.peer != nil {
+		cc.peer.held -= n
+	}
+}
+
+func closeAll(surplus []*clientConn) {
+	for _, cc := range surplus {
+		_ = cc.Close()
+	}
+}

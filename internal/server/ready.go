@@ -1,0 +1,75 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// readyTime is how long the store may take to be read.
+const readyTime = 5 * time.Second
+
+// ready reports whether requests would be answered: the store is read, and the server is
+// not about to stop.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	err := s.probe.do(r.Context(), s.readStore)
+	switch {
+	case s.draining.Load():
+		status(w, http.StatusServiceUnavailable, "stopping")
+	case err != nil:
+		s.o.Log.Error("not ready", "error", err)
+		status(w, http.StatusServiceUnavailable, "the store cannot be read")
+	default:
+		status(w, http.StatusOK, "ready")
+	}
+}
+
+func (s *Server) readStore() error {
+	ctx, cancel := context.WithTimeout(context.Background(), readyTime)
+	defer cancel()
+	return s.store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.Meta(keyCheck)
+		return err
+	})
+}
+
+// probe shares one check among all that ask for it at a time, however many they are: the
+// check takes one of the store's few connections, and who asks is not known.
+type probe struct {
+	mu      sync.Mutex
+	running *check
+}
+
+type check struct {
+	done chan struct{}
+	err  error
+}
+
+// do runs fn, or waits for the end of a run that has begun.
+func (p *probe) do(ctx context.Context, fn func() error) error {
+	p.mu.Lock()
+	c := p.running
+	if c != nil {
+		p.mu.Unlock()
+		select {
+		case <-c.done:
+			return c.err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	c = &check{done: make(chan struct{})}
+	p.running = c
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		p.running = nil
+		p.mu.Unlock()
+		close(c.done)
+	}()
+	c.err = fn()
+	return c.err
+}
