@@ -64,6 +64,7 @@ func (c *connections) stopReading(rq *request) {
 // client has got the answer, and is idle or closed.
 func (c *connections) end(rq *request, protoMajor int) {
 	cc := rq.cc
+	rq.ResponseWriter = nil // an idle connection keeps nothing of its last request
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopReading(rq)

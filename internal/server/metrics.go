@@ -65,16 +65,23 @@ func (m *metrics) observeStore(kind string, took time.Duration) {
 	m.store.WithLabelValues(kind).Observe(took.Seconds())
 }
 
-// maxScrapes is how many /metrics pages are made at one time.
+// maxScrapes is how many /metrics pages are made at one time. The others wait.
 const maxScrapes = 4
 
 // handler makes each page in memory: a client that does not read its own keeps no other
 // from being made.
 func (m *metrics) handler() http.Handler {
-	maker := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
+	maker := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	turns := make(chan struct{}, maxScrapes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := page{header: w.Header(), code: http.StatusOK}
+		select {
+		case turns <- struct{}{}:
+		case <-r.Context().Done():
+			return
+		}
 		maker.ServeHTTP(&p, r)
+		<-turns
 		w.WriteHeader(p.code)
 		_, _ = w.Write(p.body.Bytes())
 	})
