@@ -206,11 +206,24 @@ func outside(at string, given, written any) string {
 			return ""
 		}
 	default:
-		if reflect.DeepEqual(given, written) {
+		if reflect.DeepEqual(given, written) || sameMoment(given, written) {
 			return ""
 		}
 	}
 	return shorten(at)
+}
+
+// sameMoment reports whether two values are the same time, in two of the forms that RFC 3339
+// has for it.
+func sameMoment(given, written any) bool {
+	one, ok := given.(string)
+	other, also := written.(string)
+	if !ok || !also {
+		return false
+	}
+	first, err := time.Parse(time.RFC3339, one)
+	second, failed := time.Parse(time.RFC3339, other)
+	return errors.Join(err, failed) == nil && first.Equal(second)
 }
 
 // shorten keeps a message readable whatever a document holds.

@@ -75,6 +75,15 @@ func wantUserData(t *testing.T, what string, s *site, name, want string) {
 	})
 }
 
+// TestImportReadsEveryFormOfATime takes times as another program may have written them.
+func TestImportReadsEveryFormOfATime(t *testing.T) {
+	good := everyKind(t, "without-secrets.jsonl")
+	other := change(t, good, "Disk", "vault", `"at":"2026-11-22T21:02:20.362Z"`, `"at":"2026-11-22T22:02:20.362000+01:00"`)
+	if _, err := newSite(t, newDSN(t)).load(transfer.ImportOptions{}, other); err != nil {
+		t.Error(err)
+	}
+}
+
 // change replaces text in the line of one resource, and fails if it is not there.
 func change(t *testing.T, file, kind, name, old, with string) string {
 	t.Helper()
