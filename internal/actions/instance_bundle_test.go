@@ -13,7 +13,7 @@ import (
 )
 
 // onBundle is an instance on any bundle.
-func onBundle(t *testing.T, c *api.Call, id string) *instance.Instance {
+func onBundle(t *testing.T, id string) *instance.Instance {
 	t.Helper()
 	b, ok := catalogue.FindBundle(id)
 	if !ok {
@@ -47,7 +47,7 @@ func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := &api.Call{Region: tc.region}
-			i := onBundle(t, c, tc.from)
+			i := onBundle(t, tc.from)
 			for n, wanted := range tc.wanted {
 				err := updateBundle(c, i, wanted)
 				if tc.become[n] == "" {
@@ -67,7 +67,7 @@ func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
 }
 
 func TestBundlesWithoutAnIPv6OneKeepTheirAddressType(t *testing.T) {
-	i := onBundle(t, &api.Call{Region: "us-east-1"}, "nano_2_0")
+	i := onBundle(t, "nano_2_0")
 	err := changeBundleFor(i, true)
 	want := "The instance web uses a bundle that doesn't support the setIpAddressType operation"
 	var invalid *types.InvalidInputException
@@ -77,7 +77,7 @@ func TestBundlesWithoutAnIPv6OneKeepTheirAddressType(t *testing.T) {
 }
 
 func TestAnAttachedStaticIPKeepsTheAddressType(t *testing.T) {
-	i := onBundle(t, &api.Call{Region: "us-east-1"}, "nano_3_0")
+	i := onBundle(t, "nano_3_0")
 	i.Priv.StaticIP = "front"
 	err := changeBundleFor(i, true)
 	want := "You can't perform this operation because the static IP is still attached to a Lightsail instance: web"
