@@ -12,6 +12,7 @@ package lanyardtest
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +79,7 @@ func NewWith(t testing.TB, o Options) *Server {
 	}
 	s := &Server{options: server.Options{
 		Listen:    "127.0.0.1:0",
-		Database:  server.Database{DataDir: t.TempDir()},
+		Database:  server.Database{DataDir: filepath.Join(t.TempDir(), "data")},
 		Root:      server.Root{AccountID: o.AccountID},
 		Clock:     o.Clock,
 		TimeScale: o.TimeScale,

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
@@ -35,16 +36,17 @@ type caller struct {
 // otherwise.
 func newCaller(cmd *cobra.Command) (*caller, error) {
 	d := database(cmd)
-	connection, err := server.Endpoint(d.DataDir)
+	connection, err := server.RunningEndpoint(d.DataDir)
 	if err != nil {
 		return nil, err
 	}
 	own := fromVariables(connection.Endpoint)
 	if own == nil {
-		if connection, err = server.Connection(cmd.Context(), d); err != nil {
+		root, err := server.Connection(cmd.Context(), d)
+		if err != nil {
 			return nil, err
 		}
-		own = credentials.NewStaticCredentialsProvider(connection.AccessKeyID, connection.SecretAccessKey, "")
+		own = credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, "")
 	}
 	c := &caller{endpoint: connection.Endpoint, credentials: own}
 	if c.http, err = newHTTPClient(connection); err != nil {
@@ -68,7 +70,7 @@ func fromVariables(endpoint string) aws.CredentialsProvider {
 func newHTTPClient(c awsenv.Connection) (*http.Client, error) {
 	transport := &http.Transport{}
 	if c.CABundle != "" {
-		text, err := os.ReadFile(c.CABundle)
+		text, err := safefile.Read(c.CABundle)
 		if err != nil {
 			return nil, fmt.Errorf("read the server's certificate: %w", err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
 func envCommand() *cobra.Command {
@@ -22,6 +23,9 @@ func envCommand() *cobra.Command {
 				return err
 			}
 			c.Region = region
+			if _, err := server.RunningEndpoint(database(cmd).DataDir); err != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "lanyard: warning:", terminal.Line(err.Error()))
+			}
 			if warning := awsenv.CLIVersionWarning(cmd.Context(), c.Endpoint); warning != "" {
 				fmt.Fprintln(cmd.ErrOrStderr(), "lanyard:", warning)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
@@ -77,7 +78,7 @@ func readPassphrase(path string) ([]byte, error) {
 	case set:
 		return nil, errors.New("give --passphrase-file or LANYARD_PASSPHRASE, not both")
 	}
-	line, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own
+	line, err := safefile.ReadSecret(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the passphrase: %w", err)
 	}

@@ -19,6 +19,9 @@ func identitiesCommand() *cobra.Command {
 				}
 				accounts, entities, keys := file.Counts()
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is good: it declares %d accounts, %d identities and %d access keys\n", args[0], accounts, entities, keys)
+				if _, err := identity.LoadTrustedFile(args[0]); err != nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "lanyard: warning: on this machine a server refuses the file: %v\n", err)
+				}
 				return nil
 			}),
 		a.command("release", "Hand what an identities file declared over to the commands",

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
 // version is set by the build.
@@ -25,13 +26,17 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := newCommand().ExecuteContext(ctx)
+	cmd := newCommand()
+	// Names and texts of the store and of answers must not be able to drive a terminal.
+	cmd.SetOut(terminal.NewWriter(os.Stdout))
+	cmd.SetErr(terminal.NewWriter(os.Stderr))
+	err := cmd.ExecuteContext(ctx)
 	stop()
 	if status, ok := errors.AsType[statusError](err); ok {
 		os.Exit(int(status)) // what ran has said why
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "lanyard:", strings.ReplaceAll(err.Error(), "\n", ": "))
+		fmt.Fprintln(os.Stderr, "lanyard:", terminal.Line(strings.ReplaceAll(err.Error(), "\n", ": ")))
 		os.Exit(1)
 	}
 }
@@ -44,6 +49,7 @@ func newCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetContext(untilHangUp(cmd))
 			return fromEnvironment(cmd.Flags())
 		},
 	}
@@ -56,6 +62,22 @@ func newCommand() *cobra.Command {
 	root.AddCommand(exportCommand(), importCommand(), backupCommand())
 	root.AddCommand(sshConfigCommand(), sshCommand())
 	return root
+}
+
+// untilHangUp is a command's context, which ends when its terminal is closed: the command
+// ends as by an interrupt then, and leaves nothing behind. Under nohup that does not count,
+// and the server itself decides what SIGHUP means to it.
+func untilHangUp(cmd *cobra.Command) context.Context {
+	if cmd.Name() == serveName || signal.Ignored(syscall.SIGHUP) {
+		return cmd.Context()
+	}
+	return endAtHangUp(cmd.Context())
+}
+
+// endAtHangUp is a context that ends at SIGHUP, for the rest of the process.
+func endAtHangUp(ctx context.Context) context.Context {
+	ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP) //nolint:gosec // there is no point at which the signal should kill again
+	return ctx
 }
 
 // fromEnvironment gives each flag that the command line leaves out the value of its

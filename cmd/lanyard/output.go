@@ -10,6 +10,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
 // object is a thing to be shown: its members, named as IAM names them, in order.
@@ -113,8 +115,10 @@ func (f field) text() string {
 	case nil:
 		return ""
 	case []string:
-		return strings.Join(v, ", ")
+		return terminal.Line(strings.Join(v, ", "))
+	case document: // may have lines
+		return string(v)
 	default:
-		return fmt.Sprint(v)
+		return terminal.Line(fmt.Sprint(v))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -30,6 +31,12 @@ func TestMain(m *testing.M) {
 //	keypair REGION NAME FILE                          makes a key pair and keeps its private half
 //	instance REGION NAME BLUEPRINT BUNDLE [KEYPAIR]   makes an instance, which runs at once
 //	halt REGION NAME                                  stops an instance
+//	firewall REGION NAME SOURCE...                    opens port 22 to blocks and aliases, and nothing else
+//	access REGION NAME FILE                           writes a key and certificate of GetInstanceAccessDetails
+//
+//	rewrite REGION NAME MEMBER QUOTED                 changes an instance's document behind the server's back
+//	rename-user NAME QUOTED                           changes a user's name behind the server's back
+//	impostor REGION NAME                              stops the server and puts a hostile one on its port
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -41,6 +48,12 @@ func TestScripts(t *testing.T) {
 			"keypair":  makeKeyPair,
 			"instance": makeInstance,
 			"halt":     stopInstance,
+
+			"firewall":    setFirewall,
+			"access":      getAccess,
+			"rewrite":     rewriteInstance,
+			"rename-user": renameUser,
+			"impostor":    impersonate,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -68,9 +81,13 @@ func startServer(env *testscript.Env) error {
 	ctx, stop := context.WithCancel(context.Background())
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.Serve(ctx) }()
-	env.Defer(func() {
+	end := sync.OnceValue(func() error {
 		stop()
-		if err := <-stopped; err != nil {
+		return <-stopped
+	})
+	env.Values[hostedKey{}] = &hosted{s, end}
+	env.Defer(func() {
+		if err := end(); err != nil {
 			env.T().Fatal(err)
 		}
 	})

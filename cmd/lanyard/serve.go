@@ -14,9 +14,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
+
+const serveName = "serve"
 
 func serveCommand() *cobra.Command {
 	o := server.Options{}
@@ -26,7 +29,7 @@ func serveCommand() *cobra.Command {
 	var connections int
 	scale := timeScale(defaultTimeScale)
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   serveName,
 		Short: "Serve the Lightsail API",
 		Long:  "Serve the Lightsail API. Each flag has a variable: --data-dir can also be given as LANYARD_DATA_DIR.",
 		Args:  cobra.NoArgs,
@@ -82,7 +85,17 @@ func notDefault(settings ...*int) {
 }
 
 func serve(cmd *cobra.Command, o server.Options) error {
-	s, err := server.New(cmd.Context(), o)
+	ctx := cmd.Context()
+	var reloads chan os.Signal
+	switch {
+	case o.Identities != "": // from here on, so that a reload amid the start does not end it
+		reloads = make(chan os.Signal, 1)
+		signal.Notify(reloads, syscall.SIGHUP)
+		defer signal.Stop(reloads)
+	case !signal.Ignored(syscall.SIGHUP):
+		ctx = endAtHangUp(ctx)
+	}
+	s, err := server.New(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -91,17 +104,15 @@ func serve(cmd *cobra.Command, o server.Options) error {
 		env += " --data-dir " + o.DataDir
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "Lightsail is served at %s\nPoint your tools at it:  eval \"$(%s)\"\n", s.Endpoint(), env)
-	if o.Identities != "" {
-		defer reloadAtSIGHUP(cmd.Context(), s, o.Log)()
+	if reloads != nil {
+		defer reloadAtSIGHUP(ctx, s, o.Log, reloads)()
 	}
-	return s.Serve(cmd.Context())
+	return s.Serve(ctx)
 }
 
-// reloadAtSIGHUP reads the identities file again at each SIGHUP, until the returned
+// reloadAtSIGHUP reads the identities file again at each signal, until the returned
 // function is called. A bad file changes nothing.
-func reloadAtSIGHUP(ctx context.Context, s *server.Server, log *slog.Logger) (stop func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
+func reloadAtSIGHUP(ctx context.Context, s *server.Server, log *slog.Logger, signals chan os.Signal) (stop func()) {
 	var running sync.WaitGroup
 	running.Go(func() {
 		for range signals {
@@ -136,7 +147,7 @@ func readSecret(secret *string, path string) error {
 	if *secret != "" {
 		return errors.New("give --secret-access-key or --secret-access-key-file, not both")
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own setting
+	text, err := safefile.ReadSecret(path)
 	if err != nil {
 		return fmt.Errorf("read the secret access key: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/policy"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
 // simulation is what policy simulate is told.
@@ -219,15 +220,15 @@ func (r *result) view() object {
 }
 
 func (r *result) write(w io.Writer) {
-	fmt.Fprintf(w, "%s  %s on %s\n", r.decision(), r.action, r.resource)
+	fmt.Fprintf(w, "%s  %s on %s\n", r.decision(), terminal.Line(r.action), terminal.Line(r.resource))
 	if because := r.Because(r.action); because != "" {
-		fmt.Fprintf(w, "    %s\n", because)
+		fmt.Fprintf(w, "    %s\n", terminal.Line(because))
 	}
 	if r.Kind != policy.ImplicitDeny {
-		fmt.Fprintf(w, "    decided by the %s %s, statement %d%s (line %d)\n", r.By, r.Policy, r.Statement, quotedSid(r.Sid), r.Line)
+		fmt.Fprintf(w, "    decided by the %s %s, statement %d%s (line %d)\n", r.By, terminal.Line(r.Policy), r.Statement, quotedSid(r.Sid), r.Line)
 	}
 	for _, m := range r.Missing {
-		fmt.Fprintf(w, "    missing: %s\n", m)
+		fmt.Fprintf(w, "    missing: %s\n", terminal.Line(m))
 	}
 }
 

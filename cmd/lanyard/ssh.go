@@ -15,8 +15,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
+	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
 // statusError is the exit status of a program that ran in our place.
@@ -71,7 +73,13 @@ func logIn(cmd *cobra.Command, name, region string, command []string) (err error
 	if at < 0 {
 		return fmt.Errorf("the instance %s in %s has no SSH server", name, region)
 	}
-	return runSSH(cmd, ssh, pinned(hosts[at], access), access, command)
+	// What answered may be no server of ours, so only the store says whom to log in as and
+	// which host keys to insist on, and the certificate has to be the instance's own.
+	certificate, err := s.ConnectCertificate(cmd.Context(), hosts[at], aws.ToString(access.PrivateKey), aws.ToString(access.CertKey))
+	if err != nil {
+		return err
+	}
+	return runSSH(cmd, ssh, hosts[at], loginKey{aws.ToString(access.PrivateKey), certificate}, command)
 }
 
 // chooseInstance finds the region of an instance. One that nobody knows of is left to
@@ -89,21 +97,14 @@ func chooseInstance(hosts []sshconfig.Host, name, region string) (string, string
 	return name, region, nil
 }
 
-// pinned is a host with the keys that the server's answer names, where it names some.
-func pinned(h sshconfig.Host, access *types.InstanceAccessDetails) sshconfig.Host {
-	h.User = aws.ToString(access.Username)
-	if len(access.HostKeys) == 0 {
-		return h // after DeleteKnownHostKeys: the store's are the same
-	}
-	h.Keys = nil
-	for _, k := range access.HostKeys {
-		h.Keys = append(h.Keys, aws.ToString(k.Algorithm)+" "+aws.ToString(k.PublicKey))
-	}
-	return h
-}
+// loginKey is a private key in PEM, and the certificate of its public half.
+type loginKey struct{ private, certificate string }
 
 // runSSH logs in with a key and a certificate that are on disk only meanwhile.
-func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, access *types.InstanceAccessDetails, command []string) (err error) {
+func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, login loginKey, command []string) (err error) {
+	if err := safefile.Path(filepath.Join(os.TempDir(), "lanyard-ssh-")); err != nil {
+		return fmt.Errorf("temporary files would not be safe: %w (TMPDIR names another directory)", err)
+	}
 	dir, err := os.MkdirTemp("", "lanyard-ssh-")
 	if err != nil {
 		return err
@@ -114,8 +115,8 @@ func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, access *types.I
 		return err
 	}
 	key, certificate := filepath.Join(dir, "key"), filepath.Join(dir, "key-cert.pub")
-	for path, text := range map[string]*string{key: access.PrivateKey, certificate: access.CertKey} {
-		if err := os.WriteFile(path, []byte(aws.ToString(text)+"\n"), 0o600); err != nil {
+	for path, text := range map[string]string{key: login.private, certificate: login.certificate} {
+		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
 			return err
 		}
 	}
@@ -124,7 +125,8 @@ func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, access *types.I
 		args = append(append(args, "--"), command...)
 	}
 	run := exec.CommandContext(cmd.Context(), ssh, args...) //nolint:gosec // the system's ssh, with the user's command for another machine
-	run.Stdin, run.Stdout, run.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+	// As they are: ssh needs the terminal, and what is typed and shown is the instance's.
+	run.Stdin, run.Stdout, run.Stderr = cmd.InOrStdin(), terminal.Raw(cmd.OutOrStdout()), terminal.Raw(cmd.ErrOrStderr())
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 5 * time.Second
 	err = run.Run()

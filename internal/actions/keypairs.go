@@ -1,9 +1,11 @@
 package actions
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -64,13 +66,25 @@ func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pa
 func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.ImportKeyPairOutput, error) {
 	public, err := sshkey.ParsePublic(*in.PublicKeyBase64)
 	if err != nil {
-		return nil, api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid.")
+		return nil, api.WithHint(api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid."), keyHint(*in.PublicKeyBase64))
 	}
 	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
 	if _, err := insertKeyPair(c, r, public.Fingerprint(), keyPairPriv{PublicKey: public.Line()}); err != nil {
 		return nil, err
 	}
 	return &lightsail.ImportKeyPairOutput{Operation: c.Record(r)}, nil
+}
+
+// keyHint is a hint for a key whose text was encoded once more.
+func keyHint(text string) string {
+	decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		return ""
+	}
+	if _, err := sshkey.ParsePublic(string(decoded)); err != nil {
+		return ""
+	}
+	return "publicKeyBase64 is the base64 of an OpenSSH public key: send that key's text itself, which begins with its type"
 }
 
 func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPairOutput, error) {

@@ -22,9 +22,6 @@ var ports = []api.Action{
 	api.New(getInstancePortStates, api.On(resource.Instance)),
 }
 
-// browserClient is the only alias that there is (API reference).
-const browserClient = "lightsail-connect"
-
 // openInstancePublicPorts adds to the rules; without sources it opens to everybody.
 func openInstancePublicPorts(c *api.Call, in *lightsail.OpenInstancePublicPortsInput) (*lightsail.OpenInstancePublicPortsOutput, error) {
 	op, err := changePorts(c, []types.PortInfo{*in.PortInfo}, func(i *instance.Instance, ports []types.PortInfo) {
@@ -130,8 +127,8 @@ func checkPort(p types.PortInfo) (types.PortInfo, error) {
 			p.FromPort, p.ToPort, p.Protocol, fault)
 	}
 	for _, alias := range p.CidrListAliases {
-		if alias != browserClient {
-			return p, api.InvalidInput(api.CodeInvalidParams, "There is no CIDR list alias %q: the only one is %s.", alias, browserClient)
+		if alias != instance.BrowserClient {
+			return p, api.InvalidInput(api.CodeInvalidParams, "There is no CIDR list alias %q: the only one is %s.", alias, instance.BrowserClient)
 		}
 	}
 	var err error

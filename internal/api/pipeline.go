@@ -95,6 +95,8 @@ type request struct {
 	// signer is the access key's id once the signature was found good. Before that it
 	// does not belong in a log: it may be a secret in the wrong place.
 	signer string
+	// hint is what the log says of an answer that the client does not understand at once.
+	hint string
 }
 
 // run answers one request: signature, rights, then the action's function. A call
@@ -362,7 +364,7 @@ func (p *Pipeline) authenticate(c *Call, rq *request) error {
 // signatureError gives the verifier's errors their form on the wire.
 func signatureError(err error) error {
 	if bad, ok := errors.AsType[*sigv4.Error](err); ok {
-		return &FrontError{Type: bad.Code, Message: bad.Message}
+		return WithHint(&FrontError{Type: bad.Code, Message: bad.Message}, bad.Hint)
 	}
 	return err
 }

@@ -58,6 +58,9 @@ func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a exchange.Answer
 	if err == nil {
 		return a, nil
 	}
+	if h, ok := errors.AsType[*hintedError](err); ok {
+		rq.hint = h.hint
+	}
 	if exchange.Gone(rq.http, err) && !errors.Is(err, store.ErrUnknownOutcome) {
 		err = errGone
 	}
@@ -165,6 +168,9 @@ func (p *Pipeline) report(rq *request, a exchange.Answer, fault error, took time
 			level = slog.LevelInfo
 		}
 		attrs = append(attrs, slog.String("code", a.Code))
+	}
+	if rq.hint != "" {
+		attrs = append(attrs, slog.String("hint", rq.hint))
 	}
 	if fault != nil {
 		level = slog.LevelError

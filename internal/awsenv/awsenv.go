@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,18 +32,12 @@ type Connection struct {
 // the secret.
 func (c Connection) check() error {
 	for _, v := range c.values() {
-		if strings.ContainsFunc(v.text, unicode.IsControl) {
-			return fmt.Errorf("%s contains a control character", v.name)
-		}
-		if !utf8.ValidString(v.text) {
-			return fmt.Errorf("%s is not UTF-8", v.name)
-		}
-		if v.text == "" && v.required {
-			return fmt.Errorf("%s is missing", v.name)
+		if err := v.check(); err != nil {
+			return err
 		}
 	}
 	u, err := url.Parse(c.Endpoint)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !endpointPattern.MatchString(c.Endpoint) {
 		return errors.New("the endpoint is not an http or https URL")
 	}
 	if c.CABundle != "" && !filepath.IsAbs(c.CABundle) {
@@ -68,15 +63,41 @@ func (c Connection) checkForFile() error {
 type value struct {
 	name, text string
 	required   bool
+	pattern    *regexp.Regexp // nil for what is parsed
 }
+
+func (v value) check() error {
+	obeyed := func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) }
+	switch {
+	case strings.ContainsFunc(v.text, obeyed):
+		return fmt.Errorf("%s contains a control character", v.name)
+	case !utf8.ValidString(v.text):
+		return fmt.Errorf("%s is not UTF-8", v.name)
+	case v.text == "" && v.required:
+		return fmt.Errorf("%s is missing", v.name)
+	case v.text != "" && v.pattern != nil && !v.pattern.MatchString(v.text):
+		return fmt.Errorf("%s is invalid", v.name)
+	}
+	return nil
+}
+
+// What the values may look like, so that no shell or client can read more in them.
+var (
+	endpointPattern = regexp.MustCompile(`\Ahttps?://[A-Za-z0-9.:\[\]-]+\z`)
+
+	regionPattern = regexp.MustCompile(`\A[a-z0-9][a-z0-9-]{0,63}\z`)
+	keyIDPattern  = regexp.MustCompile(`\A[A-Za-z0-9_]{4,128}\z`)
+	secretPattern = regexp.MustCompile(`\A[!-~]{1,128}\z`)
+	tokenPattern  = regexp.MustCompile(`\A[!-~]+\z`)
+)
 
 func (c Connection) values() []value {
 	return []value{
-		{"the endpoint", c.Endpoint, true},
-		{"the region", c.Region, true},
-		{"the access key id", c.AccessKeyID, true},
-		{"the secret access key", c.SecretAccessKey, true},
-		{"the session token", c.SessionToken, false},
-		{"the CA bundle", c.CABundle, false},
+		{"the endpoint", c.Endpoint, true, nil},
+		{"the region", c.Region, true, regionPattern},
+		{"the access key id", c.AccessKeyID, true, keyIDPattern},
+		{"the secret access key", c.SecretAccessKey, true, secretPattern},
+		{"the session token", c.SessionToken, false, tokenPattern},
+		{"the CA bundle", c.CABundle, false, nil},
 	}
 }

@@ -28,10 +28,13 @@ func testConnection() awsenv.Connection {
 // nasty holds what shells treat specially, line breaks aside.
 const nasty = "a'b\"c$HOME`id`\\ \\'!$(id)*?~{x,y};&|<>#% \u2018\u2019\u201a\u201b ü  end\\"
 
+// nastySecret is what of it a secret or a token may hold.
+const nastySecret = "a'b\"c$HOME`id`\\\\'!$(id)*?~{x,y};&|<>#%end\\"
+
 func nastyConnection() awsenv.Connection {
 	c := testConnection()
-	c.SecretAccessKey = nasty
-	c.SessionToken = nasty
+	c.SecretAccessKey = nastySecret
+	c.SessionToken = nastySecret
 	c.CABundle = filepath.Join(string(filepath.Separator)+"tmp", nasty)
 	return c
 }
@@ -112,9 +115,9 @@ $env:AWS_CA_BUNDLE = '/etc/lanyard/ca ` + "\u2019\u2019" + `s.pem';
 // checked against their manuals by its text; sh and bash are run.
 func TestExportQuotesNastyValuesByTheManual(t *testing.T) {
 	for shell, want := range map[awsenv.Shell]string{
-		awsenv.Fish: "set -gx AWS_SECRET_ACCESS_KEY 'a\\'b\"c$HOME`id`\\\\ \\\\\\'!$(id)*?~{x,y};&|<>#% " +
+		awsenv.Fish: "set -gx AWS_CA_BUNDLE '/tmp/a\\'b\"c$HOME`id`\\\\ \\\\\\'!$(id)*?~{x,y};&|<>#% " +
 			"\u2018\u2019\u201a\u201b ü  end\\\\';\n",
-		awsenv.PowerShell: "$env:AWS_SECRET_ACCESS_KEY = 'a''b\"c$HOME`id`\\ \\''!$(id)*?~{x,y};&|<>#% " +
+		awsenv.PowerShell: "$env:AWS_CA_BUNDLE = '/tmp/a''b\"c$HOME`id`\\ \\''!$(id)*?~{x,y};&|<>#% " +
 			"\u2018\u2018\u2019\u2019\u201a\u201a\u201b\u201b ü  end\\';\n",
 	} {
 		t.Run(string(shell), func(t *testing.T) {
@@ -170,8 +173,8 @@ func TestShellsEvaluateExport(t *testing.T) {
 		"AWS_CA_BUNDLE":                       "/etc/ssl/company.pem",
 	}
 	special := maps.Clone(plain)
-	special["AWS_SECRET_ACCESS_KEY"] = nasty
-	special["AWS_SESSION_TOKEN"] = nasty
+	special["AWS_SECRET_ACCESS_KEY"] = nastySecret
+	special["AWS_SESSION_TOKEN"] = nastySecret
 	special["AWS_CA_BUNDLE"] = nastyConnection().CABundle
 
 	for _, shell := range []string{"/bin/sh", "bash"} {
@@ -248,14 +251,20 @@ func TestExportRefusesIncompleteConnections(t *testing.T) {
 		change func(*awsenv.Connection)
 		want   string
 	}{
-		"no endpoint":          {func(c *awsenv.Connection) { c.Endpoint = "" }, "the endpoint is missing"},
-		"endpoint not a URL":   {func(c *awsenv.Connection) { c.Endpoint = "127.0.0.1:2016" }, "the endpoint is not an http or https URL"},
-		"no region":            {func(c *awsenv.Connection) { c.Region = "" }, "the region is missing"},
-		"no access key":        {func(c *awsenv.Connection) { c.AccessKeyID = "" }, "the access key id is missing"},
-		"no secret":            {func(c *awsenv.Connection) { c.SecretAccessKey = "" }, "the secret access key is missing"},
-		"line break in secret": {func(c *awsenv.Connection) { c.SecretAccessKey = "x\ny" }, "the secret access key contains a control character"},
-		"invalid UTF-8":        {func(c *awsenv.Connection) { c.SessionToken = "\xff" }, "the session token is not UTF-8"},
-		"relative CA bundle":   {func(c *awsenv.Connection) { c.CABundle = "ca.pem" }, "the CA bundle is not an absolute path"},
+		"no endpoint":             {func(c *awsenv.Connection) { c.Endpoint = "" }, "the endpoint is missing"},
+		"endpoint not a URL":      {func(c *awsenv.Connection) { c.Endpoint = "127.0.0.1:2016" }, "the endpoint is not an http or https URL"},
+		"no region":               {func(c *awsenv.Connection) { c.Region = "" }, "the region is missing"},
+		"no access key":           {func(c *awsenv.Connection) { c.AccessKeyID = "" }, "the access key id is missing"},
+		"no secret":               {func(c *awsenv.Connection) { c.SecretAccessKey = "" }, "the secret access key is missing"},
+		"line break in secret":    {func(c *awsenv.Connection) { c.SecretAccessKey = "x\ny" }, "the secret access key contains a control character"},
+		"invalid UTF-8":           {func(c *awsenv.Connection) { c.SessionToken = "\xff" }, "the session token is not UTF-8"},
+		"credentials in endpoint": {func(c *awsenv.Connection) { c.Endpoint = "http://user:secret@127.0.0.1:2016" }, "the endpoint is not an http or https URL"},
+		"command in endpoint":     {func(c *awsenv.Connection) { c.Endpoint = "http://127.0.0.1:2016/$(id)" }, "the endpoint is not an http or https URL"},
+		"command in region":       {func(c *awsenv.Connection) { c.Region = "us-east-1;id" }, "the region is invalid"},
+		"command in access key":   {func(c *awsenv.Connection) { c.AccessKeyID = "AKIA$(id)" }, "the access key id is invalid"},
+		"space in secret":         {func(c *awsenv.Connection) { c.SecretAccessKey = "x y" }, "the secret access key is invalid"},
+		"reordered CA bundle":     {func(c *awsenv.Connection) { c.CABundle = "/etc/\u202emep.ac" }, "the CA bundle contains a control character"},
+		"relative CA bundle":      {func(c *awsenv.Connection) { c.CABundle = "ca.pem" }, "the CA bundle is not an absolute path"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := testConnection()

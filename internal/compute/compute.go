@@ -80,7 +80,15 @@ type Target struct {
 	// Client is who asked for the connection, the zero value where that is unknown.
 	// It is for logs and for certificates that are bound to an address.
 	Client netip.AddrPort
+	// OnlyConnect says that the firewall admits the client as Lightsail's own SSH client
+	// only. Of the keys and certificates that log in, just certificates with the extension
+	// ConnectExtension may then. A driver that cannot see to that returns ErrRefused.
+	OnlyConnect bool
 }
+
+// ConnectExtension is the extension of a user certificate by which a machine knows
+// Lightsail's own SSH client. No call of the API returns a certificate that has it.
+const ConnectExtension = "lightsail-connect@lanyard"
 
 // Driver runs machines. Every method may be repeated with the same effect as once,
 // and called from many goroutines.

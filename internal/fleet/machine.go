@@ -36,7 +36,10 @@ func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (
 			}
 		}
 	}
-	return m, setSecrets(&m, sealer, in)
+	if err := setSecrets(&m, sealer, in); err != nil {
+		return m, err
+	}
+	return m, m.Check()
 }
 
 // setSecrets adds the launch script, who may log in, and what the machine proves itself

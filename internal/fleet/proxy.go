@@ -3,14 +3,14 @@ package fleet
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-
 	"github.com/lanyard-cloud/lanyard/internal/compute"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 )
 
 const (
@@ -47,17 +47,20 @@ func (s *slot) enter(conn *net.TCPConn, port uint16) {
 
 func (s *slot) serve(conn *net.TCPConn, port uint16) {
 	client, at := addrPort(conn.RemoteAddr()), addrPort(conn.LocalAddr())
-	// The connection is listed before the firewall is asked: whoever changes that
-	// afterwards finds it.
-	s.list(conn, visit{at, port, client.Addr()})
+	v := visit{at, port, client.Addr(), s.current.Load().entry(port, client.Addr())}
+	s.list(conn, v)
 	defer s.unlist(conn)
+	// The firewall is asked again after the connection is listed: a change of its rules is
+	// seen here, or finds the connection in the list.
 	in := s.current.Load()
-	if !in.admits(port, client.Addr()) {
+	if v.by == instance.Refused || in.entry(port, client.Addr()) < v.by {
+		s.logRefused(in, v)
 		reset(conn)
 		return
 	}
 	ctx, cancel := context.WithTimeout(s.fleet.ctx, dialTime)
-	machine, err := s.fleet.o.Driver.Dial(ctx, in.Resource.ID, compute.Target{Network: "tcp", Port: port, Client: client})
+	machine, err := s.fleet.o.Driver.Dial(ctx, in.Resource.ID,
+		compute.Target{Network: "tcp", Port: port, Client: client, OnlyConnect: v.by == instance.AsConnect})
 	cancel()
 	if err != nil {
 		s.fleet.o.Log.Debug("a connection is refused", "instance_id", in.Resource.ID, "port", port, "client", client, "error", err)
@@ -67,17 +70,30 @@ func (s *slot) serve(conn *net.TCPConn, port uint16) {
 	pipe(conn, machine)
 }
 
-// admits asks the firewall of an instance. Where there is no instance, nobody is
-// admitted. The loopback port of one that has IPv6 only stands for its address of that
-// kind.
-func (in *found) admits(port uint16, client netip.Addr) bool {
+// refusalPause is how long an instance's refusals are not logged after one was: a
+// client that tries again and again must not fill the disk.
+const refusalPause = time.Second
+
+// logRefused logs a connection that the firewall refused, with the rules of the port.
+func (s *slot) logRefused(in *found, v visit) {
 	if in == nil {
-		return false
+		return
 	}
-	if client.IsLoopback() && in.Doc.IpAddressType == types.IpAddressTypeIpv6 {
-		client = netip.IPv6Loopback()
+	level := slog.LevelInfo
+	now := time.Now().UnixNano()
+	if last := s.refusedAt.Load(); now-last < int64(refusalPause) || !s.refusedAt.CompareAndSwap(last, now) {
+		level = slog.LevelDebug
 	}
-	return in.Admits("tcp", port, client)
+	s.fleet.o.Log.Log(s.fleet.ctx, level, "the firewall refused a connection to an instance", "account", s.key.account, "region", s.key.region,
+		"instance", s.key.name, "port", v.port, "client", v.client, "rules", in.DescribeRules(v.port))
+}
+
+// entry asks the firewall of an instance. If there is no instance, nobody is admitted.
+func (in *found) entry(port uint16, client netip.Addr) instance.Entry {
+	if in == nil {
+		return instance.Refused
+	}
+	return in.Entry(port, client)
 }
 
 // addrPort is an address of a TCP connection or listener, an IPv4 one as such.

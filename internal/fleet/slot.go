@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/compute"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -38,6 +39,8 @@ type slot struct {
 	// current is the instance while connections to it are admitted.
 	current  atomic.Pointer[found]
 	admitted *limit.Gate
+	// refusedAt is when a refused connection was logged last, in nanoseconds.
+	refusedAt atomic.Int64
 
 	connections sync.Mutex
 	open        map[net.Conn]visit
@@ -48,6 +51,8 @@ type visit struct {
 	at     netip.AddrPort
 	port   uint16
 	client netip.Addr
+	// by is how the firewall admitted it.
+	by instance.Entry
 }
 
 // seen is what was read of an instance last.
@@ -195,7 +200,7 @@ func (s *slot) cut() {
 	s.connections.Lock()
 	defer s.connections.Unlock()
 	for conn, v := range s.open {
-		if s.doors[v.at] == nil || !in.admits(v.port, v.client) {
+		if s.doors[v.at] == nil || in.entry(v.port, v.client) < max(v.by, instance.AsConnect) {
 			reset(conn)
 		}
 	}

@@ -90,9 +90,9 @@ func newWorld(t *testing.T, change ...func(*fleet.Options)) *world {
 // run starts a fleet, as a server does.
 func (w *world) run(change ...func(*fleet.Options)) {
 	w.t.Helper()
+	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o := fleet.Options{
-		Store: w.db, Sealer: w.sealer, Driver: sim.New(sim.Options{Clock: w.clock}), Clock: w.clock,
-		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Store: w.db, Sealer: w.sealer, Driver: sim.New(sim.Options{Clock: w.clock, Logger: log}), Clock: w.clock, Log: log,
 	}
 	for _, fn := range change {
 		fn(&o)

@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
 // Bounds of what an identities file and the files that it names may hold, in bytes.
@@ -55,11 +57,40 @@ type fileKey struct {
 	line             int
 	user, id, secret string
 	inactive         bool
+	// inline says that the secret is in the file itself.
+	inline bool
 }
 
-// LoadFile reads an identities file. Errors name file and line and hold no secret.
+// LoadFile reads an identities file, whoever may read or change it. Errors name file
+// and line and hold no secret.
 func LoadFile(path string) (*File, error) {
-	text, err := readBounded(path, MaxFileSize)
+	return loadFile(path, readBounded, readBounded)
+}
+
+// LoadTrustedFile is LoadFile for a file that decides who may do what: it returns an
+// error if another user may change the file or one that it names, or may read the
+// secrets in them.
+func LoadTrustedFile(path string) (*File, error) {
+	plain, secret := bounded(safefile.Read), bounded(safefile.ReadSecret)
+	file, err := loadFile(path, plain, secret)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(file.accounts, fileAccount.hasSecrets) {
+		if _, err := secret(path, MaxFileSize); err != nil {
+			return nil, fmt.Errorf("the identities file holds secret access keys: %w", err)
+		}
+	}
+	return file, nil
+}
+
+func (a fileAccount) hasSecrets() bool {
+	return slices.ContainsFunc(a.keys, func(k fileKey) bool { return k.inline })
+}
+
+// loadFile reads files of secrets in another way than others.
+func loadFile(path string, plain, secret func(string, int64) ([]byte, error)) (*File, error) {
+	text, err := plain(path, MaxFileSize)
 	if err != nil {
 		return nil, fmt.Errorf("read the identities file: %w", err)
 	}
@@ -67,8 +98,26 @@ func LoadFile(path string) (*File, error) {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(filepath.Dir(path), name)
 		}
-		return readBounded(name, limit)
+		if limit == maxSecretFile {
+			return secret(name, limit)
+		}
+		return plain(name, limit)
 	})
+}
+
+// bounded makes a reader of whole files refuse those that are too large.
+func bounded(read func(string) ([]byte, error)) func(string, int64) ([]byte, error) {
+	return func(path string, limit int64) ([]byte, error) {
+		text, err := read(path)
+		if err == nil && int64(len(text)) > limit {
+			err = tooLarge(path, limit)
+		}
+		return text, err
+	}
+}
+
+func tooLarge(path string, limit int64) error {
+	return fmt.Errorf("%s is larger than %d bytes", path, limit)
 }
 
 func readBounded(path string, limit int64) ([]byte, error) {
@@ -79,7 +128,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", path, limit)
+		err = tooLarge(path, limit)
 	}
 	return text, err
 }
@@ -89,7 +138,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 func ParseFile(name string, text []byte, read func(name string, limit int64) ([]byte, error)) (*File, error) {
 	r := &fileReader{file: &File{name: name}, read: read}
 	if len(text) > MaxFileSize {
-		return nil, fmt.Errorf("%s is larger than %d bytes", name, MaxFileSize)
+		return nil, tooLarge(name, MaxFileSize)
 	}
 	if line := foreignLine(text); line > 0 {
 		return nil, r.failLine(line, "there is a character that is not allowed, or the text is not UTF-8")

@@ -209,6 +209,7 @@ func (a *accountReader) accessKey(user string, n *yaml.Node) error {
 	if (k.secret == "") == (secretFile == "") {
 		return a.fail(n, "an access key needs either secretAccessKey or secretAccessKeyFile")
 	}
+	k.inline = k.secret != ""
 	if secretFile != "" {
 		text, err := a.read(secretFile, maxSecretFile)
 		if err != nil {

@@ -1,8 +1,11 @@
 package instance
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 )
@@ -125,8 +128,61 @@ func covers(rule types.InstancePortInfo, protocol string, port uint16) bool {
 	return string(rule.Protocol) == protocol && int32(port) >= rule.FromPort && int32(port) <= rule.ToPort
 }
 
-// admits holds an address against a rule's sources. The alias lightsail-connect
-// stands for the addresses of AWS's browser client: nobody here has one.
+// Entry is how far the firewall opens a port for a client. A greater one admits more.
+type Entry int
+
+const (
+	// Refused means that no rule admits the client.
+	Refused Entry = iota
+	// AsConnect means that the client is admitted as Lightsail's own SSH client only: a
+	// rule names BrowserClient, and none the client's address.
+	AsConnect
+	// ByAddress means that a rule admits the client's address.
+	ByAddress
+)
+
+// BrowserClient is the alias of the addresses of Lightsail's own SSH client, which on
+// AWS runs in the browser. It is the only alias that there is (API reference).
+const BrowserClient = "lightsail-connect"
+
+// Entry reports how the firewall admits a client's TCP connection to a port. A loopback
+// client of an instance that has IPv6 only counts as ::1. No address is BrowserClient's:
+// it counts for SSH alone, whose certificates tell its client from others.
+func (i *Instance) Entry(port uint16, client netip.Addr) Entry {
+	if client.IsLoopback() && i.Doc.IpAddressType == types.IpAddressTypeIpv6 {
+		client = netip.IPv6Loopback()
+	}
+	if i.Admits("tcp", port, client) {
+		return ByAddress
+	}
+	named := func(rule types.InstancePortInfo) bool {
+		return covers(rule, "tcp", port) && slices.Contains(rule.CidrListAliases, BrowserClient)
+	}
+	if port == SSHPort && i.HasSSH() && slices.ContainsFunc(i.Rules(), named) {
+		return AsConnect
+	}
+	return Refused
+}
+
+// DescribeRules lists the rules that open a TCP port, and to which sources, for logs and
+// messages: "22/tcp from 203.0.113.0/24". It is "" if there are none.
+func (i *Instance) DescribeRules(port uint16) string {
+	var list []string
+	for _, rule := range i.Rules() {
+		if !covers(rule, "tcp", port) {
+			continue
+		}
+		numbers := strconv.Itoa(int(rule.FromPort))
+		if rule.ToPort != rule.FromPort {
+			numbers += "-" + strconv.Itoa(int(rule.ToPort))
+		}
+		sources := slices.Concat(rule.Cidrs, rule.Ipv6Cidrs, rule.CidrListAliases)
+		list = append(list, fmt.Sprintf("%s/%s from %s", numbers, rule.Protocol, strings.Join(sources, ", ")))
+	}
+	return strings.Join(list, "; ")
+}
+
+// admits holds an address against a rule's sources.
 func admits(rule types.InstancePortInfo, from netip.Addr) bool {
 	sources := rule.Cidrs
 	if from.Is6() {

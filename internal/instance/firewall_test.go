@@ -205,3 +205,34 @@ func TestAdmits(t *testing.T) {
 		t.Error("no address at all is let in")
 	}
 }
+
+func TestEntry_countsLightsailConnectForSSHAlone(t *testing.T) {
+	i := web()
+	i.Doc.BlueprintId = new("debian_12")
+	i.SetPorts([]types.PortInfo{port(22, 22, "tcp", "192.0.2.0/24", "lightsail-connect"), port(5900, 5901, "tcp", "lightsail-connect")})
+	for _, tc := range []struct {
+		port uint16
+		from string
+		want instance.Entry
+	}{
+		{22, "192.0.2.7", instance.ByAddress},
+		{22, "127.0.0.1", instance.AsConnect},
+		{22, "::1", instance.AsConnect},
+		{5900, "127.0.0.1", instance.Refused},
+		{80, "192.0.2.7", instance.Refused},
+	} {
+		if got := i.Entry(tc.port, netip.MustParseAddr(tc.from)); got != tc.want {
+			t.Errorf("entry of %s to %d: got %d, want %d", tc.from, tc.port, got, tc.want)
+		}
+	}
+	if got, want := i.DescribeRules(22), "22/tcp from 192.0.2.0/24, lightsail-connect"; got != want {
+		t.Errorf("DescribeRules(22): got %q, want %q", got, want)
+	}
+	if got, want := i.DescribeRules(5900), "5900-5901/tcp from lightsail-connect"; got != want {
+		t.Errorf("DescribeRules(5900): got %q, want %q", got, want)
+	}
+	i.Doc.BlueprintId = new("windows_server_2022")
+	if got := i.Entry(22, netip.MustParseAddr("127.0.0.1")); got != instance.Refused {
+		t.Errorf("entry to a Windows instance: got %d, want refused", got)
+	}
+}

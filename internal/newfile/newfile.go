@@ -1,5 +1,5 @@
-// Package newfile writes files that appear whole or not at all, are the owner's
-// alone, and never take the place of another.
+// Package newfile writes files that appear whole or not at all and are the owner's
+// alone.
 package newfile
 
 import (
@@ -33,6 +33,21 @@ func Write(path string, write func(*os.File) error) error {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
+}
+
+// Replace makes a file (0600) of a text, or puts it in the place of an older one. No
+// link is followed: one of that name is replaced, and its target stays as it is.
+func Replace(path string, text []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
+	if err != nil {
+		return inDirectory(path, err)
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	_, err = temp.Write(text)
+	if err = errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
 }
 
 // name gives the finished file its name, unless something else took it meanwhile.

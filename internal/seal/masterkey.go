@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
 // NewMasterKey returns a fresh random master key.
@@ -28,17 +29,10 @@ func ParseMasterKey(text string) ([]byte, error) {
 }
 
 // ReadMasterKeyFile reads a master key from a file. The error is fs.ErrNotExist
-// when there is none. A file that others may read is refused: whoever can read it
-// can open every sealed secret.
+// when there is none. A file that other users may read, change or replace is refused:
+// who knows the key can open every sealed secret.
 func ReadMasterKeyFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s can be read by others (mode %04o): run chmod 600 on it", path, info.Mode().Perm())
-	}
-	text, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own setting
+	text, err := safefile.ReadSecret(path)
 	if err != nil {
 		return nil, err
 	}

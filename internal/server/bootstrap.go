@@ -96,6 +96,11 @@ func connect(ctx context.Context, d Database, observe func(string, time.Duration
 		return nil, "", fmt.Errorf("the database %s is gone or empty, though a server ran on it: restore it from your backup, "+
 			"or remove %s beside it to start anew", name, endpointFile)
 	}
+	if !store.IsPostgres(dsn) {
+		if err := checkDatabase(dsn); err != nil {
+			return nil, "", err
+		}
+	}
 	db, err = store.Open(ctx, store.Options{DSN: dsn, Connections: d.Connections, Timeout: d.timeout, Observe: observe})
 	switch {
 	case errors.Is(err, store.ErrNewer):

@@ -96,13 +96,6 @@ func (s *Store) accounts(tx *store.Tx) *identity.Accounts {
 // Close closes the store.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Endpoint returns where clients reach the server of a data directory, without any
-// credentials.
-func Endpoint(dataDir string) (awsenv.Connection, error) {
-	e, err := readEndpoint(dataDir)
-	return awsenv.Connection{Endpoint: e.URL, CABundle: e.CABundle, Region: DefaultRegion}, err
-}
-
 // Connection returns what a client needs to reach the server of a data directory as
 // its root. It reads the store of a running or stopped server and changes nothing.
 func Connection(ctx context.Context, d Database) (c awsenv.Connection, err error) {

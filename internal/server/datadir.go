@@ -1,16 +1,18 @@
 package server
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -19,6 +21,8 @@ import (
 type dataDir struct {
 	path string
 	lock *flock.Flock
+	// former is what an earlier server left, until this one listens.
+	former endpoint
 }
 
 // The files in a data directory.
@@ -29,24 +33,71 @@ const (
 	endpointFile  = "endpoint.json"
 )
 
+// lockPatience is how long a lock that is held is waited for: a command that asks
+// whether a server runs holds it for a moment.
+const lockPatience = 250 * time.Millisecond
+
 // openDataDir creates the directory (0700) when missing and locks it for one
-// server.
+// server. A directory that another user could plant files in is refused.
 func openDataDir(path string) (*dataDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot create the data directory: %w: give another --data-dir", err)
 	}
-	d := &dataDir{path: path, lock: flock.New(filepath.Join(path, lockFile), flock.SetPermissions(0o600))}
-	locked, err := d.lock.TryLock()
-	if err != nil {
+	if err := checkDataDir(path); err != nil {
+		return nil, err
+	}
+	d := &dataDir{path: path}
+	if err := safefile.Regular(d.file(lockFile)); err != nil {
+		return nil, err
+	}
+	d.lock = flock.New(d.file(lockFile), flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDONLY|safefile.NoFollow))
+	patience, cancel := context.WithTimeout(context.Background(), lockPatience)
+	defer cancel()
+	locked, err := d.lock.TryLockContext(patience, lockPatience/25)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("cannot write in the data directory: %w: give another --data-dir or change its permissions", err)
 	}
 	if !locked {
 		return nil, fmt.Errorf("another server runs on the data directory %s: stop it or give another --data-dir", path)
 	}
-	return d, nil
+	return d, d.disownEndpoint()
 }
 
-func (d *dataDir) close() error { return d.lock.Unlock() }
+// checkDataDir refuses a directory that another user could have planted files in, such
+// as a master key that this user knows.
+func checkDataDir(path string) error {
+	if err := safefile.Directory(path); err != nil {
+		return fmt.Errorf("the data directory cannot be trusted: %w", err)
+	}
+	return nil
+}
+
+// checkDatabase holds the file of an SQLite database, and those that SQLite makes beside
+// it, to what the data directory has to be. What is not there yet is for others to say.
+func checkDatabase(path string) error {
+	err := safefile.Directory(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err == nil {
+			err = safefile.Regular(path + suffix)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the database cannot be trusted: %w", err)
+	}
+	return nil
+}
+
+// close gives up the lock. A server that never listened leaves what it found.
+func (d *dataDir) close() error {
+	var err error
+	if d.former != (endpoint{}) {
+		err = d.writeEndpoint(d.former)
+	}
+	return errors.Join(err, d.lock.Unlock())
+}
 
 func (d *dataDir) file(name string) string { return filepath.Join(d.path, name) }
 
@@ -114,32 +165,6 @@ func (m MasterKey) parse() ([]byte, error) {
 	return key, nil
 }
 
-// endpoint is what a server leaves for the commands that talk to it.
-type endpoint struct {
-	URL string `json:"url"`
-	// CABundle is the certificate to trust, "" without TLS.
-	CABundle string `json:"caBundle,omitempty"`
-}
-
-func (d *dataDir) writeEndpoint(e endpoint) error {
-	if e.CABundle != "" {
-		abs, err := filepath.Abs(e.CABundle)
-		if err != nil {
-			return err
-		}
-		e.CABundle = abs
-	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	temp := d.file(endpointFile + ".new")
-	if err := os.WriteFile(temp, append(text, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temp, d.file(endpointFile))
-}
-
 // isGone tells whether a data directory has lost its database: a server came as far
 // as leaving its endpoint there, and the file is missing or has nothing in it.
 func isGone(dir, database string) bool {
@@ -148,17 +173,4 @@ func isGone(dir, database string) bool {
 	}
 	info, err := os.Stat(database)
 	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
-}
-
-// readEndpoint returns where the directory's server listens, or listened last.
-func readEndpoint(dir string) (endpoint, error) {
-	e := endpoint{}
-	text, err := os.ReadFile(filepath.Join(dir, endpointFile)) //nolint:gosec // the path is the operator's own setting
-	if errors.Is(err, fs.ErrNotExist) {
-		return e, noServer(dir)
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &e)
-	}
-	return e, err
 }

@@ -7,27 +7,30 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
 // CheckHealth asks a running server whether it is ready and returns what it says. An
-// empty url means the server of the data directory.
+// empty url means the server of the data directory, which has to run: what else answers
+// at its address is not asked.
 func CheckHealth(ctx context.Context, dataDir, url string) (string, error) {
-	e := endpoint{URL: url}
+	c := awsenv.Connection{Endpoint: url}
 	if url == "" {
 		var err error
-		if e, err = readEndpoint(dataDir); err != nil {
+		if c, err = RunningEndpoint(dataDir); err != nil {
 			return "", err
 		}
 	}
-	client, err := healthClient(e.CABundle)
+	client, err := healthClient(c.CABundle)
 	if err != nil {
 		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL+"/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Endpoint+"/readyz", nil)
 	if err != nil {
 		return "", err
 	}
@@ -48,7 +51,7 @@ func healthClient(bundle string) (*http.Client, error) {
 	if bundle == "" {
 		return &http.Client{}, nil
 	}
-	pem, err := os.ReadFile(bundle) //nolint:gosec // the path is the operator's own setting
+	pem, err := safefile.Read(bundle)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
 // maxHeader bounds a request's header: a session token of 12 KB, the largest, and as much
@@ -79,19 +82,36 @@ func loadTLS(cert, key string) (*tls.Config, error) {
 	if cert == "" {
 		return nil, nil //nolint:nilnil // no TLS is a valid choice, not a missing value
 	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
+	pair, err := loadKeyPair(cert, key)
 	if err != nil {
 		return nil, fmt.Errorf("cannot load the TLS certificate and key: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
+// loadKeyPair reads a certificate that no other user can change, and a key that no other
+// user can read.
+func loadKeyPair(cert, key string) (pair tls.Certificate, err error) {
+	chain, err := safefile.Read(cert)
+	if err != nil {
+		return pair, err
+	}
+	private, err := safefile.ReadSecret(key)
+	if err != nil {
+		return pair, err
+	}
+	return tls.X509KeyPair(chain, private)
+}
+
 // handler sends a request to an API, or to one of the few pages for operators.
 func (s *Server) handler(to services) http.Handler {
 	metricsPage := s.metrics.handler()
+	own := sync.OnceValue(s.ownHosts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		get := r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch {
+		case get && isPage(r.URL.Path) && !s.o.PublicMetrics && !isOwnHost(r, own()):
+			misdirected(w)
 		case get && r.URL.Path == "/healthz":
 			status(w, http.StatusOK, "ok")
 		case get && r.URL.Path == "/readyz":

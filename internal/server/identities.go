@@ -13,7 +13,7 @@ func (o Options) loadIdentities() (*identity.File, error) {
 	if o.Identities == "" {
 		return nil, nil //nolint:nilnil // no file is an ordinary case
 	}
-	return identity.LoadFile(o.Identities)
+	return identity.LoadTrustedFile(o.Identities)
 }
 
 // ReloadIdentities reads the identities file again and makes it be in force. When it

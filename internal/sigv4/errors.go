@@ -28,6 +28,9 @@ type Error struct {
 	// Message is valid UTF-8 and meant for the client. It may quote what the client sent, so it does not belong in a log:
 	// clients that swap their key's two halves send the secret where the id belongs.
 	Message string
+	// Hint is for the server's log: what the client probably did. It is "" for most errors,
+	// and quotes nothing but names that the server knows.
+	Hint string
 }
 
 // Error returns code and message in one line.
@@ -108,7 +111,11 @@ func errCredential(credential string) error {
 		"e.g. keyid/date/region/service/term, got '%s'", credential)
 }
 
-func errScope(complaints string) error { return newError(CodeInvalidSignature, "%s", complaints) }
+func errScope(complaints, hint string) error {
+	e := newError(CodeInvalidSignature, "%s", complaints)
+	e.Hint = hint
+	return e
+}
 
 func errPayload() error {
 	return newError(CodeInvalidSignature, "The provided 'x-amz-content-sha256' header does not match what was computed.")

@@ -206,9 +206,19 @@ func (v *Verifier) checkScope(sig *Signature, term string) error {
 			sig.Date + "' != '" + day + "', from '" + sig.stamp + "'.")
 	}
 	if complaints.Len() > 0 {
-		return errScope(complaints.String())
+		return errScope(complaints.String(), v.zoneHint(sig.Region))
 	}
 	return nil
+}
+
+// zoneHint is a hint for a scope that has an availability zone, us-east-1a, in the place of
+// its region.
+func (v *Verifier) zoneHint(scope string) string {
+	last := len(scope) - 1
+	if v.validRegion(scope) || last < 1 || scope[last] < 'a' || scope[last] > 'z' || !v.validRegion(scope[:last]) {
+		return ""
+	}
+	return "the request is signed for the availability zone " + scope + " in the place of its region " + scope[:last]
 }
 
 // isAccessKeyID keeps from the caller's look-up what no store can hold as a key's id, such as text that is not UTF-8.

@@ -1,20 +1,19 @@
 // Package sshconfig writes OpenSSH configurations that lead to instances: names,
 // addresses, user names, and the host keys to insist on.
 //
-// It imports no other package of ours, makes no connection, and names no key to log
-// in with: that is the user's.
+// It makes no connection, and names no key to log in with: that is the user's. What it
+// is given may come from a damaged or hostile store.
 package sshconfig
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/lanyard-cloud/lanyard/internal/newfile"
 )
 
 // Host is an instance as an SSH client sees it.
@@ -53,32 +52,35 @@ func Find(hosts []Host, name, region string) []Host {
 // when missing, or puts them in the place of older ones. It returns the absolute path of
 // the first, for ssh -F. Hosts of the region go by their names alone; so do those of
 // other regions whose name is there once.
+//
+// It writes nothing and returns an error that names the field if a host has one that
+// OpenSSH could read as something else.
 func Write(dir, name, region string, hosts []Host) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
+	if !filePattern.MatchString(name) {
+		return "", fmt.Errorf("%q is not the name of an OpenSSH config", name)
+	}
 	path := filepath.Join(dir, name)
-	known, err := quote(path + ".known_hosts")
+	known, err := quote(filepath.ToSlash(path + ".known_hosts"))
 	if err != nil {
 		return "", err
+	}
+	for _, h := range hosts {
+		if err := h.check(); err != nil {
+			return "", err
+		}
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
 	// The keys come first: a client that reads the new names must find them.
-	if err := replace(path+".known_hosts", knownHosts(hosts)); err != nil {
+	if err := newfile.Replace(path+".known_hosts", []byte(knownHosts(hosts))); err != nil {
 		return "", err
 	}
-	return path, replace(path, config(hosts, region, known))
-}
-
-// quote writes a path for a configuration, where per cent signs begin a token.
-func quote(path string) (string, error) {
-	if strings.ContainsFunc(path, unicode.IsControl) || strings.ContainsAny(path, `"$`) {
-		return "", errors.New("OpenSSH cannot be told of the path " + strconv.Quote(path) + ": a quote, a dollar sign or a control character is in it")
-	}
-	return `"` + strings.ReplaceAll(filepath.ToSlash(path), "%", "%%") + `"`, nil
+	return path, newfile.Replace(path, []byte(config(hosts, region, known)))
 }
 
 func knownHosts(hosts []Host) string {
@@ -136,18 +138,4 @@ func names(hosts []Host, region string) [][]string {
 		give(i, h.PublicAddress)
 	}
 	return names
-}
-
-// replace writes a file (0600) that appears whole, in the place of an older one.
-func replace(path, text string) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temp.Name()) }()
-	_, err = temp.WriteString(text)
-	if err = errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
 }

@@ -16,7 +16,7 @@ import (
 func host(id, region, name, public string) sshconfig.Host {
 	return sshconfig.Host{
 		ID: id, Account: "111122223333", Region: region, Name: name, PublicAddress: public,
-		User: "admin", Address: "127.0.0.1", Port: 22001, Keys: []string{"ssh-ed25519 AAAA" + id, "ssh-rsa BBBB" + id},
+		User: "admin", Address: "127.0.0.1", Port: 22001, Keys: []string{"ssh-ed25519 AAAAC3NzaC1lZDI1" + id[:8], "ssh-rsa AAAAB3NzaC1yc2EA" + id[:8]},
 	}
 }
 
@@ -32,7 +32,7 @@ func read(t *testing.T, path string) string {
 func TestWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "100% new", "ssh")
 	path, err := sshconfig.Write(dir, "config", "us-east-1", []sshconfig.Host{
-		host("id-2", "us-east-1", "web", "198.18.0.5"), host("id-1", "eu-west-1", "Mail", ""),
+		host("00000002-0000-4000-8000-000000000000", "us-east-1", "web", "198.18.0.5"), host("00000001-0000-4000-8000-000000000000", "eu-west-1", "Mail", ""),
 	})
 	if err != nil || path != filepath.Join(dir, "config") {
 		t.Fatalf("%s, %v", path, err)
@@ -44,7 +44,7 @@ Host Mail.eu-west-1 Mail
     HostName 127.0.0.1
     Port 22001
     User admin
-    HostKeyAlias id-1
+    HostKeyAlias 00000001-0000-4000-8000-000000000000
     UserKnownHostsFile "` + known + `"
     StrictHostKeyChecking yes
 
@@ -52,14 +52,16 @@ Host web.us-east-1 web 198.18.0.5
     HostName 127.0.0.1
     Port 22001
     User admin
-    HostKeyAlias id-2
+    HostKeyAlias 00000002-0000-4000-8000-000000000000
     UserKnownHostsFile "` + known + `"
     StrictHostKeyChecking yes
 `
 	if diff := cmp.Diff(want, read(t, path)); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
 	}
-	wantKnown := "id-1 ssh-ed25519 AAAAid-1\nid-1 ssh-rsa BBBBid-1\nid-2 ssh-ed25519 AAAAid-2\nid-2 ssh-rsa BBBBid-2\n"
+	one, two := "00000001-0000-4000-8000-000000000000", "00000002-0000-4000-8000-000000000000"
+	wantKnown := one + " ssh-ed25519 AAAAC3NzaC1lZDI100000001\n" + one + " ssh-rsa AAAAB3NzaC1yc2EA00000001\n" +
+		two + " ssh-ed25519 AAAAC3NzaC1lZDI100000002\n" + two + " ssh-rsa AAAAB3NzaC1yc2EA00000002\n"
 	if diff := cmp.Diff(wantKnown, read(t, path+".known_hosts")); diff != "" {
 		t.Errorf("known hosts (-want +got):\n%s", diff)
 	}
@@ -88,17 +90,17 @@ func wantPrivate(t *testing.T, dir, path string) {
 
 // TestOpenSSHReadsIt asks the client which host it would connect to as whom.
 func TestOpenSSHReadsIt(t *testing.T) {
-	one, two := host("id-1", "us-east-1", "web", "198.18.0.5"), host("id-2", "eu-west-1", "web", "198.18.0.6")
+	one, two := host("00000001-0000-4000-8000-000000000000", "us-east-1", "web", "198.18.0.5"), host("00000002-0000-4000-8000-000000000000", "eu-west-1", "web", "198.18.0.6")
 	// An instance may be called like another one with its region.
-	trap := host("id-3", "us-east-1", "web.eu-west-1", "")
-	only := host("id-4", "ap-south-1", "Only-One", "")
+	trap := host("00000003-0000-4000-8000-000000000000", "us-east-1", "web.eu-west-1", "")
+	only := host("00000004-0000-4000-8000-000000000000", "ap-south-1", "Only-One", "")
 	path, err := sshconfig.Write(filepath.Join(t.TempDir(), "a b"), "config", "eu-west-1", []sshconfig.Host{trap, one, two, only})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"web": "id-2", "web.us-east-1": "id-1", "web.eu-west-1": "id-2", "web.eu-west-1.us-east-1": "id-3",
-		"198.18.0.5": "id-1", "198.18.0.6": "id-2", "Only-One": "id-4",
+		"web": "00000002-0000-4000-8000-000000000000", "web.us-east-1": "00000001-0000-4000-8000-000000000000", "web.eu-west-1": "00000002-0000-4000-8000-000000000000", "web.eu-west-1.us-east-1": "00000003-0000-4000-8000-000000000000",
+		"198.18.0.5": "00000001-0000-4000-8000-000000000000", "198.18.0.6": "00000002-0000-4000-8000-000000000000", "Only-One": "00000004-0000-4000-8000-000000000000",
 	} {
 		out, err := exec.CommandContext(t.Context(), "ssh", "-G", "-F", path, name).CombinedOutput()
 		if err != nil {
@@ -125,16 +127,16 @@ func TestWriteRefusesPaths(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	hosts := []sshconfig.Host{host("id-1", "us-east-1", "web", ""), host("id-2", "eu-west-1", "web", ""), host("id-3", "eu-west-1", "mail", "")}
+	hosts := []sshconfig.Host{host("00000001-0000-4000-8000-000000000000", "us-east-1", "web", ""), host("00000002-0000-4000-8000-000000000000", "eu-west-1", "web", ""), host("00000003-0000-4000-8000-000000000000", "eu-west-1", "mail", "")}
 	for _, tc := range []struct {
 		name, region string
 		want         []string
 	}{
-		{"web", "", []string{"id-2", "id-1"}},
-		{"web", "us-east-1", []string{"id-1"}},
-		{"web.eu-west-1", "", []string{"id-2"}},
-		{"web.eu-west-1", "us-east-1", []string{"id-2"}},
-		{"mail", "", []string{"id-3"}},
+		{"web", "", []string{"00000002-0000-4000-8000-000000000000", "00000001-0000-4000-8000-000000000000"}},
+		{"web", "us-east-1", []string{"00000001-0000-4000-8000-000000000000"}},
+		{"web.eu-west-1", "", []string{"00000002-0000-4000-8000-000000000000"}},
+		{"web.eu-west-1", "us-east-1", []string{"00000002-0000-4000-8000-000000000000"}},
+		{"mail", "", []string{"00000003-0000-4000-8000-000000000000"}},
 		{"mail", "us-east-1", nil},
 	} {
 		var got []string

@@ -1,10 +1,13 @@
 package sshkey
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -72,6 +75,48 @@ func (a *Authority) SignUser(publicLine string, c UserCertificate) (string, erro
 	}
 	if err := certificate.SignCert(rand.Reader, a.signer); err != nil {
 		return "", fmt.Errorf("signing a certificate: %w", err)
+	}
+	return line(certificate.Type(), certificate.Marshal()), nil
+}
+
+// Extend checks that a certificate is this authority's, for a principal and for the key
+// of an OpenSSH or PEM text, and returns it with one more extension, signed anew. Its
+// times stay as they are, and are not checked.
+func (a *Authority) Extend(publicLine, principal, privateText, extension string) (string, error) {
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(publicLine))
+	if err != nil {
+		return "", fmt.Errorf("extending a certificate: %w", err)
+	}
+	certificate, ok := key.(*ssh.Certificate)
+	if !ok || certificate.CertType != ssh.UserCert {
+		return "", errors.New("extending a certificate: it is not a user's")
+	}
+	private, err := ssh.ParsePrivateKey([]byte(privateText))
+	if err != nil {
+		return "", errors.New("extending a certificate: its key cannot be read")
+	}
+	if !bytes.Equal(private.PublicKey().Marshal(), certificate.Key.Marshal()) {
+		return "", errors.New("extending a certificate: it is for another key")
+	}
+	own := a.signer.PublicKey().Marshal()
+	checker := ssh.CertChecker{
+		IsUserAuthority: func(by ssh.PublicKey) bool { return bytes.Equal(by.Marshal(), own) },
+		Clock:           func() time.Time { return time.Unix(int64(certificate.ValidAfter), 0) },
+	}
+	if !slices.Contains(certificate.ValidPrincipals, principal) || !checker.IsUserAuthority(certificate.SignatureKey) {
+		return "", errors.New("extending a certificate: it is for another user, or of another authority")
+	}
+	if err := checker.CheckCert(principal, certificate); err != nil {
+		return "", fmt.Errorf("extending a certificate: %w", err)
+	}
+	more := maps.Clone(certificate.Extensions)
+	if more == nil {
+		more = map[string]string{}
+	}
+	more[extension] = ""
+	certificate.Extensions = more
+	if err := certificate.SignCert(rand.Reader, a.signer); err != nil {
+		return "", fmt.Errorf("extending a certificate: %w", err)
 	}
 	return line(certificate.Type(), certificate.Marshal()), nil
 }

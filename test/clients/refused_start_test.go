@@ -58,7 +58,7 @@ func TestRefusedStart(t *testing.T) {
 		{"missing master key", remove("master.key"), nil, `master key .* is missing.*restore it from your backup`},
 		{"wrong master key", takeFrom(stoppedServer(t), "master.key"), nil, `master key is not the one.*restore the right`},
 		{"damaged master key", overwrite("master.key", "x"), nil, `master key`},
-		{"master key that others can read", expose("master.key"), nil, `master key.*chmod 600`},
+		{"master key that others can read", expose("master.key"), nil, `master key.*chmod (600|o-rwx)`},
 		{"other account", nil, []string{"--account-id", "444455556666"}, `belongs to the account 111122223333, not 444455556666: leave the setting out, or give another --data-dir`},
 		{"other access key", nil, []string{"--access-key-id", "AKIAOTHER"}, `root access key is AKIAIOSFODNN7EXAMPLE, not AKIAOTHER: leave the setting out, or give another --data-dir`},
 		{"other secret", nil, []string{"--secret-access-key", "another-secret"}, `has another secret than the given one: leave the setting out, or give another --data-dir`},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/compute"
 )
 
 // serverVersion is what the SSH server calls itself.
@@ -122,6 +124,9 @@ func (g *gatekeeper) admitCertificate(conn ssh.ConnMetadata, certificate *ssh.Ce
 	}
 	_, pty := found.Extensions[permitPTY]
 	p := permissions("certificate "+certificate.KeyId, pty)
+	if _, connect := found.Extensions[compute.ConnectExtension]; connect {
+		p.Extensions[compute.ConnectExtension] = ""
+	}
 	// x/crypto enforces source-address from here; every other option was refused.
 	p.CriticalOptions = found.CriticalOptions
 	return p, nil

@@ -21,6 +21,8 @@ type connection struct {
 	conn *timedConn
 	in   *lobby // what x/crypto reads from
 	log  *slog.Logger
+	// onlyConnect is that of the Target.
+	onlyConnect bool
 
 	intake intake
 
@@ -90,7 +92,7 @@ func (c *connection) serve(config *ssh.ServerConfig) {
 	// A client that is held back in the lobby is in no call that the deadline could end.
 	late := time.AfterFunc(grace, c.close)
 	defer late.Stop()
-	conn, channels, requests, err := ssh.NewServerConn(c.in, c.in.admit(config))
+	conn, channels, requests, err := ssh.NewServerConn(c.in, c.in.admit(c.narrow(config)))
 	if err != nil {
 		c.log.Debug("ssh login failed", "error", shorten(err.Error()))
 		return

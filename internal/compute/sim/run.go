@@ -36,13 +36,14 @@ func newRun(d *Driver, instance compute.Instance) *run {
 }
 
 // dial opens a connection to the machine and serves its other end.
-func (r *run) dial(client netip.AddrPort) (net.Conn, error) {
+func (r *run) dial(to compute.Target) (net.Conn, error) {
 	config, err := r.config()
 	if err != nil {
 		return nil, err
 	}
-	near, far := newPipe(clientAddr(client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, sshPort)))
+	near, far := newPipe(clientAddr(to.Client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, sshPort)))
 	c := newConnection(r, far)
+	c.onlyConnect = to.OnlyConnect
 	if !r.driver.places.enter(c) {
 		return nil, compute.ErrBusy
 	}

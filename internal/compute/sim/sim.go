@@ -207,7 +207,7 @@ func (d *Driver) Dial(ctx context.Context, id string, to compute.Target) (net.Co
 	case to.Network != "tcp" || to.Port != sshPort || running.instance.Windows:
 		return nil, compute.ErrRefused
 	}
-	return running.dial(to.Client)
+	return running.dial(to)
 }
 
 // Close ends and forgets all machines.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -124,7 +125,15 @@ func (s *Shell) Interactive() int {
 
 func (s *Shell) greeting() string {
 	return fmt.Sprintf("This is %s, a simulated instance (%s). Nothing here runs on a real machine.\nType help for what it can do.\n",
-		s.instance.Name, s.instance.BlueprintName)
+		strings.Map(printable, s.instance.Name), strings.Map(printable, s.instance.BlueprintName))
+}
+
+// printable replaces what a terminal would obey.
+func printable(r rune) rune {
+	if strconv.IsPrint(r) {
+		return r
+	}
+	return '?'
 }
 
 // loop reads lines until they are whole commands, and runs those.

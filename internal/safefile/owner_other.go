@@ -1,0 +1,15 @@
+//go:build !unix
+
+package safefile
+
+import "io/fs"
+
+// enforced says that files have owners and modes that the system enforces.
+const enforced = false
+
+// NoFollow is the flag of os.OpenFile that makes it refuse symbolic links; there is none.
+const NoFollow = 0
+
+func us() int { return 0 }
+
+func owner(fs.FileInfo) int { return 0 }

@@ -1,0 +1,72 @@
+package sshconfig
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// What each field may look like. OpenSSH has no quoting that holds for all of its
+// keywords, so a text that could be anything else than the field is never written.
+var (
+	idPattern     = regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`)
+	namePattern   = regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`) // the API's rule for names
+	regionPattern = regexp.MustCompile(`\A[a-z]{2}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}\z`)
+	userPattern   = regexp.MustCompile(`\A[a-z_][a-z0-9_-]{0,31}\z`)
+	keyPattern    = regexp.MustCompile(`\A[a-z0-9][a-z0-9@.-]{0,63} [A-Za-z0-9+/]{16,}={0,2}\z`)
+	filePattern   = regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z`)
+)
+
+// check returns an error that names the field if a host has one that OpenSSH could
+// read as something else.
+func (h Host) check() error {
+	for _, f := range []struct {
+		name, text string
+		pattern    *regexp.Regexp
+	}{
+		{"id", h.ID, idPattern},
+		{"name", h.Name, namePattern},
+		{"region", h.Region, regionPattern},
+		{"user name", h.User, userPattern},
+	} {
+		if !f.pattern.MatchString(f.text) {
+			return h.invalid(f.name, f.text)
+		}
+	}
+	if !isAddress(h.Address) || h.Port == 0 {
+		return h.invalid("address", h.Address+":"+strconv.Itoa(int(h.Port)))
+	}
+	if h.PublicAddress != "" && !isAddress(h.PublicAddress) {
+		return h.invalid("public address", h.PublicAddress)
+	}
+	for _, key := range h.Keys {
+		if !keyPattern.MatchString(key) {
+			return h.invalid("host key", key)
+		}
+	}
+	return nil
+}
+
+func (h Host) invalid(field, value string) error {
+	return fmt.Errorf("the stored instance %q in %q has an invalid %s: %q: delete the instance, or restore the store from a backup that is not damaged",
+		h.Name, h.Region, field, value)
+}
+
+func isAddress(text string) bool {
+	a, err := netip.ParseAddr(text)
+	return err == nil && a.Zone() == ""
+}
+
+// quote writes a path for a configuration, in which percent signs begin a token and
+// backslashes an escape.
+func quote(path string) (string, error) {
+	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.ContainsAny(path, `"$\`) {
+		return "", errors.New("OpenSSH cannot be told of the path " + strconv.Quote(path) +
+			": a quote, a dollar sign, a backslash or a control character is in it")
+	}
+	return `"` + strings.ReplaceAll(path, "%", "%%") + `"`, nil
+}
