@@ -15,7 +15,7 @@ import (
 // onBundle is an instance on any bundle.
 func onBundle(t *testing.T, id string) *instance.Instance {
 	t.Helper()
-	b, ok := catalogue.LookupBundle(c.Region, id)
+	b, ok := catalogue.FindBundle(id)
 	if !ok {
 		t.Fatalf("there is no bundle %s", id)
 	}
@@ -36,6 +36,8 @@ func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
 		{"over two generations", "us-east-1", "small_1_0", []string{"auto", "small_1_0"}, []string{"small_3_0", "small_1_0"}},
 		{"on Windows", "us-east-1", "nano_win_2_0", []string{"auto"}, []string{"nano_win_3_0"}},
 		{"in a region of another price class", "ap-south-1", "micro_2_1", []string{"auto"}, []string{"micro_3_1"}},
+		{"from an id of another price class than its region's", "ap-east-1", "nano_3_0", []string{"auto"}, []string{""}},
+		{"to its region's ids", "ap-east-1", "nano_2_0", []string{"auto"}, []string{"nano_3_1"}},
 		{"not back to what it never had", "us-east-1", "nano_3_0", []string{"nano_2_0"}, []string{""}},
 		{"to a newer generation that is no longer listed", "us-east-1", "nano_1_0", []string{"nano_2_0", "auto"}, []string{"nano_2_0", "nano_3_0"}},
 		{"not to another size", "us-east-1", "nano_2_0", []string{"micro_3_0"}, []string{""}},

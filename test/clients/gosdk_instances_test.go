@@ -275,6 +275,8 @@ func testPending(t *testing.T, c *lightsail.Client) {
 	u.wantRecords(made.Operations, []record{u.onInstance("CreateInstance", "web")}, false)
 	if i := u.instance("web"); *i.State.Code != 0 || *i.State.Name != "pending" {
 		t.Errorf("state = %d %s", *i.State.Code, *i.State.Name)
+	} else if i.PublicIpAddress != nil {
+		t.Errorf("a pending instance has the public address %s", *i.PublicIpAddress)
 	}
 	isPending := "You can't %s this instance right now. The state of this instance is: pending"
 	refused(u, u.DeleteInstance, &lightsail.DeleteInstanceInput{InstanceName: web}, notNow(fmt.Sprintf(isPending, "delete")))
