@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // protocols are the ways in which a request comes without TLS.
@@ -122,5 +124,26 @@ func TestRequestsAreCharged(t *testing.T) {
 			client.CloseIdleConnections()
 			awaitEmpty(t, c)
 		})
+	}
+}
+
+// BenchmarkCharge is what a request costs more for being charged.
+func BenchmarkCharge(b *testing.B) {
+	c := newConnections(10, DefaultMaxRequests)
+	cc := c.newConn(&recordedConn{})
+	c.observe(cc, http.StateNew)
+	h := c.bounded(time.Second, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.(*request).BodyRead()
+	}), nil)
+	r := httptest.NewRequestWithContext(c.connContext(b.Context(), cc), http.MethodPost, "/", strings.NewReader("{}"))
+	for i := range 12 {
+		r.Header.Set(fmt.Sprintf("X-Header-%d", i), "value")
+	}
+	w := httptest.NewRecorder()
+	b.ReportAllocs()
+	for b.Loop() {
+		c.observe(cc, http.StateActive)
+		h.ServeHTTP(w, r)
+		c.observe(cc, http.StateIdle)
 	}
 }
