@@ -17,6 +17,8 @@ const (
 	// byteCost is the same for a byte of a header whose lines cannot be counted, as they
 	// are encrypted or compressed: "a:\r\n" is a line, and some of HTTP/2 are a byte.
 	byteCost = lineCost / 4
+	// freeHeader is what a header may take without a charge: no more than a connection does.
+	freeHeader = 4 << 10
 	// http2Cost is what a connection of HTTP/2 takes more than one of HTTP/1, idle or not.
 	http2Cost = 48 << 10
 )
@@ -102,7 +104,7 @@ func (cc *clientConn) Read(b []byte) (int, error) {
 	if !cc.inHeader.Load() {
 		return cc.Conn.Read(b)
 	}
-	if arrived := cc.arrived.Load(); arrived > 0 && !cc.c.holdHeader(cc, arrived) {
+	if arrived := cc.arrived.Load(); arrived > freeHeader && !cc.c.holdHeader(cc, arrived) {
 		return 0, net.ErrClosed
 	}
 	n, err := cc.Conn.Read(b)
