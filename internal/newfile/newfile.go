@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
 // Write makes a new file (0600) of what write puts into it. The file has its name
@@ -16,6 +18,10 @@ import (
 func Write(path string, write func(*os.File) error) error {
 	if _, err := os.Lstat(path); err == nil {
 		return exists(path)
+	}
+	// Another user must not be able to put a file or a link in the place of the unfinished one.
+	if err := safefile.Path(path); err != nil {
+		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-*") // its mode is 0600
 	if err != nil {
