@@ -74,9 +74,10 @@ func untilHangUp(cmd *cobra.Command) context.Context {
 	return endAtHangUp(cmd.Context())
 }
 
-// endAtHangUp is a context that ends at SIGHUP, for the rest of the process.
+// endAtHangUp is a context that ends at SIGHUP, for the rest of the process: at no point
+// may the signal kill again.
 func endAtHangUp(ctx context.Context) context.Context {
-	ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP) //nolint:gosec // there is no point at which the signal should kill again
+	ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP)
 	return ctx
 }
 
