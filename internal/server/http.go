@@ -118,13 +118,22 @@ func (s *Server) handler(to services) http.Handler {
 			s.ready(w, r)
 		case get && r.URL.Path == "/metrics" && (s.o.PublicMetrics || fromLoopback(r)):
 			metricsPage.ServeHTTP(w, r)
-		case s.cors(w, r):
-		case r.Method == http.MethodOptions && r.RequestURI == "*":
-			w.Header().Set("Content-Length", "0")
+		case s.cors(w, r), options(w, r):
 		default:
 			to.handler(r).ServeHTTP(w, r)
 		}
 	})
+}
+
+// options answers OPTIONS *, which is about the server itself, and reports whether the
+// request is that.
+func options(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodOptions || r.RequestURI != "*" {
+		return false
+	}
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+	return true
 }
 
 func status(w http.ResponseWriter, code int, text string) {
