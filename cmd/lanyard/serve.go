@@ -62,9 +62,10 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&secretFile, "secret-access-key-file", "", "file that holds the root secret access key of a new store")
 	f.StringVar(&o.Identities, "identities", "", "identities file, in force from the start on and read again at SIGHUP")
 	f.IntVar(&o.KeyPool, "key-pool", server.DefaultKeyPool, "RSA keys made ahead; 0 switches it off")
-	f.IntVar(&o.PageSize, "page-size", 0, "elements in a page of a list, at most 200 (default: as on AWS, 20 of one's own resources and 200 operations)")
+	f.IntVar(&o.PageSize, "page-size", 0, "elements in a page of a list, at most 200 (default: 20 resources, 200 operations, as on AWS)")
 	f.IntVar(&o.MaxRequests, "max-requests", server.DefaultMaxRequests, "calls that run at one time; more are answered ThrottlingException")
-	f.IntVar(&o.MaxConnections, "max-connections", server.DefaultMaxConnections, "open connections, a quarter of them for one other address; more take the place of those that waited longest")
+	f.IntVar(&o.MaxConnections, "max-connections", server.DefaultMaxConnections,
+		"open connections, a quarter of them for one other address; more take the place of those that waited longest")
 	f.Var(&scale, "time-scale", "how long changes of state take: realistic (as on AWS), instant, or a part of that such as 0.5")
 	f.StringSliceVar(&quotas, "quota", nil, "service quota, such as instances=100; may be repeated")
 	f.StringVar(&addresses, "instance-addresses", "", "range such as 127.64.0.0/16 of which each instance has an address of its own (Linux)")

@@ -184,17 +184,14 @@ func decodeJSON(doc []byte, v any) error { return json.NewDecoder(bytes.NewReade
 // outside names the place of a value that is not among those that are written. A null is
 // the same as absence.
 func outside(at string, given, written any) string {
+	same := false
 	switch given := given.(type) {
 	case map[string]any:
-		other, _ := written.(map[string]any)
-		for name, value := range given {
-			if found := outside(strings.TrimPrefix(at+"."+name, "."), value, other[name]); value != nil && found != "" {
-				return found
-			}
+		other, ok := written.(map[string]any)
+		if found := memberOutside(at, given, other); found != "" {
+			return found
 		}
-		if other != nil {
-			return ""
-		}
+		same = ok
 	case []any:
 		other, ok := written.([]any)
 		for n := range min(len(given), len(other)) {
@@ -202,15 +199,27 @@ func outside(at string, given, written any) string {
 				return found
 			}
 		}
-		if ok && len(given) == len(other) {
-			return ""
-		}
+		same = ok && len(given) == len(other)
 	default:
-		if reflect.DeepEqual(given, written) || sameMoment(given, written) {
-			return ""
-		}
+		same = reflect.DeepEqual(given, written) || sameMoment(given, written)
+	}
+	if same {
+		return ""
 	}
 	return shorten(at)
+}
+
+// memberOutside is outside for the members of an object.
+func memberOutside(at string, given, written map[string]any) string {
+	for name, value := range given {
+		if value == nil {
+			continue
+		}
+		if found := outside(strings.TrimPrefix(at+"."+name, "."), value, written[name]); found != "" {
+			return found
+		}
+	}
+	return ""
 }
 
 // sameMoment reports whether two values are the same time, in two of the forms that RFC 3339
