@@ -128,9 +128,9 @@ func (a *audit) attachmentState(d types.Disk) {
 	a.want(state == want || state == "", "doc: attachmentState is not %s", want)
 }
 
-// diskTie is what a disk and an instance know of each other.
+// diskTie is what a disk and an instance know of each other. Both are in one zone.
 func diskTie(r *resource.Resource, to string, d types.Disk) resource.Tie {
-	detail, _ := json.Marshal([]any{d.Path, d.SizeInGb, d.Iops, d.Arn, d.SupportCode}) // strings and numbers cannot fail
+	detail, _ := json.Marshal([]any{r.Zone, d.Path, d.SizeInGb, d.Iops, d.Arn, d.SupportCode}) // strings and numbers cannot fail
 	return resource.Tie{Account: r.Account, Region: r.Region, Instance: to, Kind: resource.Disk, Name: *d.Name, Detail: string(detail)}
 }
 
@@ -169,20 +169,30 @@ func (a *audit) firewall(i *instance.Instance) {
 	if n == nil {
 		return
 	}
-	again := *i
-	ports := make([]types.PortInfo, len(n.Ports))
-	for k, rule := range n.Ports {
-		var err error
+	type opening struct {
+		protocol types.NetworkProtocol
+		from, to int32
+	}
+	seen := map[opening]bool{}
+	for _, rule := range n.Ports {
 		given := portOf(rule)
-		ports[k], err = checkPort(given)
-		a.want(err == nil && reflect.DeepEqual(ports[k], given), "doc: a firewall rule is not valid")
+		port, err := checkPort(given)
+		a.want(err == nil && reflect.DeepEqual(port, given), "doc: a firewall rule is not valid")
 		a.want(rule.AccessFrom != nil && isText(*rule.AccessFrom) && rule.CommonName != nil && *rule.CommonName == "" &&
 			rule.AccessDirection == types.AccessDirectionInbound && rule.AccessType == "public", "doc: a firewall rule is not whole")
+		at := opening{rule.Protocol, rule.FromPort, rule.ToPort}
+		a.want(!seen[at], "doc: two firewall rules are for the same ports")
+		seen[at] = true
+		for _, sources := range [][]string{rule.Cidrs, rule.Ipv6Cidrs, rule.CidrListAliases} {
+			a.want(sources != nil && !repeats(sources), "doc: the sources of a firewall rule are missing, or one is there twice")
+		}
 	}
-	again.SetPorts(ports)
-	a.want(slices.EqualFunc(again.Rules(), n.Ports, func(one, other types.InstancePortInfo) bool {
-		return reflect.DeepEqual(portOf(one), portOf(other))
-	}), "doc: two firewall rules are for the same ports, or a source is there twice")
+}
+
+// repeats reports whether a text is in a list more than once.
+func repeats(list []string) bool {
+	sorted := slices.Sorted(slices.Values(list))
+	return len(slices.Compact(sorted)) < len(list)
 }
 
 // portOf is what a rule opens.

@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
@@ -86,4 +87,32 @@ func TestSealedSecret_isWorthlessElsewhere(t *testing.T) {
 		_, err := w.client("us-east-1", to, secret, "").GetRegions(t.Context(), &lightsail.GetRegionsInput{})
 		wantCode(t, err, "ServiceException")
 	}
+}
+
+// TestSession_ofAnIDThatIsInAnotherAccountNow: a user's session ends with the user, also if an import brings the user's id
+// in another account.
+func TestSession_ofAnIDThatIsInAnotherAccountNow(t *testing.T) {
+	w := newWorld(t)
+	id := w.add(identity.User, "alice", identity.Doc{Inline: []identity.InlinePolicy{{Name: "all", Document: onlyIf("{}")}}})
+	session, err := identity.Session{Account: ours, Owner: id, Issued: time.Now(), Expires: time.Now().Add(time.Hour)}.Credentials(w.sealer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func() error {
+		_, err := w.client("us-east-1", session.AccessKeyID, session.SecretAccessKey, session.SessionToken).GetDisks(t.Context(), &lightsail.GetDisksInput{})
+		return err
+	}
+	wantCode(t, get(), "")
+	w.change(func(tx *store.Tx) error {
+		row, err := tx.IdentityByID(id)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteIdentity(row); err != nil {
+			return err
+		}
+		row.Account = theirs
+		return tx.InsertIdentity(row)
+	})
+	wantCode(t, get(), "UnrecognizedClientException")
 }

@@ -152,15 +152,15 @@ func (a *Accounts) SetUp(id, region string, until time.Time) error {
 		account.SetupUntil = until
 		return a.Tx.UpdateAccount(account)
 	}
-	if err := checkOptIn(region); err != nil {
+	if err := CheckOptIn(region); err != nil {
 		return refuse(CodeValidation, "%v", err)
 	}
 	return a.Tx.SetRegionSetup(id, region, until)
 }
 
-// checkOptIn wants a region that accounts opt into: the others are there from the
+// CheckOptIn wants a region that accounts opt into: the others are there from the
 // first moment of an account.
-func checkOptIn(name string) error {
+func CheckOptIn(name string) error {
 	var names []string
 	for _, r := range resource.Regions() {
 		if r.OptIn && r.Name == name {

@@ -285,7 +285,7 @@ func (a *accountReader) addSetUp(s fileSetUp) error {
 
 func (a *accountReader) regions(n *yaml.Node) error {
 	return a.entries(n, func(name, value *yaml.Node) error {
-		if err := checkOptIn(name.Value); err != nil {
+		if err := CheckOptIn(name.Value); err != nil {
 			return a.fail(name, "%w", err)
 		}
 		return a.object(value, map[string]member{

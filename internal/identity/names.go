@@ -83,15 +83,15 @@ func CheckSecret(secret string) error {
 // and to IAM's own: keys are not distinguished by case (IAM User Guide, "Tags for
 // IAM resources").
 func checkTags(tags []Tag) error {
+	if len(tags) > resource.MaxTags {
+		return refuse(CodeLimitExceeded, "The number of tags has reached the maximum limit of %d.", resource.MaxTags)
+	}
 	list := make([]types.Tag, 0, len(tags))
 	for i, t := range tags {
 		if slices.ContainsFunc(tags[:i], func(other Tag) bool { return policy.EqualFold(other.Key, t.Key) }) {
 			return refuse(CodeValidation, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
 		list = append(list, types.Tag{Key: &t.Key, Value: &t.Value})
-	}
-	if len(tags) > resource.MaxTags {
-		return refuse(CodeLimitExceeded, "The number of tags has reached the maximum limit of %d.", resource.MaxTags)
 	}
 	if _, err := resource.MergeTags(nil, list); err != nil {
 		return refuse(CodeValidation, "%v", err)

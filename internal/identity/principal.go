@@ -100,11 +100,12 @@ func (p *Principal) context(r *Request) policy.Context {
 	return c
 }
 
-// addMore adds further keys. Tags among them stand beside those of the same key; any
-// other key replaces what is known of it.
+// addMore adds further keys. Tags of the request and the resource among them stand beside
+// those of the same key. Any other key replaces what is known of it: so do the tags of a
+// session, which are given as aws:PrincipalTag.
 func addMore(c policy.Context, more map[string]string) {
 	for key := range more {
-		if !strings.Contains(key, "/") {
+		if prefix, _, tag := strings.Cut(key, "/"); !tag || policy.EqualFold(prefix, "aws:PrincipalTag") {
 			c.Unset(key)
 		}
 	}

@@ -125,7 +125,7 @@ func (r *Resolver) owner(tx *store.Tx, account, id string) (*Principal, error) {
 		return &Principal{Account: account, ARN: RootARN(account), UserID: account, Root: true}, nil
 	}
 	row, err := tx.IdentityByID(id)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && row.Account != account { // an import can bring the id of one that was deleted
 		return nil, ErrUnknownKey
 	}
 	if err != nil {

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
+	"github.com/lanyard-cloud/lanyard/internal/policy"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -36,7 +39,45 @@ func CheckStored(kind Kind, name string, doc *Doc) error {
 	if err := checkName(kind, name); err != nil {
 		return err
 	}
-	return checkDoc(kind, name, doc)
+	if err := checkDoc(kind, name, doc); err != nil {
+		return err
+	}
+	return checkMembers(kind, doc)
+}
+
+// checkMembers wants no members that only other kinds have. A role notes ids of those
+// whom its trust policy names, and of no others.
+func checkMembers(kind Kind, doc *Doc) error {
+	rest := *doc
+	rest.Managed = false
+	switch kind {
+	case User:
+		rest.Tags, rest.Groups, rest.Inline, rest.Attached, rest.Boundary = nil, nil, nil, nil, ""
+	case Group:
+		rest.Inline, rest.Attached = nil, nil
+	case Role:
+		rest.Tags, rest.Inline, rest.Attached, rest.Boundary = nil, nil, nil, ""
+		rest.Trust, rest.TrustedIDs, rest.MaxSession, rest.Description = "", nil, 0, ""
+	case Policy:
+		rest.Document, rest.Description = "", ""
+	}
+	if !reflect.DeepEqual(rest, Doc{}) {
+		return fmt.Errorf("the document has members that a %s does not have", kind)
+	}
+	if kind != Role {
+		return nil
+	}
+	trust, err := policy.ParseTrust([]byte(doc.Trust))
+	if err != nil {
+		return err
+	}
+	named := trust.Named()
+	for name := range doc.TrustedIDs {
+		if !slices.Contains(named, name) {
+			return fmt.Errorf("trustedIds has %q, which the trust policy does not name", name)
+		}
+	}
+	return nil
 }
 
 // CheckReferences wants that the groups, policies and boundaries that the account's

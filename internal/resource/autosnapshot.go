@@ -116,10 +116,9 @@ func (a *AutoSnapshot) Enable(now time.Time, hour int) {
 // taken: a setting that is changed all the time stays small. The first one stays, since
 // delay follows from it.
 func (a *AutoSnapshot) begin(now time.Time, hour int, from time.Time) {
-	for n := len(a.Periods) - 1; n > 0; n-- {
-		if p := a.Periods[n]; !p.To.After(now) && !a.tookAny(p) {
-			a.Periods = slices.Delete(a.Periods, n, n+1)
-		}
+	if len(a.Periods) > 0 {
+		later := slices.DeleteFunc(a.Periods[1:], func(p AutoSnapshotPeriod) bool { return !p.To.After(now) && !a.tookAny(p) })
+		a.Periods = a.Periods[:1+len(later)]
 	}
 	a.Periods = append(a.Periods, AutoSnapshotPeriod{Hour: hour, From: from})
 }

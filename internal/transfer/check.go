@@ -49,7 +49,10 @@ func (r *regionSetupRecord) owner() string   { return r.Account }
 func (r *regionSetupRecord) place() []string { return []string{r.Account, r.Region} }
 
 func (r *regionSetupRecord) check(*header) error {
-	return firstOf(identity.CheckAccountID(r.Account), checkRegion(r.Region), checkTime("until", r.Until))
+	if err := firstOf(identity.CheckAccountID(r.Account), checkRegion(r.Region), checkTime("until", r.Until)); err != nil || r.Until.IsZero() {
+		return err
+	}
+	return identity.CheckOptIn(r.Region) // no command could end the set-up of another one
 }
 
 func (r *identityRecord) owner() string   { return r.Account }
@@ -214,8 +217,9 @@ func checkCreated(t time.Time) error {
 }
 
 // checkTime wants what the store can keep: whole milliseconds of a time that can be
-// written. The zero time stands for none.
+// written, which is in UTC. The zero time stands for none.
 func checkTime(member string, t time.Time) error {
+	t = t.UTC()
 	if t.Year() < 1 || t.Year() > 9999 || !t.Equal(t.Truncate(time.Millisecond)) {
 		return fmt.Errorf("%s is not a time in whole milliseconds", member)
 	}

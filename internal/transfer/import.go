@@ -260,11 +260,7 @@ func (i *importer) finish() error {
 		return fmt.Errorf("the file has no account %s", i.o.Account)
 	}
 	if i.o.Account == "" {
-		root := h.RootAccount + h.Account // one of them is empty
-		if _, err := i.tx.Account(root); err != nil {
-			return fmt.Errorf("the root account %s is not in the file: %w", root, err)
-		}
-		if err := i.accounts.SetRoot(root); err != nil {
+		if err := i.setRoot(h.RootAccount + h.Account); err != nil { // one of them is empty
 			return err
 		}
 	}
@@ -277,6 +273,19 @@ func (i *importer) finish() error {
 		return err
 	}
 	return i.checkReferences()
+}
+
+// setRoot wants an account that is open: commands cannot reopen a root account.
+func (i *importer) setRoot(id string) error {
+	account, err := i.tx.Account(id)
+	switch {
+	case err != nil:
+		return fmt.Errorf("the root account %s is not in the file: %w", id, err)
+	case account.Closed:
+		return fmt.Errorf("the account %s is closed, and would be the root account of this store: "+
+			"reopen it before the export, or import it by --account into a store that has a root account", id)
+	}
+	return i.accounts.SetRoot(id)
 }
 
 func (i *importer) checkReferences() error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
@@ -55,11 +56,18 @@ func TestImportRefuses(t *testing.T) {
 		{"an account that is not there", replace(plain, `{"record":"regionSetup","account":"444455556666"`, `{"record":"regionSetup","account":"444455556665"`), "line 5: the file has no account 444455556665"},
 		{"a time in microseconds", replace(plain, `"until":"2019-10-16T20:43:46.975Z"`, `"until":"2019-10-16T20:43:46.975001Z"`), "is not a time in whole milliseconds"},
 		{"no time", replaceRegexp(plain, `("id":"444455556666"),"created":"[^"]*"`, "$1"), "line 3: created is missing"},
+		{"a time that is in the year 10000 in UTC", replaceRegexp(plain, `("id":"444455556666"),"created":"[^"]*"`, `$1,"created":"9999-12-31T23:59:59-14:00"`), "line 3: created is not a time in whole milliseconds"},
+		{"a time that is in the year 0 in UTC", replaceRegexp(plain, `("id":"444455556666"),"created":"[^"]*"`, `$1,"created":"0001-01-01T00:00:00.001+14:00"`), "line 3: created is not a time in whole milliseconds"},
+		{"a root account that is closed", replace(plain, `"rootAccount":"111122223333"`, `"rootAccount":"777788889999"`), "the account 777788889999 is closed, and would be the root account of this store"},
+		{"the set-up of a region that no account opts into", replace(plain, `"region":"eu-south-2"`, `"region":"us-east-1"`), `the region "us-east-1" is none that accounts opt into`},
 		{"an unknown region", replace(plain, `"region":"eu-south-2"`, `"region":"mars-1"`), `unknown region "mars-1"`},
 
 		{"an unknown kind of identity", replace(plain, `"kind":"group"`, `"kind":"aaaaa"`), `unknown kind of identity "aaaaa"`},
 		{"a malformed policy", replace(plain, `"document":"{`, `"document":"`), "MalformedPolicyDocument"},
 		{"a group that is not there", replace(plain, `"groups":["web"]`, `"groups":["nobody"]`), "user alice of account 111122223333: NoSuchEntity: The group with name nobody cannot be found."},
+		{"a user with a trust policy", replace(plain, `"groups":["web"]`, `"groups":["web"],"trust":"{}"`), "the document has members that a user does not have"},
+		{"a role in a group", replace(plain, `"maxSession":3600`, `"groups":["web"],"maxSession":3600`), "the document has members that a role does not have"},
+		{"an id of somebody whom the trust policy does not name", replace(plain, `"maxSession":3600`, `"trustedIds":{"x":"y"},"maxSession":3600`), `trustedIds has "x", which the trust policy does not name`},
 		{"a bad identity id", replaceRegexp(plain, `"id":"AGPA[^"]*"`, `"id":"x"`), `the id "x" does not consist of 16 to 128 capital letters and digits`},
 		{"an identity id twice", replaceRegexp(plain, `"id":"AIDA[^"]*"`, `"id":"AIDAAAAAAAAAAAAAAAAA"`), "the store has one of that id or name already"},
 
@@ -184,4 +192,22 @@ func exchange(lines []string, i, j int) string {
 func replaceOwnerByGroup(text string) string {
 	group := regexp.MustCompile(`"id":"(AGPA[^"]*)"`).FindStringSubmatch(text)[1]
 	return replaceRegexp(text, `"owner":"AIDA[^"]*"`, fmt.Sprintf(`"owner":"%s"`, group))
+}
+
+// TestImport_refusesAClosedRoot imports the file of one account, which would be the root of the new store: no command could
+// reopen it there. Beside a root account it may be closed.
+func TestImport_refusesAClosedRoot(t *testing.T) {
+	file, _ := newSite(t, newDSN(t)).fill().export(transfer.ExportOptions{Account: closed})
+	to := newSite(t, newDSN(t))
+	want := "the account 777788889999 is closed, and would be the root account of this store: " +
+		"reopen it before the export, or import it by --account into a store that has a root account"
+	if _, err := to.load(transfer.ImportOptions{}, file); err == nil || err.Error() != want {
+		t.Errorf("into an empty store: error %v, want %s", err, want)
+	}
+	to.update(func(tx *store.Tx) error {
+		return firstOf(tx.InsertAccount(&store.Account{ID: root, CreatedAt: now}), (&identity.Accounts{Tx: tx}).SetRoot(root))
+	})
+	if _, err := to.load(transfer.ImportOptions{Account: closed}, file); err != nil {
+		t.Errorf("beside a root account: %v", err)
+	}
 }
