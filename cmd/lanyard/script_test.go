@@ -34,8 +34,8 @@ func TestMain(m *testing.M) {
 //	firewall REGION NAME SOURCE...                    opens port 22 to blocks and aliases, and nothing else
 //	access REGION NAME FILE                           writes a key and certificate of GetInstanceAccessDetails
 //
-//	rewrite REGION NAME MEMBER QUOTED                 changes an instance's document behind the server's back
-//	rename-user NAME QUOTED                           changes a user's name behind the server's back
+//	rewrite REGION NAME MEMBER QUOTED                 changes an instance's document without the server
+//	rename-user NAME QUOTED                           changes a user's name without the server
 //	impostor REGION NAME                              stops the server and puts a hostile one on its port
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -18,7 +18,7 @@ type Network struct {
 	FirstPort, LastPort uint16
 }
 
-// DefaultNetwork gives addresses that are nobody's.
+// DefaultNetwork gives addresses that belong to no host.
 var DefaultNetwork = Network{Public: instance.DefaultPublicRange, FirstPort: instance.FirstPort, LastPort: instance.LastPort}
 
 // zoneBits is the size of a zone's subnet of the private range. As in a default VPC (VPC

@@ -23,11 +23,11 @@ const (
 // Page reads one page of a list, of at most size elements unless the server was told
 // another size. token is the request's page token, nil for the first page. fetch reads
 // up to limit elements behind a cursor, and cursor tells an element's own. The zero
-// cursor stands in front of the first element.
+// cursor is before the first element.
 //
 // The next page's token is sealed: it is opaque, cannot be changed, and counts only
 // for the list it came from: the same action, account (not one of its id that was made
-// later), region and scope, where scope is whatever else selects the list. A token that is none of that is
+// later), region and scope, where scope is whatever else selects the list. Any other token is an
 // InvalidInputException.
 func Page[T, K any](c *Call, size int, token *string, scope string, first K,
 	fetch func(after K, limit int) ([]T, error), cursor func(T) K,

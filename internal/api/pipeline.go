@@ -231,7 +231,7 @@ func mayBeStored(err error) bool { return err == nil || errors.Is(err, store.Err
 
 // commit runs the action's function in a write transaction, after a check that runs
 // there, too. What the write may have changed outside of the store is told of it, also
-// if nobody knows whether it is stored: the store is read for that.
+// if it is not known to be stored: the store is read for that.
 func (p *Pipeline) commit(c *Call, in smithy.Serializable, prepared any, check func() error) (out smithy.Serializable, err error) {
 	err = p.o.Store.Update(c.Context, func(tx *store.Tx) error {
 		c.Tx, c.records = tx, nil

@@ -203,7 +203,7 @@ func TestWhatFailsIsTriedAgain(t *testing.T) {
 	w.until("its end is logged", func() bool { return w.log.count("as it should be again") == 1 })
 }
 
-// TestRefresh_ofAnInstanceThatDoesNotParse lets nobody in by what was stored before, and everybody again after.
+// TestRefresh_ofAnInstanceThatDoesNotParse admits no key by what was stored before, and the keys again after.
 func TestRefresh_ofAnInstanceThatDoesNotParse(t *testing.T) {
 	for _, priv := range []string{`null`, `{"plan":"none"}`, `{`} {
 		w := newWorld(t)

@@ -88,7 +88,7 @@ func (s *slot) logRefused(in *found, v visit) {
 		"instance", s.key.name, "port", v.port, "client", v.client, "rules", in.DescribeRules(v.port))
 }
 
-// entry asks the firewall of an instance. If there is no instance, nobody is admitted.
+// entry asks the firewall of an instance. If there is no instance, no connection is admitted.
 func (in *found) entry(port uint16, client netip.Addr) instance.Entry {
 	if in == nil {
 		return instance.Refused

@@ -61,7 +61,7 @@ type fileKey struct {
 	inline bool
 }
 
-// LoadFile reads an identities file, whoever may read or change it. Errors name file
+// LoadFile reads an identities file and does not check who may read or change it. Errors name file
 // and line and hold no secret.
 func LoadFile(path string) (*File, error) {
 	return loadFile(path, readBounded, readBounded)

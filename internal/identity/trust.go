@@ -21,7 +21,7 @@ func (r *Resolver) ManagedPolicy(tx *store.Tx, account, name string) (*Entity, e
 
 // TrustedBy decides whether a role's trust policy lets the principal do what it
 // asks for. A role that does not exist (nil), and one whose stored trust policy no
-// longer parses, trusts nobody. A principal that only has the name of one that the
+// longer parses, trusts no principal. A principal that only has the name of one that the
 // policy was written for is trusted as its account is; a deny of the name applies to it.
 func (p *Principal) TrustedBy(role *Entity, r *Request) policy.Decision {
 	var trust *policy.Trust
@@ -55,9 +55,9 @@ func (e *Entity) means(p *Principal) bool {
 }
 
 // pinTrust notes whom a role's trust policy names, as IAM does when one is saved (IAM
-// User Guide, "AWS JSON policy elements: Principal"). A name that is not there yet is
-// trusted whoever gets it, and so are all names of the identities file, which declares
-// whom it means.
+// User Guide, "AWS JSON policy elements: Principal"). A name that does not
+// exist yet is trusted whichever principal gets it later, and so are all names of the
+// identities file, which declares whom it means.
 func (d *Directory) pinTrust(doc *Doc) error {
 	doc.TrustedIDs = nil
 	trust, err := policy.ParseTrust([]byte(doc.Trust))

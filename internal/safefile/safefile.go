@@ -24,7 +24,7 @@ const maxSize = 4 << 20
 
 // Directory returns an error if another user may make or replace files in a directory:
 // its owner has to be the caller or root, and neither its group nor others may write
-// there. A sticky bit does not help, as it keeps nobody from making new files. The
+// there. A sticky bit does not help, since any user can still make new files. The
 // directories above have to be safe as those of Path.
 func Directory(path string) error {
 	resolved, err := resolve(path)

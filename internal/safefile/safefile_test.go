@@ -112,7 +112,7 @@ func TestJudge_ofRootsFiles(t *testing.T) {
 		want(t, "a secret at "+path, judge(path, path, info, true), text)
 	}
 	t.Setenv("CREDENTIALS_DIRECTORY", "/etc")
-	want(t, "a directory of credentials that is none", judge(readable, readable, info, true), "can be read by other users")
+	want(t, "an ordinary directory taken for one of credentials", judge(readable, readable, info, true), "can be read by other users")
 	want(t, "no secret", judge(readable, readable, info, false), "")
 }
 

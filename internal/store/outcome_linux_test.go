@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/nosync"
 )
 
-// TestUpdate_whoseCommitIsNotSynced: after a crash the write may be there or not, so nobody is told that it is not. Those
+// TestUpdate_whoseCommitIsNotSynced: after a crash the write may be there or not, so no caller is told that it is not. Those
 // that shared the commit and wrote nothing know that nothing of theirs is.
 func TestUpdate_whoseCommitIsNotSynced(t *testing.T) {
 	db, path := openFile(t)

@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 )
 
-// commitTest is a store behind a proxy that decides about each COMMIT.
+// commitTest is a store whose connections lead through a proxy that decides about each COMMIT.
 type commitTest struct {
 	db     *store.DB
 	direct string

@@ -133,7 +133,7 @@ func TestImportRefusesKinds(t *testing.T) {
 		{"no metadata options", "Instance", "app", `"metadataOptions":\{[^}]*\},`, "", "metadataOptions are missing"},
 		{"no networking", "Instance", "six", `"networking":\{.*?\}\]\},`, "", "networking has no monthly transfer"},
 		{"a rule for no port", "Instance", "six", `"toPort":22`, `"toPort":70000`, "toPort"},
-		{"a source that is none", "Instance", "six", `"::/0"`, `"nowhere"`, "a firewall rule is not valid"},
+		{"an invalid source", "Instance", "six", `"::/0"`, `"nowhere"`, "a firewall rule is not valid"},
 		{"two rules for a port", "Instance", "app.2", `"fromPort":80(.*?)"toPort":80`, `"fromPort":22${1}"toPort":22`, "two firewall rules are for the same ports"},
 		{"a source twice", "Instance", "app", `"cidrs":\["10.0.0.0/8"\]`, `"cidrs":["10.0.0.0/8","10.0.0.0/8"]`, "the sources of a firewall rule are missing, or one is there twice"},
 		{"no plan", "Instance", "six", `"plan":\[.*\]`, `"plan":[]`, "the plan does not have from 1 to 64 steps"},

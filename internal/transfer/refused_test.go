@@ -67,7 +67,7 @@ func TestImportRefuses(t *testing.T) {
 		{"a group that is not there", replace(plain, `"groups":["web"]`, `"groups":["nobody"]`), "user alice of account 111122223333: NoSuchEntity: The group with name nobody cannot be found."},
 		{"a user with a trust policy", replace(plain, `"groups":["web"]`, `"groups":["web"],"trust":"{}"`), "the document has members that a user does not have"},
 		{"a role in a group", replace(plain, `"maxSession":3600`, `"groups":["web"],"maxSession":3600`), "the document has members that a role does not have"},
-		{"an id of somebody whom the trust policy does not name", replace(plain, `"maxSession":3600`, `"trustedIds":{"x":"y"},"maxSession":3600`), `trustedIds has "x", which the trust policy does not name`},
+		{"an id that the trust policy does not name", replace(plain, `"maxSession":3600`, `"trustedIds":{"x":"y"},"maxSession":3600`), `trustedIds has "x", which the trust policy does not name`},
 		{"a bad identity id", replaceRegexp(plain, `"id":"AGPA[^"]*"`, `"id":"x"`), `the id "x" does not consist of 16 to 128 capital letters and digits`},
 		{"an identity id twice", replaceRegexp(plain, `"id":"AIDA[^"]*"`, `"id":"AIDAAAAAAAAAAAAAAAAA"`), "the store has one of that id or name already"},
 

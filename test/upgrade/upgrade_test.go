@@ -162,7 +162,7 @@ func wantSameExport(t *testing.T, d server.Database) {
 	}
 }
 
-// rows are the lines behind the header.
+// rows are the lines after the header.
 func rows(file string) []string { return strings.Split(file, "\n")[1:] }
 
 // present is an old answer as it is today. What differs on purpose:
