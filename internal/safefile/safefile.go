@@ -4,6 +4,9 @@
 // A file is safe if its owner is the caller or root, if no other user may change it or
 // put another one in its place, and, for a secret, if no other user may read it. It
 // looks at owners and modes. On systems that have neither, everything is safe.
+//
+// The directories of a container, and those of the user who called sudo, are judged by
+// other rules: see trust.go.
 package safefile
 
 import (
@@ -38,13 +41,34 @@ func Directory(path string) error {
 	if !info.IsDir() {
 		return fmt.Errorf("%s is not a directory", path)
 	}
+	if allTrusted() {
+		return nil
+	}
 	if err := ownedByUs(resolved, info); err != nil {
-		return err
+		return fmt.Errorf("%w%s", err, orTrust)
 	}
 	if mode := info.Mode().Perm(); enforced && mode&0o022 != 0 {
-		return fmt.Errorf("other users can write in %s (mode %04o): run chmod go-w on it", resolved, mode)
+		return fmt.Errorf("other users can write in %s (mode %04o): run chmod go-w on it%s", resolved, mode, orTrust)
 	}
 	return nil
+}
+
+// TightenEmpty makes a directory the caller's alone if it is the caller's and empty: one
+// that was just made under the umask 002 is its group's, too. It leaves others as they
+// are, for Directory to judge.
+func TightenEmpty(path string) {
+	info, err := os.Lstat(path)
+	if err != nil || !enforced || !info.IsDir() || owner(info) != us() || info.Mode().Perm()&0o022 == 0 || !isEmpty(path) {
+		return
+	}
+	if os.Chmod(path, 0o700) == nil && !isEmpty(path) { //nolint:gosec // a directory, which its owner has to enter
+		_ = os.Chmod(path, info.Mode()) // somebody was faster
+	}
+}
+
+func isEmpty(dir string) bool {
+	names, err := os.ReadDir(dir)
+	return err == nil && len(names) == 0
 }
 
 // Path returns an error if another user could put another file in the place of the one
@@ -77,9 +101,9 @@ func Regular(path string) error {
 func Read(path string) ([]byte, error) { return read(path, false) }
 
 // ReadSecret reads a file that no other user may read or change. The group may read it
-// if root is its owner, as it is the group's by root's choice. So may all users if it is
-// root's and in a directory that a container's or service's manager keeps for secrets
-// (see managed). Pipes and terminals are read, too, if the caller opened them.
+// if root is its owner, as it is the group's by root's choice. In a directory that a
+// container's or service's manager keeps for secrets (see managed), all users may read it,
+// and it may be any user's. Pipes and terminals are read, too, if the caller opened them.
 func ReadSecret(path string) ([]byte, error) { return read(path, true) }
 
 func read(path string, secret bool) ([]byte, error) {
@@ -114,8 +138,10 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 	if info.IsDir() {
 		return fmt.Errorf("%s is a directory", path)
 	}
-	if err := ownedByUs(path, info); err != nil {
-		return err
+	if !managed(resolved) {
+		if err := ownedByUs(path, info); err != nil {
+			return err
+		}
 	}
 	if !enforced || !info.Mode().IsRegular() {
 		return nil
@@ -128,10 +154,10 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 		return nil
 	}
 	readers := fs.FileMode(0o044)
-	switch byRoot := owner(info) == 0; {
-	case byRoot && managed(resolved):
+	switch {
+	case managed(resolved):
 		readers = 0
-	case byRoot:
+	case owner(info) == 0:
 		readers = 0o004
 	}
 	if mode&readers != 0 {
@@ -163,9 +189,10 @@ func isDevice(path string) bool {
 }
 
 // managed reports whether a file is in a directory that its manager keeps for secrets:
-// /run/secrets, in which Docker and Podman put them with mode 0444 and Kubernetes can
-// mount them, or the CREDENTIALS_DIRECTORY of a systemd service. Only those who are in
-// the container or service reach them.
+// /run/secrets, in which Docker and Podman put them with mode 0444, Docker Compose with the
+// owner and mode that the file has on the host, and Kubernetes can mount them; or the
+// CREDENTIALS_DIRECTORY of a systemd service. Only those who are in the container or
+// service reach them, and only root puts files there.
 func managed(path string) bool {
 	dirs := []string{"/run/secrets"}
 	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); strings.HasPrefix(filepath.Clean(dir), "/run/credentials/") {
@@ -224,14 +251,16 @@ func resolve(path string) (string, error) {
 // checkAbove returns an error if another user may take things out of a directory.
 func checkAbove(dir string) error {
 	info, err := os.Lstat(dir)
-	if err != nil {
+	if err != nil || allTrusted() {
 		return err
 	}
-	if err := ownedByUs(dir, info); err != nil {
-		return err
+	if !mayOwnAbove(owner(info)) {
+		if err := ownedByUs(dir, info); err != nil {
+			return fmt.Errorf("%w%s", err, orTrust)
+		}
 	}
 	if mode := info.Mode(); mode.Perm()&0o002 != 0 && mode&fs.ModeSticky == 0 {
-		return fmt.Errorf("all users can replace what is in %s (mode %04o): run chmod o-w on it, or choose another place", dir, mode.Perm())
+		return fmt.Errorf("all users can replace what is in %s (mode %04o): run chmod o-w on it, or choose another place%s", dir, mode.Perm(), orTrust)
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ func openDataDir(path string) (*dataDir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot create the data directory: %w: give another --data-dir", err)
 	}
+	safefile.TightenEmpty(path)
 	if err := checkDataDir(path); err != nil {
 		return nil, err
 	}

@@ -110,13 +110,17 @@ func (s *Server) handler(to services) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		get := r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch {
-		case get && isPage(r.URL.Path) && !s.o.PublicMetrics && !isOwnHost(r, own()):
-			misdirected(w)
 		case get && r.URL.Path == "/healthz":
 			status(w, http.StatusOK, "ok")
 		case get && r.URL.Path == "/readyz":
 			s.ready(w, r)
-		case get && r.URL.Path == "/metrics" && (s.o.PublicMetrics || fromLoopback(r)):
+		case get && r.URL.Path == "/metrics" && s.o.PublicMetrics:
+			metricsPage.ServeHTTP(w, r)
+		case get && r.URL.Path == "/metrics" && fromLoopback(r):
+			if !isOwnHost(r, own()) {
+				misdirected(w)
+				return
+			}
 			metricsPage.ServeHTTP(w, r)
 		case s.cors(w, r), options(w, r):
 		default:

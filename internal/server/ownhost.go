@@ -28,18 +28,12 @@ func (s *Server) ownHosts() []string {
 	return names
 }
 
-// isPage reports whether a path is that of a page that is answered without signature.
-func isPage(path string) bool {
-	return path == "/healthz" || path == "/readyz" || path == "/metrics"
-}
-
-// isOwnHost reports whether a request without signature is for one of the server's own
-// names, or for an address. A page in a browser of this machine that has its own name
-// resolved to a loopback address (DNS rebinding) sends that name. Clients of other
-// machines see only what every client may, and may use any name; those that send none
-// are no browsers.
+// isOwnHost reports whether a request for a page that only this machine's clients may see
+// is for one of the server's own names, or for an address. A page in a browser of this
+// machine that has its own name resolved to a loopback address (DNS rebinding) sends that
+// name. Those that send none are no browsers.
 func isOwnHost(r *http.Request, own []string) bool {
-	if !fromLoopback(r) || r.Host == "" {
+	if r.Host == "" {
 		return true
 	}
 	host := r.Host

@@ -91,6 +91,18 @@ func wantRefused(t *testing.T, what string, err error, want string) {
 	}
 }
 
+// TestNew_makesAnEmptyDirectoryItsOwn starts in one that was made under the umask 002.
+func TestNew_makesAnEmptyDirectoryItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o775); err != nil {
+		t.Fatal(err)
+	}
+	serve(t, options(dir))
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("mode of the data directory: got %v, %v, want 0700", info.Mode(), err)
+	}
+}
+
 // TestNew_followsNoLinkWhenItWritesTheEndpoint plants links where the server writes.
 func TestNew_followsNoLinkWhenItWritesTheEndpoint(t *testing.T) {
 	dir := madeDir(t)
@@ -184,9 +196,10 @@ func TestEndpoint_refusesWhatNoServerWrote(t *testing.T) {
 	}
 }
 
-// TestPages_answerToTheServersOwnNamesOnly asks as a page does that has its own name
-// resolved to a loopback address.
-func TestPages_answerToTheServersOwnNamesOnly(t *testing.T) {
+// TestMetrics_answerToTheServersOwnNamesOnly asks as a page does that has its own name
+// resolved to a loopback address. What every client may see has any name: a proxy on the
+// server's machine passes on the one that its client called.
+func TestMetrics_answerToTheServersOwnNamesOnly(t *testing.T) {
 	s, _ := serve(t, options(filepath.Join(t.TempDir(), "data")))
 	public := options(filepath.Join(t.TempDir(), "data"))
 	public.PublicMetrics = true
@@ -199,6 +212,10 @@ func TestPages_answerToTheServersOwnNamesOnly(t *testing.T) {
 		"localhost.evil.example": http.StatusMisdirectedRequest, "127.0.0.1.nip.io" + port: http.StatusMisdirectedRequest,
 	} {
 		for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
+			want := want
+			if path != "/metrics" {
+				want = http.StatusOK
+			}
 			if got := getAs(t, s.Endpoint()+path, host); got != want {
 				t.Errorf("GET %s of the host %s: got %d, want %d", path, host, got, want)
 			}

@@ -1,0 +1,45 @@
+package safefile
+
+import (
+	"os"
+	"strconv"
+)
+
+// trustVariable is the setting that trusts all directories.
+const trustVariable = "LANYARD_TRUST_DIRECTORIES"
+
+// orTrust ends the messages about directories.
+const orTrust = "; in a container that nobody else is in, set " + trustVariable + "=true"
+
+// allTrusted reports whether the operator says that nobody else can reach the
+// directories. The image of deploy/Dockerfile says so, since it holds nothing but the
+// binary: volumes come there with any owner, and Kubernetes's emptyDir with mode 0777. It
+// says nothing of files.
+func allTrusted() bool {
+	on, err := strconv.ParseBool(os.Getenv(trustVariable))
+	return err == nil && on
+}
+
+// mayOwnAbove reports whether a user may own a directory on the way to ours, besides root
+// and the caller. If root runs us, that is the user who called sudo (as Git's
+// safe.directory has it), who can do what root can; and in a container of Docker's or
+// Podman's it is every user: continuous integration runs root there in the home and the
+// checkout of a user of the host, whom it cannot guard against.
+func mayOwnAbove(id int) bool {
+	return us() == 0 && (inContainer() || isSudoUser(id, os.Getenv("SUDO_UID")))
+}
+
+func isSudoUser(id int, setting string) bool {
+	sudo, err := strconv.Atoi(setting)
+	return err == nil && sudo == id
+}
+
+// inContainer looks for the files that Docker and Podman put where only root can.
+func inContainer() bool {
+	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
+		if info, err := os.Lstat(mark); err == nil && owner(info) == 0 {
+			return true
+		}
+	}
+	return false
+}
