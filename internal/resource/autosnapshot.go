@@ -58,11 +58,18 @@ const (
 	day                = 24 * time.Hour
 )
 
+// maxStored is how many periods, and deleted snapshots, a stored setting may have: one a
+// day for 27 years.
+const maxStored = 10_000
+
 // Check returns an error if a stored setting is not one that the methods make: periods
 // that follow one another, the last of which alone may go on.
 func (a *AutoSnapshot) Check() error {
 	if a == nil {
 		return nil
+	}
+	if max(len(a.Periods), len(a.Deleted)) > maxStored {
+		return fmt.Errorf("more than %d periods or deleted snapshots", maxStored)
 	}
 	for n, p := range a.Periods {
 		switch {

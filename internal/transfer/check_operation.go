@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -84,19 +85,18 @@ func (r *operationRecord) checkLocation(at *types.ResourceLocation) bool {
 		(zone == "all" || zone == r.Region || slices.Contains(region.Zones, zone))
 }
 
-// decodeDocument reads a document of the API, and wants no member that is unknown.
+// decodeDocument reads a document of the API, and wants no member that is unknown, at any
+// depth.
 func decodeDocument(doc []byte, v smithy.Serializable) error {
 	if err := codec.Unmarshal(doc, v); err != nil {
 		return err
 	}
-	var given, known map[string]json.RawMessage
+	var given, known any
 	if err := errors.Join(json.Unmarshal(doc, &given), json.Unmarshal(codec.Encode(v), &known)); err != nil {
 		return err
 	}
-	for name := range given {
-		if _, ok := known[name]; !ok {
-			return fmt.Errorf("unknown member %q", shorten(name))
-		}
+	if !reflect.DeepEqual(given, known) {
+		return errors.New("it has members that Lanyard does not write")
 	}
 	return nil
 }

@@ -155,6 +155,8 @@ func TestImportRefusesKinds(t *testing.T) {
 		{"too large a disk", "Disk", "vault", `"sizeInGb":8`, `"sizeInGb":2000000`, "sizeInGb is not from 8 to 16384"},
 		{"a disk without size", "Disk", "vault", `"sizeInGb":8,`, "", "sizeInGb is not from 8 to 16384"},
 		{"snapshots at no hour", "Disk", "vault", `"hour":6`, `"hour":600`, "600 is not an hour of the day"},
+		{"snapshots of too many times of day", "Disk", "vault", `"periods":\[`, `"periods":[` + strings.Repeat(`{"hour":6,"from":"2026-01-01T00:00:00Z","to":"2026-01-01T00:00:00Z"},`, 10000), "more than 10000 periods"},
+		{"too many deleted snapshots", "Disk", "vault", `"autoSnapshot":\{`, `"autoSnapshot":{"deleted":[` + strings.Repeat(`{"date":"2026-01-01","at":"2026-01-01T00:00:00Z"},`, 10000) + `{}],`, "more than 10000 periods or deleted snapshots"},
 		{"snapshots since the flood", "Disk", "vault", `"from":"2026`, `"from":"0026`, "a period begins before 1970"},
 		{"a disk in use by nothing", "Disk", "regrown", `"state":"available"\}`, `"state":"in-use"}`, "does not end in the state available"},
 
@@ -203,6 +205,7 @@ func TestImportRefusesNamesAndRecords(t *testing.T) {
 		"an operation that fails":     {strings.Replace(good, `"status":"Succeeded"`, `"status":"Failed"`, 1), "not an operation that has succeeded"},
 		"an operation of no type":     {strings.Replace(good, `"operationType":"CreateKeyPair"`, `"operationType":"MakeHay"`, 1), `unknown operationType "MakeHay"`},
 		"an operation without time":   {replaceRegexp(good, `(:\{)"createdAt":[0-9.]+,("id")`, "$1$2"), "its times are not those of an operation"},
+		"an operation with more":      {strings.Replace(good, `isTerminal":true,"location":{`, `isTerminal":true,"location":{"more":[],`, 1), "it has members that Lanyard does not write"},
 		"an operation elsewhere":      {replaceRegexp(good, `(isTerminal":true,"location":\{"availabilityZone":")[^"]*`, "${1}mars"), "its location is not in the operation's region"},
 		"an operation of no resource": {replaceRegexp(good, `,"resourceType":"KeyPair","status"`, `,"status"`), `unknown resourceType ""`},
 	} {
