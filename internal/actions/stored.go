@@ -16,6 +16,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/instance"
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -135,9 +136,18 @@ func (a *audit) plan(p resource.Plan, states ...string) {
 	for n, step := range p {
 		a.want(slices.Contains(states, step.State), "priv: unknown state %q in the plan", shorten(step.State))
 		a.want(!step.At.Before(firstMoment), "priv: a step of the plan is before 1970")
-		a.want(n == 0 || !step.At.Before(p[n-1].At), "priv: the steps of the plan are not in order")
+		if n == 0 {
+			continue
+		}
+		before := p[n-1]
+		a.want(!step.At.Before(before.At), "priv: the steps of the plan are not in order")
+		a.want(!passing(before.State) || step.At.Sub(before.At) <= maxTransition, "priv: a step of the plan takes more than 30 days")
 	}
 }
+
+// passing reports whether a state is one that resources are in for a while, and in which
+// little can be done to them.
+func passing(state string) bool { return state == instance.Pending || state == instance.Stopping }
 
 // transition wants a plan that a resource comes into being by.
 func (a *audit) transition(p resource.Plan, first, last string) {

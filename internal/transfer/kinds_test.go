@@ -137,6 +137,7 @@ func TestImportRefusesKinds(t *testing.T) {
 		{"two rules for a port", "Instance", "app.2", `"fromPort":80(.*?)"toPort":80`, `"fromPort":22${1}"toPort":22`, "two firewall rules are for the same ports"},
 		{"a source twice", "Instance", "app", `"cidrs":\["10.0.0.0/8"\]`, `"cidrs":["10.0.0.0/8","10.0.0.0/8"]`, "the sources of a firewall rule are missing, or one is there twice"},
 		{"no plan", "Instance", "six", `"plan":\[.*\]`, `"plan":[]`, "the plan does not have from 1 to 64 steps"},
+		{"a start without end", "Instance", "app", `("state":"pending"\},\{"at":").*?("state":"running"\})[^\]]*`, `${1}2099-01-01T00:00:00Z",${2}`, "a step of the plan takes more than 30 days"},
 		{"an unknown state", "Instance", "six", `"state":"running"\}`, `"state":"flying"}`, `unknown state "flying"`},
 		{"a key with options", "Instance", "six", `"authorizedKey":"`, `"authorizedKey":"command=\"id\" `, "authorizedKey is not a public key"},
 		{"a static IP that is not there", "Instance", "web", `"staticIp":"front"`, `"staticIp":"spare"`, "it is attached, but the"},
