@@ -61,7 +61,7 @@ func newHTTP(h http.Handler, config *tls.Config, o Options, c *connections) *htt
 		ReadHeaderTimeout: o.times.header,
 		ReadTimeout:       o.times.read,
 		WriteTimeout:      o.times.write,
-		IdleTimeout:       o.times.idle,
+		IdleTimeout:       -1, // see endIdle
 		MaxHeaderBytes:    maxHeader,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          maxStreams,

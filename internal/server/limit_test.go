@@ -53,14 +53,21 @@ var quick = times{header: 100 * time.Millisecond, read: 200 * time.Millisecond, 
 // listenQuickly serves a handler with quick times.
 func listenQuickly(t *testing.T, h http.Handler) (address string) {
 	t.Helper()
+	return listenWith(t, quick, h)
+}
+
+// listenWith serves a handler with other times than the usual ones.
+func listenWith(t *testing.T, wait times, h http.Handler) (address string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newConnections(10, DefaultMaxRequests)
 	throttle := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
-	s := newHTTP(c.bounded(quick.large, h, throttle), nil, Options{Log: slog.New(slog.DiscardHandler), times: quick}, c)
+	s := newHTTP(c.bounded(wait.large, h, throttle), nil, Options{Log: slog.New(slog.DiscardHandler), times: wait}, c)
 	served := make(chan error, 1)
+	go c.endIdle(t.Context(), wait.idle)
 	go func() { served <- s.Serve(c.listen(l)) }()
 	t.Cleanup(func() {
 		_ = s.Close()
@@ -71,6 +78,9 @@ func listenQuickly(t *testing.T, h http.Handler) (address string) {
 	return l.Addr().String()
 }
 
+// preface is how a connection of HTTP/2 begins: with settings, of which there are none.
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+
 func TestStalledConnectionsEnd(t *testing.T) {
 	address := listenQuickly(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -80,6 +90,8 @@ func TestStalledConnectionsEnd(t *testing.T) {
 		{"half the headers", "POST / HTTP/1.1\r\nHost: x\r\n"},
 		{"half the body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"},
 		{"one call and no second", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
+		{"HTTP/2 and no call", preface},
+		{"HTTP/2 and no end of the first header", preface + "\x00\x00\x01\x01\x00\x00\x00\x00\x01\x82"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", address)

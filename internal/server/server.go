@@ -292,6 +292,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
 	go rest(resting, s.connections.work, giveBackMemory)
+	go s.connections.endIdle(resting, s.o.times.idle)
 	s.fleet.Begin()
 	go s.fleet.Run(resting)
 	served := make(chan error, 1)
