@@ -194,7 +194,7 @@ func decodeJSON(doc []byte, v any) error { return json.NewDecoder(bytes.NewReade
 // outside names the place of a value that is not among those that are written. A null is
 // the same as absence.
 func outside(at string, given, written any) string {
-	same := false
+	var same bool
 	switch given := given.(type) {
 	case map[string]any:
 		other, ok := written.(map[string]any)

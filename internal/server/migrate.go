@@ -27,7 +27,7 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 		return err
 	}
 	fresh := before == 0
-	if err := db.Update(ctx, func(tx *store.Tx) error { return sealUserData(tx, sealer, fresh) }); err != nil {
+	if err := db.Update(ctx, func(tx *store.Tx) error { return sealUserData(tx, sealer, fresh, log) }); err != nil {
 		return fmt.Errorf("seal user data: %w", err)
 	}
 	if fresh {
@@ -49,8 +49,9 @@ func pendingSteps(ctx context.Context, db *store.DB) (pending []string, err erro
 }
 
 // sealUserData seals the user data of all instances, which earlier versions stored in the
-// open. A fresh store never had any.
-func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool) error {
+// open. A fresh store never had any. An instance whose record cannot be read is left as it
+// is: the server is there for the others.
+func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logger) error {
 	pending, err := tx.PendingSteps()
 	if err != nil || !slices.Contains(pending, store.SealUserData) {
 		return err
@@ -61,10 +62,15 @@ func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool) error {
 	}
 	for _, r := range all {
 		changed, err := instance.SealUserData(sealer, r)
-		if err == nil && changed {
-			err = tx.UpdateResource(r)
-		}
 		if err != nil {
+			log.Warn("record of an instance cannot be read: its user data, if it has any, is not sealed",
+				"account", r.Account, "region", r.Region, "instance", r.Name, "error", err)
+			continue
+		}
+		if !changed {
+			continue
+		}
+		if err := tx.UpdateResource(r); err != nil {
 			return err
 		}
 	}
