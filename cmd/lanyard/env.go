@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
@@ -44,6 +45,11 @@ func export(cmd *cobra.Command, c awsenv.Connection, shell, profile string) erro
 		paths, err := awsenv.FindPaths(os.Getenv)
 		if err != nil {
 			return err
+		}
+		for _, path := range []string{paths.Config, paths.Credentials} {
+			if err := safefile.NoPlantedLink(path); err != nil {
+				return err
+			}
 		}
 		files, err := awsenv.WriteProfile(c, profile, paths)
 		if err != nil {

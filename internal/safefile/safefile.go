@@ -206,16 +206,39 @@ func managed(path string) bool {
 	return false
 }
 
+// NoPlantedLink returns an error if a symbolic link on the way to a file may be another
+// user's plant: one in a sticky directory that all may write in, such as /tmp, unless it
+// is the caller's, root's or the directory's owner's. Linux has the same rule where a link
+// is followed (proc(5), protected_symlinks), but not where it is read.
+// Other errors are for the opener to find.
+func NoPlantedLink(path string) error {
+	var planted error
+	_, _ = walk(path, func(string) error { return nil }, func(link string, info fs.FileInfo) error {
+		dir, err := os.Lstat(filepath.Dir(link))
+		if err != nil || dir.Mode()&fs.ModeSticky == 0 || dir.Mode().Perm()&0o002 == 0 || owner(info) == owner(dir) {
+			return err
+		}
+		if err := ownedByUs(link, info); err != nil {
+			planted = fmt.Errorf("the symbolic link %w", err)
+		}
+		return planted
+	})
+	return planted
+}
+
 // resolve follows the symbolic links of a path, checks what is on the way, and returns
 // the path without links. The last part need not exist.
-func resolve(path string) (string, error) {
+func resolve(path string) (string, error) { return walk(path, checkAbove, ownedByUs) }
+
+// walk is resolve with checks of its own, of each directory and of each link.
+func walk(path string, above func(dir string) error, ofLink func(link string, info fs.FileInfo) error) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil || !enforced {
 		return abs, err
 	}
 	at, rest := "/", strings.Split(strings.Trim(abs, "/"), "/")
 	for links := 0; len(rest) > 0; {
-		if err := checkAbove(at); err != nil {
+		if err := above(at); err != nil {
 			return "", fmt.Errorf("%s: %w", path, err)
 		}
 		next := filepath.Join(at, rest[0])
@@ -233,7 +256,7 @@ func resolve(path string) (string, error) {
 		if links++; links > maxLinks {
 			return "", fmt.Errorf("%s: too many symbolic links", path)
 		}
-		if err := ownedByUs(next, info); err != nil {
+		if err := ofLink(next, info); err != nil {
 			return "", fmt.Errorf("the symbolic link %w", err)
 		}
 		target, err := os.Readlink(next)

@@ -110,6 +110,9 @@ func databaseOf(dir, setting string) (dsn, name string, err error) {
 		return path, path, nil
 	}
 	if store.IsPostgres(setting) {
+		if err := checkPostgresFiles(setting); err != nil {
+			return "", "", err
+		}
 		name, err := store.PostgresName(setting)
 		return setting, name, err
 	}

@@ -18,6 +18,8 @@ type apiError struct {
 	// hangUp closes the connection after the answer: the rest of the request is not
 	// worth reading.
 	hangUp bool
+	// hint is for the server's log: what the client probably did.
+	hint string
 }
 
 // Error names the error for the log.
@@ -86,7 +88,7 @@ func signatureError(err error) error {
 	if bad.Code == sigv4.CodeMissingAuthenticationToken {
 		message = "Request is missing Authentication Token"
 	}
-	return &apiError{status: as.status, code: as.code, message: message}
+	return &apiError{status: as.status, code: as.code, message: message, hint: bad.Hint}
 }
 
 var (

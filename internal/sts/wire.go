@@ -27,6 +27,8 @@ type request struct {
 	cutOff bool
 	// issued is the access key id of the credentials that the call made.
 	issued string
+	// hint is what the log says of an answer that the client does not understand at once.
+	hint string
 }
 
 // ServeHTTP answers one call.
@@ -74,6 +76,9 @@ func (h *Handler) answer(w http.ResponseWriter, rq *request) (a exchange.Answer,
 	}
 	if exchange.Gone(rq.http, err) {
 		err = errGone
+	}
+	if e, ok := errors.AsType[*apiError](err); ok {
+		rq.hint = e.hint
 	}
 	a, ours := answerOf(err, rq.id)
 	if ours {
@@ -148,6 +153,9 @@ func (h *Handler) report(rq *request, a exchange.Answer, fault error, took time.
 			level = slog.LevelInfo
 		}
 		attrs = append(attrs, slog.String("code", a.Code))
+	}
+	if rq.hint != "" {
+		attrs = append(attrs, slog.String("hint", rq.hint))
 	}
 	if fault != nil {
 		level = slog.LevelError

@@ -179,6 +179,20 @@ func TestRefusedRequests(t *testing.T) {
 	}
 }
 
+// TestLog_hintsAtZones: a zone in the place of a region is known from the log alone.
+func TestLog_hintsAtZones(t *testing.T) {
+	w := newWorld(t)
+	const hint = "the request is signed for the availability zone us-east-1a in the place of its region us-east-1"
+	for region, want := range map[string]bool{"us-east-1a": true, "moon-1a": false} {
+		before := len(w.log.String())
+		r := call{body: asking("GetCallerIdentity"), key: w.root, region: region}.send(t, w.endpoint)
+		r.wantError(t, 403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. ")
+		if line := w.log.String()[before:]; strings.Contains(line, hint) != want || strings.Contains(line, "hint=") != want {
+			t.Errorf("log of a call signed for %s: got %s, want the hint: %t", region, line, want)
+		}
+	}
+}
+
 // TestOtherServices sends forms that are for other services, as clients do whose
 // endpoint is set for all of them.
 func TestOtherServices(t *testing.T) {
