@@ -12,4 +12,6 @@ const NoFollow = 0
 
 func us() int { return 0 }
 
+func hasPrivateGroup(fs.FileInfo) bool { return true }
+
 func owner(fs.FileInfo) int { return 0 }

@@ -16,6 +16,13 @@ const NoFollow = syscall.O_NOFOLLOW
 
 func us() int { return os.Geteuid() }
 
+// hasPrivateGroup reports whether a file's group is its owner's alone, by the custom of
+// user private groups: both have the same number.
+func hasPrivateGroup(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Gid == stat.Uid
+}
+
 // owner is the user id of a file's owner.
 func owner(info fs.FileInfo) int {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {

@@ -97,7 +97,9 @@ func Regular(path string) error {
 	return ownedByUs(path, info)
 }
 
-// Read reads a file that other users may read but not change.
+// Read reads a file that other users may read but not change. It may be of those who may
+// own the directories on the way, and its owner's own group may write in it: that is how
+// a checkout is under the umask 002.
 func Read(path string) ([]byte, error) { return read(path, false) }
 
 // ReadSecret reads a file that no other user may read or change. The group may read it
@@ -138,7 +140,7 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 	if info.IsDir() {
 		return fmt.Errorf("%s is a directory", path)
 	}
-	if !managed(resolved) {
+	if !managed(resolved) && (secret || !mayOwn(owner(info))) {
 		if err := ownedByUs(path, info); err != nil {
 			return err
 		}
@@ -147,7 +149,11 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 		return nil
 	}
 	mode := info.Mode().Perm()
-	if mode&0o022 != 0 {
+	writers := fs.FileMode(0o022)
+	if !secret && hasPrivateGroup(info) {
+		writers = 0o002
+	}
+	if mode&writers != 0 {
 		return fmt.Errorf("%s can be changed by other users (mode %04o): run chmod go-w on it", path, mode)
 	}
 	if !secret {
@@ -277,7 +283,7 @@ func checkAbove(dir string) error {
 	if err != nil || allTrusted() {
 		return err
 	}
-	if !mayOwnAbove(owner(info)) {
+	if !mayOwn(owner(info)) {
 		if err := ownedByUs(dir, info); err != nil {
 			return fmt.Errorf("%w%s", err, orTrust)
 		}

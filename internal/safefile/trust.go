@@ -3,6 +3,7 @@ package safefile
 import (
 	"os"
 	"strconv"
+	"strings"
 )
 
 // trustVariable is the setting that trusts all directories.
@@ -20,13 +21,31 @@ func allTrusted() bool {
 	return err == nil && on
 }
 
-// mayOwnAbove reports whether a user may own a directory on the way to ours, besides root
-// and the caller. If root runs us, that is the user who called sudo (as Git's
+// mayOwn reports whether a user may own a directory on the way to ours, or a file that is
+// no secret, besides root and the caller. If root runs us, that is the user who called sudo (as Git's
 // safe.directory has it), who can do what root can; and in a container of Docker's or
 // Podman's it is every user: continuous integration runs root there in the home and the
-// checkout of a user of the host, whom it cannot guard against.
-func mayOwnAbove(id int) bool {
-	return us() == 0 && (inContainer() || isSudoUser(id, os.Getenv("SUDO_UID")))
+// checkout of a user of the host, whom it cannot guard against. In a user namespace it is the user that stands
+// for all whom the namespace does not have, the real root first of all: sandboxes such as
+// Bubblewrap's show / as theirs.
+func mayOwn(id int) bool {
+	return us() == 0 && (inContainer() || isSudoUser(id, os.Getenv("SUDO_UID"))) || inNamespace(id)
+}
+
+// inNamespace reports whether a user id stands for users that this process's namespace does
+// not have (user_namespaces(7)).
+func inNamespace(id int) bool {
+	overflow, err := os.ReadFile("/proc/sys/kernel/overflowuid")
+	if err != nil {
+		return false
+	}
+	users, err := os.ReadFile("/proc/self/uid_map")
+	return err == nil && isUnmapped(id, string(overflow), string(users))
+}
+
+func isUnmapped(id int, overflow, users string) bool {
+	const everybody = "0 0 4294967295" // the map of those who are in no namespace
+	return strings.TrimSpace(overflow) == strconv.Itoa(id) && strings.Join(strings.Fields(users), " ") != everybody
 }
 
 func isSudoUser(id int, setting string) bool {

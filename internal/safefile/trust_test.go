@@ -36,6 +36,24 @@ func TestIsSudoUser(t *testing.T) {
 	}
 }
 
+// TestIsUnmapped has the maps of a machine, of a sandbox, and of a rootless container.
+func TestIsUnmapped(t *testing.T) {
+	for _, tc := range []struct {
+		id    int
+		users string
+		want  bool
+	}{
+		{65534, "         0          0 4294967295\n", false},
+		{65534, "      1000       1000          1\n", true},
+		{1000, "      1000       1000          1\n", false},
+		{65534, "         0       1000          1\n         1     100000      65536\n", true},
+	} {
+		if got := isUnmapped(tc.id, "65534\n", tc.users); got != tc.want {
+			t.Errorf("isUnmapped(%d) with the map %q: got %t, want %t", tc.id, tc.users, got, tc.want)
+		}
+	}
+}
+
 // TestDirectory_belowAnotherUsers: root keeps its data in the home of the user who called
 // sudo, and a container's root in any.
 func TestDirectory_belowAnotherUsers(t *testing.T) {
@@ -95,4 +113,26 @@ func TestJudge_ofComposesSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, "that all may change", judge("/run/secrets/key", "/run/secrets/key", info, true), "can be changed by other users")
+}
+
+// TestRead_ofCheckouts reads a file that is no secret as continuous integration's root has
+// it, or a user whose umask is 002.
+func TestRead_ofCheckouts(t *testing.T) {
+	file := write(t, filepath.Join(t.TempDir(), "identities.yaml"), 0o664)
+	text := ""
+	if os.Geteuid() != os.Getegid() {
+		text = "can be changed by other users"
+	}
+	_, err := Read(file)
+	want(t, "with the umask 002", err, text)
+	_, err = ReadSecret(file)
+	want(t, "a secret with the umask 002", err, "can be changed by other users (mode 0664)")
+	if !give(t, file) {
+		return
+	}
+	t.Setenv("SUDO_UID", "12345")
+	_, err = Read(file)
+	want(t, "of the user who called sudo", err, "")
+	_, err = ReadSecret(file)
+	want(t, "a secret of the user who called sudo", err, "belongs to the user 12345")
 }
