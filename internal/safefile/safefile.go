@@ -26,8 +26,8 @@ const maxLinks = 40
 const maxSize = 4 << 20
 
 // Directory returns an error if another user may make or replace files in a directory:
-// its owner has to be the caller or root, and neither its group nor others may write
-// there. A sticky bit does not help, since any user can still make new files. The
+// its owner has to be the caller or root, and neither others nor its group, unless that is
+// its owner's alone, may write there. A sticky bit does not help, since any user can still make new files. The
 // directories above have to be safe as those of Path.
 func Directory(path string) error {
 	resolved, err := resolve(path)
@@ -47,7 +47,7 @@ func Directory(path string) error {
 	if err := ownedByUs(resolved, info); err != nil {
 		return fmt.Errorf("%w%s", err, orTrust)
 	}
-	if mode := info.Mode().Perm(); enforced && mode&0o022 != 0 {
+	if mode := info.Mode().Perm(); enforced && mode&writers(info) != 0 {
 		return fmt.Errorf("other users can write in %s (mode %04o): run chmod go-w on it%s", resolved, mode, orTrust)
 	}
 	return nil
@@ -149,11 +149,7 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 		return nil
 	}
 	mode := info.Mode().Perm()
-	writers := fs.FileMode(0o022)
-	if !secret && hasPrivateGroup(info) {
-		writers = 0o002
-	}
-	if mode&writers != 0 {
+	if mode&0o022 != 0 && (secret || mode&writers(info) != 0) {
 		return fmt.Errorf("%s can be changed by other users (mode %04o): run chmod go-w on it", path, mode)
 	}
 	if !secret {
@@ -170,6 +166,14 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 		return fmt.Errorf("%s can be read by other users (mode %04o): run chmod %s on it", path, mode, remedy(readers))
 	}
 	return nil
+}
+
+// writers are the bits of those who must not write: the group has to be the owner's alone.
+func writers(info fs.FileInfo) fs.FileMode {
+	if hasPrivateGroup(info) {
+		return 0o002
+	}
+	return 0o022
 }
 
 func remedy(readers fs.FileMode) string {

@@ -201,10 +201,20 @@ func TestDirectory(t *testing.T) {
 	above := t.TempDir()
 	for mode, text := range map[os.FileMode]string{
 		0o700: "", 0o755: "", 0o750: "",
-		0o770: "other users can write in ", 0o702: "other users can write in ", 0o777: "(mode 0777): run chmod go-w on it",
+		0o702: "other users can write in ", 0o777: "(mode 0777): run chmod go-w on it",
 		0o777 | os.ModeSticky: "other users can write in ",
 	} {
 		want(t, "mode "+mode.String(), Directory(mkdir(t, filepath.Join(above, mode.String()), mode)), text)
+	}
+	group := mkdir(t, filepath.Join(above, "group"), 0o775)
+	if os.Geteuid() == os.Getegid() {
+		want(t, "the umask 002", Directory(group), "")
+	}
+	if os.Geteuid() == 0 {
+		if err := os.Lchown(group, 0, 12345); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "another group's", Directory(group), "other users can write in ")
 	}
 	dir := mkdir(t, filepath.Join(above, "theirs"), 0o700)
 	text := ""

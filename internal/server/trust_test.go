@@ -56,7 +56,7 @@ func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
 	}{
 		{"all may write", chmod("", 0o777), "other users can write in ", false},
 		{"all may write, sticky", chmod("", 0o777|fs.ModeSticky), "other users can write in ", false},
-		{"the group may write", chmod("", 0o770), "run chmod go-w on it", false},
+		{"others of no group may write", chmod("", 0o702), "run chmod go-w on it", false},
 		{"all may write above", chmod("..", 0o777), "all users can replace what is in ", false},
 		{"the master key can be read", chmod("master.key", 0o644), "master.key can be read by other users (mode 0644)", false},
 		{"the master key can be changed", chmod("master.key", 0o602), "master.key can be changed by other users (mode 0602)", false},
