@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -92,6 +93,11 @@ func openLogin(t *testing.T, dataDir, before string) *login {
 		t.Fatal(err)
 	}
 	l.stdout = bufio.NewReader(out)
+	// A signal that this process ignores, as one that nohup started does, would be ignored by
+	// the command, too; one that it handles is not.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGHUP)
+	defer signal.Stop(handled)
 	if err := l.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

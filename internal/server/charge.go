@@ -70,7 +70,6 @@ func (c *connections) end(rq *request, protoMajor int) {
 	c.stopReading(rq)
 	cc.requests--
 	if cc.evicted {
-		c.clear(cc)
 		return
 	}
 	if rq.large {
@@ -120,13 +119,10 @@ func (c *connections) endWrite(cc *clientConn, n int64) {
 // net/http holds no more.
 const maxUnseen = 1 << 20
 
-// holdHeader charges for headers that no handler has seen, n bytes in all. It waits while
-// much memory is about to become free. If there is no room, the connection is closed.
+// holdHeader charges for headers that no handler has seen, n bytes in all. If there is no
+// room, the connection is closed.
 func (c *connections) holdHeader(cc *clientConn, n int64) bool {
 	c.mu.Lock()
-	for c.closing > closingMemory && !cc.evicted {
-		c.cleared.Wait()
-	}
 	n = min(n, maxUnseen)
 	surplus, ok := c.hold(cc, n-cc.header)
 	if ok {
@@ -145,19 +141,24 @@ func (c *connections) holdHeader(cc *clientConn, n int64) bool {
 // room, which the caller must close, and reports whether there is room.
 func (c *connections) hold(cc *clientConn, n int64) (surplus []*clientConn, ok bool) {
 	for !cc.evicted {
-		var of *peer
-		switch {
-		case cc.peer != nil && cc.peer.held+n > c.memory/peerMemory:
-			of = cc.peer
-		case c.held+n <= c.memory:
+		own := cc.peer.bounded && cc.peer.held+n > c.memory/peerMemory
+		if !own && c.held+n <= c.memory {
 			c.release(cc, -n)
 			return surplus, true
 		}
+		of := cc.peer
+		if !own {
+			of = c.largest(func(p *peer) int64 { return p.held })
+		}
 		longest := c.waiting(of, cc)
+		if longest == nil && !own {
+			longest = c.waiting(nil, cc)
+		}
 		if longest == nil {
 			break
 		}
 		c.evict(longest)
+		c.short = true
 		surplus = append(surplus, longest)
 	}
 	return surplus, false
@@ -167,9 +168,7 @@ func (c *connections) hold(cc *clientConn, n int64) (surplus []*clientConn, ok b
 func (c *connections) release(cc *clientConn, n int64) {
 	cc.held -= n
 	c.held -= n
-	if cc.peer != nil {
-		cc.peer.held -= n
-	}
+	cc.peer.held -= n
 }
 
 func closeAll(surplus []*clientConn) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -17,10 +18,18 @@ const (
 	// byteCost is the same for a byte of a header whose lines cannot be counted, as they
 	// are encrypted or compressed: "a:\r\n" is a line, and some of HTTP/2 are a byte.
 	byteCost = lineCost / 4
+	// maxLines is how many lines a header of HTTP/1 may have until the connection is cut off:
+	// net/http would make a map of them all before any handler can refuse more than maxFields.
+	maxLines = 2 * maxFields
 	// freeHeader is what a header may take without a charge: no more than a connection does.
 	freeHeader = 4 << 10
+	// largeHeader is more than one of a good client takes that came in parts.
+	largeHeader = 96 << 10
 	// http2Cost is what a connection of HTTP/2 takes more than one of HTTP/1, idle or not.
 	http2Cost = 48 << 10
+	// handshakeCost is what a connection of TLS takes until its first request is there: five
+	// bytes announce a record of 16 KB, whose memory is taken at once.
+	handshakeCost = 32 << 10
 )
 
 // What net/http may have read of the next request when an answer is sent.
@@ -47,6 +56,7 @@ type clientConn struct {
 	http2     atomic.Bool
 	arrived   atomic.Int64
 	deadlines atomic.Int64
+	lines     headerLines
 
 	// one is the request of HTTP/1, which has one at a time.
 	one request
@@ -60,7 +70,6 @@ type clientConn struct {
 	turn            int64
 	held            int64 // bytes, the header's included
 	header          int64 // bytes that a header takes that no handler has seen
-	closing         int64 // bytes that were held when it was evicted
 	large           int   // requests with a large body
 	requests        int   // that handlers have
 	waits           int   // for how many things the client has to do something
@@ -87,14 +96,17 @@ func (cc *clientConn) enterPhase(state http.ConnState) {
 		cc.http2.Store(true)
 	}
 	cost := int64(0)
-	if cc.http2.Load() {
+	switch {
+	case cc.http2.Load() && state == http.StateActive:
+		return
+	case cc.http2.Load():
 		cost = http2Cost
-		if state == http.StateActive {
-			return
-		}
+	case cc.tls.Load() && state == http.StateNew:
+		cost = handshakeCost
 	}
 	cc.arrived.Store(cost)
 	cc.deadlines.Store(0)
+	cc.lines.restart.Store(true)
 	cc.isIdle.Store(state == http.StateIdle)
 	cc.inHeader.Store(state == http.StateNew || state == http.StateIdle)
 }
@@ -108,14 +120,29 @@ func (cc *clientConn) Read(b []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	n, err := cc.Conn.Read(b)
-	if n > 0 && cc.inHeader.Load() {
-		cc.arrived.Add(cc.headerCost(b[:n]))
+	if n == 0 || !cc.inHeader.Load() {
+		return n, err
 	}
+	if cc.isPlain() && cc.lines.count(b[:n]) > maxLines {
+		cc.refuseLines()
+		return 0, io.EOF
+	}
+	cc.arrived.Add(cc.headerCost(b[:n]))
 	return n, err
 }
 
+// isPlain reports whether the bytes of the connection are those of HTTP/1.
+func (cc *clientConn) isPlain() bool { return !cc.tls.Load() && !cc.http2.Load() }
+
+// refuseLines answers as bounded does. net/http closes the connection after it.
+func (cc *clientConn) refuseLines() {
+	_ = cc.SetWriteDeadline(time.Now().Add(refusalTime))
+	_, _ = io.WriteString(cc.Conn, "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+	_ = cc.CloseWrite()
+}
+
 func (cc *clientConn) headerCost(b []byte) int64 {
-	if cc.tls.Load() || cc.http2.Load() {
+	if !cc.isPlain() {
 		return int64(len(b)) * byteCost
 	}
 	return int64(len(b) + lineCost*bytes.Count(b, []byte{'\n'}))
@@ -133,4 +160,30 @@ func (cc *clientConn) SetReadDeadline(t time.Time) error {
 		cc.arrived.Store(ahead * byteCost)
 	}
 	return cc.Conn.SetReadDeadline(t)
+}
+
+// headerLines counts the lines of a header of HTTP/1. What comes after the empty line at
+// its end is a body, and not counted.
+type headerLines struct {
+	restart atomic.Bool // the next bytes are those of another header
+	ended   bool
+	text    bool // the line that has not ended is not empty
+	lines   int
+}
+
+// count takes the next bytes and returns how many lines there are so far.
+func (h *headerLines) count(b []byte) int {
+	if h.restart.Swap(false) {
+		h.ended, h.text, h.lines = false, false, 0
+	}
+	for !h.ended && len(b) > 0 {
+		line, rest, complete := bytes.Cut(b, []byte{'\n'})
+		h.text = h.text || len(line) > 1 || len(line) == 1 && line[0] != '\r'
+		if complete {
+			h.lines++
+			h.ended, h.text = !h.text, false
+		}
+		b = rest
+	}
+	return h.lines
 }

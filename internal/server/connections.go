@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/fleet"
 )
@@ -24,55 +25,49 @@ const (
 	// address may have.
 	peerConnections = 4
 	peerMemory      = 2
-	// closingMemory is how much connections may hold that are closed and not cleared away,
-	// until others wait for that.
-	closingMemory = 4 << 20
 	// largeBodies is how many requests may have a body that is larger than smallBody:
 	// 32 MiB, since no service reads more than 1 MiB of one.
 	largeBodies = 32
 )
 
 // connections bounds how many connections are open and what their requests hold, in all
-// and for each peer address. When there is too little of either, the connection that has
-// made the server wait for longest is closed, whatever the server waits for: a request,
-// the rest of a header or a body, or that its client reads an answer. A connection whose
-// request is being worked on is never closed. If there is no other, the new one is, or
-// its request is throttled.
+// and for each peer address. When there is too little of either, one connection is closed: of
+// those of the address that has most, the one that has made the server wait for longest,
+// whatever the server waits for: a request, the rest of a header or a body, or that its
+// client reads an answer. A connection whose request is being worked on is never closed.
+// If there is no other, the new one is, or its request is throttled.
 type connections struct {
 	max    int
 	memory int64
-	peers  map[netip.Prefix]*peer
+	peers  map[netip.Prefix]*peer // of connections that are listed
 
 	mu      sync.Mutex
-	cleared sync.Cond
 	open    int
 	held    int64 // bytes, by requests
-	closing int64 // bytes, by requests of evicted connections
 	large   int   // requests with a large body
 	idle    queue // connections that wait for a request
 	busy    queue // connections with a request, from the first byte that is known of
 	turn    int64 // grows with each request; the order of both queues
 	changes int64
+	short   bool // a connection had to make room since the last one was accepted
 }
 
-// peer is what one address has. The addresses that all processes of this machine share
-// have no bounds of their own, and no peer.
+// peer is what one address has.
 type peer struct {
-	open int
-	held int64
+	bounded bool  // not so the addresses that all processes of this machine share
+	open    int64 // that are not to be closed
+	held    int64
 }
 
 // newConnections admits so many connections, or what the process's file descriptors
 // allow if that is less, and at least twice as many requests as run at one time.
 func newConnections(most, running int) *connections {
 	files := maxFiles()
-	c := &connections{
+	return &connections{
 		max:    min(most, files-min(reservedFiles, files/2)),
 		memory: max(memory, 2*requestCost*int64(running)),
 		peers:  map[netip.Prefix]*peer{},
 	}
-	c.cleared.L = &c.mu
-	return c
 }
 
 // listen returns a listener whose connections are bounded. It belongs below TLS.
@@ -89,11 +84,27 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.c.pace()
 	return l.c.newConn(conn), nil
 }
 
+// paceTime is how long the next connection has to wait while each takes the place of
+// another, so that these have the time for a handshake.
+const paceTime = time.Millisecond
+
+func (c *connections) pace() {
+	c.mu.Lock()
+	short := c.short
+	c.short = false
+	c.mu.Unlock()
+	if short {
+		time.Sleep(paceTime)
+	}
+}
+
 // peerOf returns the prefix that stands for a client: an IPv4 address, or the 64 bits
-// of an IPv6 address that a network is given. It reports false for 127.0.0.1 and ::1.
+// of an IPv6 address that a network is given. For 127.0.0.1 and ::1 it is the zero Prefix,
+// and false.
 func peerOf(a net.Addr) (netip.Prefix, bool) {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
@@ -169,7 +180,6 @@ func (c *connections) note(cc *clientConn, state http.ConnState) (surplus *clien
 	case http.StateClosed, http.StateHijacked:
 		c.evict(cc)
 		c.forget(cc)
-		c.clear(cc)
 	}
 	return nil
 }
@@ -178,41 +188,55 @@ func (c *connections) note(cc *clientConn, state http.ConnState) (surplus *clien
 func (c *connections) admit(cc *clientConn) (surplus *clientConn) {
 	c.open++
 	cc.listed = true
-	if prefix, ok := peerOf(cc.RemoteAddr()); ok {
-		if cc.peer = c.peers[prefix]; cc.peer == nil {
-			cc.peer = &peer{}
-			c.peers[prefix] = cc.peer
-		}
-		cc.peer.open++
-		cc.prefix = prefix
+	cc.prefix, _ = peerOf(cc.RemoteAddr())
+	if cc.peer = c.peers[cc.prefix]; cc.peer == nil {
+		cc.peer = &peer{bounded: cc.prefix.IsValid()}
+		c.peers[cc.prefix] = cc.peer
 	}
+	cc.peer.open++
 	c.move(cc, &c.idle)
-	var of *peer
 	switch {
-	case cc.peer != nil && cc.peer.open > max(1, c.max/peerConnections):
-		of = cc.peer
+	case cc.peer.bounded && cc.peer.open > max(1, int64(c.max/peerConnections)):
+		surplus = c.longest(cc.peer, cc)
 	case c.open <= c.max:
 		return nil
+	default:
+		of := c.largest(func(p *peer) int64 { return p.open })
+		if surplus = c.longest(of, cc); surplus == nil {
+			surplus = c.longest(nil, cc)
+		}
 	}
-	if surplus = c.longest(of, cc); surplus == nil {
+	if surplus == nil {
 		surplus = cc
 	}
 	c.evict(surplus)
+	c.short = true
 	return surplus
+}
+
+// maxCompared is how many peers are compared at most. Others come first the next time.
+const maxCompared = 64
+
+// largest returns the peer that has most of a thing that is short. It makes room, so that
+// those who come in crowds drive out each other, and not the few of others.
+func (c *connections) largest(has func(*peer) int64) (most *peer) {
+	compared := 0
+	for _, p := range c.peers {
+		if most == nil || has(p) > has(most) {
+			most = p
+		}
+		if compared++; compared == maxCompared {
+			break
+		}
+	}
+	return most
 }
 
 // forget takes a connection that is closed off the list.
 func (c *connections) forget(cc *clientConn) {
-	if !cc.listed {
-		return
-	}
-	cc.listed = false
-	c.open--
-	if cc.peer == nil {
-		return
-	}
-	if cc.peer.open--; cc.peer.open == 0 {
-		delete(c.peers, cc.prefix)
+	if cc.listed {
+		cc.listed = false
+		c.open--
 	}
 }
 
@@ -242,8 +266,15 @@ func (c *connections) longest(of *peer, cc *clientConn) *clientConn {
 	return idle
 }
 
-// waiting is longest for the connections with a request.
+// waiting is longest for the connections with a request. Those with a header that is large
+// and not complete come first: few of them take what many handshakes need.
 func (c *connections) waiting(of *peer, cc *clientConn) *clientConn {
+	heads := c.busy.first(func(other *clientConn) bool {
+		return other != cc && (of == nil || other.peer == of) && other.header > largeHeader && other.requests == 0
+	})
+	if heads != nil {
+		return heads
+	}
 	return c.busy.first(func(other *clientConn) bool {
 		return other != cc && (of == nil || other.peer == of) && (other.waits > 0 || other.header > 0 && other.requests == 0)
 	})
@@ -252,20 +283,14 @@ func (c *connections) waiting(of *peer, cc *clientConn) *clientConn {
 // evict gives back all that a connection holds, and charges it for nothing more. The
 // caller must close it.
 func (c *connections) evict(cc *clientConn) {
-	cc.closing += cc.held
-	c.closing += cc.held
+	if cc.evicted {
+		return
+	}
 	c.settle(cc)
 	c.move(cc, nil)
 	cc.evicted = true
-}
-
-// clear notes that a closed connection holds nothing any more: not before its handlers
-// have returned.
-func (c *connections) clear(cc *clientConn) {
-	if !cc.listed && cc.requests == 0 && cc.closing > 0 {
-		c.closing -= cc.closing
-		cc.closing = 0
-		c.cleared.Broadcast()
+	if cc.peer.open--; cc.peer.open == 0 {
+		delete(c.peers, cc.prefix)
 	}
 }
 

@@ -40,12 +40,14 @@ type siege struct {
 	// hold sends what makes the server hold something. Errors are lost: the server may have hung up.
 	hold func(conn net.Conn)
 	tls  bool
+	raw  bool // what is sent is not encrypted, though the server has TLS
 }
 
 func sieges() []siege {
 	shut := http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0}
 	tiny := tinyHeaders(6000)
 	length := "Content-Length: 10\r\n"
+	record := "\x16\x03\x01\x40\x00" + "\x01\x00\xff\xf0" + strings.Repeat("x", 16<<10-4) // of a ClientHello of 64 KB
 	lots := streams(250, h2Page("/healthz", 900), true, shut)
 	waiting := streams(250, append(h2Page("/", 0), field("content-length", "10")), false)
 	return []siege{
@@ -67,6 +69,9 @@ func sieges() []siege {
 		{name: "the metrics on each stream", conns: 16, hold: streams(250, h2Page("/metrics", 0), true, shut)},
 		{name: "slow bodies on all connections", args: []string{"--max-connections", "200"}, conns: 220, hold: dripping("POST / HTTP/1.1\r\nHost: x\r\n" + length + "\r\n")},
 		{name: "large bodies that do not end", conns: 400, hold: sending("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n" + strings.Repeat("x", 1<<20-1))},
+		{name: "TLS records of 16 KB that do not come", conns: 4000, hold: sending("\x16\x03\x01\x40\x00"), tls: true, raw: true},
+		{name: "handshakes of 48 KB that do not end", conns: 2000, hold: sending(strings.Repeat(record, 3)), tls: true, raw: true},
+		{name: "idle connections of HTTP/2", conns: 4000, hold: streams(0, nil, false)},
 		{name: "frames of a megabyte", conns: 1000, hold: sending(http2.ClientPreface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x0f\xff\xff\x00\x00\x00\x00\x00\x01")},
 	}
 }
@@ -78,7 +83,7 @@ func sieges() []siege {
 // Strangers of other addresses than 127.0.0.1 have a part of connections and memory at most. Those of 127.0.0.1 are
 // told from good clients by nothing: what holds for them are the bounds of a connection, and of all together.
 func TestSieges(t *testing.T) {
-	needFiles(t, 5000)
+	needFiles(t, 10000)
 	for _, s := range sieges() {
 		for _, from := range []string{"other addresses", "the client's own address"} {
 			t.Run(s.name+" from "+from, func(t *testing.T) { s.run(t, from == "other addresses") })
@@ -134,7 +139,7 @@ func (s siege) holdOnce(ctx context.Context, server *process.Server, i int, else
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	held.Add(1)
-	if s.tls {
+	if s.tls && !s.raw {
 		config := &tls.Config{InsecureSkipVerify: true}
 		if strings.Contains(s.name, "stream") {
 			config.NextProtos = []string{"h2"}
