@@ -108,6 +108,7 @@ func serve(cmd *cobra.Command, o server.Options) error {
 	if reloads != nil {
 		defer reloadAtSIGHUP(ctx, s, o.Log, reloads)()
 	}
+	go boundMemory(ctx)
 	return s.Serve(ctx)
 }
 

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// usualMemory is what a server takes, on the high side, when all its places are taken. The
+	// collector works harder near it: by itself it may lag far behind when connections come and
+	// go as fast as the machine can take them.
+	usualMemory = 144 << 20
+	// liveMetric is how much memory was in use after the last collection.
+	liveMetric = "/gc/heap/live:bytes"
+)
+
+// boundMemory keeps the process near usualMemory, or half as much again as is in use if
+// that is more, until the context ends. GOMEMLIMIT takes its place.
+func boundMemory(ctx context.Context) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	live := []metrics.Sample{{Name: liveMetric}}
+	for limit := int64(0); ; {
+		metrics.Read(live)
+		if wanted := memoryLimit(live[0].Value.Uint64()); wanted != limit {
+			limit = wanted
+			debug.SetMemoryLimit(limit)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// memoryLimit returns the limit for so many bytes in use.
+func memoryLimit(live uint64) int64 {
+	return max(usualMemory, int64(min(live, 1<<50))/2*3) //nolint:gosec // it fits
+}
