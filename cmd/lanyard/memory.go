@@ -42,5 +42,5 @@ func boundMemory(ctx context.Context) {
 
 // memoryLimit returns the limit for so many bytes in use.
 func memoryLimit(live uint64) int64 {
-	return max(usualMemory, int64(min(live, 1<<50))/2*3) //nolint:gosec // it fits
+	return max(usualMemory, int64(min(live, 1<<50))/2*3)
 }
