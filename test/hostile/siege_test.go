@@ -63,7 +63,7 @@ func sieges() []siege {
 		{name: "streams without a body on 400 connections over TLS", conns: 400, hold: waiting, tls: true},
 		{name: "6,000 headers and no end", conns: 2000, hold: sending("POST / HTTP/1.1\r\nHost: x\r\n" + tiny)},
 		{name: "6,000 headers and no body", conns: 2000, hold: sending("POST / HTTP/1.1\r\nHost: x\r\n" + length + tiny + "\r\n")},
-		{name: "6,000 headers over TLS and no body", conns: 2000, hold: sending("POST / HTTP/1.1\r\nHost: x\r\n" + length + tiny + "\r\n"), tls: true},
+		{name: "6,000 headers over TLS and no body", conns: 500, hold: sending("POST / HTTP/1.1\r\nHost: x\r\n" + length + tiny + "\r\n"), tls: true},
 		{name: "6,000 headers over TLS and no end", conns: 500, hold: sending("POST / HTTP/1.1\r\nHost: x\r\n" + tiny), tls: true},
 		{name: "headers that come with the call before them", conns: 2000, hold: sending("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n" + tinyHeaders(650))},
 		{name: "the metrics on each stream", conns: 16, hold: streams(250, h2Page("/metrics", 0), true, shut)},
