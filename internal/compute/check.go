@@ -4,36 +4,45 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // What the texts of an instance may look like. They reach shells, files and terminals,
-// and may come from a damaged or hostile store.
-var (
-	idPattern       = regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`)
-	namePattern     = regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`)
-	hostnamePattern = regexp.MustCompile(`\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z`)
-	userPattern     = regexp.MustCompile(`\A[A-Za-z_][A-Za-z0-9_-]{0,31}\z`)
-	zonePattern     = regexp.MustCompile(`\A[a-z0-9-]{1,64}\z`)
-	catalogueID     = regexp.MustCompile(`\A[a-z0-9][a-z0-9_.-]{0,127}\z`)
-)
+// and may come from a damaged or hostile store. They are compiled when they are first
+// needed, as compiling them all takes a part of the server's start.
+var patterns = sync.OnceValue(func() *fieldPatterns {
+	return &fieldPatterns{
+		id:        regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`),
+		name:      regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`), // the API's rule for names
+		hostname:  regexp.MustCompile(`\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z`),
+		user:      regexp.MustCompile(`\A[A-Za-z_][A-Za-z0-9_-]{0,31}\z`),
+		zone:      regexp.MustCompile(`\A[a-z0-9-]{1,64}\z`),
+		catalogue: regexp.MustCompile(`\A[a-z0-9][a-z0-9_.-]{0,127}\z`),
+	}
+})
+
+type fieldPatterns struct {
+	id, name, hostname, user, zone, catalogue *regexp.Regexp
+}
 
 // Check returns an error that names the field if a text of the instance is none that the
 // API makes.
 func (i *Instance) Check() error {
+	p := patterns()
 	for _, f := range []struct {
 		name, text string
 		pattern    *regexp.Regexp
 		optional   bool
 	}{
-		{"id", i.ID, idPattern, false},
-		{"name", i.Name, namePattern, false},
-		{"host name", i.Hostname, hostnamePattern, false},
-		{"user name", i.Username, userPattern, i.Windows},
-		{"region", i.Region, zonePattern, false},
-		{"zone", i.Zone, zonePattern, true},
-		{"blueprint", i.Blueprint, catalogueID, true},
-		{"bundle", i.Bundle, catalogueID, true},
+		{"id", i.ID, p.id, false},
+		{"name", i.Name, p.name, false},
+		{"host name", i.Hostname, p.hostname, false},
+		{"user name", i.Username, p.user, i.Windows},
+		{"region", i.Region, p.zone, false},
+		{"zone", i.Zone, p.zone, true},
+		{"blueprint", i.Blueprint, p.catalogue, true},
+		{"bundle", i.Bundle, p.catalogue, true},
 	} {
 		if f.text == "" && f.optional {
 			continue

@@ -7,19 +7,27 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // What each field may look like. OpenSSH has no quoting that holds for all of its
-// keywords, so a text that could be anything else than the field is never written.
-var (
-	idPattern     = regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`)
-	namePattern   = regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`) // the API's rule for names
-	regionPattern = regexp.MustCompile(`\A[a-z]{2}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}\z`)
-	userPattern   = regexp.MustCompile(`\A[a-z_][a-z0-9_-]{0,31}\z`)
-	keyPattern    = regexp.MustCompile(`\A[a-z0-9][a-z0-9@.-]{0,63} [A-Za-z0-9+/]{16,}={0,2}\z`)
-	filePattern   = regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z`)
-)
+// keywords, so a text that could be anything else than the field is never written. The patterns
+// are compiled when they are first needed: most commands and the server's start do not.
+var patterns = sync.OnceValue(func() *fieldPatterns {
+	return &fieldPatterns{
+		id:     regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`),
+		name:   regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`), // the API's rule for names
+		region: regexp.MustCompile(`\A[a-z]{2}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}\z`),
+		user:   regexp.MustCompile(`\A[a-z_][a-z0-9_-]{0,31}\z`),
+		key:    regexp.MustCompile(`\A[a-z0-9][a-z0-9@.-]{0,63} [A-Za-z0-9+/]{16,}={0,2}\z`),
+		file:   regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z`),
+	}
+})
+
+type fieldPatterns struct {
+	id, name, region, user, key, file *regexp.Regexp
+}
 
 // check returns an error that names the field if a host has one that OpenSSH could
 // read as something else.
@@ -28,10 +36,10 @@ func (h Host) check() error {
 		name, text string
 		pattern    *regexp.Regexp
 	}{
-		{"id", h.ID, idPattern},
-		{"name", h.Name, namePattern},
-		{"region", h.Region, regionPattern},
-		{"user name", h.User, userPattern},
+		{"id", h.ID, patterns().id},
+		{"name", h.Name, patterns().name},
+		{"region", h.Region, patterns().region},
+		{"user name", h.User, patterns().user},
 	} {
 		if !f.pattern.MatchString(f.text) {
 			return h.invalid(f.name, f.text)
@@ -44,7 +52,7 @@ func (h Host) check() error {
 		return h.invalid("public address", h.PublicAddress)
 	}
 	for _, key := range h.Keys {
-		if !keyPattern.MatchString(key) {
+		if !patterns().key.MatchString(key) {
 			return h.invalid("host key", key)
 		}
 	}

@@ -60,7 +60,7 @@ func Write(dir, name, region string, hosts []Host) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !filePattern.MatchString(name) {
+	if !patterns().file.MatchString(name) {
 		return "", fmt.Errorf("%q is not the name of an OpenSSH config", name)
 	}
 	path := filepath.Join(dir, name)
