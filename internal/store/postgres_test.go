@@ -20,11 +20,6 @@ var pg *pgtest.Server
 
 // TestMain runs all tests of the store on PostgreSQL. It fails where a goroutine is left when they have ended.
 func TestMain(m *testing.M) {
-	var err error
-	if pg, err = pgtest.New(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
 	newDSN = func(t *testing.T) string {
 		t.Helper()
 		dsn, err := pg.NewDatabase()
@@ -33,8 +28,10 @@ func TestMain(m *testing.M) {
 		}
 		return dsn
 	}
-	code := m.Run()
-	_ = pg.Close()
+	code := pgtest.Main(func(s *pgtest.Server) int {
+		pg = s
+		return m.Run()
+	})
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

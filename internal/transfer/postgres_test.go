@@ -3,7 +3,6 @@
 package transfer_test
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
@@ -15,22 +14,17 @@ import (
 
 // TestMain runs all tests of the package on PostgreSQL.
 func TestMain(m *testing.M) {
-	pg, err := pgtest.New()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	newDSN = func(t testing.TB) string {
-		t.Helper()
-		dsn, err := pg.NewDatabase()
-		if err != nil {
-			t.Fatal(err)
+	os.Exit(pgtest.Main(func(pg *pgtest.Server) int {
+		newDSN = func(t testing.TB) string {
+			t.Helper()
+			dsn, err := pg.NewDatabase()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return dsn
 		}
-		return dsn
-	}
-	code := m.Run()
-	_ = pg.Close()
-	os.Exit(code)
+		return m.Run()
+	}))
 }
 
 // TestThereAndBack moves everything from SQLite to PostgreSQL and from there to

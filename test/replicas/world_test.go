@@ -30,13 +30,10 @@ var pg *pgtest.Server
 
 // TestMain fails where a goroutine is left when all tests have ended.
 func TestMain(m *testing.M) {
-	var err error
-	if pg, err = pgtest.New(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := process.Main(m)
-	_ = pg.Close()
+	code := pgtest.Main(func(s *pgtest.Server) int {
+		pg = s
+		return process.Main(m)
+	})
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

@@ -18,14 +18,10 @@ import (
 var pg *pgtest.Server
 
 func TestMain(m *testing.M) {
-	var err error
-	if pg, err = pgtest.New(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	_ = pg.Close()
-	os.Exit(code)
+	os.Exit(pgtest.Main(func(s *pgtest.Server) int {
+		pg = s
+		return m.Run()
+	}))
 }
 
 // oldDatabase loads the dump of the store into a new database.
