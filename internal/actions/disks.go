@@ -22,7 +22,8 @@ var disks = []api.Action{
 	api.New(deleteDisk, api.On(resource.Disk)),
 }
 
-// The sizes of disks, in GB (developer guide, troubleshooting disks).
+// The sizes of disks, in GB (developer guide, troubleshooting disks). No version made
+// larger ones.
 const minDiskGB, maxDiskGB = 8, 16384
 
 func createDisk(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {

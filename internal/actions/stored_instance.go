@@ -106,7 +106,7 @@ func (a *audit) hardware(i *instance.Instance, claims *resource.Claims) {
 		}
 		a.attachmentState(d)
 		a.name("the name of a disk", d.Name)
-		a.size("sizeInGb of a disk", d.SizeInGb, minDiskGB, maxStoredDiskGB)
+		a.size("sizeInGb of a disk", d.SizeInGb, minDiskGB, maxDiskGB)
 		device := diskPath.FindStringSubmatch(aws.ToString(d.Path))
 		a.want(device != nil && !devices[device[1]], "doc: the path of a disk is not valid, or two disks have it")
 		if a.err == nil {

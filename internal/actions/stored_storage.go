@@ -9,9 +9,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// maxStoredDiskGB is the largest disk that any version made.
-const maxStoredDiskGB = 16384
-
 func checkStoredDisk(r *resource.Resource) (resource.Claims, error) {
 	d, err := loadDisk(r)
 	if err != nil {
@@ -21,7 +18,7 @@ func checkStoredDisk(r *resource.Resource) (resource.Claims, error) {
 	doc, claims := &d.doc, resource.Claims{}
 	a.shared(r, shared{doc.Arn, doc.Name, doc.SupportCode, doc.CreatedAt, doc.Location, doc.ResourceType, doc.Tags}, "vol-"+ec2ID(r.ID))
 	a.zonal(r)
-	a.size("sizeInGb", doc.SizeInGb, minDiskGB, maxStoredDiskGB)
+	a.size("sizeInGb", doc.SizeInGb, minDiskGB, maxDiskGB)
 	a.want(doc.Iops != nil && *doc.Iops > 0 && doc.IsSystemDisk != nil && !*doc.IsSystemDisk, "doc: not a whole disk")
 	a.want(d.priv.AutoSnapshot.Check() == nil, "priv: autoSnapshot: %w", d.priv.AutoSnapshot.Check())
 	a.plan(d.priv.Plan, string(types.DiskStatePending), string(types.DiskStateAvailable), string(types.DiskStateInUse))
@@ -88,7 +85,7 @@ func (a *audit) instanceSnapshot(s *snapshot) {
 	left, paths := int64(aws.ToInt32(doc.SizeInGb)), map[string]bool{}
 	for _, d := range doc.FromAttachedDisks {
 		a.name("the name of an attached disk", d.Name)
-		a.size("sizeInGb of an attached disk", d.SizeInGb, minDiskGB, maxStoredDiskGB)
+		a.size("sizeInGb of an attached disk", d.SizeInGb, minDiskGB, maxDiskGB)
 		device := diskPath.FindStringSubmatch(aws.ToString(d.Path))
 		a.want(device != nil && !paths[device[1]], "doc: the path of an attached disk is not valid, or two disks have it")
 		a.want(d.IsSystemDisk != nil && !*d.IsSystemDisk, "doc: an attached disk is the system disk")

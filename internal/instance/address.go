@@ -20,8 +20,8 @@ const (
 	LastPort   = 31999
 )
 
-// Ranges of addresses. DefaultPublicRange is reserved for tests (RFC 2544), and thus
-// nobody's; Lightsail's private addresses were observed to be in PrivateRange.
+// Ranges of addresses. DefaultPublicRange is reserved for tests (RFC 2544), and no
+// host has them; Lightsail's private addresses were observed to be in PrivateRange.
 var (
 	DefaultPublicRange = netip.MustParsePrefix("198.18.0.0/15")
 	PrivateRange       = netip.MustParsePrefix("172.26.0.0/16")

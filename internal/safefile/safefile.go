@@ -62,7 +62,7 @@ func TightenEmpty(path string) {
 		return
 	}
 	if os.Chmod(path, 0o700) == nil && !isEmpty(path) { //nolint:gosec // a directory, which its owner has to enter
-		_ = os.Chmod(path, info.Mode()) // somebody was faster
+		_ = os.Chmod(path, info.Mode()) // another process was faster
 	}
 }
 

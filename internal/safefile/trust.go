@@ -12,7 +12,7 @@ const trustVariable = "LANYARD_TRUST_DIRECTORIES"
 // orTrust ends the messages about directories.
 const orTrust = "; in a container that nobody else is in, set " + trustVariable + "=true"
 
-// allTrusted reports whether the operator says that nobody else can reach the
+// allTrusted reports whether the operator says that no other user can reach the
 // directories. The image of deploy/Dockerfile says so, since it holds nothing but the
 // binary: volumes come there with any owner, and Kubernetes's emptyDir with mode 0777. It
 // says nothing of files.

@@ -112,7 +112,12 @@ func isEndpointURL(text string) bool {
 // credentials. The server may have been stopped, and then anything may listen there.
 func Endpoint(dataDir string) (awsenv.Connection, error) {
 	e, err := readEndpoint(dataDir)
-	return awsenv.Connection{Endpoint: e.URL, CABundle: e.CABundle, Region: DefaultRegion}, err
+	return e.connection(), err
+}
+
+// connection is what clients need to reach the endpoint, without any credentials.
+func (e endpoint) connection() awsenv.Connection {
+	return awsenv.Connection{Endpoint: e.URL, CABundle: e.CABundle, Region: DefaultRegion}
 }
 
 // RunningEndpoint is Endpoint for those who call the server themselves. It returns an
@@ -132,7 +137,7 @@ func RunningEndpoint(dataDir string) (awsenv.Connection, error) {
 		return awsenv.Connection{}, fmt.Errorf("no server runs on the data directory %s, so what listens at %s is not its own: "+
 			"start it with lanyard serve", dataDir, e.URL)
 	}
-	return awsenv.Connection{Endpoint: e.URL, CABundle: e.CABundle, Region: DefaultRegion}, nil
+	return e.connection(), nil
 }
 
 // isRunning reports whether a server holds the lock of a data directory. It holds the
