@@ -30,7 +30,7 @@ func envCommand() *cobra.Command {
 			if warning := awsenv.CLIVersionWarning(cmd.Context(), c.Endpoint); warning != "" {
 				fmt.Fprintln(cmd.ErrOrStderr(), "lanyard:", warning)
 			}
-			return export(cmd, c, shell, profile)
+			return writeEnv(cmd, c, shell, profile)
 		},
 	}
 	f := cmd.Flags()
@@ -40,7 +40,7 @@ func envCommand() *cobra.Command {
 	return cmd
 }
 
-func export(cmd *cobra.Command, c awsenv.Connection, shell, profile string) error {
+func writeEnv(cmd *cobra.Command, c awsenv.Connection, shell, profile string) error {
 	if profile != "" {
 		paths, err := awsenv.FindPaths(os.Getenv)
 		if err != nil {

@@ -57,7 +57,7 @@ func writeProfile(name string) error {
 	cmd := &cobra.Command{}
 	cmd.SetOut(io.Discard)
 	c := awsenv.Connection{Endpoint: "http://127.0.0.1:2016", AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "a-secret-of-some-length", Region: "us-east-1"}
-	return export(cmd, c, "", name)
+	return writeEnv(cmd, c, "", name)
 }
 
 func written(t *testing.T, dir string) string {

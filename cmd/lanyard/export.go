@@ -10,14 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/server"
-	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
 func exportCommand() *cobra.Command {
-	o := transfer.ExportOptions{Version: version}
+	o := export.Options{Version: version}
 	var passphraseFile string
 	cmd := &cobra.Command{
 		Use:   "export [FILE]",
@@ -49,7 +49,7 @@ func exportCommand() *cobra.Command {
 }
 
 // exportTo writes to the file that the arguments name, or to the standard output.
-func exportTo(cmd *cobra.Command, o transfer.ExportOptions, args []string) (done transfer.Exported, err error) {
+func exportTo(cmd *cobra.Command, o export.Options, args []string) (done export.Exported, err error) {
 	s, err := server.OpenStore(cmd.Context(), database(cmd))
 	if err != nil {
 		return done, err
@@ -89,7 +89,7 @@ func readPassphrase(path string) ([]byte, error) {
 	return line, nil
 }
 
-func counted(c transfer.Counts) string {
+func counted(c export.Counts) string {
 	return fmt.Sprintf("%d accounts, %d region setups, %d identities, %d access keys, %d resources, %d addresses, %d operations",
 		c.Accounts, c.RegionSetups, c.Identities, c.AccessKeys, c.Resources, c.Addresses, c.Operations)
 }

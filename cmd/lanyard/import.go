@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/server"
-	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
 func importCommand() *cobra.Command {
-	o := transfer.ImportOptions{}
+	o := export.ImportOptions{}
 	var passphraseFile string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
@@ -63,7 +63,7 @@ func openExport(path string) (*os.File, error) {
 	return file, nil
 }
 
-func reportImport(cmd *cobra.Command, done transfer.Imported) {
+func reportImport(cmd *cobra.Command, done export.Imported) {
 	say := cmd.ErrOrStderr()
 	fmt.Fprintf(say, "Imported %s.\n", counted(done.Counts))
 	if done.KeysLeftOut > 0 {

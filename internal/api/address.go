@@ -5,7 +5,7 @@ import (
 	"io"
 	"net/netip"
 
-	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )

@@ -10,7 +10,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
-	"github.com/lanyard-cloud/lanyard/internal/exchange"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
@@ -192,12 +192,12 @@ func inputError(err error) error {
 // answerOf turns any error into what the client gets: a status, a content type, a
 // body, and the symbolic code for log and metrics. ours tells that the fault is
 // ours and err must be logged.
-func answerOf(err error) (a exchange.Answer, ours bool) {
+func answerOf(err error) (a httpcall.Answer, ours bool) {
 	if errors.Is(err, sshkey.ErrBusy) {
 		err = errThrottled
 	}
 	if front, ok := errors.AsType[*FrontError](err); ok {
-		a = exchange.Answer{Status: front.status(), Code: front.Type, HangUp: front.hangUp}
+		a = httpcall.Answer{Status: front.status(), Code: front.Type, HangUp: front.hangUp}
 		a.ContentType, a.Body = front.body()
 		return a, false
 	}
@@ -205,7 +205,7 @@ func answerOf(err error) (a exchange.Answer, ours bool) {
 	if ours = !errors.As(err, &e); ours {
 		e = serviceException()
 	}
-	a = exchange.Answer{Status: http.StatusBadRequest, ContentType: contentTypeJSON, Body: codec.EncodeException(e), Code: e.ErrorCode()}
+	a = httpcall.Answer{Status: http.StatusBadRequest, ContentType: contentTypeJSON, Body: codec.EncodeException(e), Code: e.ErrorCode()}
 	if e.ErrorFault() == smithy.FaultServer {
 		a.Status = http.StatusInternalServerError
 	}

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
@@ -116,7 +116,7 @@ func TestEveryActionHasTheExceptionsOfTheModel(t *testing.T) {
 // built are the actions that Lanyard has.
 func built() []model.Action {
 	var names []string
-	for _, a := range api.Describe(actions.All()) {
+	for _, a := range api.Describe(families.All()) {
 		if a.Built {
 			names = append(names, a.Name)
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
-	"github.com/lanyard-cloud/lanyard/internal/exchange"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
@@ -252,7 +252,7 @@ func (p *Pipeline) commit(c *Call, in smithy.Serializable, prepared any, check f
 // tell calls Committed. The write is stored, so a panic there is no failure of the call:
 // the client would try again, and miss what only this answer has, as a private key.
 func (p *Pipeline) tell(c *Call) {
-	err := exchange.Guard(func() error {
+	err := httpcall.Guard(func() error {
 		p.o.Committed(c.Principal.Account, c.Region, c.operations())
 		return nil
 	})

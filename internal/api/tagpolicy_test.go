@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -90,7 +90,7 @@ func TestTagPoliciesDecideAboutEveryAction(t *testing.T) {
 		wantAnswer(t, web, c.of("db"), denied)
 		wantAnswer(t, web, c.of("web"), "")
 	}
-	for _, a := range api.Describe(actions.All()) {
+	for _, a := range api.Describe(families.All()) {
 		if tagged := len(a.Required)+len(a.Optional) > 0 || a.RequestTags; a.Built && tagged && !walked[a.Name] {
 			t.Errorf("%s can be decided about by tags, but no call here tries it", a.Name)
 		}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
-	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
@@ -24,7 +24,7 @@ func TestThrottling(t *testing.T) {
 	var observed []string
 	full := limit.NewGate(0)
 	p := api.NewPipeline(api.Options{
-		Actions: actions.All(), Running: full, Rand: rand.Reader,
+		Actions: families.All(), Running: full, Rand: rand.Reader,
 		Log:     slog.New(slog.NewTextHandler(&log, nil)),
 		Observe: func(action, code string, _ time.Duration) { observed = append(observed, action+" "+code) },
 	})

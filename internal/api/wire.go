@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
-	"github.com/lanyard-cloud/lanyard/internal/exchange"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -21,12 +21,12 @@ const (
 
 // ServeHTTP answers one API call.
 func (p *Pipeline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p.serve(w, r, func(rq *request) (exchange.Answer, error) { return p.answer(w, rq) })
+	p.serve(w, r, func(rq *request) (httpcall.Answer, error) { return p.answer(w, rq) })
 }
 
 // Throttle answers a call that there is no room for, without looking at it.
 func (p *Pipeline) Throttle(w http.ResponseWriter, r *http.Request) {
-	p.serve(w, r, func(*request) (exchange.Answer, error) {
+	p.serve(w, r, func(*request) (httpcall.Answer, error) {
 		a, _ := answerOf(errThrottled)
 		a.HangUp = true // its body is not worth reading
 		return a, nil
@@ -35,23 +35,23 @@ func (p *Pipeline) Throttle(w http.ResponseWriter, r *http.Request) {
 
 // serve sends what find makes of the call. The error that find returns is what the
 // log should say of a fault of ours.
-func (p *Pipeline) serve(w http.ResponseWriter, r *http.Request, find func(*request) (exchange.Answer, error)) {
+func (p *Pipeline) serve(w http.ResponseWriter, r *http.Request, find func(*request) (httpcall.Answer, error)) {
 	start := time.Now()
-	rq := &request{http: r, id: exchange.NewID(p.o.Rand)}
+	rq := &request{http: r, id: httpcall.NewID(p.o.Rand)}
 	a, fault := find(rq)
 	a.Send(w, rq.id)
 	p.report(rq, a, fault, time.Since(start))
 }
 
 // answer runs the call. fault is what the log should say of a fault of ours.
-func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a exchange.Answer, fault error) {
-	err := exchange.Guard(func() error {
+func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a httpcall.Answer, fault error) {
+	err := httpcall.Guard(func() error {
 		if err := p.receive(w, rq); err != nil {
 			return err
 		}
 		out, err := p.run(rq.http.Context(), rq)
 		if err == nil {
-			a = exchange.Answer{Status: http.StatusOK, ContentType: contentTypeJSON, Body: codec.Encode(out)}
+			a = httpcall.Answer{Status: http.StatusOK, ContentType: contentTypeJSON, Body: codec.Encode(out)}
 		}
 		return err
 	})
@@ -61,7 +61,7 @@ func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a exchange.Answer
 	if h, ok := errors.AsType[*hintedError](err); ok {
 		rq.hint = h.hint
 	}
-	if exchange.Gone(rq.http, err) && !errors.Is(err, store.ErrUnknownOutcome) {
+	if httpcall.Gone(rq.http, err) && !errors.Is(err, store.ErrUnknownOutcome) {
 		err = errGone
 	}
 	a, ours := answerOf(err)
@@ -90,8 +90,8 @@ func (p *Pipeline) receive(w http.ResponseWriter, rq *request) error {
 	if rq.action, err = p.target(r); err != nil {
 		return err
 	}
-	if rq.body, err = exchange.ReadBody(w, r); err != nil {
-		rq.cutOff = !errors.Is(err, exchange.ErrTooLarge)
+	if rq.body, err = httpcall.ReadBody(w, r); err != nil {
+		rq.cutOff = !errors.Is(err, httpcall.ErrTooLarge)
 		return bodyErrors[err]
 	}
 	return nil
@@ -116,15 +116,15 @@ var (
 
 // bodyErrors are the answers to bodies that could not be read.
 var bodyErrors = map[error]error{
-	exchange.ErrTooLarge: &FrontError{
+	httpcall.ErrTooLarge: &FrontError{
 		Status: http.StatusRequestEntityTooLarge, Type: "RequestEntityTooLargeException", hangUp: true,
-		Message: fmt.Sprintf("The request body is larger than %d bytes.", exchange.MaxBody),
+		Message: fmt.Sprintf("The request body is larger than %d bytes.", httpcall.MaxBody),
 	},
-	exchange.ErrSlow: &FrontError{
+	httpcall.ErrSlow: &FrontError{
 		Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", hangUp: true,
 		Message: "The request body did not arrive in time.",
 	},
-	exchange.ErrUnreadable: &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true},
+	httpcall.ErrUnreadable: &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true},
 }
 
 // target finds the action by content type and X-Amz-Target.
@@ -149,7 +149,7 @@ func (p *Pipeline) target(r *http.Request) (*Action, error) {
 }
 
 // report writes the log line and feeds the metrics.
-func (p *Pipeline) report(rq *request, a exchange.Answer, fault error, took time.Duration) {
+func (p *Pipeline) report(rq *request, a httpcall.Answer, fault error, took time.Duration) {
 	name := ""
 	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.Status), slog.Duration("took", took)}
 	level := slog.LevelDebug

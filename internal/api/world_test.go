@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 
-	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
@@ -53,7 +53,7 @@ const (
 func newWorld(t testing.TB, list ...api.Action) *world {
 	t.Helper()
 	if list == nil {
-		list = actions.All()
+		list = families.All()
 	}
 	w := &world{t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db")}
 	db, err := store.Open(t.Context(), store.Options{DSN: w.file, Observe: w.count})

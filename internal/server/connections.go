@@ -9,12 +9,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/fleet"
+	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 )
 
 // reservedFiles is how many file descriptors are kept from connections, for the store
 // and for instances: each has a listener, and they have connections of their own.
-const reservedFiles = 256 + 2*fleet.DefaultTotal
+const reservedFiles = 256 + 2*instanceruntime.DefaultTotal
 
 const (
 	// memory is how many bytes all requests may hold, from the first byte of the header

@@ -20,10 +20,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
-	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
 // moved is the account that the fuzzed files are about.
@@ -45,7 +45,7 @@ func FuzzImportKinds(f *testing.F) {
 	s, _ := serve(f, o)
 	f.Fuzz(func(t *testing.T, record, node uint16, value string, everywhere bool) {
 		file := mutate(lines, records[int(record)%len(records)], int(node), value, everywhere)
-		d, options := server.Database{DataDir: dir}, transfer.ImportOptions{Account: moved}
+		d, options := server.Database{DataDir: dir}, export.ImportOptions{Account: moved}
 		if _, err := server.Import(t.Context(), d, options, bytes.NewReader(file)); err != nil {
 			return
 		}

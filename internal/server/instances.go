@@ -9,19 +9,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
-	"github.com/lanyard-cloud/lanyard/internal/compute"
-	"github.com/lanyard-cloud/lanyard/internal/compute/sim"
-	"github.com/lanyard-cloud/lanyard/internal/fleet"
-	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // newFleet makes what runs behind instances; it begins to work in Serve.
-func (s *Server) newFleet() *fleet.Fleet {
-	return fleet.New(fleet.Options{
+func (s *Server) newFleet() *instanceruntime.Fleet {
+	return instanceruntime.New(instanceruntime.Options{
 		Store:  s.store,
 		Sealer: s.sealer,
 		Driver: sim.New(sim.Options{Clock: s.o.Clock, Logger: s.o.Log}),
@@ -115,7 +115,7 @@ func sshHost(sealer *seal.Sealer, r *resource.Resource, port uint16) (*sshconfig
 	if err != nil {
 		return host, err
 	}
-	public, err := compute.HostKeys(keys.HostKeys).Public()
+	public, err := machine.HostKeys(keys.HostKeys).Public()
 	if err != nil {
 		return host, fmt.Errorf("instance %s: %w", r.ID, err)
 	}
@@ -130,7 +130,7 @@ func (o Options) checkAddresses() error {
 	if !o.InstanceAddresses.IsValid() {
 		return nil
 	}
-	if err := fleet.CheckRange(o.InstanceAddresses); err != nil {
+	if err := instanceruntime.CheckRange(o.InstanceAddresses); err != nil {
 		return fmt.Errorf("--instance-addresses: %w", err)
 	}
 	return nil

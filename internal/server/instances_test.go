@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
-	"github.com/lanyard-cloud/lanyard/internal/fleet"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -98,7 +98,7 @@ func TestInstancesFollowTheAPI(t *testing.T) {
 func TestInstanceAddresses(t *testing.T) {
 	o := options(t.TempDir())
 	o.InstanceAddresses = netip.MustParsePrefix("127.72.0.0/16")
-	if missing := fleet.CheckRange(o.InstanceAddresses); missing != nil {
+	if missing := instanceruntime.CheckRange(o.InstanceAddresses); missing != nil {
 		_, err := server.New(t.Context(), o)
 		if err == nil || err.Error() != "--instance-addresses: "+missing.Error() {
 			t.Errorf("New: %v, want %v", err, missing)

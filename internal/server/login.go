@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/lanyard-cloud/lanyard/internal/compute"
-	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -42,7 +42,7 @@ func (s *Store) ConnectCertificate(ctx context.Context, host sshconfig.Host, pri
 		if err != nil {
 			return err
 		}
-		extended, err = authority.Extend(certificate, host.User, privateKey, compute.ConnectExtension)
+		extended, err = authority.Extend(certificate, host.User, privateKey, machine.ConnectExtension)
 		if err != nil {
 			return fmt.Errorf("the answer has no certificate of the instance %s, so it is not from the server of this store: %w", host.Name, err)
 		}

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )

@@ -17,11 +17,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/actions"
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/fleet"
+	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -178,7 +178,7 @@ type Server struct {
 	store    *store.DB
 	sealer   *seal.Sealer
 	keys     *sshkey.Pool
-	fleet    *fleet.Fleet
+	fleet    *instanceruntime.Fleet
 	running  *limit.Gate
 	metrics  *metrics
 	http     *http.Server
@@ -253,7 +253,7 @@ func cause(err error) error {
 
 func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
 	return api.NewPipeline(api.Options{
-		Actions:   actions.All(),
+		Actions:   families.All(),
 		Store:     s.store,
 		Sealer:    sealer,
 		Keys:      s.keys,

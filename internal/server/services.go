@@ -3,7 +3,7 @@ package server
 import (
 	"net/http"
 
-	"github.com/lanyard-cloud/lanyard/internal/foreign"
+	"github.com/lanyard-cloud/lanyard/internal/otheraws"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sts"
 )
@@ -16,16 +16,16 @@ func (s *Server) services(lightsail http.Handler, sealer *seal.Sealer) services 
 	return services{
 		lightsail: lightsail,
 		sts:       sts.New(sts.Options{Store: s.store, Sealer: sealer, Log: s.o.Log, Rand: s.o.Rand, Running: s.running, Observe: s.metrics.observeCall}),
-		foreign:   foreign.New(foreign.Options{Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
+		foreign:   otheraws.New(otheraws.Options{Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
 	}
 }
 
 // handler finds the service that a call is for.
 func (to services) handler(r *http.Request) http.Handler {
 	switch {
-	case foreign.Meant(r):
+	case otheraws.Meant(r):
 		return to.foreign
-	case foreign.IsForm(r):
+	case otheraws.IsForm(r):
 		return to.sts
 	}
 	return to.lightsail

@@ -9,26 +9,26 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/lanyard-cloud/lanyard/internal/actions"
+	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
 	"github.com/lanyard-cloud/lanyard/internal/store"
-	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
 // Export writes one state of the store as a file of package transfer.
-func (s *Store) Export(ctx context.Context, o transfer.ExportOptions, w io.Writer) (transfer.Exported, error) {
-	return transfer.Export(ctx, s.db, s.sealer, o, w)
+func (s *Store) Export(ctx context.Context, o export.Options, w io.Writer) (export.Exported, error) {
+	return export.Export(ctx, s.db, s.sealer, o, w)
 }
 
 // Import reads such a file into a store, all of it or nothing. A store that is not
 // there yet is made, with its master key, as a first start of the server would.
-func Import(ctx context.Context, d Database, o transfer.ImportOptions, file io.ReadSeeker) (done transfer.Imported, err error) {
+func Import(ctx context.Context, d Database, o export.ImportOptions, file io.ReadSeeker) (done export.Imported, err error) {
 	s, err := openOrMake(ctx, d)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	o.Kinds = actions.StoredKinds()
+	o.Kinds = families.StoredKinds()
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
 			return err
@@ -36,7 +36,7 @@ func Import(ctx context.Context, d Database, o transfer.ImportOptions, file io.R
 		if err := plantKeyCheck(tx, s.sealer); err != nil {
 			return err
 		}
-		done, err = transfer.Import(ctx, tx, s.sealer, o, file)
+		done, err = export.Import(ctx, tx, s.sealer, o, file)
 		return err
 	})
 	return done, err

@@ -19,10 +19,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
-	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
 const edLine = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
@@ -59,7 +59,7 @@ func importPair(ctx context.Context, c *lightsail.Client, name string) error {
 }
 
 // export writes the store of a running server.
-func export(t *testing.T, dir string, o transfer.ExportOptions) string {
+func exportStore(t *testing.T, dir string, o export.Options) string {
 	t.Helper()
 	s, err := server.OpenStore(t.Context(), server.Database{DataDir: dir})
 	if err != nil {
@@ -85,8 +85,8 @@ func TestAMovedStoreServesOn(t *testing.T) {
 		}
 	}
 	want := readState(t, c)
-	file := export(t, from, transfer.ExportOptions{Passphrase: passphrase})
-	o := transfer.ImportOptions{Passphrase: passphrase}
+	file := exportStore(t, from, export.Options{Passphrase: passphrase})
+	o := export.ImportOptions{Passphrase: passphrase}
 	if _, err := server.Import(t.Context(), server.Database{DataDir: to}, o, strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
@@ -112,8 +112,8 @@ func TestWithoutSecretsTheDefaultKeyPairIsMadeAnew(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	a, _ := serve(t, options(from))
 	before := readState(t, client(a, a.Endpoint()))
-	file := export(t, from, transfer.ExportOptions{})
-	if _, err := server.Import(t.Context(), server.Database{DataDir: to}, transfer.ImportOptions{}, strings.NewReader(file)); err != nil {
+	file := exportStore(t, from, export.Options{})
+	if _, err := server.Import(t.Context(), server.Database{DataDir: to}, export.ImportOptions{}, strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	b, _ := serve(t, options(to))

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/exchange"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 )
 
 // Namespaces of answers. Errors of AWS's front end have one of their own (observed).
@@ -44,14 +44,14 @@ type credentials struct {
 func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // success writes an action's result.
-func success(action, requestID string, result any) exchange.Answer {
+func success(action, requestID string, result any) httpcall.Answer {
 	body := encode(response{xml.Name{Space: namespace, Local: action + "Response"}, result, requestID})
-	return exchange.Answer{Status: http.StatusOK, ContentType: contentTypeXML, Body: body}
+	return httpcall.Answer{Status: http.StatusOK, ContentType: contentTypeXML, Body: body}
 }
 
 // answerOf turns any error into what the client gets. ours tells that the fault is
 // ours and err must be logged.
-func answerOf(err error, requestID string) (a exchange.Answer, ours bool) {
+func answerOf(err error, requestID string) (a httpcall.Answer, ours bool) {
 	var e *apiError
 	if ours = !errors.As(err, &e); ours {
 		e = errInternal
@@ -66,7 +66,7 @@ func answerOf(err error, requestID string) (a exchange.Answer, ours bool) {
 	if e.status >= http.StatusInternalServerError {
 		doc.Type = "Receiver"
 	}
-	return exchange.Answer{Status: e.status, ContentType: contentTypeXML, Body: encode(doc), Code: e.code, HangUp: e.hangUp}, ours
+	return httpcall.Answer{Status: e.status, ContentType: contentTypeXML, Body: encode(doc), Code: e.code, HangUp: e.hangUp}, ours
 }
 
 // encode writes a document with AWS's indentation.

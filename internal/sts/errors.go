@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/lanyard-cloud/lanyard/internal/exchange"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
@@ -120,15 +120,15 @@ var (
 
 // bodyErrors are the answers to bodies that could not be read.
 var bodyErrors = map[error]error{
-	exchange.ErrTooLarge: &apiError{
+	httpcall.ErrTooLarge: &apiError{
 		status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", hangUp: true,
-		message: fmt.Sprintf("The request body is larger than %d bytes.", exchange.MaxBody),
+		message: fmt.Sprintf("The request body is larger than %d bytes.", httpcall.MaxBody),
 	},
-	exchange.ErrSlow: &apiError{
+	httpcall.ErrSlow: &apiError{
 		status: http.StatusRequestTimeout, code: "RequestTimeout", hangUp: true,
 		message: "The request body did not arrive in time.",
 	},
-	exchange.ErrUnreadable: &apiError{
+	httpcall.ErrUnreadable: &apiError{
 		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
 		message: "The request body could not be read.",
 	},

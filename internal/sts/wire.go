@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/exchange"
-	"github.com/lanyard-cloud/lanyard/internal/foreign"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
+	"github.com/lanyard-cloud/lanyard/internal/otheraws"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
@@ -33,12 +33,12 @@ type request struct {
 
 // ServeHTTP answers one call.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.serve(w, r, func(rq *request) (exchange.Answer, error) { return h.answer(w, rq) })
+	h.serve(w, r, func(rq *request) (httpcall.Answer, error) { return h.answer(w, rq) })
 }
 
 // Throttle answers a call that there is no room for, without looking at it.
 func (h *Handler) Throttle(w http.ResponseWriter, r *http.Request) {
-	h.serve(w, r, func(rq *request) (exchange.Answer, error) {
+	h.serve(w, r, func(rq *request) (httpcall.Answer, error) {
 		a, _ := answerOf(errThrottled, rq.id)
 		a.HangUp = true // its body is not worth reading
 		return a, nil
@@ -47,17 +47,17 @@ func (h *Handler) Throttle(w http.ResponseWriter, r *http.Request) {
 
 // serve sends what find makes of the call. The error that find returns is what the
 // log should say of a fault of ours.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, find func(*request) (exchange.Answer, error)) {
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, find func(*request) (httpcall.Answer, error)) {
 	start := time.Now()
-	rq := &request{http: r, id: exchange.NewID(h.o.Rand)}
+	rq := &request{http: r, id: httpcall.NewID(h.o.Rand)}
 	a, fault := find(rq)
 	a.Send(w, rq.id)
 	h.report(rq, a, fault, time.Since(start))
 }
 
 // answer runs the call. fault is what the log should say of a fault of ours.
-func (h *Handler) answer(w http.ResponseWriter, rq *request) (a exchange.Answer, fault error) {
-	err := exchange.Guard(func() error {
+func (h *Handler) answer(w http.ResponseWriter, rq *request) (a httpcall.Answer, fault error) {
+	err := httpcall.Guard(func() error {
 		if err := rq.receive(w); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (h *Handler) answer(w http.ResponseWriter, rq *request) (a exchange.Answer,
 	if err == nil {
 		return a, nil
 	}
-	if exchange.Gone(rq.http, err) {
+	if httpcall.Gone(rq.http, err) {
 		err = errGone
 	}
 	if e, ok := errors.AsType[*apiError](err); ok {
@@ -100,8 +100,8 @@ func (rq *request) receive(w http.ResponseWriter) error {
 		return errCompressed
 	}
 	var err error
-	if rq.body, err = exchange.ReadBody(w, r); err != nil {
-		rq.cutOff = !errors.Is(err, exchange.ErrTooLarge)
+	if rq.body, err = httpcall.ReadBody(w, r); err != nil {
+		rq.cutOff = !errors.Is(err, httpcall.ErrTooLarge)
 		return bodyErrors[err]
 	}
 	return nil
@@ -110,15 +110,15 @@ func (rq *request) receive(w http.ResponseWriter) error {
 // stray answers what cannot have a signature for STS, and would get one of its
 // errors in place of a clear one: a call that by its scope and its action is for
 // another service, and one of the actions that AWS has without signature.
-func (rq *request) stray() (exchange.Answer, bool) {
-	service := foreign.Service(rq.http)
+func (rq *request) stray() (httpcall.Answer, bool) {
+	service := otheraws.Service(rq.http)
 	unsigned := rq.http.Header.Get("Authorization") == ""
 	if service == "" && !unsigned {
-		return exchange.Answer{}, false
+		return httpcall.Answer{}, false
 	}
 	f, err := parseForm(rq.body)
 	if err != nil {
-		return exchange.Answer{}, false // the signature's error says enough
+		return httpcall.Answer{}, false // the signature's error says enough
 	}
 	action, known := actions[f["Action"]]
 	switch {
@@ -127,13 +127,13 @@ func (rq *request) stray() (exchange.Answer, bool) {
 		a, _ := answerOf(notBuilt(rq.action), rq.id)
 		return a, true
 	case service != "" && !known:
-		return foreign.Refuse(rq.http, service, rq.id), true
+		return otheraws.Refuse(rq.http, service, rq.id), true
 	}
-	return exchange.Answer{}, false
+	return httpcall.Answer{}, false
 }
 
 // report writes the log line and feeds the metrics.
-func (h *Handler) report(rq *request, a exchange.Answer, fault error, took time.Duration) {
+func (h *Handler) report(rq *request, a httpcall.Answer, fault error, took time.Duration) {
 	name := ""
 	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.Status), slog.Duration("took", took)}
 	level := slog.LevelDebug

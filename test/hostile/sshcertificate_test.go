@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/lanyard-cloud/lanyard/internal/instance"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/test/process"

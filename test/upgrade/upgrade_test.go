@@ -14,9 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/store"
-	"github.com/lanyard-cloud/lanyard/internal/transfer"
 )
 
 const fixture = "testdata/schema4/"
@@ -149,7 +149,7 @@ func wantSameExport(t *testing.T, d server.Database) {
 	}
 	defer func() { _ = s.Close() }()
 	var out bytes.Buffer
-	if _, err := s.Export(t.Context(), transfer.ExportOptions{}, &out); err != nil {
+	if _, err := s.Export(t.Context(), export.Options{}, &out); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), secretText) {
@@ -259,7 +259,7 @@ func TestUpgrade_commandsWaitForTheServer(t *testing.T) {
 func TestUpgrade_importOfAnExport(t *testing.T) {
 	d := server.Database{DataDir: filepath.Join(t.TempDir(), "new")}
 	file := bytes.NewReader(contents(t, fixture+"export.jsonl"))
-	o := transfer.ImportOptions{Passphrase: []byte("correct horse battery staple")}
+	o := export.ImportOptions{Passphrase: []byte("correct horse battery staple")}
 	if _, err := server.Import(t.Context(), d, o, file); err != nil {
 		t.Fatal(err)
 	}

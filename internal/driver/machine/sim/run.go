@@ -1,0 +1,101 @@
+package sim
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
+)
+
+// run is a machine from its start to its stop.
+type run struct {
+	driver   *Driver
+	instance machine.Instance
+	// config parses the machine's keys for its first connection.
+	config func() (*ssh.ServerConfig, error)
+
+	// starting and connections are how many there are; the driver's places guard them.
+	starting, connections int
+
+	mu    sync.Mutex
+	open  map[*connection]struct{}
+	ended bool
+	done  sync.WaitGroup // the goroutines of connections
+}
+
+func newRun(d *Driver, instance machine.Instance) *run {
+	r := &run{
+		driver:   d,
+		instance: instance,
+	}
+	r.config = sync.OnceValues(r.newConfig)
+	return r
+}
+
+// dial opens a connection to the machine and serves its other end.
+func (r *run) dial(to machine.Target) (net.Conn, error) {
+	config, err := r.config()
+	if err != nil {
+		return nil, err
+	}
+	near, far := newPipe(clientAddr(to.Client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, sshPort)))
+	c := newConnection(r, far)
+	c.onlyConnect = to.OnlyConnect
+	if !r.driver.places.enter(c) {
+		return nil, machine.ErrBusy
+	}
+	if !r.add(c) {
+		r.driver.places.leave(c)
+		return nil, machine.ErrNotRunning
+	}
+	go c.serve(config)
+	return near, nil
+}
+
+// add notes a connection that the run's end has to close.
+func (r *run) add(c *connection) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return false
+	}
+	if r.open == nil {
+		r.open = map[*connection]struct{}{}
+	}
+	r.open[c] = struct{}{}
+	r.done.Add(1)
+	return true
+}
+
+// remove forgets a connection that is closed.
+func (r *run) remove(c *connection) {
+	r.mu.Lock()
+	delete(r.open, c)
+	r.mu.Unlock()
+	r.driver.places.leave(c)
+	r.done.Done()
+}
+
+// end closes all connections and waits until they are gone. A nil run has none.
+func (r *run) end() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	r.ended = true
+	for c := range r.open {
+		c.close()
+	}
+	r.mu.Unlock()
+	r.done.Wait()
+}
+
+func clientAddr(client netip.AddrPort) net.Addr {
+	if !client.IsValid() {
+		return pipeAddr{}
+	}
+	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(client.Addr().Unmap(), client.Port()))
+}

@@ -1,0 +1,182 @@
+package sim
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim/shell"
+)
+
+// chunk is how much is written to a client at once, so that a client that takes
+// little at a time shows that it takes something.
+const chunk = 16 << 10
+
+// session is one use of the shell. Its requests are answered by one goroutine, and
+// its command runs in another.
+type session struct {
+	c           *connection
+	channel     ssh.Channel
+	permissions *ssh.Permissions
+	input       inbox
+
+	terminal bool
+	started  bool
+}
+
+func newSession(c *connection, channel ssh.Channel, permissions *ssh.Permissions) *session {
+	return &session{c: c, channel: channel, permissions: permissions, input: inbox{newStream()}}
+}
+
+// serve answers requests until the client has closed the channel. A session counts
+// until then, as the channel takes memory for as long.
+func (s *session) serve(requests <-chan *ssh.Request) {
+	s.c.work.Go(s.receive)
+	s.c.work.Go(s.discardErrors)
+	defer s.refuseInput()
+	for request := range requests {
+		start, ok := s.answer(request)
+		_ = request.Reply(ok, nil)
+		if start != nil {
+			s.c.work.Go(func() {
+				defer s.c.guard()
+				s.run(start)
+			})
+		}
+	}
+}
+
+// answer decides on a request, and returns what it starts.
+func (s *session) answer(request *ssh.Request) (start func(*shell.Shell) int, ok bool) {
+	switch request.Type {
+	case "pty-req":
+		_, permitted := s.permissions.Extensions[permitPTY]
+		if !permitted || s.started || s.terminal {
+			return nil, false
+		}
+		s.terminal = true
+		return nil, true
+	case "window-change":
+		return nil, s.terminal
+	case "shell":
+		if s.terminal {
+			return s.start((*shell.Shell).Interactive)
+		}
+		return s.start((*shell.Shell).Script)
+	case "exec":
+		var command struct{ Text string }
+		if ssh.Unmarshal(request.Payload, &command) != nil {
+			return nil, false
+		}
+		return s.start(func(sh *shell.Shell) int { return sh.Exec(command.Text) })
+	case "signal":
+		var signal struct{ Name string }
+		if ssh.Unmarshal(request.Payload, &signal) != nil {
+			return nil, false
+		}
+		return nil, s.kill(signal.Name)
+	}
+	// Environment variables are not taken, as with an sshd that has no AcceptEnv. Nor
+	// are there subsystems, agents and X11.
+	return nil, false
+}
+
+func (s *session) start(run func(*shell.Shell) int) (func(*shell.Shell) int, bool) {
+	if s.started {
+		return nil, false
+	}
+	s.started = true
+	return run, true
+}
+
+// kill ends the session as a signal would end its process.
+func (s *session) kill(signal string) bool {
+	switch signal {
+	case "HUP", "INT", "KILL", "QUIT", "TERM":
+	default:
+		return false
+	}
+	if !s.started {
+		return false
+	}
+	_, _ = s.channel.SendRequest("exit-signal", false, ssh.Marshal(struct {
+		Name       string
+		CoreDumped bool
+		Message    string
+		Language   string
+	}{Name: signal}))
+	return s.channel.Close() == nil
+}
+
+// run runs the command and tells its exit status.
+func (s *session) run(start func(*shell.Shell) int) {
+	status := start(shell.New(s.c.run.instance, s.c.run.driver.clock, s.streams()))
+	_ = s.channel.CloseWrite()
+	_, _ = s.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
+	_ = s.channel.Close()
+	// Until the client closes the channel too, it may send more.
+	s.refuseInput()
+}
+
+// refuseInput has what comes discarded.
+func (s *session) refuseInput() {
+	s.input.set(func(st *stream) { st.noReader, st.data = true, nil })
+}
+
+func (s *session) streams() shell.Streams {
+	out := &patientWriter{to: s.channel, c: s.c}
+	if s.terminal {
+		t := newTerminal(s.input, out)
+		return shell.Streams{In: t, Out: t, Err: t, Terminal: true}
+	}
+	return shell.Streams{
+		In:  &lineInput{bufio.NewReaderSize(s.input, 4096)},
+		Out: out,
+		Err: &patientWriter{to: s.channel.Stderr(), c: s.c},
+	}
+}
+
+// lineInput reads lines from a client that has no terminal.
+type lineInput struct{ from *bufio.Reader }
+
+func (in *lineInput) ReadLine(string) (string, error) {
+	var line strings.Builder
+	for {
+		piece, err := in.from.ReadSlice('\n')
+		line.Write(piece)
+		full := line.Len()+in.from.Size() > shell.MaxText
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull) && !full:
+		case line.Len() > 0:
+			return line.String(), nil
+		default:
+			return "", err
+		}
+	}
+}
+
+// patientWriter closes the connection of a client that takes no output for too long.
+// The deadline of the connection does not: a client may keep a channel's window shut
+// and send other things.
+type patientWriter struct {
+	to io.Writer
+	c  *connection
+}
+
+func (w *patientWriter) Write(p []byte) (int, error) {
+	written := 0
+	for written < len(p) {
+		timer := time.AfterFunc(w.c.run.driver.limits.WriteTimeout, w.c.close)
+		n, err := w.to.Write(p[written:min(len(p), written+chunk)])
+		timer.Stop()
+		written += n
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}

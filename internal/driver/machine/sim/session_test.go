@@ -1,0 +1,290 @@
+package sim_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
+)
+
+func TestCommands(t *testing.T) {
+	c := newWorld(t, sim.Limits{}).mustLogin(t)
+	tests := []struct {
+		command, stdin, out, errOut string
+		status                      int
+	}{
+		{command: "hostname", out: "ip-172-26-10-39\n"},
+		{command: "sudo cat /var/lib/cloud/instance/user-data.txt", out: "#!/bin/sh\necho hello\n"},
+		{command: "exit 7", status: 7},
+		{command: "echo out; foo", out: "out\n", errOut: "bash: foo: command not found\n", status: 127},
+		{command: "bash -s", stdin: "whoami\nexit 3\n", out: "admin\n", status: 3},
+		{command: "cat", stdin: "no line end", out: "no line end"},
+		{command: "cat", stdin: strings.Repeat("long ", 100_000), out: strings.Repeat("long ", 100_000)},
+		{command: "true", stdin: strings.Repeat("not read ", 10_000)},
+	}
+	for _, test := range tests {
+		t.Run(test.command, func(t *testing.T) {
+			out, errOut, status := run(t, c, test.command, strings.NewReader(test.stdin))
+			if out != test.out || errOut != test.errOut || status != test.status {
+				t.Errorf("got %.100q, %q, status %d; want %.100q, %q, %d", out, errOut, status, test.out, test.errOut, test.status)
+			}
+		})
+	}
+}
+
+func TestShellWithoutTerminal(t *testing.T) {
+	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	session.Stdin, session.Stdout = strings.NewReader("hostname\nfalse\n"), &out
+	if err := session.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	var exit *ssh.ExitError
+	if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
+		t.Errorf("the shell ended with %v", err)
+	}
+	if out.String() != "ip-172-26-10-39\n" {
+		t.Errorf("it wrote %q", out.String())
+	}
+}
+
+// typeKeys types keys into an interactive shell and returns the screen.
+func typeKeys(t *testing.T, w *world, keys string) string {
+	t.Helper()
+	session, err := w.mustLogin(t).NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var screen bytes.Buffer
+	session.Stdin, session.Stdout = strings.NewReader(keys), &screen
+	if err := errors.Join(session.RequestPty("xterm", 24, 80, ssh.TerminalModes{ssh.ECHO: 1}), session.WindowChange(40, 120), session.Shell()); err != nil {
+		t.Fatal(err)
+	}
+	var exit *ssh.ExitError
+	if err := session.Wait(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(screen.String(), "what it can do.\r\n")
+	return text
+}
+
+func TestTerminal(t *testing.T) {
+	const prompt = "admin@ip-172-26-10-39:~$ "
+	tests := map[string]struct{ keys, want string }{
+		"a command":          {"whoami\r\x04", prompt + "whoami\r\nadmin\r\n" + prompt + "exit\r\n"},
+		"line ends":          {"echo a\necho b\r\n\x04", prompt + "echo a\r\na\r\n" + prompt + "echo b\r\nb\r\n" + prompt + "exit\r\n"},
+		"leaves":             {"exit\r", prompt + "exit\r\n"},
+		"Ctrl-C":             {"foo\x03\x04", prompt + "foo^C\r\n" + prompt + "exit\r\n"},
+		"Ctrl-D in a line":   {"ech\x04o\r\x04", prompt + "echo\r\n\r\n" + prompt + "exit\r\n"},
+		"backspace":          {"ecx\x7fho a\r\x04", prompt + "ecx\b \bho a\r\na\r\n" + prompt + "exit\r\n"},
+		"backspace at start": {"\x7f\x08true\r\x04", prompt + "true\r\n" + prompt + "exit\r\n"},
+		"backspace over ä":   {"echo ä\x7fb\r\x04", prompt + "echo ä\b \bb\r\nb\r\n" + prompt + "exit\r\n"},
+		"Ctrl-U":             {"foo\x15true\r\x04", prompt + "foo\b \b\b \b\b \btrue\r\n" + prompt + "exit\r\n"},
+		"Ctrl-W":             {"echo a b \x17c\r\x04", prompt + "echo a b \b \b\b \bc\r\na c\r\n" + prompt + "exit\r\n"},
+		"arrows":             {"tr\x1b[Au\x1bOBe\x1b[1;5C\r\x04", prompt + "true\r\n" + prompt + "exit\r\n"},
+		"other control keys": {"\x00\x01\x0c\ttrue\r\x04", prompt + "true\r\n" + prompt + "exit\r\n"},
+		"a quote":            {"echo 'a\rb'\r\x04", prompt + "echo 'a\r\n> b'\r\na\r\nb\r\n" + prompt + "exit\r\n"},
+		"cat":                {"cat\ra\r\x04\x04", prompt + "cat\r\na\r\na\r\n" + prompt + "exit\r\n"},
+		"cat and Ctrl-C":     {"cat\r\x03echo $?\r\x04", prompt + "cat\r\n^C\r\n" + prompt + "echo $?\r\n130\r\n" + prompt + "exit\r\n"},
+		"a shell in it":      {"bash\rexit\r\x04", prompt + "bash\r\n" + prompt + "exit\r\n" + prompt + "exit\r\n"},
+		"hang-up":            {"who", prompt + "whoexit\r\n"},
+	}
+	w := newWorld(t, sim.Limits{})
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := typeKeys(t, w, test.keys); got != test.want {
+				t.Errorf("the screen shows %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestTypedLinesAreBounded(t *testing.T) {
+	screen := typeKeys(t, newWorld(t, sim.Limits{}), "echo "+strings.Repeat("y", 100_000)+"\r\x04")
+	if n := strings.Count(screen, "y"); n != 2*(4096-len("echo ")) {
+		t.Errorf("%d characters on the screen", n)
+	}
+}
+
+func TestExecOnATerminal(t *testing.T) {
+	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.RequestPty("xterm", 24, 80, nil); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := session.Output("echo a; pwd"); err != nil || string(out) != "a\r\n/home/admin\r\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
+func TestChannelsThatAreRefused(t *testing.T) {
+	c := newWorld(t, sim.Limits{}).mustLogin(t)
+	tests := map[string]ssh.RejectionReason{
+		"direct-tcpip":                   ssh.Prohibited,
+		"direct-streamlocal@openssh.com": ssh.Prohibited,
+		"x11":                            ssh.Prohibited,
+		"auth-agent@openssh.com":         ssh.Prohibited,
+		"tun@openssh.com":                ssh.Prohibited,
+		"forwarded-tcpip":                ssh.UnknownChannelType,
+		"":                               ssh.UnknownChannelType,
+	}
+	for kind, want := range tests {
+		t.Run(kind, func(t *testing.T) {
+			_, _, err := c.OpenChannel(kind, ssh.Marshal(struct {
+				Host       string
+				Port       uint32
+				Origin     string
+				OriginPort uint32
+			}{"127.0.0.1", 22, "127.0.0.1", 1}))
+			var refused *ssh.OpenChannelError
+			if !errors.As(err, &refused) || refused.Reason != want {
+				t.Errorf("got %v, want %v", err, want)
+			}
+		})
+	}
+	if out, _, _ := run(t, c, "whoami", nil); out != "admin\n" {
+		t.Errorf("afterwards the connection says %q", out)
+	}
+}
+
+func TestRequestsThatAreRefused(t *testing.T) {
+	c := newWorld(t, sim.Limits{}).mustLogin(t)
+	for _, name := range []string{"tcpip-forward", "cancel-tcpip-forward", "streamlocal-forward@openssh.com", "keepalive@openssh.com", "no-such-request"} {
+		if ok, _, err := c.SendRequest(name, true, nil); ok || err != nil {
+			t.Errorf("the global request %s: %v, %v", name, ok, err)
+		}
+	}
+	text := ssh.Marshal(struct{ Name, Value string }{"LANG", "C"})
+	for name, payload := range map[string][]byte{
+		"subsystem": ssh.Marshal(struct{ Name string }{"sftp"}), "x11-req": nil, "auth-agent-req@openssh.com": nil, "env": text,
+		"window-change": nil, "signal": ssh.Marshal(struct{ Name string }{"TERM"}), "break": nil, "exec": {1, 2, 3}, "": nil,
+	} {
+		session, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := session.SendRequest(name, true, payload); ok || err != nil {
+			t.Errorf("the request %q: %v, %v", name, ok, err)
+		}
+		if out, err := session.Output("whoami"); err != nil || string(out) != "admin\n" {
+			t.Errorf("after the request %q the session says %q, %v", name, out, err)
+		}
+	}
+}
+
+func TestOneCommandForASession(t *testing.T) {
+	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := session.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Start("cat"); err != nil {
+		t.Fatal(err)
+	}
+	command := ssh.Marshal(struct{ Text string }{"whoami"})
+	for _, name := range []string{"exec", "shell", "pty-req"} {
+		if ok, err := session.SendRequest(name, true, command); ok || err != nil {
+			t.Errorf("a second %s: %v, %v", name, ok, err)
+		}
+	}
+	_ = input.Close()
+	if err := session.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSignalsEndASession(t *testing.T) {
+	c := newWorld(t, sim.Limits{}).mustLogin(t)
+	session, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := session.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = input.Close() }()
+	if err := session.Start("cat"); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(session.Signal("USR1"), session.Signal(ssh.SIGTERM)); err != nil {
+		t.Fatal(err)
+	}
+	var exit *ssh.ExitError
+	if err := session.Wait(); !errors.As(err, &exit) || exit.Signal() != "TERM" {
+		t.Errorf("the session ended with %v", err)
+	}
+}
+
+func TestSessionsOfAConnection(t *testing.T) {
+	c := newWorld(t, sim.Limits{MaxSessions: 3}).mustLogin(t)
+	var open []*ssh.Session
+	for range 3 {
+		session, err := c.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, session)
+	}
+	var refused *ssh.OpenChannelError
+	if _, err := c.NewSession(); !errors.As(err, &refused) || refused.Reason != ssh.ResourceShortage {
+		t.Errorf("one more session: %v", err)
+	}
+	if err := open[0].Run("true"); err != nil {
+		t.Fatal(err)
+	}
+	// The server learns of the end of a session after the client.
+	eventually(t, func() bool {
+		session, err := c.NewSession()
+		return err == nil && session.Run("true") == nil
+	})
+}
+
+// eventually waits for what another goroutine is about to do.
+func eventually(t *testing.T, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it never happens")
+		}
+	}
+}
+
+func TestSessionsRunBesideEachOther(t *testing.T) {
+	c := newWorld(t, sim.Limits{}).mustLogin(t)
+	slow, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := slow.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	slow.Stdout = &out
+	if err := slow.Start("cat"); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, _ := run(t, c, "whoami", nil); out != "admin\n" {
+		t.Errorf("the second session says %q", out)
+	}
+	_, _ = io.WriteString(input, "a\n")
+	_ = input.Close()
+	if err := slow.Wait(); err != nil || out.String() != "a\n" {
+		t.Errorf("the first session says %q, %v", out.String(), err)
+	}
+}

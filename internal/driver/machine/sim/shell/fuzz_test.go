@@ -1,0 +1,33 @@
+package shell_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim/shell"
+)
+
+// FuzzShell runs any text as a command and as a script. Neither may panic, hang,
+// write without bound or give a status that no process has.
+func FuzzShell(f *testing.F) {
+	for _, seed := range []string{
+		"hostname -f; whoami && id || uname -a", "echo 'a' \"b $HOME ${USER} $?\" \\c # d", "sudo bash -c 'exit 3'",
+		"cat /etc/os-release - ~/.ssh/authorized_keys", "ls -la / /home", "date +%Y%%%s%", "a | b", "echo $(id) `id`",
+		"'", "\"", "\\", "$", "${", "${}", "&&", "||", ";", "a&&\n\nb", "\x00\xff\n", strings.Repeat("bash\n", 20), "exit 99999999999999999999",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, command := range []string{text, "bash -s"} {
+			var out, errOut bytes.Buffer
+			s := shell.New(web(), after(0), shell.Streams{In: lineInput(text), Out: &out, Err: &errOut})
+			if status := s.Exec(command); status < 0 || status > 255 {
+				t.Errorf("status %d", status)
+			}
+			if len(text) <= shell.MaxText && out.Len() > (4<<20)*(1+strings.Count(text, "\n")) {
+				t.Errorf("%d bytes of output", out.Len())
+			}
+		}
+	})
+}

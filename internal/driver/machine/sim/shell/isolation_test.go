@@ -1,0 +1,43 @@
+package shell_test
+
+import (
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The shell cannot reach its host, because it imports nothing that could.
+func TestShellImportsNothingOfTheHost(t *testing.T) {
+	allowed := []string{
+		"errors", "fmt", "io", "maps", "path", "slices", "strconv", "strings", "time",
+		"github.com/lanyard-cloud/lanyard/internal/driver/machine",
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil || !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s", name, spec.Path.Value)
+			}
+		}
+		seen++
+	}
+	if seen < 2 {
+		t.Errorf("%d files were looked at", seen)
+	}
+}

@@ -1,0 +1,102 @@
+package export
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// Bounds of what has no rule of its own.
+const (
+	maxPosition = 253402300799999999 // the last microsecond of the year 9999
+	maxDetails  = 64 << 10           // what names ports: many in one call
+)
+
+func (r *operationRecord) owner() string { return r.Account }
+
+func (r *operationRecord) place() []string {
+	return []string{r.Account, r.Region, fmt.Sprintf("%020d", r.Position), r.ID}
+}
+
+func (r *operationRecord) check(*header) error {
+	var doc types.Operation
+	if err := decodeDocument(r.Doc, &doc); err != nil {
+		return fmt.Errorf("doc: %w", err)
+	}
+	if r.Position < 1 || r.Position > maxPosition {
+		return fmt.Errorf("the position %d is out of bounds", r.Position)
+	}
+	return firstOf(
+		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Resource), checkUUID(r.ID), r.checkDoc(&doc))
+}
+
+// checkDoc wants an operation that is over: what it is before follows from the clock. Its
+// resource need not be there any more.
+func (r *operationRecord) checkDoc(doc *types.Operation) error {
+	if aws.ToString(doc.Id) != r.ID || aws.ToString(doc.ResourceName) != r.Resource {
+		return errors.New("doc: its id or resourceName are not the operation's")
+	}
+	if doc.Status != types.OperationStatusSucceeded || !aws.ToBool(doc.IsTerminal) || doc.ErrorCode != nil || doc.ErrorDetails != nil {
+		return errors.New("doc: not an operation that has succeeded")
+	}
+	if doc.CreatedAt == nil || doc.StatusChangedAt != nil && doc.StatusChangedAt.Before(*doc.CreatedAt) {
+		return errors.New("doc: its times are not those of an operation")
+	}
+	return firstOf(
+		checkTime("createdAt", *doc.CreatedAt), checkTime("statusChangedAt", aws.ToTime(doc.StatusChangedAt)), r.checkWords(doc))
+}
+
+// checkWords holds to the API what the document says of the operation in words.
+func (r *operationRecord) checkWords(doc *types.Operation) error {
+	_, action := model.LookupAction(string(doc.OperationType))
+	details := aws.ToString(doc.OperationDetails)
+	switch {
+	case !slices.Contains(doc.ResourceType.Values(), doc.ResourceType):
+		return fmt.Errorf("doc: unknown resourceType %q", shorten(string(doc.ResourceType)))
+	case !action && !slices.Contains(doc.OperationType.Values(), doc.OperationType):
+		return fmt.Errorf("doc: unknown operationType %q", shorten(string(doc.OperationType)))
+	case doc.Location == nil || !r.checkLocation(doc.Location):
+		return errors.New("doc: its location is not in the operation's region")
+	case len(details) > maxDetails || strings.ContainsFunc(details, unicode.IsControl):
+		return errors.New("doc: its operationDetails are not a line of text")
+	}
+	return nil
+}
+
+// checkLocation reports whether a location is in the operation's region. Its zone may
+// be the region itself.
+func (r *operationRecord) checkLocation(at *types.ResourceLocation) bool {
+	region, ok := resource.LookupRegion(r.Region)
+	zone := aws.ToString(at.AvailabilityZone)
+	return ok && (string(at.RegionName) == r.Region || at.RegionName == "global") &&
+		(zone == "all" || zone == r.Region || slices.Contains(region.Zones, zone))
+}
+
+// decodeDocument reads a document of the API, and wants no member that is unknown, at any
+// depth.
+func decodeDocument(doc []byte, v smithy.Serializable) error {
+	if err := codec.Unmarshal(doc, v); err != nil {
+		return err
+	}
+	var given, known any
+	if err := errors.Join(json.Unmarshal(doc, &given), json.Unmarshal(codec.Encode(v), &known)); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(given, known) {
+		return errors.New("it has members that Lanyard does not write")
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"testing"
+
+	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// FuzzImport reads files as an import does. What is accepted has one meaning, and the
+// store takes it or refuses it without harm.
+func FuzzImport(f *testing.F) {
+	good, err := os.ReadFile("testdata/version1.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	open := withoutSecrets(good)
+	f.Add(good)
+	f.Add(open)
+	for _, line := range bytes.SplitAfter(open, []byte("\n")) { // one record of each type is quick to change
+		f.Add(append(bytes.Clone(bytes.SplitAfterN(open, []byte("\n"), 2)[0]), line...))
+	}
+	db, sealer := throwAwayStore(f)
+	f.Fuzz(func(t *testing.T, file []byte) {
+		r, err := newReader(bytes.NewReader(file))
+		for err == nil {
+			var next record
+			if next, err = r.next(); err == nil {
+				wantSame(t, r.header, next)
+			}
+		}
+		if !errors.Is(err, io.EOF) || r.header.Secrets != nil {
+			return
+		}
+		wantHarmless(t, db, sealer, file, r.counts)
+	})
+}
+
+// withoutSecrets turns a file into one that leaves secrets out.
+func withoutSecrets(file []byte) []byte {
+	file = regexp.MustCompile(`,"secrets":\{[^}]*\}`).ReplaceAll(file, nil)
+	return regexp.MustCompile(`"secret":"[^"]*"`).ReplaceAll(file, []byte(`"secretLeftOut":true`))
+}
+
+func throwAwayStore(f *testing.F) (*store.DB, *seal.Sealer) {
+	f.Helper()
+	db, err := store.Open(f.Context(), store.Options{DSN: filepath.Join(f.TempDir(), "lanyard.db")})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(f.Context()); err != nil {
+		f.Fatal(err)
+	}
+	sealer, err := seal.New(seal.NewMasterKey())
+	if err != nil {
+		f.Fatal(err)
+	}
+	return db, sealer
+}
+
+// wantSame wants that a record, written and read again, is the same.
+func wantSame(t *testing.T, h *header, r record) {
+	t.Helper()
+	line, err := json.Marshal(r)
+	if err != nil {
+		t.Fatalf("%+v cannot be written: %v", r, err)
+	}
+	again, _ := reflect.TypeAssert[record](reflect.New(reflect.TypeOf(r).Elem()))
+	if err := decodeStrict(line, again); err != nil {
+		t.Fatalf("%s cannot be read again: %v", line, err)
+	}
+	if err := again.check(h); err != nil {
+		t.Fatalf("%s is refused: %v", line, err)
+	}
+	twice, err := json.Marshal(again)
+	if err != nil || !bytes.Equal(line, twice) {
+		t.Fatalf("%s\nbecame %s (%v)", line, twice, err)
+	}
+}
+
+// wantHarmless imports a file and undoes it.
+func wantHarmless(t *testing.T, db *store.DB, sealer *seal.Sealer, file []byte, counts Counts) {
+	t.Helper()
+	errUndo := errors.New("undo")
+	var done Imported
+	err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
+		if done, err = Import(t.Context(), tx, sealer, ImportOptions{Kinds: families.StoredKinds()}, bytes.NewReader(file)); err != nil {
+			return err
+		}
+		return errUndo
+	})
+	if !errors.Is(err, errUndo) {
+		return
+	}
+	done.AccessKeys += done.KeysLeftOut
+	done.Resources += done.ResourcesLeftOut
+	if done.Counts != counts {
+		t.Fatalf("imported %+v of %+v", done.Counts, counts)
+	}
+	err = db.View(t.Context(), func(tx *store.Tx) error {
+		accounts, err := tx.Accounts()
+		if len(accounts) != 0 {
+			t.Fatal("something is left of an import that was undone")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,147 @@
+package compute
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+var addOns = []api.Action{
+	api.New(enableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+	api.New(disableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+}
+
+// Errors of add-ons. AWS's own CloudFormation provider knows the first two texts.
+func errAddOnInState() error {
+	return api.InvalidInput(api.CodeInvalidParams, "The addOn is already in requested state")
+}
+
+func errAddOnNotEnabled() error {
+	return api.InvalidInput(api.CodeInvalidParams, "AutoSnapshot not enabled for the resource")
+}
+
+// errHasAddOns refuses to delete a resource with add-ons that are on. The text and the
+// exception were observed for an instance, with this spelling of the parameter's name.
+func errHasAddOns(r *resource.Resource) error {
+	return api.InvalidInput(api.CodeInvalidParams, "You cannot delete the %[1]s %[2]s with addons. "+
+		"Specify the forceDeleteAddons parameter to delete the %[1]s and its associated addons.", r.Kind, r.Name)
+}
+
+func errNoAutoSnapshotOnWindows() error {
+	return api.InvalidInput(api.CodeInvalidParams, "Automatic snapshots are not supported for Windows instances.")
+}
+
+// enableAddOn also changes the time of day of automatic snapshots that are on.
+func enableAddOn(c *api.Call, in *lightsail.EnableAddOnInput) (*lightsail.EnableAddOnOutput, error) {
+	hour, err := snapshotHour(in.AddOnRequest)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := changeAutoSnapshot(c, func(a *resource.AutoSnapshot) error {
+		if a.On() && a.Hour() == hour {
+			return errAddOnInState()
+		}
+		a.Enable(c.Now, hour)
+		return nil
+	})
+	return &lightsail.EnableAddOnOutput{Operations: ops}, err
+}
+
+func disableAddOn(c *api.Call, in *lightsail.DisableAddOnInput) (*lightsail.DisableAddOnOutput, error) {
+	if in.AddOnType != types.AddOnTypeAutoSnapshot {
+		return nil, errNoSuchAddOn(in.AddOnType)
+	}
+	ops, err := changeAutoSnapshot(c, func(a *resource.AutoSnapshot) error {
+		switch {
+		case len(a.Periods) == 0:
+			return errAddOnNotEnabled()
+		case !a.On():
+			return errAddOnInState()
+		}
+		a.Disable(c.Now)
+		return nil
+	})
+	return &lightsail.DisableAddOnOutput{Operations: ops}, err
+}
+
+// changeAutoSnapshot changes the automatic snapshots of the call's target. A resource
+// that never had any has an empty setting.
+func changeAutoSnapshot(c *api.Call, change func(*resource.AutoSnapshot) error) ([]types.Operation, error) {
+	r := c.Target(0)
+	err := changeAutoSnapshotOf(c, r, func(a *resource.AutoSnapshot) (*resource.AutoSnapshot, error) {
+		if a == nil {
+			a = &resource.AutoSnapshot{}
+		}
+		return a, change(a)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []types.Operation{*c.Record(r)}, nil
+}
+
+func changeAutoSnapshotOf(c *api.Call, r *resource.Resource, change func(*resource.AutoSnapshot) (*resource.AutoSnapshot, error)) error {
+	if r.Kind == resource.Disk {
+		d, err := loadDisk(r)
+		if err != nil {
+			return err
+		}
+		if d.priv.AutoSnapshot, err = change(d.priv.AutoSnapshot); err != nil {
+			return err
+		}
+		return d.save(c)
+	}
+	i, err := instance.Load(r)
+	if err != nil {
+		return err
+	}
+	if !i.HasSSH() {
+		return errNoAutoSnapshotOnWindows()
+	}
+	if i.Priv.AutoSnapshot, err = change(i.Priv.AutoSnapshot); err != nil {
+		return err
+	}
+	return saveInstance(c, i)
+}
+
+// newAutoSnapshot is the setting of a new resource with add-ons; nil without any.
+func newAutoSnapshot(c *api.Call, requests []types.AddOnRequest) (*resource.AutoSnapshot, error) {
+	var a *resource.AutoSnapshot
+	for n := range requests {
+		hour, err := snapshotHour(&requests[n])
+		if err != nil {
+			return nil, err
+		}
+		if a != nil {
+			return nil, api.InvalidInput(api.CodeInvalidParams, "The add-on %s is given more than once.", requests[n].AddOnType)
+		}
+		a = &resource.AutoSnapshot{}
+		a.Enable(c.Now, hour)
+	}
+	return a, nil
+}
+
+// snapshotHour reads the hour of the day at which snapshots are asked for.
+func snapshotHour(request *types.AddOnRequest) (int, error) {
+	if request.AddOnType != types.AddOnTypeAutoSnapshot {
+		return 0, errNoSuchAddOn(request.AddOnType)
+	}
+	auto := request.AutoSnapshotAddOnRequest
+	if auto == nil || auto.SnapshotTimeOfDay == nil {
+		return resource.DefaultSnapshotHour, nil
+	}
+	hour, ok := resource.ParseTimeOfDay(*auto.SnapshotTimeOfDay)
+	if !ok {
+		return 0, api.InvalidInput(api.CodeInvalidParams, "The snapshot time of day must be in HH:00 format: %s", *auto.SnapshotTimeOfDay)
+	}
+	return hour, nil
+}
+
+// errNoSuchAddOn refuses StopInstanceOnIdle, which is for bundles of Lightsail for
+// Research: there are none here.
+func errNoSuchAddOn(kind types.AddOnType) error {
+	return api.InvalidInput(api.CodeInvalidParams, "The add-on %s is available for Lightsail for Research resources only.", kind)
+}

@@ -1,0 +1,154 @@
+package compute
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+var autoSnapshots = []api.Action{
+	api.New(getAutoSnapshots, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+	api.New(deleteAutoSnapshot, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+}
+
+// getAutoSnapshots lists the newest first (observed in AWS CLI output).
+func getAutoSnapshots(c *api.Call, _ *lightsail.GetAutoSnapshotsInput) (*lightsail.GetAutoSnapshotsOutput, error) {
+	r := c.Target(0)
+	auto, attached, err := autoSnapshotOf(r)
+	if err != nil {
+		return nil, err
+	}
+	list := []types.AutoSnapshotDetails{}
+	for _, t := range auto.Taken(c.Now, c.Quota(quota.AutoSnapshots)) {
+		status := types.AutoSnapshotStatusSuccess
+		if !t.Ready(c.Now) {
+			status = types.AutoSnapshotStatusInProgress
+		}
+		list = append(list, types.AutoSnapshotDetails{CreatedAt: &t.CreatedAt, Date: &t.Date, FromAttachedDisks: attached, Status: status})
+	}
+	return &lightsail.GetAutoSnapshotsOutput{ResourceName: &r.Name, ResourceType: types.ResourceType(r.Kind), AutoSnapshots: list}, nil
+}
+
+// autoSnapshotOf is the setting of an instance or a disk, nil where it never had any,
+// with the disks that each snapshot is of beside the resource itself: those that are
+// attached at present.
+func autoSnapshotOf(r *resource.Resource) (*resource.AutoSnapshot, []types.AttachedDisk, error) {
+	attached := []types.AttachedDisk{}
+	if r.Kind == resource.Disk {
+		d, err := loadDisk(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		return d.priv.AutoSnapshot, attached, nil
+	}
+	i, err := instance.Load(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range i.Disks() {
+		attached = append(attached, types.AttachedDisk{Path: d.Path, SizeInGb: d.SizeInGb})
+	}
+	return i.Priv.AutoSnapshot, attached, nil
+}
+
+func deleteAutoSnapshot(c *api.Call, in *lightsail.DeleteAutoSnapshotInput) (*lightsail.DeleteAutoSnapshotOutput, error) {
+	r := c.Target(0)
+	err := changeAutoSnapshotOf(c, r, func(a *resource.AutoSnapshot) (*resource.AutoSnapshot, error) {
+		keep := c.Quota(quota.AutoSnapshots)
+		taken, err := autoSnapshotAt(a.Taken(c.Now, keep), *in.Date)
+		switch {
+		case err != nil:
+			return nil, err
+		case !taken.Ready(c.Now):
+			return nil, api.WrongState("delete", "automatic snapshot", types.AutoSnapshotStatusInProgress)
+		}
+		a.Delete(c.Now, keep, *in.Date)
+		return a, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The operation has the Region in place of the availability zone and no
+	// statusChangedAt (both observed in AWS CLI output).
+	op, region, details := c.Record(r), c.Region, "DeleteAutoSnapshot-"+*in.Date
+	op.Location.AvailabilityZone, op.OperationDetails, op.StatusChangedAt = &region, &details, nil
+	return &lightsail.DeleteAutoSnapshotOutput{Operations: []types.Operation{*op}}, nil
+}
+
+// autoSnapshotAt is the snapshot of a date.
+func autoSnapshotAt(taken []resource.AutoSnapshotTaken, date string) (t resource.AutoSnapshotTaken, err error) {
+	for _, t := range taken {
+		if t.Date == date {
+			return t, nil
+		}
+	}
+	return t, api.NotFound("AutoSnapshot", date)
+}
+
+// snapshotChoice is how an action's input names what it starts from: a manual
+// snapshot, or an automatic one by its source and the date.
+type snapshotChoice struct {
+	manual, source *string
+	// manualMember and sourceMember are the input's names of both.
+	manualMember, sourceMember string
+	date                       *string
+	latest                     *bool
+}
+
+// name is what the input names.
+func (s snapshotChoice) name() string {
+	if s.manual != nil {
+		return *s.manual
+	}
+	return *s.source
+}
+
+// auto tells whether an automatic snapshot is meant.
+func (s snapshotChoice) auto() (bool, error) {
+	if err := exactlyOne(s.manualMember, s.manual != nil, s.sourceMember, s.source != nil); err != nil {
+		return false, err
+	}
+	dated, latest := s.date != nil, isSet(s.latest)
+	if s.source != nil {
+		return true, exactlyOne("restoreDate", dated, "useLatestRestorableAutoSnapshot", latest)
+	}
+	if dated || latest {
+		return false, api.InvalidInput(api.CodeInvalidParams,
+			"You must specify restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
+	}
+	return false, nil
+}
+
+// exactlyOne refuses an input that has neither of two members, or both.
+func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
+	switch {
+	case hasOne && hasOther:
+		return api.InvalidInput(api.CodeInvalidParams, "You must specify either %s or %s, not both.", one, other)
+	case !hasOne && !hasOther:
+		return api.MissingParameters(one + " or " + other)
+	}
+	return nil
+}
+
+// checkAuto refuses the choice of an automatic snapshot that does not exist or is not
+// complete.
+func (s snapshotChoice) checkAuto(c *api.Call, auto *resource.AutoSnapshot) error {
+	taken := auto.Taken(c.Now, c.Quota(quota.AutoSnapshots))
+	if s.date == nil {
+		for _, t := range taken {
+			if t.Ready(c.Now) {
+				return nil
+			}
+		}
+		return api.NotFound("AutoSnapshot", *s.source)
+	}
+	t, err := autoSnapshotAt(taken, *s.date)
+	if err == nil && !t.Ready(c.Now) {
+		err = api.WrongState("use", "automatic snapshot", types.AutoSnapshotStatusInProgress)
+	}
+	return err
+}

@@ -1,0 +1,60 @@
+package compute
+
+import (
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// checkDiskQuota refuses more new disks, or disks with more GB together, than the region
+// may have. Those count that are attached to nothing, too, but not system disks. Both
+// texts are AWS's (Lightsail user guide, troubleshooting disks), the code is ours.
+func checkDiskQuota(c *api.Call, more int, moreGB int64) error {
+	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Disk)
+	if err != nil {
+		return err
+	}
+	if n+more > c.Quota(quota.Disks) {
+		return api.InvalidInput(api.CodeLimitExceeded, "You've reached the limit of disks in this account.")
+	}
+	limit := int64(c.Quota(quota.DiskGB))
+	if int64(n)*maxDiskGB+moreGB <= limit {
+		return nil // whatever their sizes are
+	}
+	size, err := allDisksGB(c)
+	if err == nil && size+moreGB > limit {
+		return api.InvalidInput(api.CodeLimitExceeded, "You've reached the maximum size limit of all disks in this account.")
+	}
+	return err
+}
+
+// allDisksGB is the size of all disks that the account has in the region.
+func allDisksGB(c *api.Call) (int64, error) {
+	const atOnce = 1000
+	sum, after := int64(0), ""
+	for {
+		list, err := c.Tx.Resources(c.Principal.Account, c.Region, resource.Disk, after, atOnce)
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range list {
+			d, err := loadDisk(r)
+			if err != nil {
+				return 0, err
+			}
+			sum += int64(*d.doc.SizeInGb)
+			after = r.Name
+		}
+		if len(list) < atOnce {
+			return sum, nil
+		}
+	}
+}
+
+// checkAttachedQuota refuses more disks than an instance may have beside its system disk.
+func checkAttachedQuota(c *api.Call, n int) error {
+	if limit := c.Quota(quota.DisksPerInstance); n > limit {
+		return api.QuotaReached("Disks attached to an Instance", limit)
+	}
+	return nil
+}

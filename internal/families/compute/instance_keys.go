@@ -1,0 +1,136 @@
+package compute
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+)
+
+// passwordTakes is how long after its creation a Windows instance has its password on
+// AWS; the API reference says that it may be 15 minutes.
+const passwordTakes = 4 * time.Minute
+
+// installedKey is the key pair that opens new instances.
+type installedKey struct {
+	name string
+	// line is the public key as OpenSSH writes it.
+	line string
+}
+
+// takeKeyForNewInstance gets a key only where the default key pair is wanted and the
+// region has none yet.
+func takeKeyForNewInstance(c *api.Call, keyPair *string) (*sshkey.Pair, func(), error) {
+	if !wantsDefaultKey(keyPair) {
+		return nil, nil, nil
+	}
+	return takeKeyForDefault(c, nil)
+}
+
+func wantsDefaultKey(keyPair *string) bool {
+	return keyPair == nil || *keyPair == "" || *keyPair == resource.DefaultKeyPairName
+}
+
+// installedKey finds the key pair of the spec, and makes the default one where it is
+// wanted and missing.
+func (s *instanceSpec) installedKey(c *api.Call, fresh *sshkey.Pair) (*installedKey, error) {
+	if wantsDefaultKey(s.keyPair) {
+		r, priv, err := ensureDefaultKeyPair(c, fresh)
+		if err != nil {
+			return nil, err
+		}
+		return &installedKey{r.Name, priv.PublicKey}, nil
+	}
+	r, err := c.Find(resource.KeyPair, *s.keyPair)
+	if err != nil {
+		return nil, err
+	}
+	priv, err := keyPairPrivOf(r)
+	if err != nil {
+		return nil, err
+	}
+	key := &installedKey{r.Name, priv.PublicKey}
+	if s.windows() && key.rsa() == nil {
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The key pair %s is not an RSA key pair, as Windows instances need it.", r.Name)
+	}
+	return key, nil
+}
+
+func (s *instanceSpec) windows() bool { return s.blueprint.Platform == types.InstancePlatformWindows }
+
+// rsa is the public key, or nil where it is none of RSA.
+func (k *installedKey) rsa() *rsa.PublicKey {
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(k.line))
+	if err != nil {
+		return nil
+	}
+	holder, ok := key.(ssh.CryptoPublicKey)
+	if !ok {
+		return nil
+	}
+	public, _ := holder.CryptoPublicKey().(*rsa.PublicKey)
+	return public
+}
+
+// giveKeys makes a new instance's secrets. A Windows instance gets a password, and
+// keeps it encrypted to its key pair, too.
+func (s *instanceSpec) giveKeys(c *api.Call, i *instance.Instance, key *installedKey) (err error) {
+	hostKeys, err := machine.NewHostKeys("")
+	if err != nil {
+		return err
+	}
+	keys := instance.Keys{HostKeys: string(hostKeys)}
+	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
+	if s.userData != nil {
+		keys.UserData = *s.userData
+	}
+	if s.windows() {
+		keys.Password = newPassword()
+		i.Priv.PasswordFrom = c.After(createInstanceTakes + passwordTakes)
+		if i.Priv.EncryptedPassword, err = encryptPassword(key.rsa(), keys.Password); err != nil {
+			return err
+		}
+	}
+	i.Priv.Sealed, err = instance.SealKeys(c.Sealer(), i.Resource, keys)
+	return err
+}
+
+// encryptPassword encrypts as EC2 does, so that its tools decrypt it.
+func encryptPassword(to *rsa.PublicKey, password string) (string, error) {
+	sealed, err := rsa.EncryptPKCS1v15(rand.Reader, to, []byte(password)) //nolint:staticcheck // the padding that clients expect
+	if err != nil {
+		return "", fmt.Errorf("encrypting a password: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(sealed), nil
+}
+
+// passwordAlphabet has 64 characters: as many as 6 bits choose from.
+const passwordAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."
+
+// newPassword makes a password of 32 characters of the three classes that Windows
+// wants.
+func newPassword() string {
+	for {
+		b := make([]byte, 32)
+		rand.Read(b)
+		for i := range b {
+			b[i] = passwordAlphabet[b[i]%64]
+		}
+		password := string(b)
+		if strings.ContainsAny(password, passwordAlphabet[:26]) && strings.ContainsAny(password, passwordAlphabet[26:52]) &&
+			strings.ContainsAny(password, passwordAlphabet[52:62]) {
+			return password
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package compute
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// setIPAddressType changes between IPv4, IPv6 and both. Asking for the present type
+// changes nothing.
+func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lightsail.SetIpAddressTypeOutput, error) {
+	switch in.ResourceType {
+	case types.ResourceTypeInstance, types.ResourceTypeLoadBalancer, types.ResourceTypeDistribution:
+	default:
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The resource type, %s, has no IP address type.", in.ResourceType)
+	}
+	if r := c.Target(0); r.Kind != resource.Kind(in.ResourceType) {
+		return nil, api.NotFound(string(in.ResourceType), r.Name)
+	}
+	i, err := targetIn(c, "set the IP address type of", instance.Running, instance.Stopped)
+	if err != nil {
+		return nil, err
+	}
+	if in.IpAddressType != i.Doc.IpAddressType {
+		if err := changeIPAddressType(c, i, in.IpAddressType, isSet(in.AcceptBundleUpdate)); err != nil {
+			return nil, err
+		}
+		if err := saveInstance(c, i); err != nil {
+			return nil, err
+		}
+	}
+	return &lightsail.SetIpAddressTypeOutput{Operations: []types.Operation{*c.Record(i.Resource)}}, nil
+}
+
+// changeIPAddressType changes the bundle, too, where the public IPv4 address comes or
+// goes.
+func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddressType, acceptBundle bool) error {
+	had6 := i.Doc.IpAddressType != types.IpAddressTypeIpv4
+	had4 := i.Doc.IpAddressType != types.IpAddressTypeIpv6
+	wants4 := wanted != types.IpAddressTypeIpv6
+	if had4 != wants4 {
+		if err := changeBundleFor(i, acceptBundle); err != nil {
+			return err
+		}
+	}
+	i.Doc.IpAddressType = wanted
+	if wants6 := wanted != types.IpAddressTypeIpv4; had6 != wants6 {
+		setIPv6Address(c, i)
+	}
+	switch {
+	case wants4 && !had4:
+		return takePublicAddress(c, i)
+	case had4 && !wants4:
+		i.Doc.PublicIpAddress = nil
+		return c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID)
+	}
+	return nil
+}
+
+// changeBundleFor gives an instance the bundle that is the same plan with a public
+// IPv4 address, or without.
+func changeBundleFor(i *instance.Instance, accept bool) error {
+	name := i.Resource.Name
+	bundle, err := bundleOf(i)
+	if err != nil {
+		return err
+	}
+	other, ok := bundle.OtherIPType()
+	switch {
+	case !ok:
+		return api.InvalidInput(api.CodeInvalidParams, "The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
+	case !accept:
+		return api.InvalidInput(api.CodeInvalidParams,
+			"You cannot set the IP address type of the Instance %s without a bundle update. "+
+				"Specify the acceptBundleUpdate parameter to update the bundle to %s.", name, *other.BundleId)
+	case i.Priv.StaticIP != "":
+		return api.StillAttached("static IP", name)
+	}
+	i.Priv.FormerBundle = ""
+	setBundle(i, other)
+	return nil
+}
+
+// ipv6MetadataRegion is the only region whose instances have the metadata service at
+// an IPv6 address (API reference).
+const ipv6MetadataRegion = "eu-north-1"
+
+// maxHopLimit is EC2's limit.
+const maxHopLimit = 64
+
+// updateInstanceMetadataOptions changes what is given and keeps the rest, on a running
+// or stopped instance (API reference).
+func updateInstanceMetadataOptions(c *api.Call, in *lightsail.UpdateInstanceMetadataOptionsInput) (*lightsail.UpdateInstanceMetadataOptionsOutput, error) {
+	i, err := targetIn(c, "update the metadata options of", instance.Running, instance.Stopped)
+	if err != nil {
+		return nil, err
+	}
+	if limit := in.HttpPutResponseHopLimit; limit != nil && (*limit < 1 || *limit > maxHopLimit) {
+		return nil, api.InvalidInput(api.CodeInvalidParams, "httpPutResponseHopLimit must be from 1 to %d.", maxHopLimit)
+	}
+	if in.HttpProtocolIpv6 == types.HttpProtocolIpv6Enabled && c.Region != ipv6MetadataRegion {
+		return nil, api.InvalidInput(api.CodeInvalidParams, "httpProtocolIpv6 is available in the region %s only.", ipv6MetadataRegion)
+	}
+	applyMetadataOptions(i.Doc.MetadataOptions, in)
+	if err := saveInstance(c, i); err != nil {
+		return nil, err
+	}
+	return &lightsail.UpdateInstanceMetadataOptionsOutput{Operation: c.Record(i.Resource)}, nil
+}
+
+func applyMetadataOptions(o *types.InstanceMetadataOptions, in *lightsail.UpdateInstanceMetadataOptionsInput) {
+	if in.HttpEndpoint != "" {
+		o.HttpEndpoint = in.HttpEndpoint
+	}
+	if in.HttpProtocolIpv6 != "" {
+		o.HttpProtocolIpv6 = in.HttpProtocolIpv6
+	}
+	if in.HttpPutResponseHopLimit != nil {
+		o.HttpPutResponseHopLimit = in.HttpPutResponseHopLimit
+	}
+	if in.HttpTokens != "" {
+		o.HttpTokens = in.HttpTokens
+	}
+}

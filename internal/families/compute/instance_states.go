@@ -1,0 +1,214 @@
+package compute
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// How long AWS takes to start and to stop an instance.
+const (
+	startInstanceTakes = 20 * time.Second
+	stopInstanceTakes  = 40 * time.Second
+	// addressTakes is how long after an instance runs AWS may take to show its new public
+	// address (issues of tools that expected it at once; the time is a guess).
+	addressTakes = 3 * time.Second
+)
+
+// boot makes an instance pending and then running. Its public address and its host keys
+// are shown when it runs, or after a while if the server takes its time as AWS does.
+func boot(c *api.Call, i *instance.Instance, takes time.Duration) {
+	runs := c.After(takes)
+	i.Enter(resource.Step{At: c.Now, State: instance.Pending}, resource.Step{At: runs, State: instance.Running})
+	i.Priv.KnownFrom = runs
+	if c.Realistic() {
+		i.Priv.KnownFrom = c.After(takes + addressTakes)
+	}
+}
+
+// targetIn loads the call's instance and refuses what its state does not admit.
+func targetIn(c *api.Call, verb string, admits ...string) (*instance.Instance, error) {
+	i, err := instance.Load(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	return i, checkState(i, c.Now, verb, admits...)
+}
+
+func checkState(i *instance.Instance, now time.Time, verb string, admits ...string) error {
+	state := i.State(now)
+	if slices.Contains(admits, state) {
+		return nil
+	}
+	return api.WrongState(verb, "instance", state)
+}
+
+// startInstance gives the instance a new public address, unless it has a static one.
+func startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*lightsail.StartInstanceOutput, error) {
+	i, err := targetIn(c, "start", instance.Stopped)
+	if err != nil {
+		return nil, err
+	}
+	if in.AttributeUpdates != nil && in.AttributeUpdates.BundleId != nil {
+		if err := updateBundle(c, i, *in.AttributeUpdates.BundleId); err != nil {
+			return nil, err
+		}
+	}
+	if i.Doc.IpAddressType != types.IpAddressTypeIpv6 && i.Priv.StaticIP == "" {
+		if err := takePublicAddress(c, i); err != nil {
+			return nil, err
+		}
+	}
+	boot(c, i, startInstanceTakes)
+	if err := saveInstance(c, i); err != nil {
+		return nil, err
+	}
+	op := c.Started(i.Resource, i.RunsFrom())
+	op.OperationDetails = new("") // observed
+	return &lightsail.StartInstanceOutput{Operations: []types.Operation{*op}}, nil
+}
+
+// stopInstance ends at once what takes long to stop where it is forced.
+func stopInstance(c *api.Call, in *lightsail.StopInstanceInput) (*lightsail.StopInstanceOutput, error) {
+	admits := []string{instance.Running}
+	if isSet(in.Force) {
+		admits = append(admits, instance.Stopping)
+	}
+	i, err := targetIn(c, "stop", admits...)
+	if err != nil {
+		return nil, err
+	}
+	stopped := resource.Step{At: c.After(stopInstanceTakes), State: instance.Stopped}
+	if i.Runs(c.Now) {
+		i.Enter(resource.Step{At: c.Now, State: instance.Stopping}, stopped)
+	} else {
+		stopped.At = c.Now
+		i.Enter(stopped)
+	}
+	if err := saveInstance(c, i); err != nil {
+		return nil, err
+	}
+	return &lightsail.StopInstanceOutput{Operations: []types.Operation{*c.Started(i.Resource, stopped.At)}}, nil
+}
+
+// rebootInstance begins the instance's run anew; it stays in the state running. Its
+// operation has empty details (observed in an AWS CLI example).
+func rebootInstance(c *api.Call, _ *lightsail.RebootInstanceInput) (*lightsail.RebootInstanceOutput, error) {
+	i, err := targetIn(c, "reboot", instance.Running)
+	if err != nil {
+		return nil, err
+	}
+	i.Enter(resource.Step{At: c.Now, State: instance.Running})
+	if err := saveInstance(c, i); err != nil {
+		return nil, err
+	}
+	op := c.Record(i.Resource)
+	op.OperationDetails = new("")
+	return &lightsail.RebootInstanceOutput{Operations: []types.Operation{*op}}, nil
+}
+
+// deleteInstance also detaches disks and the static IP. The operations come in AWS's
+// order: those of the disks first (observed in an AWS CLI example).
+func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.DeleteInstanceOutput, error) {
+	i, err := targetIn(c, "delete", instance.Running, instance.Stopped)
+	if err != nil {
+		return nil, err
+	}
+	if i.Priv.AutoSnapshot.On() && !isSet(in.ForceDeleteAddOns) {
+		return nil, errHasAddOns(i.Resource)
+	}
+	out := &lightsail.DeleteInstanceOutput{}
+	for _, attached := range i.Disks() {
+		d, err := detachDisk(c, i, *attached.Name)
+		if err != nil {
+			return nil, err
+		}
+		out.Operations = append(out.Operations, *detachOperation(c, d, d.r, i.Resource), *detachOperation(c, d, i.Resource, d.r))
+	}
+	if i.Priv.StaticIP != "" {
+		if _, err := loseStaticIP(c, i); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.Tx.ReleaseAddresses(i.Resource.ID); err != nil {
+		return nil, err
+	}
+	if err := c.Tx.DeleteResource(i.Resource); err != nil {
+		return nil, err
+	}
+	out.Operations = append(out.Operations, *c.Record(i.Resource))
+	return out, nil
+}
+
+// detachOperation is the record of a detached disk on one of the two sides.
+func detachOperation(c *api.Call, d *disk, on, other *resource.Resource) *types.Operation {
+	op := c.Started(on, d.settled())
+	op.OperationType, op.OperationDetails = types.OperationTypeDetachDisk, &other.Name
+	return op
+}
+
+// autoBundle asks for the newest generation of an instance's bundle (API reference).
+const autoBundle = "auto"
+
+// updateBundle changes a stopped instance's bundle to one of another generation: a
+// newer one, or the one that it had before an update.
+func updateBundle(c *api.Call, i *instance.Instance, wanted string) error {
+	now, err := bundleOf(i)
+	if err != nil {
+		return err
+	}
+	next := newestGeneration(c.Region, now)
+	if wanted != autoBundle {
+		if next, err = lookupBundle(c, wanted); err != nil {
+			return err
+		}
+	}
+	switch {
+	case next != now && *next.BundleId == i.Priv.FormerBundle:
+		i.Priv.FormerBundle = ""
+	case isNewer(next, now):
+		i.Priv.FormerBundle = *now.BundleId
+	default:
+		return api.InvalidInput(api.CodeInvalidParams, "The instance %s can't be updated from the bundle %s to %s.",
+			i.Resource.Name, *now.BundleId, wanted)
+	}
+	setBundle(i, next)
+	return nil
+}
+
+// newestGeneration is the newest active bundle of the same size and platform, or the
+// bundle itself.
+func newestGeneration(region string, b *catalogue.Bundle) *catalogue.Bundle {
+	newest := b
+	for _, other := range catalogue.Bundles(region) {
+		if *other.IsActive && isNewer(&other, newest) {
+			newest = &other
+		}
+	}
+	return newest
+}
+
+// isNewer tells whether two bundles differ by their generation only, and which way.
+// A bundle's id is its size and platform, the generation, and the price class of the
+// region: nano_win_3_0.
+func isNewer(b, than *catalogue.Bundle) bool {
+	kind, generation := splitBundleID(*b.BundleId)
+	otherKind, otherGeneration := splitBundleID(*than.BundleId)
+	return kind == otherKind && generation > otherGeneration
+}
+
+func splitBundleID(id string) (kind string, generation int) {
+	rest := id[:strings.LastIndexByte(id, '_')]
+	cut := strings.LastIndexByte(rest, '_')
+	generation, _ = strconv.Atoi(rest[cut+1:])
+	return rest[:cut], generation
+}

@@ -1,0 +1,351 @@
+package compute_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// walk takes random moves in two regions of one account, and looks into the store
+// between them. Public addresses are scarce: all that the quotas allow need more.
+type walk struct {
+	t       *testing.T
+	db      *store.DB
+	clients []*lightsail.Client
+
+	mu  sync.Mutex
+	now time.Time
+	// done counts the moves that were not refused.
+	done []int
+}
+
+var walkRegions = []string{"us-east-1", "us-west-2"}
+
+const walkAccount = "111122223333"
+
+func newWalk(t *testing.T, timeScale float64) *walk {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := seal.New(seal.NewMasterKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
+	w := &walk{t: t, db: db, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	network := api.DefaultNetwork
+	network.Public = netip.MustParsePrefix("198.18.0.0/28")
+	server := httptest.NewServer(api.NewPipeline(api.Options{
+		Actions: families.All(), Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100, TimeScale: timeScale,
+		Quotas: quota.Default(), Network: network, Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	}))
+	t.Cleanup(func() {
+		server.Close()
+		keys.Close()
+		_ = db.Close()
+	})
+	key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: walkAccount, Active: true}
+	secret := identity.NewSecret()
+	key.Secret = sealer.Seal(seal.AccessKeySecret, []byte(secret), walkAccount, key.ID)
+	err = errors.Join(db.Migrate(t.Context()), db.Update(t.Context(), func(tx *store.Tx) error {
+		return errors.Join(tx.InsertAccount(&store.Account{ID: walkAccount, CreatedAt: w.now}), tx.InsertAccessKey(key))
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range walkRegions {
+		c := lightsail.New(lightsail.Options{
+			HTTPClient: sdkhttp.Client(),
+			Region:     name, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
+		})
+		importKey(t, c, "deploy")
+		w.clients = append(w.clients, c)
+	}
+	return w
+}
+
+func (w *walk) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// tick puts the clock forward, now and then by days, or a little back.
+func (w *walk) tick(r *mathrand.Rand) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch r.IntN(20) {
+	case 0:
+		w.now = w.now.Add(36 * time.Hour)
+	case 1:
+		w.now = w.now.Add(-30 * time.Second)
+	default:
+		w.now = w.now.Add(time.Duration(r.IntN(60)) * time.Second)
+	}
+}
+
+// step takes one move, mostly in the first region. It may be refused, but only in the
+// ways that the API has.
+func (w *walk) step(r *mathrand.Rand) {
+	in, which := r.IntN(8)/7, r.IntN(len(moves))
+	err := moves[which](w.t.Context(), w.clients[in], chance{r, walkRegions[in]})
+	w.tick(r)
+	e, known := errors.AsType[smithy.APIError](err)
+	switch {
+	case err == nil:
+		w.note(which)
+	case !known || e.ErrorFault() == smithy.FaultServer:
+		w.t.Errorf("move %d: %v", which, err)
+	}
+}
+
+// note counts a move that was done.
+func (w *walk) note(which int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.done[which]++
+}
+
+func count(list []int, what int) (n int) {
+	for _, v := range list {
+		if v == what {
+			n++
+		}
+	}
+	return n
+}
+
+// world is what a region holds.
+type world struct {
+	instances []types.Instance
+	disks     []types.Disk
+	ips       []types.StaticIp
+}
+
+func (w *walk) look(c *lightsail.Client) world {
+	instances, err1 := c.GetInstances(w.t.Context(), &lightsail.GetInstancesInput{})
+	disks, err2 := c.GetDisks(w.t.Context(), &lightsail.GetDisksInput{})
+	ips, err3 := c.GetStaticIps(w.t.Context(), &lightsail.GetStaticIpsInput{})
+	if err := errors.Join(err1, err2, err3); err != nil {
+		w.t.Fatal(err)
+	}
+	return world{instances.Instances, disks.Disks, ips.StaticIps}
+}
+
+// checkAttachments wants what is attached to know of each other on both sides.
+func (w *walk) checkAttachments(in world) {
+	w.t.Helper()
+	onDisks, onInstances := []string{}, []string{}
+	for _, d := range in.disks {
+		if *d.IsAttached {
+			onDisks = append(onDisks, fmt.Sprintln(*d.Name, "at", *d.AttachedTo, *d.Path))
+		}
+	}
+	for _, ip := range in.ips {
+		if *ip.IsAttached {
+			onDisks = append(onDisks, fmt.Sprintln(*ip.IpAddress, "at", *ip.AttachedTo))
+		}
+	}
+	for _, i := range in.instances {
+		for _, d := range i.Hardware.Disks {
+			if !*d.IsSystemDisk {
+				onInstances = append(onInstances, fmt.Sprintln(*d.Name, "at", *i.Name, *d.Path))
+			}
+		}
+		if *i.IsStaticIp {
+			onInstances = append(onInstances, fmt.Sprintln(*i.PublicIpAddress, "at", *i.Name))
+		}
+	}
+	slices.Sort(onDisks)
+	slices.Sort(onInstances)
+	if diff := cmp.Diff(onDisks, onInstances); diff != "" {
+		w.t.Errorf("attachments, as disks and static IPs have them (-) and as instances do (+):\n%s", diff)
+	}
+}
+
+// checkAddresses wants each number that is taken to belong to what shows it, and each
+// instance and static IP to have its own.
+func (w *walk) checkAddresses(regions []world) {
+	w.t.Helper()
+	want := map[string]string{}
+	for _, in := range regions {
+		for _, ip := range in.ips {
+			want[instance.PublicPool+" "+idOf(ip.Arn)] = *ip.IpAddress
+		}
+		for _, i := range in.instances {
+			id := idOf(i.Arn)
+			want[instance.PortPool+" "+id] = ""
+			want[instance.PrivatePool(walkAccount, string(i.Location.RegionName))+" "+id] = *i.PrivateIpAddress
+			if !*i.IsStaticIp && i.IpAddressType != types.IpAddressTypeIpv6 {
+				want[instance.PublicPool+" "+id] = w.shown(i)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, w.taken(want)); diff != "" {
+		w.t.Errorf("addresses, as they are shown (-) and as they are taken (+):\n%s", diff)
+	}
+}
+
+func idOf(arn *string) string { return (*arn)[strings.LastIndexByte(*arn, '/')+1:] }
+
+// shown is an instance's public address, "" if it is hidden: before it is known after a
+// start, and after a stop.
+func (w *walk) shown(i types.Instance) string {
+	if i.PublicIpAddress != nil {
+		return *i.PublicIpAddress
+	}
+	if state := *i.State.Name; state != instance.Pending && state != instance.Stopped && !w.clock().Before(w.knownFrom(i)) {
+		w.t.Errorf("%s is %s and has no public address", *i.Name, state)
+	}
+	return ""
+}
+
+// knownFrom is when an instance's address is known after its last start.
+func (w *walk) knownFrom(i types.Instance) (at time.Time) {
+	err := w.db.View(w.t.Context(), func(tx *store.Tx) error {
+		r, err := tx.Resource(walkAccount, string(i.Location.RegionName), *i.Name)
+		if err != nil {
+			return err
+		}
+		stored, err := instance.Load(r)
+		at = stored.Priv.KnownFrom
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return at
+}
+
+// taken are the numbers in the store, by pool and owner; those that are not shown are
+// "".
+func (w *walk) taken(shown map[string]string) map[string]string {
+	got := map[string]string{}
+	err := w.db.View(w.t.Context(), func(tx *store.Tx) error {
+		pools := []string{instance.PublicPool, instance.PortPool}
+		for _, name := range walkRegions {
+			pools = append(pools, instance.PrivatePool(walkAccount, name))
+		}
+		for _, pool := range pools {
+			list, err := tx.AddressesOf(pool)
+			if err != nil {
+				return err
+			}
+			for _, a := range list {
+				key, n := pool+" "+a.Owner, uint32(a.Number)
+				got[key] = netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}).String()
+				if text, known := shown[key]; known && text == "" {
+					got[key] = ""
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return got
+}
+
+func (w *walk) check() {
+	w.t.Helper()
+	var regions []world
+	for _, c := range w.clients {
+		in := w.look(c)
+		w.checkAttachments(in)
+		regions = append(regions, in)
+	}
+	w.checkAddresses(regions)
+}
+
+// TestInvariantsHoldAtEachMove takes random moves, one at a time.
+func TestInvariantsHoldAtEachMove(t *testing.T) {
+	for _, timeScale := range []float64{0, 1} {
+		t.Run(fmt.Sprint("time scale ", timeScale), func(t *testing.T) {
+			w, r := newWalk(t, timeScale), mathrand.New(mathrand.NewPCG(1, 3))
+			for n := range 800 {
+				w.step(r)
+				if n%4 == 0 {
+					w.check()
+				}
+				if t.Failed() {
+					t.Fatalf("after move %d", n)
+				}
+			}
+			if never := count(w.done, 0); never > 2 {
+				t.Errorf("%d of %d moves were always refused: too many to say anything", never, len(moves))
+			}
+		})
+	}
+}
+
+// TestInvariantsHoldAfterManyMovesAtOnce lets the moves meet.
+func TestInvariantsHoldAfterManyMovesAtOnce(t *testing.T) {
+	w := newWalk(t, 0)
+	var all sync.WaitGroup
+	for worker := range 4 {
+		r := mathrand.New(mathrand.NewPCG(3, uint64(worker)))
+		all.Go(func() {
+			for range 150 {
+				w.step(r)
+			}
+		})
+	}
+	all.Wait()
+	w.check()
+}
+
+// TestTheLastAddress uses up the pool: that is refused as a state of things, and what
+// needs no more addresses goes on.
+func TestTheLastAddress(t *testing.T) {
+	w := newWalk(t, 0)
+	l := &lab{t: t, Client: w.clients[0]}
+	names := []string{"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0"}
+	in := &lightsail.CreateInstancesInput{
+		InstanceNames: append(names, "b1"), AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
+		KeyPairName: new("deploy"),
+	}
+	const none = "No address is left in the pool public."
+	wantFailed(t, fails(l, l.CreateInstances, in), none)
+	in.InstanceNames = names
+	do(l, l.CreateInstances, in)
+	wantFailed(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("ip")}), none)
+
+	do(l, l.DeleteInstance, &lightsail.DeleteInstanceInput{InstanceName: new("b0")})
+	l.allocate("ip")
+	do(l, l.AttachStaticIp, attachIPInput("ip", "a0"))
+	do(l, l.AttachStaticIp, attachIPInput("ip", "a1"))
+	l.allocate("full")
+	wantFailed(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("ip")}), none)
+	do(l, l.AttachStaticIp, attachIPInput("ip", "a2"))
+	l.release("ip")
+	w.check()
+}

@@ -1,0 +1,170 @@
+package compute
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+)
+
+var keyPairs = []api.Action{
+	api.NewPrepared(takeKey, createKeyPair, api.Creates(resource.KeyPair)),
+	api.New(importKeyPair, api.Creates(resource.KeyPair)),
+	api.New(getKeyPair, api.On(resource.KeyPair)),
+	api.New(getKeyPairs),
+	api.New(deleteKeyPair, api.On(resource.KeyPair)),
+	api.NewPrepared(takeKeyForDefault, downloadDefaultKeyPair),
+}
+
+// keyPairPriv is what Lanyard knows of a key pair and the API never shows.
+type keyPairPriv struct {
+	// PublicKey is the OpenSSH line that instances install.
+	PublicKey string `json:"publicKey"`
+	// Sealed is the private key's PEM text, sealed; only default key pairs have one.
+	Sealed []byte `json:"sealed,omitempty"`
+}
+
+// takeKey gets the new pair's key before the write transaction: making one may take
+// a while. A key that was not used goes back.
+func takeKey(c *api.Call, _ *lightsail.CreateKeyPairInput) (*sshkey.Pair, func(), error) {
+	key, err := c.Keys().Take(c.Context)
+	return key, func() { c.Keys().Put(key) }, err
+}
+
+// createKeyPair returns the private half once and keeps only the public one.
+func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pair) (*lightsail.CreateKeyPairOutput, error) {
+	tags, err := resource.MergeTags(nil, in.Tags)
+	if err != nil {
+		return nil, api.TagError(err)
+	}
+	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
+	r.Tags = tags
+	pair, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: key.PublicLine()})
+	if err != nil {
+		return nil, err
+	}
+	public, private := key.PublicLine(), key.PrivatePEM()
+	return &lightsail.CreateKeyPairOutput{
+		KeyPair:          pair,
+		Operation:        c.Record(r),
+		PublicKeyBase64:  &public,
+		PrivateKeyBase64: &private,
+	}, nil
+}
+
+// importKeyPair refuses a bad key in the words that the AWS CLI was seen to print (issue
+// 6020 of aws/aws-cli); where others quote them without the full stop, they quote a part.
+func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.ImportKeyPairOutput, error) {
+	public, err := sshkey.ParsePublic(*in.PublicKeyBase64)
+	if err != nil {
+		return nil, api.WithHint(api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid."), keyHint(*in.PublicKeyBase64))
+	}
+	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
+	if _, err := insertKeyPair(c, r, public.Fingerprint(), keyPairPriv{PublicKey: public.Line()}); err != nil {
+		return nil, err
+	}
+	return &lightsail.ImportKeyPairOutput{Operation: c.Record(r)}, nil
+}
+
+// keyHint is a hint for a key whose text was encoded once more.
+func keyHint(text string) string {
+	decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		return ""
+	}
+	if _, err := sshkey.ParsePublic(string(decoded)); err != nil {
+		return ""
+	}
+	return "publicKeyBase64 is the base64 of an OpenSSH public key: send that key's text itself, which begins with its type"
+}
+
+func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPairOutput, error) {
+	pair, err := keyPairOf(c.Target(0))
+	return &lightsail.GetKeyPairOutput{KeyPair: pair}, err
+}
+
+// getKeyPairs lists the key pairs by name, the default one only on demand.
+func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKeyPairsOutput, error) {
+	withDefault := in.IncludeDefaultKeyPair != nil && *in.IncludeDefaultKeyPair
+	page, next, err := api.Page(c, api.ResourcesPage, in.PageToken, fmt.Sprint(withDefault), "",
+		func(after string, limit int) ([]*resource.Resource, error) {
+			if withDefault {
+				return c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit)
+			}
+			all, err := c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit+1)
+			all = slices.DeleteFunc(all, func(r *resource.Resource) bool { return r.Name == resource.DefaultKeyPairName })
+			return all[:min(len(all), limit)], err
+		},
+		func(r *resource.Resource) string { return r.Name })
+	if err != nil {
+		return nil, err
+	}
+	out := &lightsail.GetKeyPairsOutput{KeyPairs: make([]types.KeyPair, len(page)), NextPageToken: next}
+	for i, r := range page {
+		pair, err := keyPairOf(r)
+		if err != nil {
+			return nil, err
+		}
+		out.KeyPairs[i] = *pair
+	}
+	return out, nil
+}
+
+// deleteKeyPair wants the fingerprint for the default key pair, and checks it
+// wherever it is given.
+func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
+	r := c.Target(0)
+	pair, err := keyPairOf(r)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.ExpectedFingerprint == nil && r.Name == resource.DefaultKeyPairName:
+		return nil, api.MissingParameters("expectedFingerprint")
+	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Fingerprint:
+		return nil, api.InvalidInput(api.CodeInvalidParams, "The fingerprint of the key pair %s is not the expected one.", r.Name)
+	}
+	if err := c.Tx.DeleteResource(r); err != nil {
+		return nil, err
+	}
+	return &lightsail.DeleteKeyPairOutput{Operation: c.Record(r)}, nil
+}
+
+// insertKeyPair stores a new key pair and returns it as the API shows it.
+func insertKeyPair(c *api.Call, r *resource.Resource, fingerprint string, priv keyPairPriv) (*types.KeyPair, error) {
+	arn, code := r.ARN(), r.SupportCode(r.Name)
+	pair := &types.KeyPair{
+		Arn:          &arn,
+		CreatedAt:    &r.CreatedAt,
+		Fingerprint:  &fingerprint,
+		Location:     r.Location(),
+		Name:         &r.Name,
+		ResourceType: types.ResourceTypeKeyPair,
+		SupportCode:  &code,
+	}
+	var err error
+	if r.Priv, err = json.Marshal(priv); err != nil {
+		return nil, err
+	}
+	r.Doc = codec.Encode(pair)
+	pair.Tags = r.Tags
+	return pair, c.Tx.InsertResource(r)
+}
+
+func keyPairOf(r *resource.Resource) (*types.KeyPair, error) {
+	pair := &types.KeyPair{}
+	if err := codec.Unmarshal(r.Doc, pair); err != nil {
+		return nil, fmt.Errorf("stored key pair %s: %w", r.ID, err)
+	}
+	pair.Tags = r.Tags
+	return pair, nil
+}

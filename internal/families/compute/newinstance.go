@@ -1,0 +1,297 @@
+package compute
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+)
+
+const (
+	// createInstanceTakes is how long an instance is pending on AWS (observed: 18 s in
+	// an AWS CLI example).
+	createInstanceTakes = 20 * time.Second
+	// maxUserData is EC2's limit of a launch script in bytes.
+	maxUserData = 16384
+)
+
+// instanceSpec is what new instances are made from.
+type instanceSpec struct {
+	names []string
+	zone  string
+	// blueprint may be one that is no longer active: an instance snapshot keeps its own.
+	blueprint *catalogue.Blueprint
+	bundle    *catalogue.Bundle
+	// keyPair is the name of a key pair; nil or "" is the default one.
+	keyPair *string
+	// userData is the launch script; nil or "" is none.
+	userData *string
+	tags     []types.Tag
+	addOns   []types.AddOnRequest
+	// ipAddressType is dualstack where it is "".
+	ipAddressType types.IpAddressType
+}
+
+// insertInstances checks the spec, stores one instance per name and returns them.
+// finish, if not nil, may change each one before it is stored. fresh is the RSA key for
+// a default key pair to be made; nil where there is one.
+func insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair, finish func(*instance.Instance) error) ([]*instance.Instance, error) {
+	if s.ipAddressType == "" {
+		s.ipAddressType = types.IpAddressTypeDualstack
+	}
+	if err := s.check(c); err != nil {
+		return nil, err
+	}
+	tags, err := resource.MergeTags(nil, s.tags)
+	if err != nil {
+		return nil, api.TagError(err)
+	}
+	s.tags = tags
+	key, err := s.installedKey(c, fresh)
+	if err != nil {
+		return nil, err
+	}
+	made := make([]*instance.Instance, len(s.names))
+	for n, name := range s.names {
+		if made[n], err = s.insert(c, name, key, finish); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
+}
+
+// check refuses a spec that no instance can be made from.
+func (s *instanceSpec) check(c *api.Call) error {
+	if err := checkListedNames(s.names); err != nil {
+		return err
+	}
+	if err := checkZone(c, s.zone); err != nil {
+		return err
+	}
+	if err := s.checkBundle(); err != nil {
+		return err
+	}
+	if s.userData != nil && len(*s.userData) > maxUserData {
+		return api.InvalidInput(api.CodeInvalidParams, "User data is limited to %d bytes.", maxUserData)
+	}
+	if len(s.addOns) > 0 && s.blueprint.Platform == types.InstancePlatformWindows {
+		return errNoAutoSnapshotOnWindows()
+	}
+	return checkInstanceQuota(c, len(s.names))
+}
+
+// checkInstanceQuota refuses more new instances than the region may have.
+func checkInstanceQuota(c *api.Call, more int) error {
+	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Instance)
+	if limit := c.Quota(quota.Instances); err == nil && n+more > limit {
+		return api.QuotaReached("Instances", limit)
+	}
+	return err
+}
+
+// checkListedNames holds the names of a list against the rule for resource names, which
+// the API model has for single names only.
+func checkListedNames(names []string) error {
+	if len(names) == 0 {
+		return api.MissingParameters("instanceNames")
+	}
+	for n, name := range names {
+		if !model.Constraints("ResourceName").Match(name) {
+			return api.InvalidName(fmt.Sprintf("instanceNames.%d.member", n+1), name)
+		}
+	}
+	return nil
+}
+
+// checkZone refuses an availability zone that the call's region does not have (text
+// observed for databases).
+func checkZone(c *api.Call, zone string) error {
+	if region, ok := resource.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {
+		return api.InvalidInput(api.CodeInvalidParams, "The given Availability Zone is invalid. It must be one of the following: %s.",
+			strings.Join(region.Zones, ","))
+	}
+	return nil
+}
+
+// checkBundle takes bundles of earlier generations, too, which only the list leaves out:
+// the acceptance tests of Terraform's AWS provider make instances on them.
+func (s *instanceSpec) checkBundle() error {
+	if err := misfit(catalogue.Fits(s.blueprint, s.bundle)); err != nil {
+		return err
+	}
+	if s.bundle.IPv6Only() != (s.ipAddressType == types.IpAddressTypeIpv6) {
+		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s doesn't support the IP address type %s.",
+			*s.bundle.BundleId, s.ipAddressType)
+	}
+	return nil
+}
+
+// misfit turns what the catalogue says does not fit into the client's error.
+func misfit(err error) error {
+	if bad, ok := errors.AsType[*catalogue.MisfitError](err); ok {
+		return api.InvalidInput(api.CodeInvalidParams, "%s", bad.Message)
+	}
+	return err
+}
+
+// bundleOf is the bundle that an instance has: one of any region, as those that were
+// made by an earlier version may have one that their region does not sell.
+func bundleOf(i *instance.Instance) (*catalogue.Bundle, error) {
+	if b, ok := catalogue.FindBundle(*i.Doc.BundleId); ok {
+		return b, nil
+	}
+	return nil, fmt.Errorf("instance %s has the unknown bundle %s", i.Resource.ID, *i.Doc.BundleId)
+}
+
+// lookupBundle finds a bundle of the call's region, be it active or not.
+func lookupBundle(c *api.Call, id string) (*catalogue.Bundle, error) {
+	if b, ok := catalogue.LookupBundle(c.Region, id); ok {
+		return b, nil
+	}
+	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBundle, id)
+}
+
+// lookupBlueprint finds a blueprint of the call's region, be it active or not.
+func lookupBlueprint(c *api.Call, id string) (*catalogue.Blueprint, error) {
+	if b, ok := catalogue.LookupBlueprint(c.Region, id); ok {
+		return b, nil
+	}
+	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBlueprint, id)
+}
+
+// insert makes one instance and stores it.
+func (s *instanceSpec) insert(c *api.Call, name string, key *installedKey, finish func(*instance.Instance) error) (*instance.Instance, error) {
+	r := c.NewResource(resource.Instance, name)
+	r.Zone, r.Tags = s.zone, s.tags
+	auto, err := newAutoSnapshot(c, s.addOns)
+	if err != nil {
+		return nil, err
+	}
+	i := &instance.Instance{Resource: r, Doc: s.doc(r, key.name), Priv: instance.Priv{AuthorizedKey: key.line, AutoSnapshot: auto}}
+	setBundle(i, s.bundle)
+	boot(c, i, createInstanceTakes)
+	if err := takeAddresses(c, i); err != nil {
+		return nil, err
+	}
+	if err := s.giveKeys(c, i, key); err != nil {
+		return nil, err
+	}
+	if finish != nil {
+		if err := finish(i); err != nil {
+			return nil, err
+		}
+	}
+	if err := i.Save(); err != nil {
+		return nil, err
+	}
+	return i, c.Tx.InsertResource(r)
+}
+
+// doc is the new instance as the API shows it, but for what setBundle and
+// takeAddresses fill in.
+func (s *instanceSpec) doc(r *resource.Resource, keyName string) types.Instance {
+	arn, code := r.ARN(), r.SupportCode("i-"+ec2ID(r.ID))
+	size := *s.bundle.DiskSizeInGb
+	return types.Instance{
+		Arn:           &arn,
+		BlueprintId:   s.blueprint.BlueprintId,
+		BlueprintName: s.blueprint.Name,
+		CreatedAt:     &r.CreatedAt,
+		Hardware: &types.InstanceHardware{Disks: []types.Disk{{
+			AttachedTo:      &r.Name,
+			AttachmentState: new("attached"),
+			CreatedAt:       &r.CreatedAt,
+			Iops:            new(s.blueprint.SystemDiskIOPS(size)),
+			IsSystemDisk:    new(true),
+			Path:            new(s.blueprint.SystemDisk),
+			SizeInGb:        &size,
+		}}},
+		IpAddressType: s.ipAddressType,
+		IsStaticIp:    new(false),
+		Location:      r.Location(),
+		MetadataOptions: &types.InstanceMetadataOptions{
+			HttpEndpoint:            types.HttpEndpointEnabled,
+			HttpProtocolIpv6:        types.HttpProtocolIpv6Disabled,
+			HttpPutResponseHopLimit: new(int32(1)),
+			HttpTokens:              types.HttpTokensOptional,
+			State:                   types.InstanceMetadataStateApplied,
+		},
+		Name:         &r.Name,
+		Networking:   &types.InstanceNetworking{Ports: instance.DefaultRules(s.blueprint.DefaultPorts, s.ipAddressType)},
+		ResourceType: types.ResourceTypeInstance,
+		SshKeyName:   &keyName,
+		SupportCode:  &code,
+		Username:     &s.blueprint.Username,
+	}
+}
+
+// setBundle gives an instance the size of a bundle. Its system disk keeps its own.
+func setBundle(i *instance.Instance, b *catalogue.Bundle) {
+	id, cpus, ram, transfer := *b.BundleId, *b.CpuCount, *b.RamSizeInGb, *b.TransferPerMonthInGb
+	i.Doc.BundleId = &id
+	i.Doc.Hardware.CpuCount, i.Doc.Hardware.RamSizeInGb = &cpus, &ram
+	i.Doc.Networking.MonthlyTransfer = &types.MonthlyTransfer{GbPerMonthAllocated: &transfer}
+}
+
+// takeAddresses gives a new instance all the addresses of its IP address type.
+func takeAddresses(c *api.Call, i *instance.Instance) error {
+	private, err := c.TakePrivateAddress(i.Resource.Zone, i.Resource.ID)
+	if err != nil {
+		return fmt.Errorf("private address: %w", err)
+	}
+	text := private.String()
+	i.Doc.PrivateIpAddress = &text
+	if err := c.TakePort(i.Resource.ID); err != nil {
+		return fmt.Errorf("port: %w", err)
+	}
+	setIPv6Address(c, i)
+	if i.Doc.IpAddressType == types.IpAddressTypeIpv6 {
+		return nil
+	}
+	return takePublicAddress(c, i)
+}
+
+// takePublicAddress gives an instance a public IPv4 address in place of the one that
+// it had.
+func takePublicAddress(c *api.Call, i *instance.Instance) error {
+	public, err := c.TakePublicAddress(i.Resource.ID)
+	if err != nil {
+		return fmt.Errorf("public address: %w", err)
+	}
+	text := public.String()
+	i.Doc.PublicIpAddress = &text
+	return nil
+}
+
+// benchmarkRange is reserved for tests and thus nobody's (RFC 5180).
+var benchmarkRange = netip.MustParsePrefix("2001:2::/48")
+
+// setIPv6Address gives an instance an IPv6 address, or takes it away, as its IP
+// address type wants it. As on AWS, the first 56 bits are those of the account's network
+// in the region, the next 8 are the zone's. The other 64 follow from the instance and the
+// moment, and make it unique.
+func setIPv6Address(c *api.Call, i *instance.Instance) {
+	if i.Doc.IpAddressType == types.IpAddressTypeIpv4 {
+		i.Doc.Ipv6Addresses = []string{}
+		return
+	}
+	address := benchmarkRange.Addr().As16()
+	network := sha256.Sum256([]byte(i.Resource.Account + " " + i.Resource.Region))
+	address[6], address[7] = network[0], resource.ZoneIndex(i.Resource.Zone)
+	host := sha256.Sum256(fmt.Append(nil, i.Resource.ID, " ", c.Now.UnixMilli()))
+	copy(address[8:], host[:])
+	i.Doc.Ipv6Addresses = []string{netip.AddrFrom16(address).String()}
+}

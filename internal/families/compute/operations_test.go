@@ -1,0 +1,161 @@
+package compute_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/lanyard-cloud/lanyard/lanyardtest"
+)
+
+func TestOperationsOutliveTheirResources(t *testing.T) {
+	c := client(t)
+	created := importKey(t, c, "deploy")
+	importKey(t, c, "other")
+	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")}); err != nil {
+		t.Fatal(err)
+	}
+
+	got, err := c.GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: created.Id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(created, got.Operation, cmpopts.IgnoreUnexported(types.Operation{}, types.ResourceLocation{})); diff != "" {
+		t.Errorf("GetOperation differs from what the action answered:\n%s", diff)
+	}
+	all, err := c.GetOperations(t.Context(), &lightsail.GetOperationsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair other", "ImportKeyPair deploy"}, titles(all.Operations)); diff != "" {
+		t.Errorf("GetOperations (-want +got):\n%s", diff)
+	}
+	one, err := c.GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("deploy")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair deploy"}, titles(one.Operations)); diff != "" {
+		t.Errorf("GetOperationsForResource (-want +got):\n%s", diff)
+	}
+}
+
+func titles(ops []types.Operation) []string {
+	list := []string{}
+	for _, op := range ops {
+		list = append(list, fmt.Sprint(op.OperationType, " ", *op.ResourceName))
+	}
+	return list
+}
+
+func TestOperationsOfAnUnknownNameAreAnEmptyList(t *testing.T) {
+	out, err := client(t).GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("never")})
+	if err != nil || out.Operations == nil || len(out.Operations) != 0 {
+		t.Errorf("GetOperationsForResource = %+v, %v", out, err)
+	}
+}
+
+func TestUnknownOperation(t *testing.T) {
+	s := lanyardtest.New(t)
+	op := importKey(t, s.Client(region), "deploy")
+	for name, get := range map[string]func() error{
+		"never made": func() error {
+			_, err := s.Client(region).GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: new("none")})
+			wantNotFound(t, err, "The Operation does not exist: none")
+			return err
+		},
+		"of another region": func() error {
+			_, err := s.Client("eu-west-1").GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: op.Id})
+			wantNotFound(t, err, "The Operation does not exist: "+*op.Id)
+			return err
+		},
+	} {
+		if get() == nil {
+			t.Errorf("an operation that was %s was found", name)
+		}
+	}
+}
+
+func TestOperationsPageThroughAll(t *testing.T) {
+	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 3}).Client(region)
+	want := []string{}
+	for i := range 7 {
+		importKey(t, c, fmt.Sprint("key", i))
+		want = append(want, fmt.Sprint("ImportKeyPair key", i))
+	}
+	slices.Reverse(want)
+	var got []string
+	var token *string
+	for range 3 {
+		out, err := c.GetOperations(t.Context(), &lightsail.GetOperationsInput{PageToken: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, token = append(got, titles(out.Operations)...), out.NextPageToken
+	}
+	if diff := cmp.Diff(want, got); diff != "" || token != nil {
+		t.Errorf("after three pages, token %v (-want +got):\n%s", token, diff)
+	}
+}
+
+// TestPageTokensCountOnlyWhereTheyCameFrom takes a good token elsewhere.
+func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
+	s := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 1})
+	c, ctx := s.Client(region), t.Context()
+	for _, name := range []string{"aa", "bb", "cc"} {
+		importKey(t, c, name)
+	}
+	first, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := *first.NextPageToken
+	pairs := func(c *lightsail.Client, token string) error {
+		_, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{PageToken: &token})
+		return err
+	}
+	if err := pairs(c, token); err != nil {
+		t.Fatalf("the token itself: %v", err)
+	}
+	if err := pairs(c, ""); err != nil {
+		t.Errorf("an empty token is the first page: %v", err)
+	}
+	flipped := []byte(token)
+	flipped[len(flipped)/2] ^= 1
+	for name, call := range map[string]func(context.Context) error{
+		"garbage":         func(context.Context) error { return pairs(c, "garbage") },
+		"cut":             func(context.Context) error { return pairs(c, token[:len(token)-2]) },
+		"changed":         func(context.Context) error { return pairs(c, string(flipped)) },
+		"padded":          func(context.Context) error { return pairs(c, token+"=") },
+		"very long":       func(context.Context) error { return pairs(c, fmt.Sprintf("%05000d", 0)) },
+		"another region":  func(context.Context) error { return pairs(s.Client("eu-west-1"), token) },
+		"another account": func(context.Context) error { return pairs(lanyardtest.New(t).Client(region), token) },
+		"another list": func(ctx context.Context) error {
+			_, err := c.GetActiveNames(ctx, &lightsail.GetActiveNamesInput{PageToken: &token})
+			return err
+		},
+		"another scope": func(ctx context.Context) error {
+			_, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{PageToken: &token, IncludeDefaultKeyPair: new(true)})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wantInvalid(t, call(t.Context()), "InvalidParams", "The page token is not valid.")
+		})
+	}
+}
+
+func TestFinishedOperationsStayFinishedWhereTheClockIsPutBack(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	op := importKey(t, l.Client, "other")
+	l.pass(-time.Minute)
+	if got := do(l, l.GetOperation, &lightsail.GetOperationInput{OperationId: op.Id}).Operation; got.Status != "Succeeded" || !*got.IsTerminal {
+		t.Errorf("the operation is %s", got.Status)
+	}
+}

@@ -1,0 +1,247 @@
+package compute
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+var ports = []api.Action{
+	api.New(openInstancePublicPorts, api.On(resource.Instance)),
+	api.New(closeInstancePublicPorts, api.On(resource.Instance)),
+	api.New(putInstancePublicPorts, api.On(resource.Instance)),
+	api.New(getInstancePortStates, api.On(resource.Instance)),
+}
+
+// openInstancePublicPorts adds to the rules; without sources it opens to everybody.
+func openInstancePublicPorts(c *api.Call, in *lightsail.OpenInstancePublicPortsInput) (*lightsail.OpenInstancePublicPortsOutput, error) {
+	op, err := changePorts(c, []types.PortInfo{*in.PortInfo}, func(i *instance.Instance, ports []types.PortInfo) {
+		i.OpenPort(withSources(ports[0], i.Doc.IpAddressType))
+	})
+	return &lightsail.OpenInstancePublicPortsOutput{Operation: op}, err
+}
+
+// closeInstancePublicPorts takes sources away from a rule, or without sources the
+// rule. To close what is not open is no error.
+func closeInstancePublicPorts(c *api.Call, in *lightsail.CloseInstancePublicPortsInput) (*lightsail.CloseInstancePublicPortsOutput, error) {
+	op, err := changePorts(c, []types.PortInfo{*in.PortInfo}, func(i *instance.Instance, ports []types.PortInfo) {
+		i.ClosePort(ports[0])
+	})
+	return &lightsail.CloseInstancePublicPortsOutput{Operation: op}, err
+}
+
+// putInstancePublicPorts replaces all rules, by none where the list is empty.
+func putInstancePublicPorts(c *api.Call, in *lightsail.PutInstancePublicPortsInput) (*lightsail.PutInstancePublicPortsOutput, error) {
+	op, err := changePorts(c, in.PortInfos, func(i *instance.Instance, ports []types.PortInfo) {
+		for k := range ports {
+			ports[k] = withSources(ports[k], i.Doc.IpAddressType)
+		}
+		i.SetPorts(ports)
+	})
+	return &lightsail.PutInstancePublicPortsOutput{Operation: op}, err
+}
+
+// getInstancePortStates lists the open ports; closed ones are in no list.
+func getInstancePortStates(c *api.Call, _ *lightsail.GetInstancePortStatesInput) (*lightsail.GetInstancePortStatesOutput, error) {
+	i, err := instance.Load(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	states := make([]types.InstancePortState, len(i.Rules()))
+	for k, r := range i.Rules() {
+		states[k] = types.InstancePortState{
+			CidrListAliases: r.CidrListAliases,
+			Cidrs:           r.Cidrs,
+			FromPort:        r.FromPort,
+			Ipv6Cidrs:       r.Ipv6Cidrs,
+			Protocol:        instance.ShownProtocol(r.Protocol),
+			State:           types.PortStateOpen,
+			ToPort:          r.ToPort,
+		}
+	}
+	return &lightsail.GetInstancePortStatesOutput{PortStates: states}, nil
+}
+
+// changePorts changes the firewall of the call's instance, in any of its states, and
+// records that.
+func changePorts(c *api.Call, wanted []types.PortInfo, change func(*instance.Instance, []types.PortInfo)) (*types.Operation, error) {
+	canonical, err := checkPorts(c, wanted)
+	if err != nil {
+		return nil, err
+	}
+	i, err := instance.Load(c.Target(0))
+	if err != nil {
+		return nil, err
+	}
+	before := i.Rules()
+	change(i, canonical)
+	if err := checkRules(c, i.Rules(), before); err != nil {
+		return nil, err
+	}
+	if err := saveInstance(c, i); err != nil {
+		return nil, err
+	}
+	op := c.Record(i.Resource)
+	op.OperationDetails = new(portNames(canonical))
+	return op, nil
+}
+
+// checkPorts returns ports in canonical form.
+func checkPorts(c *api.Call, wanted []types.PortInfo) ([]types.PortInfo, error) {
+	if rules := c.Quota(quota.PortRules); len(wanted) > 2*rules {
+		return nil, api.QuotaReached("Firewall Rules", rules)
+	}
+	sources := 0
+	canonical := make([]types.PortInfo, len(wanted))
+	for k, p := range wanted {
+		if sources += len(p.Cidrs) + len(p.Ipv6Cidrs); sources > c.Quota(quota.PortSources) {
+			return nil, api.InvalidInput("LimitExceeded", "One request can name up to %d source addresses.", c.Quota(quota.PortSources))
+		}
+		var err error
+		if canonical[k], err = checkPort(p); err != nil {
+			return nil, err
+		}
+	}
+	return canonical, nil
+}
+
+func checkPort(p types.PortInfo) (types.PortInfo, error) {
+	p.Protocol = types.NetworkProtocol(strings.ToLower(string(p.Protocol)))
+	switch p.Protocol {
+	case "": // the API model does not require it
+		return p, api.MissingParameters("protocol")
+	case instance.ShownProtocol(types.NetworkProtocolAll):
+		p.Protocol = types.NetworkProtocolAll
+	}
+	if fault := portFault(p); fault != "" {
+		return p, api.InvalidInput(api.CodeInvalidParams, "The ports from %d to %d are not valid for the protocol %s: %s",
+			p.FromPort, p.ToPort, p.Protocol, fault)
+	}
+	for _, alias := range p.CidrListAliases {
+		if alias != instance.BrowserClient {
+			return p, api.InvalidInput(api.CodeInvalidParams, "There is no CIDR list alias %q: the only one is %s.", alias, instance.BrowserClient)
+		}
+	}
+	var err error
+	if p.Cidrs, err = canonicalSources(p.Cidrs, "IPv4", netip.Addr.Is4); err != nil {
+		return p, err
+	}
+	p.Ipv6Cidrs, err = canonicalSources(p.Ipv6Cidrs, "IPv6", func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() })
+	return p, err
+}
+
+// portFault says what is wrong with a range of ports, or with an ICMP type and code
+// (API reference).
+func portFault(p types.PortInfo) string {
+	from, to := p.FromPort, p.ToPort
+	switch p.Protocol {
+	case types.NetworkProtocolIcmp, types.NetworkProtocolIcmpv6:
+		switch {
+		case from > 255 || to > 255:
+			return "fromPort is the ICMP type, toPort the ICMP code, from -1 (all) to 255."
+		case from == -1 && to != -1:
+			return "all ICMP types (-1) have all codes (-1)."
+		}
+	case types.NetworkProtocolAll:
+		if from != 0 || to != 65535 {
+			return "all protocols have the ports from 0 to 65535."
+		}
+	case types.NetworkProtocolTcp, types.NetworkProtocolUdp:
+		switch {
+		case from < 0 || to < 0:
+			return "ports are from 0 to 65535."
+		case from > to:
+			return "fromPort is not above toPort."
+		}
+	}
+	return ""
+}
+
+// canonicalSources turns addresses and CIDR blocks into CIDR blocks in canonical form:
+// a single address is a block, and the bits of hosts are zero.
+func canonicalSources(list []string, family string, is func(netip.Addr) bool) ([]string, error) {
+	canonical := make([]string, len(list))
+	for k, text := range list {
+		block, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, failed := netip.ParseAddr(text)
+			if failed == nil && address.Zone() == "" {
+				block, err = netip.PrefixFrom(address, address.BitLen()), nil
+			}
+		}
+		if err != nil || !is(block.Addr()) {
+			return nil, api.InvalidInput(api.CodeInvalidParams, "%q is not an %s address or CIDR block.", text, family)
+		}
+		canonical[k] = block.Masked().String()
+	}
+	return canonical, nil
+}
+
+// withSources opens a port that names no sources to everybody.
+func withSources(p types.PortInfo, t types.IpAddressType) types.PortInfo {
+	if instance.HasSources(p) {
+		return p
+	}
+	switch p.Protocol {
+	case types.NetworkProtocolIcmp:
+		t = types.IpAddressTypeIpv4
+	case types.NetworkProtocolIcmpv6:
+		t = types.IpAddressTypeIpv6
+	}
+	p.Cidrs, p.Ipv6Cidrs = instance.Anywhere(t)
+	return p
+}
+
+// checkRules bounds an instance's rules, for IPv4 and IPv6 each, and their sources.
+// Neither must have become more than they were where a quota has become smaller.
+func checkRules(c *api.Call, now, before []types.InstancePortInfo) error {
+	if len(now) <= len(before) && countSources(now) <= countSources(before) {
+		return nil
+	}
+	rules, sources := c.Quota(quota.PortRules), c.Quota(quota.PortSources)
+	ipv4, ipv6 := 0, 0
+	for _, r := range now {
+		if len(r.Cidrs)+len(r.Ipv6Cidrs) > max(sources, 2) { // everybody is two
+			return api.InvalidInput("LimitExceeded", "A firewall rule can have up to %d source addresses.", sources)
+		}
+		if len(r.Cidrs)+len(r.CidrListAliases) > 0 {
+			ipv4++
+		}
+		if len(r.Ipv6Cidrs) > 0 {
+			ipv6++
+		}
+	}
+	if max(ipv4, ipv6) > rules {
+		return api.QuotaReached("Firewall Rules", rules)
+	}
+	return nil
+}
+
+func countSources(rules []types.InstancePortInfo) (n int) {
+	for _, r := range rules {
+		n += len(r.Cidrs) + len(r.Ipv6Cidrs) + len(r.CidrListAliases)
+	}
+	return n
+}
+
+// portNames is how operations call ports: "22/tcp" (observed in AWS CLI examples).
+func portNames(list []types.PortInfo) string {
+	names := make([]string, len(list))
+	for k, p := range list {
+		numbers := strconv.Itoa(int(p.FromPort))
+		if p.ToPort != p.FromPort {
+			numbers = fmt.Sprintf("%d-%d", p.FromPort, p.ToPort)
+		}
+		names[k] = numbers + "/" + string(p.Protocol)
+	}
+	return strings.Join(names, ",")
+}

@@ -1,0 +1,108 @@
+package families_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+var update = flag.Bool("update", false, "write docs/actions.md")
+
+// TestDocsListTheActions keeps docs/actions.md as the registration has it; with
+// -update it is written anew.
+func TestDocsListTheActions(t *testing.T) {
+	const page = "../../docs/actions.md"
+	want := actionsPage()
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != want {
+		t.Errorf("docs/actions.md is not as the registration has it (%v): go test ./internal/families -update", err)
+	}
+}
+
+func actionsPage() string {
+	var b strings.Builder
+	list := api.Describe(families.All())
+	built, empty := 0, 0
+	for _, a := range list {
+		if a.Built {
+			built++
+		}
+		if a.Empty {
+			empty++
+		}
+	}
+	fmt.Fprintf(&b, `# Actions
+
+Lanyard has %d of Lightsail's %d actions. %d more read families of which nothing can be made yet. They answer as in an account that has nothing
+of the kind: lists are empty, names do not exist. The table says *empty* of them. The others answer InvalidInputException with the code
+UnsupportedOperation, after signature and authorization. Actions on domains and distributions answer outside us-east-1 that they are only
+available there, as AWS does, whether they are built or not.
+
+The columns after the first are those of the Service Authorization Reference: what a policy for the action may name. An action
+without resource types needs `+"`\"Resource\": \"*\"`"+`. All of the required resource types must be allowed, and of the optional ones those that
+the request names. This page is made from the program: `+"`go test ./internal/families -update`"+`.
+
+| action | built | level | resource types | tags of the request |
+|---|---|---|---|---|
+`, built, len(list), empty)
+	for _, a := range list {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", a.Name, state(a), level(a), resources(a), requestKeys(a))
+	}
+	return b.String()
+}
+
+func state(a api.Description) string {
+	switch {
+	case a.Built:
+		return "yes"
+	case a.Empty:
+		return "empty"
+	}
+	return ""
+}
+
+func level(a api.Description) string {
+	switch {
+	case a.Name == "TagResource" || a.Name == "UntagResource":
+		return "Tagging"
+	case a.Write:
+		return "Write"
+	}
+	return "Read"
+}
+
+func resources(a api.Description) string {
+	if len(a.Optional) > 10 {
+		return "every kind that has tags"
+	}
+	var list []string
+	for _, group := range []struct {
+		kinds []resource.Kind
+		note  string
+	}{{a.Required, ""}, {a.Optional, " (optional)"}} {
+		for _, k := range group.kinds {
+			list = append(list, string(k)+group.note)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func requestKeys(a api.Description) string {
+	switch {
+	case a.RequestTags:
+		return "aws:RequestTag/…, aws:TagKeys"
+	case a.TagKeys:
+		return "aws:TagKeys"
+	}
+	return ""
+}

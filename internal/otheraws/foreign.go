@@ -1,0 +1,63 @@
+// Package otheraws answers calls that were meant for another AWS service: of clients
+// whose endpoint was set for all services at once, say. Each gets its error in the
+// form of its own protocol, so that it shows the message, which says what Lanyard
+// is.
+//
+// It verifies nothing, since nothing comes of such a call. A call that names
+// Lightsail or STS anywhere is not foreign: those services have their own errors
+// for what is wrong with it.
+package otheraws
+
+import (
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// lightsailTarget begins the X-Amz-Target of a Lightsail call.
+const lightsailTarget = "Lightsail_"
+
+// servicePattern is how service names look in a credential scope. An access key's
+// secret, which may stand there by mistake, does not look so.
+var servicePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
+
+// Service returns the service that the request's credential scope names, and ""
+// where it names none or one that Lanyard has. It takes the Authorization header as
+// loosely as the header can be taken.
+func Service(r *http.Request) string {
+	header := r.Header.Get("Authorization")
+	_, credential, found := strings.Cut(header, "Credential=")
+	if !strings.HasPrefix(header, "AWS4-") || !found {
+		return ""
+	}
+	if end := strings.IndexAny(credential, ", \t"); end >= 0 {
+		credential = credential[:end]
+	}
+	parts := strings.Split(credential, "/")
+	if len(parts) < 5 || parts[len(parts)-1] != "aws4_request" {
+		return ""
+	}
+	service := parts[len(parts)-2]
+	if service == "lightsail" || service == "sts" || !servicePattern.MatchString(service) {
+		return ""
+	}
+	return service
+}
+
+// IsForm tells whether the request is one of the query protocol: a posted form.
+func IsForm(r *http.Request) bool {
+	contentType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodPost && err == nil && contentType == "application/x-www-form-urlencoded"
+}
+
+// Meant tells whether a request was meant for another service: its credential scope
+// says so, and nothing else says otherwise. A form posted to / may still do that by
+// its action; package sts reads those.
+func Meant(r *http.Request) bool {
+	switch {
+	case Service(r) == "", strings.HasPrefix(r.Header.Get("X-Amz-Target"), lightsailTarget):
+		return false
+	}
+	return !IsForm(r) || r.URL.Path != "/"
+}
