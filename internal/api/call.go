@@ -12,8 +12,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
-	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -39,12 +37,6 @@ type Call struct {
 	loaded  []*resource.Resource
 	records []record
 }
-
-// Keys is the pool of fresh RSA keys.
-func (c *Call) Keys() *sshkey.Pool { return c.pipe.o.Keys }
-
-// Sealer seals what has to be kept secret at rest.
-func (c *Call) Sealer() *seal.Sealer { return c.pipe.o.Sealer }
 
 // Target returns the resource that the action is on: what On or OnNamed declared,
 // in the order of the declarations; nil where an optional member did not name one.

@@ -116,7 +116,7 @@ func TestEveryActionHasTheExceptionsOfTheModel(t *testing.T) {
 // built are the actions that Lanyard has.
 func built() []model.Action {
 	var names []string
-	for _, a := range api.Describe(families.All()) {
+	for _, a := range api.Describe(families.All(families.Deps{})) {
 		if a.Built {
 			names = append(names, a.Name)
 		}

@@ -64,7 +64,7 @@ func (c *Call) sealToken(scope string, cursor any) (*string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page token: %w", err)
 	}
-	sealed := c.Sealer().Seal(seal.PageToken, plain, c.tokenContext(scope)...)
+	sealed := c.pipe.o.Sealer.Seal(seal.PageToken, plain, c.tokenContext(scope)...)
 	token := base64.RawURLEncoding.EncodeToString(sealed)
 	return &token, nil
 }
@@ -77,7 +77,7 @@ func (c *Call) openToken(token, scope string, cursor any) error {
 	if err != nil {
 		return badToken()
 	}
-	plain, err := c.Sealer().Open(seal.PageToken, sealed, c.tokenContext(scope)...)
+	plain, err := c.pipe.o.Sealer.Open(seal.PageToken, sealed, c.tokenContext(scope)...)
 	if err != nil || json.Unmarshal(plain, cursor) != nil {
 		return badToken()
 	}

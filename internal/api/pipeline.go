@@ -23,7 +23,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
-	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -33,7 +32,6 @@ type Options struct {
 	Actions []Action
 	Store   *store.DB
 	Sealer  *seal.Sealer
-	Keys    *sshkey.Pool
 	Log     *slog.Logger
 	// Clock is the lifecycle clock. Signatures use real time, whatever it says.
 	Clock func() time.Time
@@ -48,8 +46,6 @@ type Options struct {
 	TimeScale float64
 	// Quotas bound what an account may have.
 	Quotas quota.Table
-	// Network is where addresses of instances come from.
-	Network Network
 	// Committed is told of the operations of each write that is on disk, or may be as far
 	// as the store knows, before its answer is sent; it may be nil.
 	Committed func(account, region string, operations []*types.Operation)

@@ -90,7 +90,7 @@ func TestTagPoliciesDecideAboutEveryAction(t *testing.T) {
 		wantAnswer(t, web, c.of("db"), denied)
 		wantAnswer(t, web, c.of("web"), "")
 	}
-	for _, a := range api.Describe(families.All()) {
+	for _, a := range api.Describe(families.All(families.Deps{})) {
 		if tagged := len(a.Required)+len(a.Optional) > 0 || a.RequestTags; a.Built && tagged && !walked[a.Name] {
 			t.Errorf("%s can be decided about by tags, but no call here tries it", a.Name)
 		}

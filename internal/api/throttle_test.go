@@ -24,7 +24,7 @@ func TestThrottling(t *testing.T) {
 	var observed []string
 	full := limit.NewGate(0)
 	p := api.NewPipeline(api.Options{
-		Actions: families.All(), Running: full, Rand: rand.Reader,
+		Actions: families.All(families.Deps{}), Running: full, Rand: rand.Reader,
 		Log:     slog.New(slog.NewTextHandler(&log, nil)),
 		Observe: func(action, code string, _ time.Duration) { observed = append(observed, action+" "+code) },
 	})

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
@@ -52,9 +53,6 @@ const (
 
 func newWorld(t testing.TB, list ...api.Action) *world {
 	t.Helper()
-	if list == nil {
-		list = families.All()
-	}
 	w := &world{t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db")}
 	db, err := store.Open(t.Context(), store.Options{DSN: w.file, Observe: w.count})
 	if err != nil {
@@ -66,10 +64,13 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
 	w.db, w.sealer = db, sealer
+	if list == nil {
+		list = families.All(families.Deps{Keys: keys, Sealer: sealer, Network: compute.DefaultNetwork, Rand: rand.Reader})
+	}
 	pipeline := api.NewPipeline(api.Options{
-		Actions: list, Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100,
-		Quotas: quota.Default(), Network: api.DefaultNetwork,
-		Clock: func() time.Time { return w.now },
+		Actions: list, Store: db, Sealer: sealer, Rand: rand.Reader, PageSize: 100,
+		Quotas: quota.Default(),
+		Clock:  func() time.Time { return w.now },
 		Committed: func(_, _ string, operations []*types.Operation) {
 			if w.committed != nil {
 				w.committed(operations)

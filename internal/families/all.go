@@ -5,16 +5,39 @@
 package families
 
 import (
+	"io"
 	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
+	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
+// Deps is what the families work with. All of it is required to answer calls; nothing is
+// to describe the actions.
+type Deps struct {
+	// Keys is the pool of fresh RSA keys.
+	Keys *sshkey.Pool
+	// Sealer seals what has to be kept secret at rest.
+	Sealer *seal.Sealer
+	// Network is where addresses of instances come from.
+	Network compute.Network
+	// Rand is the source of addresses.
+	Rand io.Reader
+}
+
 // All returns every action that is built, and those that answer as in an empty account.
-func All() []api.Action {
-	return slices.Concat(compute.All())
+func All(d Deps) []api.Action {
+	keyPairs := keypair.New(keypair.Deps{Keys: d.Keys, Sealer: d.Sealer})
+	return slices.Concat(
+		account.Actions(),
+		keyPairs.Actions(),
+		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Actions(),
+	)
 }
 
 // StoredKinds are the kinds that the actions make, with what their documents are held to

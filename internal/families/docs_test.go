@@ -31,7 +31,7 @@ func TestDocsListTheActions(t *testing.T) {
 
 func actionsPage() string {
 	var b strings.Builder
-	list := api.Describe(families.All())
+	list := api.Describe(families.All(families.Deps{}))
 	built, empty := 0, 0
 	for _, a := range list {
 		if a.Built {

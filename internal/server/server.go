@@ -19,6 +19,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
@@ -82,7 +83,7 @@ type Options struct {
 	Quotas quota.Table
 	// InstanceAddresses is a range of loopback addresses (Linux) that public addresses are
 	// drawn from; each running instance listens on its own. When zero, they come from
-	// api.DefaultNetwork, and nobody listens on them.
+	// compute.DefaultNetwork, and nobody listens on them.
 	InstanceAddresses netip.Prefix
 	// Clock is the lifecycle clock; time.Now when nil.
 	Clock func() time.Time
@@ -152,8 +153,8 @@ func (o Options) check() error {
 }
 
 // network is where the addresses of instances come from.
-func (o Options) network() api.Network {
-	n := api.DefaultNetwork
+func (o Options) network() compute.Network {
+	n := compute.DefaultNetwork
 	if o.InstanceAddresses.IsValid() {
 		n.Public = o.InstanceAddresses
 	}
@@ -253,17 +254,15 @@ func cause(err error) error {
 
 func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
 	return api.NewPipeline(api.Options{
-		Actions:   families.All(),
+		Actions:   families.All(families.Deps{Keys: s.keys, Sealer: sealer, Network: s.o.network(), Rand: s.o.Rand}),
 		Store:     s.store,
 		Sealer:    sealer,
-		Keys:      s.keys,
 		Log:       s.o.Log,
 		Clock:     s.o.Clock,
 		Rand:      s.o.Rand,
 		PageSize:  s.o.PageSize,
 		TimeScale: s.o.TimeScale,
 		Quotas:    s.o.Quotas,
-		Network:   s.o.network(),
 		Running:   s.running,
 		Committed: s.committed,
 		Observe:   s.metrics.observeCall,

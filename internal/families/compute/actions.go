@@ -1,19 +1,104 @@
-// Package compute holds what each action does, one file per family.
+// Package compute holds the actions about what AWS builds on EC2: instances, disks, their
+// snapshots, static IPs, firewalls and add-ons.
 //
-// Families do not call each other: they meet through resources. The pipeline in
-// package api has checked signature, input and rights before a function here runs,
-// has loaded the resources that the action declared, and keeps the records.
+// They are one package, since each changes what the others show. What their documents
+// hold is said in package kind/instance; what runs for an instance is no business of theirs.
 package compute
 
 import (
+	"io"
 	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
-// All returns every action that is built, and those that answer as in an empty account.
-func All() []api.Action {
-	return slices.Concat(keyPairs, tags, operations, account, catalogueActions, instances, addOns,
-		ports, staticIPs, instanceMetrics,
-		disks, diskSnapshots, instanceSnapshots, autoSnapshots, snapshotCopies, restores, exports, notBuilt)
+// Deps is what the family works with. All of it is required.
+type Deps struct {
+	// KeyPairs gives new instances the default key pair.
+	KeyPairs *keypair.Family
+	// Sealer seals the secrets of instances.
+	Sealer *seal.Sealer
+	// Network is where addresses of instances come from.
+	Network Network
+	// Rand is the source of addresses.
+	Rand io.Reader
+}
+
+// Family makes instances and what belongs to them.
+type Family struct{ d Deps }
+
+// New returns the family.
+func New(d Deps) *Family { return &Family{d} }
+
+// Actions returns the family's actions.
+func (f *Family) Actions() []api.Action {
+	return slices.Concat(f.instances(), f.storage(), snapshots())
+}
+
+func (f *Family) instances() []api.Action {
+	return []api.Action{
+		api.NewPrepared(f.takeKeyForInstances, f.createInstances, api.CreatesNamed("instanceNames")),
+		api.New(getInstance, api.On(resource.Instance)),
+		api.New(getInstances),
+		api.New(getInstanceState, api.On(resource.Instance)),
+		api.New(f.startInstance, api.On(resource.Instance)),
+		api.New(stopInstance, api.On(resource.Instance)),
+		api.New(rebootInstance, api.On(resource.Instance)),
+		api.New(deleteInstance, api.On(resource.Instance)),
+		api.NewPrepared(f.takeTemporaryKey, f.getInstanceAccessDetails, api.On(resource.Instance)),
+		api.New(deleteKnownHostKeys, api.On(resource.Instance)),
+		api.New(f.setIPAddressType, api.OnMember("resourceName", resource.Instance, resource.LoadBalancer, resource.Distribution)),
+		api.New(updateInstanceMetadataOptions, api.On(resource.Instance)),
+		api.New(getInstanceMetricData, api.On(resource.Instance)),
+		api.New(enableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+		api.New(disableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+		api.New(openInstancePublicPorts, api.On(resource.Instance)),
+		api.New(closeInstancePublicPorts, api.On(resource.Instance)),
+		api.New(putInstancePublicPorts, api.On(resource.Instance)),
+		api.New(getInstancePortStates, api.On(resource.Instance)),
+		api.New(f.allocateStaticIP, api.Creates(resource.StaticIP)),
+		api.New(f.releaseStaticIP, api.On(resource.StaticIP)),
+		api.New(f.attachStaticIP, api.On(resource.StaticIP), api.On(resource.Instance)),
+		api.New(f.detachStaticIP, api.On(resource.StaticIP)),
+		api.New(getStaticIP, api.On(resource.StaticIP)),
+		api.New(getStaticIPs),
+	}
+}
+
+func (f *Family) storage() []api.Action {
+	return []api.Action{
+		api.New(createDisk, api.Creates(resource.Disk)),
+		api.New(getDisk, api.On(resource.Disk)),
+		api.New(getDisks),
+		api.New(attachDisk, api.On(resource.Disk), api.On(resource.Instance)),
+		api.New(detachDiskByName, api.On(resource.Disk)),
+		api.New(deleteDisk, api.On(resource.Disk)),
+		api.New(createDiskFromSnapshot, api.OnMember("diskSnapshotName", resource.DiskSnapshot), api.Creates(resource.Disk)),
+		api.NewPrepared(f.takeKeyForRestore, f.createInstancesFromSnapshot,
+			api.OnMember("instanceSnapshotName", resource.InstanceSnapshot), api.CreatesNamed("instanceNames")),
+	}
+}
+
+func snapshots() []api.Action {
+	return []api.Action{
+		api.New(createDiskSnapshot, api.OnMember("diskName", resource.Disk), api.OnMember("instanceName", resource.Instance),
+			api.Creates(resource.DiskSnapshot)),
+		api.New(getDiskSnapshot, api.On(resource.DiskSnapshot)),
+		api.New(getDiskSnapshots),
+		api.New(deleteDiskSnapshot, api.On(resource.DiskSnapshot)),
+		api.New(createInstanceSnapshot, api.On(resource.Instance), api.Creates(resource.InstanceSnapshot)),
+		api.New(getInstanceSnapshot, api.On(resource.InstanceSnapshot)),
+		api.New(getInstanceSnapshots),
+		api.New(deleteInstanceSnapshot, api.On(resource.InstanceSnapshot)),
+		api.New(getAutoSnapshots, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+		api.New(deleteAutoSnapshot, api.OnMember("resourceName", resource.Instance, resource.Disk)),
+		api.New(copySnapshot, api.CreatesNamed("targetSnapshotName")),
+		api.New(exportSnapshot, api.OnMember("sourceSnapshotName", resource.DiskSnapshot, resource.InstanceSnapshot)),
+		api.New(getExportSnapshotRecords),
+		api.New(createCloudFormationStack),
+		api.New(getCloudFormationStackRecords),
+	}
 }

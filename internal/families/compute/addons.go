@@ -9,11 +9,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var addOns = []api.Action{
-	api.New(enableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
-	api.New(disableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
-}
-
 // Errors of add-ons. AWS's own CloudFormation provider knows the first two texts.
 func errAddOnInState() error {
 	return api.InvalidInput(api.CodeInvalidParams, "The addOn is already in requested state")

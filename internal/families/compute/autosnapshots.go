@@ -10,11 +10,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var autoSnapshots = []api.Action{
-	api.New(getAutoSnapshots, api.OnMember("resourceName", resource.Instance, resource.Disk)),
-	api.New(deleteAutoSnapshot, api.OnMember("resourceName", resource.Instance, resource.Disk)),
-}
-
 // getAutoSnapshots lists the newest first (observed in AWS CLI output).
 func getAutoSnapshots(c *api.Call, _ *lightsail.GetAutoSnapshotsInput) (*lightsail.GetAutoSnapshotsOutput, error) {
 	r := c.Target(0)

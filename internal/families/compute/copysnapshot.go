@@ -9,10 +9,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var snapshotCopies = []api.Action{
-	api.New(copySnapshot, api.CreatesNamed("targetSnapshotName")),
-}
-
 // copySnapshot makes a manual snapshot in the call's Region from one of any Region. A
 // copy has no tags, as on EC2.
 func copySnapshot(c *api.Call, in *lightsail.CopySnapshotInput) (*lightsail.CopySnapshotOutput, error) {

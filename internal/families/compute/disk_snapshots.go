@@ -10,14 +10,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var diskSnapshots = []api.Action{
-	api.New(createDiskSnapshot, api.OnMember("diskName", resource.Disk), api.OnMember("instanceName", resource.Instance),
-		api.Creates(resource.DiskSnapshot)),
-	api.New(getDiskSnapshot, api.On(resource.DiskSnapshot)),
-	api.New(getDiskSnapshots),
-	api.New(deleteDiskSnapshot, api.On(resource.DiskSnapshot)),
-}
-
 // createDiskSnapshot takes a snapshot of a disk, or of an instance's system disk.
 func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*lightsail.CreateDiskSnapshotOutput, error) {
 	if err := exactlyOne("diskName", in.DiskName != nil, "instanceName", in.InstanceName != nil); err != nil {

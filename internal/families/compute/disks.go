@@ -13,15 +13,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var disks = []api.Action{
-	api.New(createDisk, api.Creates(resource.Disk)),
-	api.New(getDisk, api.On(resource.Disk)),
-	api.New(getDisks),
-	api.New(attachDisk, api.On(resource.Disk), api.On(resource.Instance)),
-	api.New(detachDiskByName, api.On(resource.Disk)),
-	api.New(deleteDisk, api.On(resource.Disk)),
-}
-
 // The sizes of disks, in GB (developer guide, troubleshooting disks). No version made
 // larger ones.
 const minDiskGB, maxDiskGB = 8, 16384

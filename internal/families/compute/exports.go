@@ -12,15 +12,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// exports is the family of what leaves Lightsail for EC2. The records are all that
-// there is: nothing is made outside.
-var exports = []api.Action{
-	api.New(exportSnapshot, api.OnMember("sourceSnapshotName", resource.DiskSnapshot, resource.InstanceSnapshot)),
-	api.New(getExportSnapshotRecords),
-	api.New(createCloudFormationStack),
-	api.New(getCloudFormationStackRecords),
-}
-
 // stackTakes is how long AWS takes for a stack with one instance.
 const stackTakes = 120 * time.Second
 

@@ -24,11 +24,11 @@ const (
 )
 
 // takeTemporaryKey gets the key of an SSH login that the call is going to hand out.
-func takeTemporaryKey(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput) (*sshkey.Pair, func(), error) {
+func (f *Family) takeTemporaryKey(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput) (*sshkey.Pair, func(), error) {
 	if _, err := accessTarget(c, in); err != nil || in.Protocol == types.InstanceAccessProtocolRdp {
 		return nil, nil, err
 	}
-	return takeKey(c, nil)
+	return f.d.KeyPairs.TakeKey(c)
 }
 
 // accessTarget loads an instance that can be logged in to by the protocol.
@@ -50,12 +50,14 @@ func accessTarget(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput) (*in
 
 // getInstanceAccessDetails returns a temporary key with a certificate that logs in for
 // a few minutes, or the password of a Windows instance.
-func getInstanceAccessDetails(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput, key *sshkey.Pair) (*lightsail.GetInstanceAccessDetailsOutput, error) {
+func (f *Family) getInstanceAccessDetails(
+	c *api.Call, in *lightsail.GetInstanceAccessDetailsInput, key *sshkey.Pair,
+) (*lightsail.GetInstanceAccessDetailsOutput, error) {
 	i, err := accessTarget(c, in)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := i.OpenKeys(c.Sealer())
+	keys, err := i.OpenKeys(f.d.Sealer)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
@@ -31,11 +32,11 @@ type installedKey struct {
 
 // takeKeyForNewInstance gets a key only where the default key pair is wanted and the
 // region has none yet.
-func takeKeyForNewInstance(c *api.Call, keyPair *string) (*sshkey.Pair, func(), error) {
+func (f *Family) takeKeyForNewInstance(c *api.Call, keyPair *string) (*sshkey.Pair, func(), error) {
 	if !wantsDefaultKey(keyPair) {
 		return nil, nil, nil
 	}
-	return takeKeyForDefault(c, nil)
+	return f.d.KeyPairs.TakeKeyForDefault(c)
 }
 
 func wantsDefaultKey(keyPair *string) bool {
@@ -44,9 +45,9 @@ func wantsDefaultKey(keyPair *string) bool {
 
 // installedKey finds the key pair of the spec, and makes the default one where it is
 // wanted and missing.
-func (s *instanceSpec) installedKey(c *api.Call, fresh *sshkey.Pair) (*installedKey, error) {
+func (f *Family) installedKey(c *api.Call, s *instanceSpec, fresh *sshkey.Pair) (*installedKey, error) {
 	if wantsDefaultKey(s.keyPair) {
-		r, priv, err := ensureDefaultKeyPair(c, fresh)
+		r, priv, err := f.d.KeyPairs.EnsureDefault(c, fresh)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func (s *instanceSpec) installedKey(c *api.Call, fresh *sshkey.Pair) (*installed
 	if err != nil {
 		return nil, err
 	}
-	priv, err := keyPairPrivOf(r)
+	priv, err := keypair.PrivOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (k *installedKey) rsa() *rsa.PublicKey {
 
 // giveKeys makes a new instance's secrets. A Windows instance gets a password, and
 // keeps it encrypted to its key pair, too.
-func (s *instanceSpec) giveKeys(c *api.Call, i *instance.Instance, key *installedKey) (err error) {
+func (f *Family) giveKeys(c *api.Call, s *instanceSpec, i *instance.Instance, key *installedKey) (err error) {
 	hostKeys, err := machine.NewHostKeys("")
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (s *instanceSpec) giveKeys(c *api.Call, i *instance.Instance, key *installe
 			return err
 		}
 	}
-	i.Priv.Sealed, err = instance.SealKeys(c.Sealer(), i.Resource, keys)
+	i.Priv.Sealed, err = instance.SealKeys(f.d.Sealer, i.Resource, keys)
 	return err
 }
 

@@ -8,12 +8,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
-
-var instanceMetrics = []api.Action{
-	api.New(getInstanceMetricData, api.On(resource.Instance)),
-}
 
 // maxDatapoints is CloudWatch's limit for one request.
 const maxDatapoints = 1440

@@ -11,7 +11,7 @@ import (
 
 // setIPAddressType changes between IPv4, IPv6 and both. Asking for the present type
 // changes nothing.
-func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lightsail.SetIpAddressTypeOutput, error) {
+func (f *Family) setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lightsail.SetIpAddressTypeOutput, error) {
 	switch in.ResourceType {
 	case types.ResourceTypeInstance, types.ResourceTypeLoadBalancer, types.ResourceTypeDistribution:
 	default:
@@ -25,7 +25,7 @@ func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lights
 		return nil, err
 	}
 	if in.IpAddressType != i.Doc.IpAddressType {
-		if err := changeIPAddressType(c, i, in.IpAddressType, isSet(in.AcceptBundleUpdate)); err != nil {
+		if err := f.changeIPAddressType(c, i, in.IpAddressType, isSet(in.AcceptBundleUpdate)); err != nil {
 			return nil, err
 		}
 		if err := saveInstance(c, i); err != nil {
@@ -37,7 +37,7 @@ func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lights
 
 // changeIPAddressType changes the bundle, too, where the public IPv4 address comes or
 // goes.
-func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddressType, acceptBundle bool) error {
+func (f *Family) changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddressType, acceptBundle bool) error {
 	had6 := i.Doc.IpAddressType != types.IpAddressTypeIpv4
 	had4 := i.Doc.IpAddressType != types.IpAddressTypeIpv6
 	wants4 := wanted != types.IpAddressTypeIpv6
@@ -52,7 +52,7 @@ func changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddre
 	}
 	switch {
 	case wants4 && !had4:
-		return takePublicAddress(c, i)
+		return f.takePublicAddress(c, i)
 	case had4 && !wants4:
 		i.Doc.PublicIpAddress = nil
 		return c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID)

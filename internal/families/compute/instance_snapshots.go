@@ -8,13 +8,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var instanceSnapshots = []api.Action{
-	api.New(createInstanceSnapshot, api.On(resource.Instance), api.Creates(resource.InstanceSnapshot)),
-	api.New(getInstanceSnapshot, api.On(resource.InstanceSnapshot)),
-	api.New(getInstanceSnapshots),
-	api.New(deleteInstanceSnapshot, api.On(resource.InstanceSnapshot)),
-}
-
 // createInstanceSnapshot takes a snapshot of an instance with its attached disks.
 func createInstanceSnapshot(c *api.Call, in *lightsail.CreateInstanceSnapshotInput) (*lightsail.CreateInstanceSnapshotOutput, error) {
 	tags, err := resource.MergeTags(nil, in.Tags)

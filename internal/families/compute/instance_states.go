@@ -53,7 +53,7 @@ func checkState(i *instance.Instance, now time.Time, verb string, admits ...stri
 }
 
 // startInstance gives the instance a new public address, unless it has a static one.
-func startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*lightsail.StartInstanceOutput, error) {
+func (f *Family) startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*lightsail.StartInstanceOutput, error) {
 	i, err := targetIn(c, "start", instance.Stopped)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*lightsail.St
 		}
 	}
 	if i.Doc.IpAddressType != types.IpAddressTypeIpv6 && i.Priv.StaticIP == "" {
-		if err := takePublicAddress(c, i); err != nil {
+		if err := f.takePublicAddress(c, i); err != nil {
 			return nil, err
 		}
 	}

@@ -13,27 +13,12 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
-var instances = []api.Action{
-	api.NewPrepared(takeKeyForInstances, createInstances, api.CreatesNamed("instanceNames")),
-	api.New(getInstance, api.On(resource.Instance)),
-	api.New(getInstances),
-	api.New(getInstanceState, api.On(resource.Instance)),
-	api.New(startInstance, api.On(resource.Instance)),
-	api.New(stopInstance, api.On(resource.Instance)),
-	api.New(rebootInstance, api.On(resource.Instance)),
-	api.New(deleteInstance, api.On(resource.Instance)),
-	api.NewPrepared(takeTemporaryKey, getInstanceAccessDetails, api.On(resource.Instance)),
-	api.New(deleteKnownHostKeys, api.On(resource.Instance)),
-	api.New(setIPAddressType, api.OnMember("resourceName", resource.Instance, resource.LoadBalancer, resource.Distribution)),
-	api.New(updateInstanceMetadataOptions, api.On(resource.Instance)),
-}
-
-func takeKeyForInstances(c *api.Call, in *lightsail.CreateInstancesInput) (*sshkey.Pair, func(), error) {
-	return takeKeyForNewInstance(c, in.KeyPairName)
+func (f *Family) takeKeyForInstances(c *api.Call, in *lightsail.CreateInstancesInput) (*sshkey.Pair, func(), error) {
+	return f.takeKeyForNewInstance(c, in.KeyPairName)
 }
 
 // createInstances makes all the instances or none.
-func createInstances(c *api.Call, in *lightsail.CreateInstancesInput, fresh *sshkey.Pair) (*lightsail.CreateInstancesOutput, error) {
+func (f *Family) createInstances(c *api.Call, in *lightsail.CreateInstancesInput, fresh *sshkey.Pair) (*lightsail.CreateInstancesOutput, error) {
 	blueprint, err := lookupBlueprint(c, *in.BlueprintId)
 	if err != nil {
 		return nil, err
@@ -45,7 +30,7 @@ func createInstances(c *api.Call, in *lightsail.CreateInstancesInput, fresh *ssh
 	if err != nil {
 		return nil, err
 	}
-	made, err := insertInstances(c, instanceSpec{
+	made, err := f.insertInstances(c, instanceSpec{
 		names: in.InstanceNames, zone: *in.AvailabilityZone, blueprint: blueprint, bundle: bundle, keyPair: in.KeyPairName,
 		userData: in.UserData, tags: in.Tags, addOns: in.AddOns, ipAddressType: in.IpAddressType,
 	}, fresh, nil)

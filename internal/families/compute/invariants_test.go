@@ -23,6 +23,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
@@ -61,11 +62,11 @@ func newWalk(t *testing.T, timeScale float64) *walk {
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
 	w := &walk{t: t, db: db, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
-	network := api.DefaultNetwork
+	network := compute.DefaultNetwork
 	network.Public = netip.MustParsePrefix("198.18.0.0/28")
 	server := httptest.NewServer(api.NewPipeline(api.Options{
-		Actions: families.All(), Store: db, Sealer: sealer, Keys: keys, Rand: rand.Reader, PageSize: 100, TimeScale: timeScale,
-		Quotas: quota.Default(), Network: network, Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Actions: families.All(families.Deps{Keys: keys, Sealer: sealer, Network: network, Rand: rand.Reader}),
+		Store:   db, Sealer: sealer, Rand: rand.Reader, PageSize: 100, TimeScale: timeScale, Quotas: quota.Default(), Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}))
 	t.Cleanup(func() {
 		server.Close()

@@ -48,7 +48,7 @@ type instanceSpec struct {
 // insertInstances checks the spec, stores one instance per name and returns them.
 // finish, if not nil, may change each one before it is stored. fresh is the RSA key for
 // a default key pair to be made; nil where there is one.
-func insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair, finish func(*instance.Instance) error) ([]*instance.Instance, error) {
+func (f *Family) insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair, finish func(*instance.Instance) error) ([]*instance.Instance, error) {
 	if s.ipAddressType == "" {
 		s.ipAddressType = types.IpAddressTypeDualstack
 	}
@@ -60,13 +60,13 @@ func insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair, finish fun
 		return nil, api.TagError(err)
 	}
 	s.tags = tags
-	key, err := s.installedKey(c, fresh)
+	key, err := f.installedKey(c, &s, fresh)
 	if err != nil {
 		return nil, err
 	}
 	made := make([]*instance.Instance, len(s.names))
 	for n, name := range s.names {
-		if made[n], err = s.insert(c, name, key, finish); err != nil {
+		if made[n], err = f.insertInstance(c, &s, name, key, finish); err != nil {
 			return nil, err
 		}
 	}
@@ -172,8 +172,10 @@ func lookupBlueprint(c *api.Call, id string) (*catalogue.Blueprint, error) {
 	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBlueprint, id)
 }
 
-// insert makes one instance and stores it.
-func (s *instanceSpec) insert(c *api.Call, name string, key *installedKey, finish func(*instance.Instance) error) (*instance.Instance, error) {
+// insertInstance makes one instance and stores it.
+func (f *Family) insertInstance(
+	c *api.Call, s *instanceSpec, name string, key *installedKey, finish func(*instance.Instance) error,
+) (*instance.Instance, error) {
 	r := c.NewResource(resource.Instance, name)
 	r.Zone, r.Tags = s.zone, s.tags
 	auto, err := newAutoSnapshot(c, s.addOns)
@@ -183,10 +185,10 @@ func (s *instanceSpec) insert(c *api.Call, name string, key *installedKey, finis
 	i := &instance.Instance{Resource: r, Doc: s.doc(r, key.name), Priv: instance.Priv{AuthorizedKey: key.line, AutoSnapshot: auto}}
 	setBundle(i, s.bundle)
 	boot(c, i, createInstanceTakes)
-	if err := takeAddresses(c, i); err != nil {
+	if err := f.takeAddresses(c, i); err != nil {
 		return nil, err
 	}
-	if err := s.giveKeys(c, i, key); err != nil {
+	if err := f.giveKeys(c, s, i, key); err != nil {
 		return nil, err
 	}
 	if finish != nil {
@@ -247,27 +249,27 @@ func setBundle(i *instance.Instance, b *catalogue.Bundle) {
 }
 
 // takeAddresses gives a new instance all the addresses of its IP address type.
-func takeAddresses(c *api.Call, i *instance.Instance) error {
-	private, err := c.TakePrivateAddress(i.Resource.Zone, i.Resource.ID)
+func (f *Family) takeAddresses(c *api.Call, i *instance.Instance) error {
+	private, err := f.newPrivateAddress(c, i.Resource.Zone, i.Resource.ID)
 	if err != nil {
 		return fmt.Errorf("private address: %w", err)
 	}
 	text := private.String()
 	i.Doc.PrivateIpAddress = &text
-	if err := c.TakePort(i.Resource.ID); err != nil {
+	if err := f.newPort(c, i.Resource.ID); err != nil {
 		return fmt.Errorf("port: %w", err)
 	}
 	setIPv6Address(c, i)
 	if i.Doc.IpAddressType == types.IpAddressTypeIpv6 {
 		return nil
 	}
-	return takePublicAddress(c, i)
+	return f.takePublicAddress(c, i)
 }
 
 // takePublicAddress gives an instance a public IPv4 address in place of the one that
 // it had.
-func takePublicAddress(c *api.Call, i *instance.Instance) error {
-	public, err := c.TakePublicAddress(i.Resource.ID)
+func (f *Family) takePublicAddress(c *api.Call, i *instance.Instance) error {
+	public, err := f.newPublicAddress(c, i.Resource.ID)
 	if err != nil {
 		return fmt.Errorf("public address: %w", err)
 	}

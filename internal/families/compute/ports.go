@@ -12,15 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
-
-var ports = []api.Action{
-	api.New(openInstancePublicPorts, api.On(resource.Instance)),
-	api.New(closeInstancePublicPorts, api.On(resource.Instance)),
-	api.New(putInstancePublicPorts, api.On(resource.Instance)),
-	api.New(getInstancePortStates, api.On(resource.Instance)),
-}
 
 // openInstancePublicPorts adds to the rules; without sources it opens to everybody.
 func openInstancePublicPorts(c *api.Call, in *lightsail.OpenInstancePublicPortsInput) (*lightsail.OpenInstancePublicPortsOutput, error) {

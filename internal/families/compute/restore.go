@@ -14,13 +14,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
-// restores is the family of what makes disks and instances from snapshots.
-var restores = []api.Action{
-	api.New(createDiskFromSnapshot, api.OnMember("diskSnapshotName", resource.DiskSnapshot), api.Creates(resource.Disk)),
-	api.NewPrepared(takeKeyForRestore, createInstancesFromSnapshot,
-		api.OnMember("instanceSnapshotName", resource.InstanceSnapshot), api.CreatesNamed("instanceNames")),
-}
-
 func createDiskFromSnapshot(c *api.Call, in *lightsail.CreateDiskFromSnapshotInput) (*lightsail.CreateDiskFromSnapshotOutput, error) {
 	least, err := snapshotGB(c, snapshotChoice{
 		manual: in.DiskSnapshotName, manualMember: "diskSnapshotName", source: in.SourceDiskName, sourceMember: "sourceDiskName",
@@ -59,13 +52,13 @@ func snapshotGB(c *api.Call, choice snapshotChoice) (int32, error) {
 	return *d.doc.SizeInGb, choice.checkAuto(c, d.priv.AutoSnapshot)
 }
 
-func takeKeyForRestore(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput) (*sshkey.Pair, func(), error) {
-	return takeKeyForNewInstance(c, in.KeyPairName)
+func (f *Family) takeKeyForRestore(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput) (*sshkey.Pair, func(), error) {
+	return f.takeKeyForNewInstance(c, in.KeyPairName)
 }
 
 // createInstancesFromSnapshot makes all the instances or none. Their firewalls are
 // those of a new instance.
-func createInstancesFromSnapshot(
+func (f *Family) createInstancesFromSnapshot(
 	c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, fresh *sshkey.Pair,
 ) (*lightsail.CreateInstancesFromSnapshotOutput, error) {
 	from, err := instanceContent(c, snapshotChoice{
@@ -92,7 +85,7 @@ func createInstancesFromSnapshot(
 	if err != nil {
 		return nil, err
 	}
-	made, err := insertInstances(c, instanceSpec{
+	made, err := f.insertInstances(c, instanceSpec{
 		names: in.InstanceNames, zone: *in.AvailabilityZone, blueprint: blueprint, bundle: bundle, keyPair: in.KeyPairName,
 		userData: in.UserData, tags: in.Tags, addOns: in.AddOns, ipAddressType: in.IpAddressType,
 	}, fresh, func(i *instance.Instance) error { return attachCopies(c, i, from.FromAttachedDisks, names) })

@@ -13,16 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-var staticIPs = []api.Action{
-	api.New(allocateStaticIP, api.Creates(resource.StaticIP)),
-	api.New(releaseStaticIP, api.On(resource.StaticIP)),
-	api.New(attachStaticIP, api.On(resource.StaticIP), api.On(resource.Instance)),
-	api.New(detachStaticIP, api.On(resource.StaticIP)),
-	api.New(getStaticIP, api.On(resource.StaticIP)),
-	api.New(getStaticIPs),
-}
-
-func allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInput) (*lightsail.AllocateStaticIpOutput, error) {
+func (f *Family) allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInput) (*lightsail.AllocateStaticIpOutput, error) {
 	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.StaticIP)
 	if err != nil {
 		return nil, err
@@ -31,7 +22,7 @@ func allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInput) (*lights
 		return nil, api.QuotaReached("Static IPs", limit)
 	}
 	r := c.NewResource(resource.StaticIP, *in.StaticIpName)
-	address, err := c.TakePublicAddress(r.ID)
+	address, err := f.newPublicAddress(c, r.ID)
 	if err != nil {
 		return nil, fmt.Errorf("static IP: %w", err)
 	}
@@ -56,7 +47,7 @@ func allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInput) (*lights
 
 // releaseStaticIP detaches it first where it is attached: AWS's own CloudFormation
 // provider releases attached ones.
-func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
+func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
 	r := c.Target(0)
 	ip, err := staticIPOf(r)
 	if err != nil {
@@ -67,7 +58,7 @@ func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail
 		return nil, err
 	}
 	if ip.AttachedTo != nil {
-		if _, err := takeStaticIPFrom(c, *ip.AttachedTo); err != nil {
+		if _, err := f.takeStaticIPFrom(c, *ip.AttachedTo); err != nil {
 			return nil, err
 		}
 	}
@@ -79,7 +70,7 @@ func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail
 
 // attachStaticIP moves a static IP that is attached to another instance (so does AWS's
 // CloudFormation provider), and detaches one that the instance has already (EC2 does).
-func attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.AttachStaticIpOutput, error) {
+func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.AttachStaticIpOutput, error) {
 	r := c.Target(0)
 	ip, err := staticIPOf(r)
 	if err != nil {
@@ -102,7 +93,7 @@ func attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.A
 	if i.Priv.StaticIP == r.Name {
 		return out, nil
 	}
-	if err := freeForAttachment(c, ip, i); err != nil {
+	if err := f.freeForAttachment(c, ip, i); err != nil {
 		return nil, err
 	}
 	return out, attach(c, r, ip, i)
@@ -110,11 +101,11 @@ func attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.A
 
 // freeForAttachment takes away what stands in the way of an attachment: the address
 // that the instance has, and the static IP from the instance that it is attached to.
-func freeForAttachment(c *api.Call, ip *types.StaticIp, i *instance.Instance) error {
+func (f *Family) freeForAttachment(c *api.Call, ip *types.StaticIp, i *instance.Instance) error {
 	if err := giveUpAddress(c, i); err != nil || ip.AttachedTo == nil {
 		return err
 	}
-	_, err := takeStaticIPFrom(c, *ip.AttachedTo)
+	_, err := f.takeStaticIPFrom(c, *ip.AttachedTo)
 	return err
 }
 
@@ -155,7 +146,7 @@ func attach(c *api.Call, r *resource.Resource, ip *types.StaticIp, i *instance.I
 	return saveInstance(c, i)
 }
 
-func detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.DetachStaticIpOutput, error) {
+func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.DetachStaticIpOutput, error) {
 	r := c.Target(0)
 	ip, err := staticIPOf(r)
 	if err != nil {
@@ -166,7 +157,7 @@ func detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.D
 	}
 	onIP := c.Record(r)
 	onIP.OperationDetails = ip.AttachedTo
-	onInstance, err := takeStaticIPFrom(c, *ip.AttachedTo)
+	onInstance, err := f.takeStaticIPFrom(c, *ip.AttachedTo)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +169,7 @@ func detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.D
 
 // takeStaticIPFrom takes the static IP away from an instance, which gets another
 // public address. It stores and records that side only.
-func takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
+func (f *Family) takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
 	i, err := findInstance(c, name)
 	if err != nil {
 		return nil, err
@@ -186,7 +177,7 @@ func takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
 	op, former := c.Record(i.Resource), i.Priv.StaticIP
 	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &former
 	i.Priv.StaticIP, i.Doc.IsStaticIp = "", new(false)
-	if err := takePublicAddress(c, i); err != nil {
+	if err := f.takePublicAddress(c, i); err != nil {
 		return nil, err
 	}
 	return op, saveInstance(c, i)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
@@ -24,7 +25,7 @@ func checkStoredKeyPair(r *resource.Resource) (resource.Claims, error) {
 	if err := codec.Unmarshal(r.Doc, pair); err != nil {
 		return resource.Claims{}, err
 	}
-	priv, err := keyPairPrivOf(r)
+	priv, err := keypair.PrivOf(r)
 	if err != nil {
 		return resource.Claims{}, err
 	}
@@ -53,11 +54,11 @@ func checkKeyPairSecret(r *resource.Resource, plain []byte) error {
 	if err != nil {
 		return err
 	}
-	shown, err := keyPairOf(r)
+	shown, err := keypair.Show(r)
 	if err != nil {
 		return err
 	}
-	priv, err := keyPairPrivOf(r)
+	priv, err := keypair.PrivOf(r)
 	if err == nil && (pair.PublicLine() != priv.PublicKey || pair.Fingerprint() != aws.ToString(shown.Fingerprint)) {
 		err = errors.New("the private half is that of another key pair")
 	}

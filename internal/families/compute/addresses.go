@@ -1,10 +1,11 @@
-package api
+package compute
 
 import (
 	"encoding/binary"
 	"io"
 	"net/netip"
 
+	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -33,26 +34,26 @@ func subnetOf(zone string) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4(base), zoneBits)
 }
 
-// TakePublicAddress gives a resource a public IPv4 address that nobody else has. It
+// newPublicAddress gives a resource a public IPv4 address that nobody else has. It
 // gives up the one that it had.
-func (c *Call) TakePublicAddress(owner string) (netip.Addr, error) {
-	return c.takeAddress(instance.PublicPool, c.pipe.o.Network.Public, owner)
+func (f *Family) newPublicAddress(c *api.Call, owner string) (netip.Addr, error) {
+	return f.takeAddress(c, instance.PublicPool, f.d.Network.Public, owner)
 }
 
-// TakePrivateAddress gives a resource a private IPv4 address of the account's network
+// newPrivateAddress gives a resource a private IPv4 address of the account's network
 // in the zone.
-func (c *Call) TakePrivateAddress(zone, owner string) (netip.Addr, error) {
-	return c.takeAddress(instance.PrivatePool(c.Principal.Account, c.Region), subnetOf(zone), owner)
+func (f *Family) newPrivateAddress(c *api.Call, zone, owner string) (netip.Addr, error) {
+	return f.takeAddress(c, instance.PrivatePool(c.Principal.Account, c.Region), subnetOf(zone), owner)
 }
 
-// TakePort gives an instance the loopback port that leads to its SSH server.
-func (c *Call) TakePort(owner string) error {
-	first, last := int64(c.pipe.o.Network.FirstPort), int64(c.pipe.o.Network.LastPort)
-	_, err := c.take(instance.PortPool, first, last, owner)
+// newPort gives an instance the loopback port that leads to its SSH server.
+func (f *Family) newPort(c *api.Call, owner string) error {
+	first, last := int64(f.d.Network.FirstPort), int64(f.d.Network.LastPort)
+	_, err := f.take(c, instance.PortPool, first, last, owner)
 	return err
 }
 
-func (c *Call) takeAddress(pool string, in netip.Prefix, owner string) (netip.Addr, error) {
+func (f *Family) takeAddress(c *api.Call, pool string, in netip.Prefix, owner string) (netip.Addr, error) {
 	base := in.Masked().Addr().As4()
 	first := int64(binary.BigEndian.Uint32(base[:]))
 	size := int64(1) << (32 - in.Bits())
@@ -60,7 +61,7 @@ func (c *Call) takeAddress(pool string, in netip.Prefix, owner string) (netip.Ad
 		return netip.Addr{}, err
 	}
 	// The first four addresses and the last are the network's own, as on AWS.
-	n, err := c.take(pool, first+4, first+size-2, owner)
+	n, err := f.take(c, pool, first+4, first+size-2, owner)
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], uint32(n))
 	return netip.AddrFrom4(b), err
@@ -69,13 +70,13 @@ func (c *Call) takeAddress(pool string, in netip.Prefix, owner string) (netip.Ad
 // take draws numbers until one is free; where many are taken it goes on from the last
 // one in order, so that it finds the only free one, too. That none is left is the
 // caller's to know: a pool may be small.
-func (c *Call) take(pool string, first, last int64, owner string) (int64, error) {
+func (f *Family) take(c *api.Call, pool string, first, last int64, owner string) (int64, error) {
 	size := last - first + 1
 	offset := int64(0)
 	for try := range size + 32 {
 		if try < 32 {
 			var b [8]byte
-			if _, err := io.ReadFull(c.pipe.o.Rand, b[:]); err != nil {
+			if _, err := io.ReadFull(f.d.Rand, b[:]); err != nil {
 				return 0, err
 			}
 			offset = int64(binary.BigEndian.Uint64(b[:])>>1) % size
@@ -87,5 +88,5 @@ func (c *Call) take(pool string, first, last int64, owner string) (int64, error)
 			return first + offset, err
 		}
 	}
-	return 0, OperationFailed("No address is left in the pool %s.", pool)
+	return 0, api.OperationFailed("No address is left in the pool %s.", pool)
 }

@@ -1,4 +1,4 @@
-package compute
+package account
 
 import (
 	"slices"
@@ -10,12 +10,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 )
-
-// catalogueActions is the family of what a region has on offer. It comes in one page.
-var catalogueActions = []api.Action{
-	api.New(getBlueprints),
-	api.New(getBundles),
-}
 
 // getBlueprints lists what instances are made from. Blueprints of Lightsail for
 // Research are shown only to those who ask for their category, and then alone.

@@ -1,4 +1,4 @@
-package compute
+package account
 
 import (
 	"errors"
@@ -11,12 +11,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
-
-var operations = []api.Action{
-	api.New(getOperation),
-	api.New(getOperations),
-	api.New(getOperationsForResource),
-}
 
 func getOperation(c *api.Call, in *lightsail.GetOperationInput) (*lightsail.GetOperationOutput, error) {
 	stored, err := c.Tx.Operation(c.Principal.Account, c.Region, *in.OperationId)

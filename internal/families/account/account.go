@@ -1,4 +1,8 @@
-package compute
+// Package account holds the actions about an account as a whole: its regions, names and
+// operations, what a region has on offer, and the tags of resources of all kinds.
+//
+// It also answers for families that are not built. It knows no kind of resource.
+package account
 
 import (
 	"slices"
@@ -10,11 +14,20 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// account is the family of what describes the account and its regions as a whole.
-var account = []api.Action{
-	api.New(getActiveNames),
-	api.New(getRegions),
-	api.New(getProfile),
+// Actions returns the family's actions.
+func Actions() []api.Action {
+	return slices.Concat([]api.Action{
+		api.New(getActiveNames),
+		api.New(getRegions),
+		api.New(getProfile),
+		api.New(getBlueprints),
+		api.New(getBundles),
+		api.New(getOperation),
+		api.New(getOperations),
+		api.New(getOperationsForResource),
+		api.New(tagResource, api.OnNamed()),
+		api.New(untagResource, api.OnNamed()),
+	}, emptyLists(), missing())
 }
 
 // getActiveNames lists the names of all kinds of resources. The default key pair

@@ -1,4 +1,4 @@
-package compute
+package account
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -7,11 +7,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
-
-var tags = []api.Action{
-	api.New(tagResource, api.OnNamed()),
-	api.New(untagResource, api.OnNamed()),
-}
 
 func tagResource(c *api.Call, in *lightsail.TagResourceInput) (*lightsail.TagResourceOutput, error) {
 	r := c.Target(0)

@@ -1,4 +1,7 @@
-package compute
+// Package keypair holds the actions about key pairs.
+//
+// It makes and removes them, and knows nothing of the instances that they open.
+package keypair
 
 import (
 	"encoding/base64"
@@ -12,32 +15,48 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
-var keyPairs = []api.Action{
-	api.NewPrepared(takeKey, createKeyPair, api.Creates(resource.KeyPair)),
-	api.New(importKeyPair, api.Creates(resource.KeyPair)),
-	api.New(getKeyPair, api.On(resource.KeyPair)),
-	api.New(getKeyPairs),
-	api.New(deleteKeyPair, api.On(resource.KeyPair)),
-	api.NewPrepared(takeKeyForDefault, downloadDefaultKeyPair),
+// Deps is what the family works with. All of it is required.
+type Deps struct {
+	// Keys is the pool of fresh RSA keys.
+	Keys *sshkey.Pool
+	// Sealer seals the private half of default key pairs.
+	Sealer *seal.Sealer
 }
 
-// keyPairPriv is what Lanyard knows of a key pair and the API never shows.
-type keyPairPriv struct {
-	// PublicKey is the OpenSSH line that instances install.
-	PublicKey string `json:"publicKey"`
-	// Sealed is the private key's PEM text, sealed; only default key pairs have one.
-	Sealed []byte `json:"sealed,omitempty"`
+// Family makes key pairs, for its own actions and for those that need the default one.
+type Family struct{ d Deps }
+
+// New returns the family.
+func New(d Deps) *Family { return &Family{d} }
+
+// Actions returns the family's actions.
+func (f *Family) Actions() []api.Action {
+	return []api.Action{
+		api.NewPrepared(f.takeKey, createKeyPair, api.Creates(resource.KeyPair)),
+		api.New(importKeyPair, api.Creates(resource.KeyPair)),
+		api.New(getKeyPair, api.On(resource.KeyPair)),
+		api.New(getKeyPairs),
+		api.New(deleteKeyPair, api.On(resource.KeyPair)),
+		api.NewPrepared(f.takeKeyForDefault, f.downloadDefaultKeyPair),
+	}
 }
 
 // takeKey gets the new pair's key before the write transaction: making one may take
 // a while. A key that was not used goes back.
-func takeKey(c *api.Call, _ *lightsail.CreateKeyPairInput) (*sshkey.Pair, func(), error) {
-	key, err := c.Keys().Take(c.Context)
-	return key, func() { c.Keys().Put(key) }, err
+func (f *Family) takeKey(c *api.Call, _ *lightsail.CreateKeyPairInput) (*sshkey.Pair, func(), error) {
+	return f.TakeKey(c)
+}
+
+// TakeKey gets a fresh RSA key from the pool, and how to give it back unused.
+func (f *Family) TakeKey(c *api.Call) (key *sshkey.Pair, undo func(), err error) {
+	key, err = f.d.Keys.Take(c.Context)
+	return key, func() { f.d.Keys.Put(key) }, err
 }
 
 // createKeyPair returns the private half once and keeps only the public one.
@@ -48,7 +67,7 @@ func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pa
 	}
 	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
 	r.Tags = tags
-	pair, err := insertKeyPair(c, r, key.Fingerprint(), keyPairPriv{PublicKey: key.PublicLine()})
+	pair, err := insertKeyPair(c, r, key.Fingerprint(), keypair.Priv{PublicKey: key.PublicLine()})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +88,7 @@ func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.Im
 		return nil, api.WithHint(api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid."), keyHint(*in.PublicKeyBase64))
 	}
 	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
-	if _, err := insertKeyPair(c, r, public.Fingerprint(), keyPairPriv{PublicKey: public.Line()}); err != nil {
+	if _, err := insertKeyPair(c, r, public.Fingerprint(), keypair.Priv{PublicKey: public.Line()}); err != nil {
 		return nil, err
 	}
 	return &lightsail.ImportKeyPairOutput{Operation: c.Record(r)}, nil
@@ -88,7 +107,7 @@ func keyHint(text string) string {
 }
 
 func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPairOutput, error) {
-	pair, err := keyPairOf(c.Target(0))
+	pair, err := keypair.Show(c.Target(0))
 	return &lightsail.GetKeyPairOutput{KeyPair: pair}, err
 }
 
@@ -110,7 +129,7 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 	}
 	out := &lightsail.GetKeyPairsOutput{KeyPairs: make([]types.KeyPair, len(page)), NextPageToken: next}
 	for i, r := range page {
-		pair, err := keyPairOf(r)
+		pair, err := keypair.Show(r)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +142,7 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 // wherever it is given.
 func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
 	r := c.Target(0)
-	pair, err := keyPairOf(r)
+	pair, err := keypair.Show(r)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +159,7 @@ func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.De
 }
 
 // insertKeyPair stores a new key pair and returns it as the API shows it.
-func insertKeyPair(c *api.Call, r *resource.Resource, fingerprint string, priv keyPairPriv) (*types.KeyPair, error) {
+func insertKeyPair(c *api.Call, r *resource.Resource, fingerprint string, priv keypair.Priv) (*types.KeyPair, error) {
 	arn, code := r.ARN(), r.SupportCode(r.Name)
 	pair := &types.KeyPair{
 		Arn:          &arn,
@@ -158,13 +177,4 @@ func insertKeyPair(c *api.Call, r *resource.Resource, fingerprint string, priv k
 	r.Doc = codec.Encode(pair)
 	pair.Tags = r.Tags
 	return pair, c.Tx.InsertResource(r)
-}
-
-func keyPairOf(r *resource.Resource) (*types.KeyPair, error) {
-	pair := &types.KeyPair{}
-	if err := codec.Unmarshal(r.Doc, pair); err != nil {
-		return nil, fmt.Errorf("stored key pair %s: %w", r.ID, err)
-	}
-	pair.Tags = r.Tags
-	return pair, nil
 }

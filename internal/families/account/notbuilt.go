@@ -1,0 +1,103 @@
+package account
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// emptyLists are the lists of families that are not built. They are empty, so that tools
+// that take an inventory of an account work. Prices and plans of these families belong to
+// no account: those actions are not built.
+func emptyLists() []api.Action {
+	return []api.Action{
+		empty(func(in *lightsail.GetLoadBalancersInput) (*lightsail.GetLoadBalancersOutput, *string) {
+			return &lightsail.GetLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{}}, in.PageToken
+		}),
+		empty(func(in *lightsail.GetRelationalDatabasesInput) (*lightsail.GetRelationalDatabasesOutput, *string) {
+			return &lightsail.GetRelationalDatabasesOutput{RelationalDatabases: []types.RelationalDatabase{}}, in.PageToken
+		}),
+		empty(func(in *lightsail.GetRelationalDatabaseSnapshotsInput) (*lightsail.GetRelationalDatabaseSnapshotsOutput, *string) {
+			return &lightsail.GetRelationalDatabaseSnapshotsOutput{RelationalDatabaseSnapshots: []types.RelationalDatabaseSnapshot{}}, in.PageToken
+		}),
+		empty(func(in *lightsail.GetDomainsInput) (*lightsail.GetDomainsOutput, *string) {
+			return &lightsail.GetDomainsOutput{Domains: []types.Domain{}}, in.PageToken
+		}),
+		// An account without any distribution has an empty list, whatever name is asked for
+		// (defect of Terraform's AWS provider, mended in 2022).
+		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
+			return &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}, in.PageToken
+		}),
+		// An unknown name is no error here: CloudFormation's provider makes its own of the
+		// empty list.
+		empty(func(in *lightsail.GetCertificatesInput) (*lightsail.GetCertificatesOutput, *string) {
+			return &lightsail.GetCertificatesOutput{Certificates: []types.CertificateSummary{}}, in.PageToken
+		}),
+		empty(func(*lightsail.GetContactMethodsInput) (*lightsail.GetContactMethodsOutput, *string) {
+			return &lightsail.GetContactMethodsOutput{ContactMethods: []types.ContactMethod{}}, nil
+		}),
+		empty(func(*lightsail.IsVpcPeeredInput) (*lightsail.IsVpcPeeredOutput, *string) {
+			return &lightsail.IsVpcPeeredOutput{IsPeered: new(false)}, nil
+		}),
+		empty(func(in *lightsail.GetSetupHistoryInput) (*lightsail.GetSetupHistoryOutput, *string) {
+			return &lightsail.GetSetupHistoryOutput{SetupHistory: []types.SetupHistory{}}, in.PageToken
+		}, api.OnMember("resourceName", resource.Instance)),
+		// The following are lists, too, but not of a name that is asked for and unknown
+		// (providers of CloudFormation and Terraform).
+		empty(func(in *lightsail.GetBucketsInput) (*lightsail.GetBucketsOutput, *string) {
+			return &lightsail.GetBucketsOutput{Buckets: []types.Bucket{}, AccountLevelBpaSync: neverSynced()}, in.PageToken
+		}, api.OnMember("bucketName", resource.Bucket)),
+		empty(func(*lightsail.GetContainerServicesInput) (*lightsail.GetContainerServicesOutput, *string) {
+			return &lightsail.GetContainerServicesOutput{ContainerServices: []types.ContainerService{}}, nil
+		}, api.OnMember("serviceName", resource.ContainerService)),
+		empty(func(in *lightsail.GetAlarmsInput) (*lightsail.GetAlarmsOutput, *string) {
+			return &lightsail.GetAlarmsOutput{Alarms: []types.Alarm{}}, in.PageToken
+		}, api.OnMember("alarmName", resource.Alarm)),
+	}
+}
+
+// missing are the actions about one resource of a kind that is not built: none is found.
+func missing() []api.Action {
+	return []api.Action{
+		about[lightsail.GetLoadBalancerInput, lightsail.GetLoadBalancerOutput](resource.LoadBalancer),
+		about[lightsail.GetLoadBalancerMetricDataInput, lightsail.GetLoadBalancerMetricDataOutput](resource.LoadBalancer),
+		about[lightsail.GetLoadBalancerTlsCertificatesInput, lightsail.GetLoadBalancerTlsCertificatesOutput](resource.LoadBalancer),
+		about[lightsail.GetRelationalDatabaseInput, lightsail.GetRelationalDatabaseOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseEventsInput, lightsail.GetRelationalDatabaseEventsOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseLogEventsInput, lightsail.GetRelationalDatabaseLogEventsOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseLogStreamsInput, lightsail.GetRelationalDatabaseLogStreamsOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseMasterUserPasswordInput, lightsail.GetRelationalDatabaseMasterUserPasswordOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseMetricDataInput, lightsail.GetRelationalDatabaseMetricDataOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseParametersInput, lightsail.GetRelationalDatabaseParametersOutput](resource.RelationalDatabase),
+		about[lightsail.GetRelationalDatabaseSnapshotInput, lightsail.GetRelationalDatabaseSnapshotOutput](resource.RelationalDatabaseSnapshot),
+		about[lightsail.GetDomainInput, lightsail.GetDomainOutput](resource.Domain),
+		about[lightsail.GetBucketAccessKeysInput, lightsail.GetBucketAccessKeysOutput](resource.Bucket),
+		about[lightsail.GetBucketMetricDataInput, lightsail.GetBucketMetricDataOutput](resource.Bucket),
+		about[lightsail.GetContainerImagesInput, lightsail.GetContainerImagesOutput](resource.ContainerService),
+		about[lightsail.GetContainerLogInput, lightsail.GetContainerLogOutput](resource.ContainerService),
+		about[lightsail.GetContainerServiceDeploymentsInput, lightsail.GetContainerServiceDeploymentsOutput](resource.ContainerService),
+		about[lightsail.GetContainerServiceMetricDataInput, lightsail.GetContainerServiceMetricDataOutput](resource.ContainerService),
+	}
+}
+
+// empty makes an action that answers as an account does that has nothing of the kind.
+// list returns the answer and the request's page token, which none was given out for.
+func empty[I, O any, PI api.Input[I], PO api.Output[O]](list func(PI) (PO, *string), options ...api.Option) api.Action {
+	return api.New(func(_ *api.Call, in PI) (PO, error) {
+		out, token := list(in)
+		return out, api.Whole(token)
+	}, append(options, api.OfEmptyAccount())...)
+}
+
+// about makes an action about one resource of a kind, which is not found.
+func about[I, O any, PI api.Input[I], PO api.Output[O]](kind resource.Kind) api.Action {
+	return api.New(func(_ *api.Call, _ PI) (PO, error) { return new(O), nil }, api.On(kind), api.OfEmptyAccount())
+}
+
+// neverSynced describes the account's own blocking of public buckets, which Lightsail
+// looks at from the first bucket on.
+func neverSynced() *types.AccountLevelBpaSync {
+	return &types.AccountLevelBpaSync{Status: types.AccountLevelBpaSyncStatusNeverSynced, BpaImpactsLightsail: new(false)}
+}
