@@ -21,7 +21,7 @@ import (
 type Action struct {
 	name   string
 	model  *model.Action
-	access access
+	access model.Access
 	// targets are the resources that the input names and that must exist.
 	targets []target
 	// newNames reads the names of the resources that the action creates; nil for others.
@@ -163,8 +163,8 @@ func (a *Action) with(options []Option) Action {
 	return *a
 }
 
-func accessOf(name string) access {
-	row, ok := accessTable[name]
+func accessOf(name string) model.Access {
+	row, ok := model.LookupAccess(name)
 	if !ok {
 		panic(fmt.Sprintf("api: %s has no row in the access table", name))
 	}

@@ -12,6 +12,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/policy"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -46,11 +47,11 @@ type subject struct {
 // learn whether there is one.
 func (c *Call) authorizedOn() []subject {
 	var list []subject
-	for _, kind := range c.action.access.required {
-		list = append(list, c.subjectOf(kind))
+	for _, kind := range c.action.access.Required {
+		list = append(list, c.subjectOf(resource.Kind(kind)))
 	}
 	for _, r := range c.loaded {
-		if r != nil && slices.Contains(c.action.access.optional, r.Kind) {
+		if r != nil && slices.Contains(c.action.access.Optional, types.ResourceType(r.Kind)) {
 			list = append(list, c.subjectOf(r.Kind))
 		}
 	}
@@ -73,13 +74,13 @@ func (c *Call) subjectOf(kind resource.Kind) subject {
 // DefaultResources are what an action is authorised on as long as nothing is known of
 // the request: "*", or any resource of each kind that the action needs.
 func DefaultResources(action, account, region string) []string {
-	row, ok := accessTable[action]
-	if !ok || len(row.required) == 0 {
+	row, ok := model.LookupAccess(action)
+	if !ok || len(row.Required) == 0 {
 		return []string{"*"}
 	}
 	var list []string
-	for _, kind := range row.required {
-		list = append(list, resource.ARN(kind, account, region, "*"))
+	for _, kind := range row.Required {
+		list = append(list, resource.ARN(resource.Kind(kind), account, region, "*"))
 	}
 	return list
 }
@@ -99,13 +100,13 @@ func (c *Call) request(in smithy.Serializable) *identity.Request {
 	if in == nil {
 		return r
 	}
-	if c.action.access.requestTags {
+	if c.action.access.RequestTags {
 		r.RequestTags = toTags(member[[]types.Tag](in, "Tags"))
 		for _, t := range r.RequestTags {
 			r.TagKeys = append(r.TagKeys, t.Key)
 		}
 	}
-	if c.action.access.tagKeys {
+	if c.action.access.TagKeys {
 		r.TagKeys = member[[]string](in, "TagKeys")
 	}
 	return r

@@ -15,6 +15,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 	"github.com/google/uuid"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
@@ -71,7 +72,7 @@ func NewPipeline(o Options) *Pipeline {
 		verifier: sigv4.New(sigv4.Options{
 			Service: "lightsail",
 			ValidRegion: func(name string) bool {
-				_, ok := resource.LookupRegion(name)
+				_, ok := catalogue.LookupRegion(name)
 				return ok
 			},
 		}),
@@ -124,13 +125,13 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 	in := rq.action.model.NewInput()
 	err = p.o.Store.View(ctx, func(tx *store.Tx) error {
 		c.Tx = tx
-		if err := p.open(c, rq, in); err != nil || rq.action.access.write {
+		if err := p.open(c, rq, in); err != nil || rq.action.access.Write {
 			return err
 		}
 		out, err = rq.action.invoke(c, in, nil)
 		return err
 	})
-	if err == nil && rq.action.access.write {
+	if err == nil && rq.action.access.Write {
 		out, err = p.write(c, rq, in)
 	}
 	return out, err
@@ -140,7 +141,7 @@ func (p *Pipeline) run(ctx context.Context, rq *request) (out smithy.Serializabl
 var errIndirect = errors.New("not directly")
 
 // direct tells whether an action needs no more than a write transaction.
-func (a *Action) direct() bool { return a.access.write && a.invoke != nil && a.prepare == nil }
+func (a *Action) direct() bool { return a.access.Write && a.invoke != nil && a.prepare == nil }
 
 // writeDirectly is the way of most writes: a caller whose key was met lately and whose
 // signature and input hold goes to the write transaction at once. Where the signature or

@@ -156,7 +156,7 @@ func (p *Pipeline) report(rq *request, a httpcall.Answer, fault error, took time
 	if rq.action != nil {
 		name = rq.action.name
 		attrs = append(attrs, slog.String("action", name))
-		if rq.action.access.write {
+		if rq.action.access.Write {
 			level = slog.LevelInfo
 		}
 	}

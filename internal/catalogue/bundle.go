@@ -6,8 +6,6 @@ import (
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // Bundle is a plan: the size of an instance, its platform, whether it has a public
@@ -101,7 +99,7 @@ func readBundles() map[string]index[Bundle] {
 	}
 	readFile("bundles.json", bundlesJSON, &file)
 	byOffer, byRegion := map[offer]index[Bundle]{}, map[string]index[Bundle]{}
-	for _, r := range resource.Regions() {
+	for _, r := range Regions() {
 		o := offer{usualClass, file.FirstGenerations[r.Name]}
 		if class, ok := file.PriceClasses[r.Name]; ok {
 			o.priceClass = class

@@ -11,7 +11,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // priceList is the Lightsail user guide's table of plans for us-east-1: size, vCPUs, memory
@@ -143,7 +142,7 @@ func TestBundleIDsEndInThePriceClassOfTheRegion(t *testing.T) {
 		if !ok || !same(found, b) {
 			t.Errorf("FindBundle(%s) = %v, %v, which is not the one of %s", tc.id, found, ok, tc.region)
 		}
-		for _, r := range resource.Regions() {
+		for _, r := range catalogue.Regions() {
 			if x, here := catalogue.LookupBundle(r.Name, tc.id); here && !same(x, found) {
 				t.Errorf("%s has another %s", r.Name, tc.id)
 			}

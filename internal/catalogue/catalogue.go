@@ -12,8 +12,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
-
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 //go:embed data/blueprints.json
@@ -74,7 +72,7 @@ func (x index[T]) lookup(id string) (*T, bool) {
 // applications (observed in AWS CLI output of 2026). All regions have the same.
 // An unknown region has none.
 func Blueprints(region string) []Blueprint {
-	if _, ok := resource.LookupRegion(region); !ok {
+	if _, ok := LookupRegion(region); !ok {
 		return nil
 	}
 	return all().blueprints.list
@@ -82,7 +80,7 @@ func Blueprints(region string) []Blueprint {
 
 // LookupBlueprint finds one of a region's blueprints, be it active or not.
 func LookupBlueprint(region, id string) (*Blueprint, bool) {
-	if _, ok := resource.LookupRegion(region); !ok {
+	if _, ok := LookupRegion(region); !ok {
 		return nil, false
 	}
 	return all().blueprints.lookup(id)

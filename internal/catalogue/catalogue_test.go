@@ -10,7 +10,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // region is one with the usual ids and allowances.
@@ -19,7 +18,7 @@ const region = "us-east-1"
 // TestEverythingIsThere holds for each region what the actions rely on: no member is
 // missing, every blueprint has a user and ports, and the API takes the ids.
 func TestEverythingIsThere(t *testing.T) {
-	for _, r := range resource.Regions() {
+	for _, r := range catalogue.Regions() {
 		for _, b := range catalogue.Blueprints(r.Name) {
 			for member, v := range map[string]*string{
 				"blueprintId": b.BlueprintId, "name": b.Name, "group": b.Group, "description": b.Description, "version": b.Version,

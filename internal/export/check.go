@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/uuid"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/model"
@@ -187,7 +188,7 @@ func (r *addressRecord) check(h *header) error {
 }
 
 func checkRegion(name string) error {
-	if _, ok := resource.LookupRegion(name); !ok {
+	if _, ok := catalogue.LookupRegion(name); !ok {
 		return fmt.Errorf("unknown region %q", shorten(name))
 	}
 	return nil

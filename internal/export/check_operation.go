@@ -13,10 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/model"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // Bounds of what has no rule of its own.
@@ -79,7 +79,7 @@ func (r *operationRecord) checkWords(doc *types.Operation) error {
 // checkLocation reports whether a location is in the operation's region. Its zone may
 // be the region itself.
 func (r *operationRecord) checkLocation(at *types.ResourceLocation) bool {
-	region, ok := resource.LookupRegion(r.Region)
+	region, ok := catalogue.LookupRegion(r.Region)
 	zone := aws.ToString(at.AvailabilityZone)
 	return ok && (string(at.RegionName) == r.Region || at.RegionName == "global") &&
 		(zone == "all" || zone == r.Region || slices.Contains(region.Zones, zone))

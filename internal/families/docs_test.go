@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 var update = flag.Bool("update", false, "write docs/actions.md")
@@ -87,7 +88,7 @@ func resources(a api.Description) string {
 	}
 	var list []string
 	for _, group := range []struct {
-		kinds []resource.Kind
+		kinds []types.ResourceType
 		note  string
 	}{{a.Required, ""}, {a.Optional, " (optional)"}} {
 		for _, k := range group.kinds {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -162,7 +162,7 @@ func (a *Accounts) SetUp(id, region string, until time.Time) error {
 // first moment of an account.
 func CheckOptIn(name string) error {
 	var names []string
-	for _, r := range resource.Regions() {
+	for _, r := range catalogue.Regions() {
 		if r.OptIn && r.Name == name {
 			return nil
 		}

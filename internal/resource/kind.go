@@ -1,6 +1,5 @@
 // Package resource holds what all Lightsail resources share: their kinds, ARNs,
-// support codes, locations, the rules for names and tags, and the regions they
-// live in.
+// support codes, locations, and the rules for names and tags.
 //
 // It knows no action and no storage; a Resource is a plain value.
 package resource

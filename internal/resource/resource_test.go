@@ -48,27 +48,6 @@ func TestGlobalKindsCarryTheRegionGlobal(t *testing.T) {
 	}
 }
 
-// TestRegionsAreThoseOfTheModel holds the catalogue against the SDK's enum.
-func TestRegionsAreThoseOfTheModel(t *testing.T) {
-	enum := types.RegionName("").Values()
-	if got, want := len(resource.Regions()), len(enum); got != want {
-		t.Errorf("the catalogue has %d regions, the API model %d", got, want)
-	}
-	for _, name := range enum {
-		r, ok := resource.LookupRegion(string(name))
-		if !ok {
-			t.Errorf("%s is missing from the catalogue", name)
-			continue
-		}
-		if r.DisplayName == "" || r.Description == "" || r.ContinentCode == "" || len(r.Zones) < 2 {
-			t.Errorf("%s is incomplete: %+v", name, r)
-		}
-	}
-	if _, ok := resource.LookupRegion("mars-north-1"); ok {
-		t.Error("an unknown region was found")
-	}
-}
-
 func tag(key, value string) types.Tag { return types.Tag{Key: &key, Value: &value} }
 
 func show(tags []types.Tag) string {

@@ -14,9 +14,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -67,7 +67,7 @@ func New(o Options) *Handler {
 			Service:   "sts",
 			ClockSkew: clockSkew,
 			ValidRegion: func(name string) bool {
-				_, ok := resource.LookupRegion(name)
+				_, ok := catalogue.LookupRegion(name)
 				return ok || name == globalRegion
 			},
 		}),

@@ -14,7 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
@@ -30,7 +30,7 @@ func TestAWSCLI(t *testing.T) {
 	need(t, "openssl", "apt-get install openssl")
 	checker := startAged(t, quick...)
 	var started atomic.Int64
-	listed := slices.DeleteFunc(slices.Clone(resource.Regions()), func(r resource.Region) bool { return !r.Listed })
+	listed := slices.DeleteFunc(slices.Clone(catalogue.Regions()), func(r catalogue.Region) bool { return !r.Listed })
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Dir: "testdata/awscli",

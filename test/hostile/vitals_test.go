@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
-	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
@@ -107,7 +107,7 @@ func wantNoPanic(t *testing.T, s *process.Server) {
 func wantNothing(t *testing.T, s *process.Server) {
 	t.Helper()
 	client := newClient()
-	for _, r := range resource.Regions() {
+	for _, r := range catalogue.Regions() {
 		c := connect(s, r.Name, func(o *lightsail.Options) { o.HTTPClient = client })
 		names, err := c.GetActiveNames(t.Context(), &lightsail.GetActiveNamesInput{})
 		if err != nil {

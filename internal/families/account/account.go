@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -48,7 +49,7 @@ func getActiveNames(c *api.Call, in *lightsail.GetActiveNamesInput) (*lightsail.
 // zones are empty, not absent (observed in AWS CLI examples).
 func getRegions(_ *api.Call, in *lightsail.GetRegionsInput) (*lightsail.GetRegionsOutput, error) {
 	out := &lightsail.GetRegionsOutput{Regions: []types.Region{}}
-	for _, r := range resource.Regions() {
+	for _, r := range catalogue.Regions() {
 		if !r.Listed {
 			continue
 		}
@@ -64,7 +65,7 @@ func getRegions(_ *api.Call, in *lightsail.GetRegionsInput) (*lightsail.GetRegio
 	return out, nil
 }
 
-func zones(r resource.Region, include *bool) []types.AvailabilityZone {
+func zones(r catalogue.Region, include *bool) []types.AvailabilityZone {
 	list := []types.AvailabilityZone{}
 	if include == nil || !*include {
 		return list

@@ -6,8 +6,8 @@ import (
 	"net/netip"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -30,7 +30,7 @@ const zoneBits = 20
 // subnetOf is the part of the private range that a zone such as us-east-1b has.
 func subnetOf(zone string) netip.Prefix {
 	base := instance.PrivateRange.Addr().As4()
-	base[2] = resource.ZoneIndex(zone) << (24 - zoneBits)
+	base[2] = catalogue.ZoneIndex(zone) << (24 - zoneBits)
 	return netip.PrefixFrom(netip.AddrFrom4(base), zoneBits)
 }
 

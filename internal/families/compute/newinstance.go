@@ -119,7 +119,7 @@ func checkListedNames(names []string) error {
 // checkZone refuses an availability zone that the call's region does not have (text
 // observed for databases).
 func checkZone(c *api.Call, zone string) error {
-	if region, ok := resource.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {
+	if region, ok := catalogue.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {
 		return api.InvalidInput(api.CodeInvalidParams, "The given Availability Zone is invalid. It must be one of the following: %s.",
 			strings.Join(region.Zones, ","))
 	}
@@ -292,7 +292,7 @@ func setIPv6Address(c *api.Call, i *instance.Instance) {
 	}
 	address := benchmarkRange.Addr().As16()
 	network := sha256.Sum256([]byte(i.Resource.Account + " " + i.Resource.Region))
-	address[6], address[7] = network[0], resource.ZoneIndex(i.Resource.Zone)
+	address[6], address[7] = network[0], catalogue.ZoneIndex(i.Resource.Zone)
 	host := sha256.Sum256(fmt.Append(nil, i.Resource.ID, " ", c.Now.UnixMilli()))
 	copy(address[8:], host[:])
 	i.Doc.Ipv6Addresses = []string{netip.AddrFrom16(address).String()}

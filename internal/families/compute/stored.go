@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/model"
@@ -80,7 +81,7 @@ func (a *audit) everywhere(r *resource.Resource) {
 
 // zonal wants a resource that is in a zone of its region.
 func (a *audit) zonal(r *resource.Resource) {
-	region, ok := resource.LookupRegion(r.Region)
+	region, ok := catalogue.LookupRegion(r.Region)
 	a.want(ok && slices.Contains(region.Zones, r.Zone), "unknown zone %q of the region %s", r.Zone, r.Region)
 }
 
@@ -100,7 +101,7 @@ func (a *audit) arn(r *resource.Resource, member string, arn *string, kind resou
 	parts := arnPattern.FindStringSubmatch(aws.ToString(arn))
 	a.want(parts != nil, "doc: %s is not an ARN", member)
 	if parts != nil {
-		_, known := resource.LookupRegion(parts[1])
+		_, known := catalogue.LookupRegion(parts[1])
 		a.want(known && parts[2] == r.Account && parts[3] == string(kind), "doc: %s is not the ARN of a %s of the account", member, kind)
 	}
 }

@@ -1,4 +1,4 @@
-package resource
+package catalogue
 
 import (
 	_ "embed"
@@ -17,7 +17,7 @@ type Region struct {
 	ContinentCode string   `json:"continentCode"`
 	Description   string   `json:"description"`
 	Zones         []string `json:"zones"`
-	// Listed tells whether GetRegions shows the region. us-west-1 is in the model's
+	// Listed reports whether GetRegions shows the region. us-west-1 is in the model's
 	// enum but has no Lightsail.
 	Listed bool `json:"listed"`
 	// OptIn marks regions that an AWS account has to switch on first.
@@ -27,15 +27,15 @@ type Region struct {
 //go:embed data/regions.json
 var regionsJSON []byte
 
-type catalogue struct {
+type regionTable struct {
 	list   []Region
 	byName map[string]*Region
 }
 
-var regions = sync.OnceValue(func() catalogue {
-	var c catalogue
+var regions = sync.OnceValue(func() regionTable {
+	var c regionTable
 	if err := json.Unmarshal(regionsJSON, &c.list); err != nil {
-		panic(fmt.Sprintf("resource: embedded region catalogue: %v", err))
+		panic(fmt.Sprintf("catalogue: embedded region catalogue: %v", err))
 	}
 	c.byName = make(map[string]*Region, len(c.list))
 	for i := range c.list {
