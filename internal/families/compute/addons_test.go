@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -22,7 +23,7 @@ func autoSnapshot(at string) types.AddOnRequest {
 }
 
 func (l *lab) enable(name, at string) ([]types.Operation, error) {
-	out, err := l.EnableAddOn(l.t.Context(), &lightsail.EnableAddOnInput{ResourceName: &name, AddOnRequest: new(autoSnapshot(at))})
+	out, err := l.EnableAddOn(l.T.Context(), &lightsail.EnableAddOnInput{ResourceName: &name, AddOnRequest: new(autoSnapshot(at))})
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func (l *lab) enable(name, at string) ([]types.Operation, error) {
 }
 
 func (l *lab) disable(name string) ([]types.Operation, error) {
-	out, err := l.DisableAddOn(l.t.Context(), &lightsail.DisableAddOnInput{ResourceName: &name, AddOnType: types.AddOnTypeAutoSnapshot})
+	out, err := l.DisableAddOn(l.T.Context(), &lightsail.DisableAddOnInput{ResourceName: &name, AddOnType: types.AddOnTypeAutoSnapshot})
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +40,11 @@ func (l *lab) disable(name string) ([]types.Operation, error) {
 
 // wantAddOn checks for the one add-on that a resource shows.
 func (l *lab) wantAddOn(got []types.AddOn, status, at string) {
-	l.t.Helper()
+	l.T.Helper()
 	want := []types.AddOn{{Name: new("AutoSnapshot"), Status: &status, SnapshotTimeOfDay: &at}}
 	ignore := cmpopts.IgnoreFields(types.AddOn{}, "NextSnapshotTimeOfDay")
 	if diff := cmp.Diff(want, got, ignore, cmpopts.IgnoreUnexported(types.AddOn{})); diff != "" {
-		l.t.Errorf("add-ons (-want +got):\n%s", diff)
+		l.T.Errorf("add-ons (-want +got):\n%s", diff)
 	}
 }
 
@@ -55,7 +56,7 @@ func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	for name, tc := range map[string]struct {
 		kind   string
 		addOns func() []types.AddOn
@@ -71,31 +72,31 @@ func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
 	} {
 		t.Run(tc.kind, func(t *testing.T) {
 			_, err := l.disable(name)
-			wantInvalid(t, err, "InvalidParams", "AutoSnapshot not enabled for the resource")
+			familytest.WantInvalid(t, err, "InvalidParams", "AutoSnapshot not enabled for the resource")
 
 			ops, err := l.enable(name, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			l.wantOperations(ops, "EnableAddOn "+tc.kind+" "+name+" - Succeeded")
+			l.WantOperations(ops, "EnableAddOn "+tc.kind+" "+name+" - Succeeded")
 			l.wantAddOn(tc.addOns(), "Enabled", "06:00")
 			_, err = l.enable(name, "06:00")
-			wantInvalid(t, err, "InvalidParams", "The addOn is already in requested state")
+			familytest.WantInvalid(t, err, "InvalidParams", "The addOn is already in requested state")
 
 			if _, err = l.enable(name, "23:00"); err != nil {
 				t.Fatal(err)
 			}
 			l.wantAddOn(tc.addOns(), "Enabled", "23:00")
-			l.pass(24 * time.Hour) // the change may wait for the next day
+			l.Pass(24 * time.Hour) // the change may wait for the next day
 
 			ops, err = l.disable(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			l.wantOperations(ops, "DisableAddOn "+tc.kind+" "+name+" - Succeeded")
+			l.WantOperations(ops, "DisableAddOn "+tc.kind+" "+name+" - Succeeded")
 			l.wantAddOn(tc.addOns(), "Disabled", "23:00")
 			_, err = l.disable(name)
-			wantInvalid(t, err, "InvalidParams", "The addOn is already in requested state")
+			familytest.WantInvalid(t, err, "InvalidParams", "The addOn is already in requested state")
 		})
 	}
 }
@@ -110,22 +111,22 @@ func TestAddOnsAreRefused(t *testing.T) {
 
 	for _, at := range []string{"06:30", "23:59"} {
 		_, err := l.enable("web", at)
-		wantInvalid(t, err, "InvalidParams", "The snapshot time of day must be in HH:00 format: "+at)
+		familytest.WantInvalid(t, err, "InvalidParams", "The snapshot time of day must be in HH:00 format: "+at)
 	}
 	_, err := l.enable("win", "")
-	wantInvalid(t, err, "InvalidParams", "Automatic snapshots are not supported for Windows instances.")
+	familytest.WantInvalid(t, err, "InvalidParams", "Automatic snapshots are not supported for Windows instances.")
 	_, err = l.enable("none", "")
-	wantNotFound(t, err, "The resource does not exist: none")
+	familytest.WantNotFound(t, err, "The resource does not exist: none")
 	_, err = l.enable("deploy", "")
-	wantNotFound(t, err, "The resource does not exist: deploy")
+	familytest.WantNotFound(t, err, "The resource does not exist: deploy")
 	_, err = l.disable("none")
-	wantNotFound(t, err, "The resource does not exist: none")
+	familytest.WantNotFound(t, err, "The resource does not exist: none")
 
 	idle := types.AddOnRequest{AddOnType: types.AddOnTypeStopInstanceOnIdle}
 	_, err = l.EnableAddOn(t.Context(), &lightsail.EnableAddOnInput{ResourceName: new("web"), AddOnRequest: &idle})
-	wantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
 	_, err = l.DisableAddOn(t.Context(), &lightsail.DisableAddOnInput{ResourceName: new("web"), AddOnType: types.AddOnTypeStopInstanceOnIdle})
-	wantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
 }
 
 func TestAnInstanceIsMadeWithAddOns(t *testing.T) {

@@ -9,39 +9,40 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 // snapshotDaily has automatic snapshots taken of a resource at 10:00, an hour after
 // the lab's start, and passes to 11:00 of the day on which there are n.
 func (l *lab) snapshotDaily(name string, n int) {
-	l.t.Helper()
-	must(l.t)(l.enable(name, "10:00"))
-	l.passTo(labStart.Add(2*time.Hour + time.Duration(n-1)*24*time.Hour))
+	l.T.Helper()
+	must(l.T)(l.enable(name, "10:00"))
+	l.passTo(familytest.Start.Add(2*time.Hour + time.Duration(n-1)*24*time.Hour))
 }
 
-func (l *lab) passTo(at time.Time) { l.pass(at.Sub(l.now())) }
+func (l *lab) passTo(at time.Time) { l.Pass(at.Sub(l.Now())) }
 
 func (l *lab) autoSnapshots(of string) *lightsail.GetAutoSnapshotsOutput {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.GetAutoSnapshots, &lightsail.GetAutoSnapshotsInput{ResourceName: &of})
 }
 
 func (l *lab) wantAutoSnapshots(of string, dates ...string) {
-	l.t.Helper()
+	l.T.Helper()
 	got := []string{}
 	for _, s := range l.autoSnapshots(of).AutoSnapshots {
 		got = append(got, *s.Date)
 	}
 	if diff := cmp.Diff(append([]string{}, dates...), got); diff != "" {
-		l.t.Errorf("automatic snapshots (-want +got):\n%s", diff)
+		l.T.Errorf("automatic snapshots (-want +got):\n%s", diff)
 	}
 }
 
 // startAutoSnapshot has an automatic snapshot taken of a resource and stops the clock
 // while that is in progress.
 func (l *lab) startAutoSnapshot(name string) {
-	l.t.Helper()
+	l.T.Helper()
 	l.snapshotDaily(name, 1)
 	l.passTo(*l.autoSnapshots(name).AutoSnapshots[0].CreatedAt)
 }
@@ -53,7 +54,7 @@ func TestGetAutoSnapshotsListsTheNewestFirst(t *testing.T) {
 	l.attach("data", "web", "/dev/xvdf")
 	l.wantAutoSnapshots("web")
 	l.snapshotDaily("web", 2)
-	l.server.Restart(t)
+	l.Server.Restart(t)
 
 	got := l.autoSnapshots("web")
 	if *got.ResourceName != "web" || got.ResourceType != types.ResourceTypeInstance {
@@ -68,7 +69,7 @@ func TestGetAutoSnapshotsListsTheNewestFirst(t *testing.T) {
 	}}
 	for i, s := range got.AutoSnapshots {
 		want[i].CreatedAt = s.CreatedAt
-		if late := s.CreatedAt.Sub(labStart.Add(time.Hour + time.Duration(1-i)*24*time.Hour)); late < 0 || late > 45*time.Minute {
+		if late := s.CreatedAt.Sub(familytest.Start.Add(time.Hour + time.Duration(1-i)*24*time.Hour)); late < 0 || late > 45*time.Minute {
 			t.Errorf("taken at %s, %s after the hour", s.CreatedAt, late)
 		}
 	}
@@ -98,12 +99,12 @@ func TestDeleteAutoSnapshot(t *testing.T) {
 		kind := l.autoSnapshots(name).ResourceType
 		drop := &lightsail.DeleteAutoSnapshotInput{ResourceName: &name, Date: new("2026-11-23")}
 		ops := do(l, l.DeleteAutoSnapshot, drop).Operations
-		l.wantOperations(ops, "DeleteAutoSnapshot "+string(kind)+" "+name+" DeleteAutoSnapshot-2026-11-23 Succeeded")
+		l.WantOperations(ops, "DeleteAutoSnapshot "+string(kind)+" "+name+" DeleteAutoSnapshot-2026-11-23 Succeeded")
 		if ops[0].StatusChangedAt != nil || *ops[0].Location.AvailabilityZone != region {
 			t.Errorf("the operation changed at %v in %s, want never in %s", ops[0].StatusChangedAt, *ops[0].Location.AvailabilityZone, region)
 		}
 		l.wantAutoSnapshots(name, "2026-11-24", "2026-11-22")
-		wantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The AutoSnapshot does not exist: 2026-11-23")
+		familytest.WantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The AutoSnapshot does not exist: 2026-11-23")
 	}
 }
 
@@ -111,12 +112,12 @@ func TestDeleteAutoSnapshotRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	drop := &lightsail.DeleteAutoSnapshotInput{ResourceName: new("data"), Date: new("2026-11-22")}
-	wantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The AutoSnapshot does not exist: 2026-11-22")
+	familytest.WantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The AutoSnapshot does not exist: 2026-11-22")
 	l.startAutoSnapshot("data")
-	wantFailed(t, fails(l, l.DeleteAutoSnapshot, drop), "You can't delete this automatic snapshot right now. The state of this automatic snapshot is: InProgress")
+	familytest.WantFailed(t, fails(l, l.DeleteAutoSnapshot, drop), "You can't delete this automatic snapshot right now. The state of this automatic snapshot is: InProgress")
 	drop.ResourceName = new("deploy")
-	wantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The resource does not exist: deploy")
-	wantNotFound(t, fails(l, l.GetAutoSnapshots, &lightsail.GetAutoSnapshotsInput{ResourceName: new("none")}), "The resource does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.DeleteAutoSnapshot, drop), "The resource does not exist: deploy")
+	familytest.WantNotFound(t, fails(l, l.GetAutoSnapshots, &lightsail.GetAutoSnapshotsInput{ResourceName: new("none")}), "The resource does not exist: none")
 	drop.Date = new("yesterday")
 	if err := fails(l, l.DeleteAutoSnapshot, drop); err == nil {
 		t.Error("a date in another format was taken")
@@ -133,17 +134,17 @@ func TestNoManualSnapshotDuringAnAutomaticOne(t *testing.T) {
 	}
 	const message = `Sorry, an automatic snapshot is in progress for %s. Please wait for it to complete before trying again.`
 	ofDisk := &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")}
-	wantFailed(t, fails(l, l.CreateDiskSnapshot, ofDisk), fmt.Sprintf(message, `Disk "data"`))
-	l.pass(5 * time.Minute)
+	familytest.WantFailed(t, fails(l, l.CreateDiskSnapshot, ofDisk), fmt.Sprintf(message, `Disk "data"`))
+	l.Pass(5 * time.Minute)
 	do(l, l.CreateDiskSnapshot, ofDisk)
 
-	l.passTo(labStart.Add(24 * time.Hour))
+	l.passTo(familytest.Start.Add(24 * time.Hour))
 	must(t)(l.enable("web", "10:00"))
-	l.pass(2 * time.Hour)
+	l.Pass(2 * time.Hour)
 	l.passTo(*l.autoSnapshots("web").AutoSnapshots[0].CreatedAt)
-	wantFailed(t, fails(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("isnap"), InstanceName: new("web")}),
+	familytest.WantFailed(t, fails(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("isnap"), InstanceName: new("web")}),
 		fmt.Sprintf(message, `Instance "web"`))
-	wantFailed(t, fails(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("dsnap"), InstanceName: new("web")}),
+	familytest.WantFailed(t, fails(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("dsnap"), InstanceName: new("web")}),
 		fmt.Sprintf(message, `Instance "web"`))
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -30,21 +31,21 @@ func TestDiskQuota_isForAllDisksOfARegion(t *testing.T) {
 	l.run("web") // 20 GB that do not count
 	elsewhere := sized("elsewhere", 3617)
 	elsewhere.AvailabilityZone = new("us-east-1b")
-	wantInvalid(t, fails(l, l.CreateDisk, elsewhere), "LimitExceeded", tooManyGB)
+	familytest.WantInvalid(t, fails(l, l.CreateDisk, elsewhere), "LimitExceeded", tooManyGB)
 	elsewhere.SizeInGb = new(int32(3616))
 	do(l, l.CreateDisk, elsewhere)
 	l.attach("large", "web", "/dev/xvdf")
-	wantInvalid(t, fails(l, l.CreateDisk, sized("more", 8)), "LimitExceeded", tooManyGB)
+	familytest.WantInvalid(t, fails(l, l.CreateDisk, sized("more", 8)), "LimitExceeded", tooManyGB)
 
-	there := &lab{t: t, server: l.server, Client: l.server.Client("us-east-2")}
+	there := &lab{&familytest.Lab{T: t, Server: l.Server, Client: l.Server.Client("us-east-2")}}
 	in := sized("large", 16384)
 	in.AvailabilityZone = new("us-east-2a")
 	do(there, there.CreateDisk, in)
 
 	l.halt("web")
 	do(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("large")})
-	l.pass(time.Minute)
-	wantInvalid(t, fails(l, l.CreateDisk, sized("more", 8)), "LimitExceeded", tooManyGB)
+	l.Pass(time.Minute)
+	familytest.WantInvalid(t, fails(l, l.CreateDisk, sized("more", 8)), "LimitExceeded", tooManyGB)
 	do(l, l.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: new("large")})
 	do(l, l.CreateDisk, sized("more", 16384))
 }
@@ -59,16 +60,16 @@ func TestDiskQuota_countsDisksFromSnapshots(t *testing.T) {
 
 	in := diskFrom("data-snap")
 	in.SizeInGb = new(int32(33))
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "LimitExceeded", tooManyGB)
+	familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "LimitExceeded", tooManyGB)
 	five := restore("web-snap", "a1", "a2", "a3", "a4", "a5")
 	five.AttachedDiskMapping = map[string][]types.DiskMap{"a1": {{OriginalDiskPath: new("/dev/xvdf"), NewDiskName: new("mapped")}}}
-	wantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, five), "LimitExceeded", tooManyGB)
+	familytest.WantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, five), "LimitExceeded", tooManyGB)
 	five.InstanceNames = five.InstanceNames[:4]
 	do(l, l.CreateInstancesFromSnapshot, five)
 	if disks := do(l, l.GetDisks, &lightsail.GetDisksInput{}).Disks; len(disks) != 5 {
 		t.Errorf("%d disks are there, want 5", len(disks))
 	}
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("data-snap")), "LimitExceeded", tooManyGB)
+	familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("data-snap")), "LimitExceeded", tooManyGB)
 	// A copied snapshot is no disk.
 	do(l, l.CopySnapshot, &lightsail.CopySnapshotInput{
 		SourceRegion: region, SourceSnapshotName: new("data-snap"), TargetSnapshotName: new("copy"),
@@ -83,8 +84,8 @@ func TestDiskQuota_countsDisks(t *testing.T) {
 	l.run("web")
 	l.attach("one", "web", "/dev/xvdf")
 	l.instanceSnapshot("web-snap", "web")
-	wantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, restore("web-snap", "a1", "a2")), "LimitExceeded", tooManyDisks)
+	familytest.WantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, restore("web-snap", "a1", "a2")), "LimitExceeded", tooManyDisks)
 	do(l, l.CreateInstancesFromSnapshot, restore("web-snap", "a1"))
-	wantInvalid(t, fails(l, l.CreateDisk, newDisk("three")), "LimitExceeded", tooManyDisks)
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("one-snap")), "LimitExceeded", tooManyDisks)
+	familytest.WantInvalid(t, fails(l, l.CreateDisk, newDisk("three")), "LimitExceeded", tooManyDisks)
+	familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("one-snap")), "LimitExceeded", tooManyDisks)
 }

@@ -1,7 +1,6 @@
 package compute_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -10,33 +9,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-// sdkCall is the form of the SDK client's methods.
-type sdkCall[I, O any] = func(context.Context, *I, ...func(*lightsail.Options)) (*O, error)
-
-// do makes a call that must succeed.
-func do[I, O any](l *lab, call sdkCall[I, O], in *I) *O {
-	l.t.Helper()
-	out, err := call(l.t.Context(), in)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return out
-}
-
-// fails makes a call and returns its error.
-func fails[I, O any](l *lab, call sdkCall[I, O], in *I) error {
-	_, err := call(l.t.Context(), in)
-	return err
-}
-
 // disk creates a disk of 8 GB and waits until it is available.
 func (l *lab) disk(name string) {
-	l.t.Helper()
+	l.T.Helper()
 	do(l, l.CreateDisk, newDisk(name))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 }
 
 func newDisk(name string) *lightsail.CreateDiskInput {
@@ -44,12 +25,12 @@ func newDisk(name string) *lightsail.CreateDiskInput {
 }
 
 func (l *lab) getDisk(name string) *types.Disk {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.GetDisk, &lightsail.GetDiskInput{DiskName: &name}).Disk
 }
 
 func (l *lab) attach(disk, to, path string) []types.Operation {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.AttachDisk, attachment(disk, to, path)).Operations
 }
 
@@ -59,9 +40,9 @@ func attachment(disk, to, path string) *lightsail.AttachDiskInput {
 
 // halt stops an instance and waits until it is stopped.
 func (l *lab) halt(name string) {
-	l.t.Helper()
+	l.T.Helper()
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: &name})
-	l.pass(10 * time.Minute)
+	l.Pass(10 * time.Minute)
 }
 
 var ignoreSerde = cmpopts.IgnoreUnexported(types.Disk{}, types.ResourceLocation{}, types.Tag{}, types.AddOn{}, types.DiskSnapshot{},
@@ -72,9 +53,9 @@ var ignoreSerde = cmpopts.IgnoreUnexported(types.Disk{}, types.ResourceLocation{
 func TestCreateDiskMakesADiskThatBecomesAvailable(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	in := newDisk("data")
-	in.SizeInGb, in.Tags, in.AddOns = new(int32(64)), []types.Tag{tag("team", "web")}, []types.AddOnRequest{autoSnapshot("18:00")}
+	in.SizeInGb, in.Tags, in.AddOns = new(int32(64)), []types.Tag{familytest.Tag("team", "web")}, []types.AddOnRequest{autoSnapshot("18:00")}
 	out := do(l, l.CreateDisk, in)
-	l.wantOperations(out.Operations, "CreateDisk Disk data - Started")
+	l.WantOperations(out.Operations, "CreateDisk Disk data - Started")
 	if zone := *out.Operations[0].Location.AvailabilityZone; zone != "us-east-1a" {
 		t.Errorf("the operation is in %s", zone)
 	}
@@ -82,7 +63,7 @@ func TestCreateDiskMakesADiskThatBecomesAvailable(t *testing.T) {
 	got := l.getDisk("data")
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:Disk/[0-9a-f-]{36}$`)
 	wantMatch(t, *got.SupportCode, `^[0-9]{12}/vol-[0-9a-f]{17}$`)
-	now := l.now()
+	now := l.Now()
 	want := &types.Disk{
 		Name: new("data"), Arn: got.Arn, SupportCode: got.SupportCode, CreatedAt: &now, ResourceType: types.ResourceTypeDisk,
 		Location: &types.ResourceLocation{AvailabilityZone: new("us-east-1a"), RegionName: region}, Tags: in.Tags,
@@ -94,7 +75,7 @@ func TestCreateDiskMakesADiskThatBecomesAvailable(t *testing.T) {
 	if diff := cmp.Diff(want, got, ignoreSerde); diff != "" {
 		t.Errorf("GetDisk (-want +got):\n%s", diff)
 	}
-	l.wantSucceeds(out.Operations[0], 5*time.Second)
+	l.WantSucceeds(out.Operations[0], 5*time.Second)
 	if got := l.getDisk("data"); got.State != types.DiskStateAvailable {
 		t.Errorf("the disk is %s, want available", got.State)
 	}
@@ -129,7 +110,7 @@ func TestCreateDiskRefuses(t *testing.T) {
 		},
 		{
 			"a bad tag", "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`,
-			func(in *lightsail.CreateDiskInput) { in.Tags = []types.Tag{tag("aws:x", "")} },
+			func(in *lightsail.CreateDiskInput) { in.Tags = []types.Tag{familytest.Tag("aws:x", "")} },
 		},
 		{
 			"a bad time of day", "InvalidParams", "The snapshot time of day must be in HH:00 format: 06:30",
@@ -139,7 +120,7 @@ func TestCreateDiskRefuses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			in := newDisk("new")
 			tc.change(in)
-			wantInvalid(t, fails(l, l.CreateDisk, in), tc.code, tc.message)
+			familytest.WantInvalid(t, fails(l, l.CreateDisk, in), tc.code, tc.message)
 		})
 	}
 	if disks := do(l, l.GetDisks, &lightsail.GetDisksInput{}).Disks; len(disks) != 0 {
@@ -161,8 +142,8 @@ func TestGetDisksPagesByName(t *testing.T) {
 	if diff := cmp.Diff([]string{"d1", "d2", "d3"}, names); diff != "" || second.NextPageToken != nil {
 		t.Errorf("pages (-want +got), next %v:\n%s", second.NextPageToken, diff)
 	}
-	wantInvalid(t, fails(l, l.GetDisks, &lightsail.GetDisksInput{PageToken: new("x")}), "InvalidParams", "The page token is not valid.")
-	wantNotFound(t, fails(l, l.GetDisk, &lightsail.GetDiskInput{DiskName: new("deploy")}), "The Disk does not exist: deploy")
+	familytest.WantInvalid(t, fails(l, l.GetDisks, &lightsail.GetDisksInput{PageToken: new("x")}), "InvalidParams", "The page token is not valid.")
+	familytest.WantNotFound(t, fails(l, l.GetDisk, &lightsail.GetDiskInput{DiskName: new("deploy")}), "The Disk does not exist: deploy")
 }
 
 func TestADiskIsAttachedAndDetached(t *testing.T) {
@@ -170,8 +151,8 @@ func TestADiskIsAttachedAndDetached(t *testing.T) {
 	l.disk("data")
 	l.run("web")
 	ops := l.attach("data", "web", "/dev/xvdf")
-	l.wantOperations(ops, "AttachDisk Disk data web Started", "AttachDisk Instance web data Started")
-	l.wantSucceeds(ops[1], 5*time.Second)
+	l.WantOperations(ops, "AttachDisk Disk data web Started", "AttachDisk Instance web data Started")
+	l.WantSucceeds(ops[1], 5*time.Second)
 
 	d := l.getDisk("data")
 	if d.State != types.DiskStateInUse || !*d.IsAttached || *d.AttachedTo != "web" || *d.Path != "/dev/xvdf" || *d.AttachmentState != "attached" { //nolint:staticcheck // still in outputs
@@ -183,18 +164,18 @@ func TestADiskIsAttachedAndDetached(t *testing.T) {
 		t.Errorf("the instance has %d disks, the last %+v", len(attached), attached[len(attached)-1])
 	}
 
-	l.server.Restart(t)
+	l.Server.Restart(t)
 	l.halt("web")
 	ops = do(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("data")}).Operations
-	l.wantOperations(ops, "DetachDisk Disk data web Started", "DetachDisk Instance web data Started")
+	l.WantOperations(ops, "DetachDisk Disk data web Started", "DetachDisk Instance web data Started")
 	if d := l.getDisk("data"); d.State != types.DiskStateInUse || *d.IsAttached || d.AttachedTo != nil || d.Path != nil {
 		t.Errorf("while it is detached: %s %t %v %v", d.State, *d.IsAttached, d.AttachedTo, d.Path)
 	}
 	if n := len(l.get("web").Hardware.Disks); n != 1 {
 		t.Errorf("the instance has %d disks, want 1", n)
 	}
-	wantFailed(t, fails(l, l.AttachDisk, attachment("data", "web", "/dev/xvdf")), "You can't attach this disk right now. The state of this disk is: in-use")
-	l.wantSucceeds(ops[0], 5*time.Second)
+	familytest.WantFailed(t, fails(l, l.AttachDisk, attachment("data", "web", "/dev/xvdf")), "You can't attach this disk right now. The state of this disk is: in-use")
+	l.WantSucceeds(ops[0], 5*time.Second)
 	l.attach("data", "web", "/dev/sdg") // to a stopped one
 	if got := *l.getDisk("data").Path; got != "/dev/sdg" {
 		t.Errorf("path = %s", got)
@@ -214,24 +195,24 @@ func TestAttachDiskRefuses(t *testing.T) {
 	do(l, l.CreateDisk, newDisk("young"))
 	l.create(l.input("new"))
 
-	wantNotFound(t, fails(l, l.AttachDisk, attachment("none", "web", "/dev/xvdg")), "The Disk does not exist: none")
-	wantNotFound(t, fails(l, l.AttachDisk, attachment("two", "none", "/dev/xvdg")), "The Instance does not exist: none")
-	wantInvalid(t, fails(l, l.AttachDisk, attachment("elsewhere", "web", "/dev/xvdg")), "InvalidParams",
+	familytest.WantNotFound(t, fails(l, l.AttachDisk, attachment("none", "web", "/dev/xvdg")), "The Disk does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.AttachDisk, attachment("two", "none", "/dev/xvdg")), "The Instance does not exist: none")
+	familytest.WantInvalid(t, fails(l, l.AttachDisk, attachment("elsewhere", "web", "/dev/xvdg")), "InvalidParams",
 		"The disk elsewhere is in the Availability Zone us-east-1b, the instance web in us-east-1a. They must be in the same Availability Zone.")
-	wantFailed(t, fails(l, l.AttachDisk, attachment("one", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is: in-use")
-	wantFailed(t, fails(l, l.AttachDisk, attachment("young", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is: pending")
-	wantFailed(t, fails(l, l.AttachDisk, attachment("two", "new", "/dev/xvdg")),
+	familytest.WantFailed(t, fails(l, l.AttachDisk, attachment("one", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is: in-use")
+	familytest.WantFailed(t, fails(l, l.AttachDisk, attachment("young", "web", "/dev/xvdg")), "You can't attach this disk right now. The state of this disk is: pending")
+	familytest.WantFailed(t, fails(l, l.AttachDisk, attachment("two", "new", "/dev/xvdg")),
 		"You can't attach a disk to this instance right now. The state of this instance is: pending")
 	for _, path := range []string{"/dev/xvda", "/dev/xvdF", "/dev/xvdff", "xvdf", "/dev/sda1", "/dev/nvme1n1", "D:", "/dev/xvdg\n"} {
-		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams",
+		familytest.WantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams",
 			"The disk path is invalid. You must specify a valid disk path.")
 	}
 	for _, path := range []string{"/dev/xvdf", "/dev/sdf"} {
-		wantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams", "The disk path is already in use: "+path)
+		familytest.WantInvalid(t, fails(l, l.AttachDisk, attachment("two", "web", path)), "InvalidParams", "The disk path is already in use: "+path)
 	}
 	const retry = " If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support."
 	l.attach("two", "web", "/dev/xvdg")
-	wantInvalid(t, fails(l, l.AttachDisk, attachment("three", "web", "/dev/xvdh")), "LimitExceeded",
+	familytest.WantInvalid(t, fails(l, l.AttachDisk, attachment("three", "web", "/dev/xvdh")), "LimitExceeded",
 		"Sorry, you've reached your maximum limit of Lightsail Disks attached to an Instance : 2."+retry)
 }
 
@@ -239,11 +220,11 @@ func TestADiskIsDetachedFromAStoppedInstanceOnly(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	detach := &lightsail.DetachDiskInput{DiskName: new("data")}
-	wantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is: available")
+	familytest.WantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is: available")
 	l.run("web")
 	l.attach("data", "web", "/dev/xvdf")
-	wantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is: in-use")
-	wantNotFound(t, fails(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("none")}), "The Disk does not exist: none")
+	familytest.WantFailed(t, fails(l, l.DetachDisk, detach), "You can't detach this disk right now. The state of this disk is: in-use")
+	familytest.WantNotFound(t, fails(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("none")}), "The Disk does not exist: none")
 }
 
 func TestDeleteDisk(t *testing.T) {
@@ -252,20 +233,20 @@ func TestDeleteDisk(t *testing.T) {
 	in.AddOns = []types.AddOnRequest{autoSnapshot("")}
 	do(l, l.CreateDisk, in)
 	drop := &lightsail.DeleteDiskInput{DiskName: new("data")}
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is: pending")
+	familytest.WantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is: pending")
 	l.run("web")
 	l.attach("data", "web", "/dev/xvdf")
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't perform this operation because the disk is still attached to a Lightsail instance: web")
+	familytest.WantFailed(t, fails(l, l.DeleteDisk, drop), "You can't perform this operation because the disk is still attached to a Lightsail instance: web")
 	l.halt("web")
 	do(l, l.DetachDisk, &lightsail.DetachDiskInput{DiskName: new("data")})
-	wantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is: in-use")
-	l.pass(time.Minute)
-	wantInvalid(t, fails(l, l.DeleteDisk, drop), "InvalidParams",
+	familytest.WantFailed(t, fails(l, l.DeleteDisk, drop), "You can't delete this disk right now. The state of this disk is: in-use")
+	l.Pass(time.Minute)
+	familytest.WantInvalid(t, fails(l, l.DeleteDisk, drop), "InvalidParams",
 		"You cannot delete the Disk data with addons. Specify the forceDeleteAddons parameter to delete the Disk and its associated addons.")
 
 	drop.ForceDeleteAddOns = new(true)
-	l.wantOperations(do(l, l.DeleteDisk, drop).Operations, "DeleteDisk Disk data - Succeeded")
-	wantNotFound(t, fails(l, l.DeleteDisk, drop), "The Disk does not exist: data")
+	l.WantOperations(do(l, l.DeleteDisk, drop).Operations, "DeleteDisk Disk data - Succeeded")
+	familytest.WantNotFound(t, fails(l, l.DeleteDisk, drop), "The Disk does not exist: data")
 	l.disk("data") // the name is free again
 	do(l, l.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: new("data")})
 }
@@ -279,7 +260,7 @@ func TestADiskOfADeletedInstanceIsAvailableAgain(t *testing.T) {
 	if d := l.getDisk("data"); d.State != types.DiskStateInUse || *d.IsAttached {
 		t.Errorf("at once the disk is %s, attached %t", d.State, *d.IsAttached)
 	}
-	l.pass(5 * time.Second)
+	l.Pass(5 * time.Second)
 	if d := l.getDisk("data"); d.State != types.DiskStateAvailable || d.AttachedTo != nil {
 		t.Errorf("in the end the disk is %s, attached to %v", d.State, d.AttachedTo)
 	}

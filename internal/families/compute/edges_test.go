@@ -8,17 +8,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 // wantAddress checks whether GetInstance and GetInstances show a public address.
 func (l *lab) wantAddress(name string, want bool) {
-	l.t.Helper()
+	l.T.Helper()
 	one := l.get(name)
 	all := do(l, l.GetInstances, &lightsail.GetInstancesInput{}).Instances
 	at := slices.IndexFunc(all, func(i types.Instance) bool { return *i.Name == name })
 	if (one.PublicIpAddress != nil) != want || (all[at].PublicIpAddress != nil) != want {
-		l.t.Errorf("the %s instance %s shows the address %v, in the list %v, want one: %t",
+		l.T.Errorf("the %s instance %s shows the address %v, in the list %v, want one: %t",
 			*one.State.Name, name, one.PublicIpAddress, all[at].PublicIpAddress, want)
 	}
 }
@@ -38,23 +39,23 @@ func TestPublicAddress_comesAfterAStart(t *testing.T) {
 				t.Helper()
 				l.wantState("web", "pending", 0)
 				l.wantAddress("web", false)
-				l.pass(tc.starts - time.Millisecond)
+				l.Pass(tc.starts - time.Millisecond)
 				l.wantAddress("web", false)
-				l.pass(time.Millisecond)
+				l.Pass(time.Millisecond)
 				l.wantState("web", "running", 16)
 				l.wantAddress("web", tc.lags == 0)
 				details := l.mustAccess("web", "")
 				if known := details.IpAddress != nil; known != (tc.lags == 0) || known != (len(details.HostKeys) > 0) {
 					t.Errorf("access details right after the start have the address %v and %d host keys", details.IpAddress, len(details.HostKeys))
 				}
-				l.pass(tc.lags)
+				l.Pass(tc.lags)
 				l.wantAddress("web", true)
 				if got := l.mustAccess("web", ""); *got.IpAddress != *l.get("web").PublicIpAddress || len(got.HostKeys) == 0 {
 					t.Errorf("access details have the address %s and %d host keys", *got.IpAddress, len(got.HostKeys))
 				}
 			}
 			l.create(l.input("web"))
-			l.server.Restart(t)
+			l.Server.Restart(t)
 			starts()
 			first := *l.get("web").PublicIpAddress
 			must(t)(l.reboot("web"))
@@ -73,8 +74,8 @@ func TestPublicAddress_comesAfterAStart(t *testing.T) {
 // TestPublicAddress_isThereAtOnceWithoutTime is for the clients that never wait.
 func TestPublicAddress_isThereAtOnceWithoutTime(t *testing.T) {
 	s := lanyardtest.New(t)
-	l := &lab{t: t, server: s, Client: s.Client(region)}
-	importKey(t, l.Client, "deploy")
+	l := &lab{&familytest.Lab{T: t, Server: s, Client: s.Client(familytest.Region)}}
+	familytest.ImportKey(t, l.Client, "deploy")
 	l.create(l.input("web"))
 	l.wantState("web", "running", 16)
 	l.wantAddress("web", true)
@@ -96,7 +97,7 @@ func TestStaticIP_isShownOverAStopAndAStart(t *testing.T) {
 	l.wantAddress("web", true)
 	do(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("front")})
 	l.wantAddress("web", false)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.wantAddress("web", true)
 }
 
@@ -112,7 +113,7 @@ func TestRestoredDisks_arePendingBeforeTheyAreInUse(t *testing.T) {
 	if d := l.getDisk("again-xvdf"); d.State != types.DiskStatePending || *d.AttachedTo != "again" {
 		t.Errorf("the disk of a pending instance is %s, attached to %s", d.State, *d.AttachedTo)
 	}
-	l.pass(5 * time.Second)
+	l.Pass(5 * time.Second)
 	if d := l.getDisk("again-xvdf"); d.State != types.DiskStateInUse || !*d.IsAttached {
 		t.Errorf("the disk that is made is %s, attached: %t", d.State, *d.IsAttached)
 	}

@@ -9,20 +9,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 // export exports a snapshot and returns the name of the record.
 func (l *lab) export(snapshot string) string {
-	l.t.Helper()
+	l.T.Helper()
 	out := do(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: &snapshot})
 	name := *out.Operations[0].ResourceName
-	l.wantOperations(out.Operations, "ExportSnapshot ExportSnapshotRecord "+name+" - Started")
+	l.WantOperations(out.Operations, "ExportSnapshot ExportSnapshotRecord "+name+" - Started")
 	return name
 }
 
 func (l *lab) exportRecords() []types.ExportSnapshotRecord {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.GetExportSnapshotRecords, &lightsail.GetExportSnapshotRecordsInput{}).ExportSnapshotRecords
 }
 
@@ -37,7 +38,7 @@ func TestExportOfAnInstanceSnapshot(t *testing.T) {
 
 	got := l.exportRecords()[0]
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:ExportSnapshotRecord/[0-9a-f-]{36}$`)
-	now := l.now()
+	now := l.Now()
 	want := types.ExportSnapshotRecord{
 		Name: &name, Arn: got.Arn, CreatedAt: &now, ResourceType: types.ResourceTypeExportSnapshotRecord, State: types.RecordStateStarted,
 		Location:        &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: region},
@@ -55,10 +56,10 @@ func TestExportOfAnInstanceSnapshot(t *testing.T) {
 		t.Errorf("the record (-want +got):\n%s", diff)
 	}
 	drop := &lightsail.DeleteInstanceSnapshotInput{InstanceSnapshotName: new("snap")}
-	wantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop),
+	familytest.WantFailed(t, fails(l, l.DeleteInstanceSnapshot, drop),
 		`Sorry, a copy or export is in progress for InstanceSnapshot "snap". Please wait for it to complete before trying again.`)
-	l.server.Restart(t)
-	l.pass(300 * time.Second)
+	l.Server.Restart(t)
+	l.Pass(300 * time.Second)
 	do(l, l.DeleteInstanceSnapshot, drop)
 	got = l.exportRecords()[0] // it outlives its snapshot
 	if got.State != types.RecordStateSucceeded {
@@ -73,10 +74,10 @@ func TestExportOfADiskSnapshot(t *testing.T) {
 	l.run("web")
 	l.diskSnapshot("snap", "data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("system"), InstanceName: new("web")})
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	for snapshot, of := range map[string]string{"snap": "data", "system": "web"} {
 		name := l.export(snapshot)
-		l.pass(5 * time.Minute)
+		l.Pass(5 * time.Minute)
 		for _, got := range l.exportRecords() {
 			if *got.Name != name {
 				continue
@@ -97,10 +98,10 @@ func TestExportSnapshotRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
-	wantFailed(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("snap")}),
+	familytest.WantFailed(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("snap")}),
 		"You can't export this snapshot right now. The state of this snapshot is: pending")
-	wantNotFound(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("none")}), "The resource does not exist: none")
-	wantNotFound(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("data")}), "The resource does not exist: data")
+	familytest.WantNotFound(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("none")}), "The resource does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.ExportSnapshot, &lightsail.ExportSnapshotInput{SourceSnapshotName: new("data")}), "The resource does not exist: data")
 }
 
 func stack(source string) *lightsail.CreateCloudFormationStackInput {
@@ -114,16 +115,16 @@ func TestCreateCloudFormationStack(t *testing.T) {
 	l.run("web")
 	l.instanceSnapshot("snap", "web")
 	source := l.export("snap")
-	wantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)), "You can't use this export snapshot record right now. The state of this export snapshot record is: Started")
-	l.pass(5 * time.Minute)
+	familytest.WantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)), "You can't use this export snapshot record right now. The state of this export snapshot record is: Started")
+	l.Pass(5 * time.Minute)
 	out := do(l, l.CreateCloudFormationStack, stack(source))
 	name := *out.Operations[0].ResourceName
-	l.wantOperations(out.Operations, "CreateCloudFormationStack CloudFormationStackRecord "+name+" - Started")
+	l.WantOperations(out.Operations, "CreateCloudFormationStack CloudFormationStackRecord "+name+" - Started")
 
 	show := func() types.CloudFormationStackRecord {
 		return do(l, l.GetCloudFormationStackRecords, &lightsail.GetCloudFormationStackRecordsInput{}).CloudFormationStackRecords[0]
 	}
-	got, now := show(), l.now()
+	got, now := show(), l.Now()
 	want := types.CloudFormationStackRecord{
 		Name: &name, Arn: got.Arn, CreatedAt: &now, ResourceType: types.ResourceTypeCloudFormationStackRecord, State: types.RecordStateStarted,
 		Location:        &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: region},
@@ -137,9 +138,9 @@ func TestCreateCloudFormationStack(t *testing.T) {
 	}
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:CloudFormationStackRecord/[0-9a-f-]{36}$`)
 	id := strings.TrimPrefix(name, "CloudFormationStackRecord-")
-	wantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)),
+	familytest.WantFailed(t, fails(l, l.CreateCloudFormationStack, stack(source)),
 		`Sorry, a CloudFormation stack is in progress for ExportSnapshotRecord "`+source+`". Please wait for it to complete before trying again.`)
-	l.wantSucceeds(out.Operations[0], 120*time.Second)
+	l.WantSucceeds(out.Operations[0], 120*time.Second)
 	got = show()
 	if got.State != types.RecordStateSucceeded {
 		t.Errorf("after two minutes the record is %s", got.State)
@@ -153,7 +154,7 @@ func TestCreateCloudFormationStackRefuses(t *testing.T) {
 	l.disk("data")
 	l.diskSnapshot("snap", "data")
 	ofDisk := l.export("snap")
-	l.pass(5 * time.Minute)
+	l.Pass(5 * time.Minute)
 	type entry = types.InstanceEntry
 	for _, tc := range []struct {
 		name, message string
@@ -181,10 +182,10 @@ func TestCreateCloudFormationStackRefuses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			in := stack(ofDisk)
 			tc.change(in)
-			wantInvalid(t, fails(l, l.CreateCloudFormationStack, in), "InvalidParams", tc.message)
+			familytest.WantInvalid(t, fails(l, l.CreateCloudFormationStack, in), "InvalidParams", tc.message)
 		})
 	}
-	wantNotFound(t, fails(l, l.CreateCloudFormationStack, stack("snap")), "The ExportSnapshotRecord does not exist: snap")
+	familytest.WantNotFound(t, fails(l, l.CreateCloudFormationStack, stack("snap")), "The ExportSnapshotRecord does not exist: snap")
 }
 
 func TestRecordsArePagedAndCannotBeTagged(t *testing.T) {
@@ -192,7 +193,7 @@ func TestRecordsArePagedAndCannotBeTagged(t *testing.T) {
 	l.run("web")
 	l.instanceSnapshot("snap", "web")
 	one, other := l.export("snap"), l.export("snap")
-	l.pass(5 * time.Minute)
+	l.Pass(5 * time.Minute)
 	do(l, l.CreateCloudFormationStack, stack(one))
 	do(l, l.CreateCloudFormationStack, stack(other))
 
@@ -210,8 +211,8 @@ func TestRecordsArePagedAndCannotBeTagged(t *testing.T) {
 		fails(l, l.GetExportSnapshotRecords, &lightsail.GetExportSnapshotRecordsInput{PageToken: new("x")}),
 		fails(l, l.GetCloudFormationStackRecords, &lightsail.GetCloudFormationStackRecordsInput{PageToken: new("x")}),
 	} {
-		wantInvalid(t, call, "InvalidParams", "The page token is not valid.")
+		familytest.WantInvalid(t, call, "InvalidParams", "The page token is not valid.")
 	}
-	wantInvalid(t, fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &one, Tags: []types.Tag{tag("a", "b")}}), "InvalidParams",
+	familytest.WantInvalid(t, fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &one, Tags: []types.Tag{familytest.Tag("a", "b")}}), "InvalidParams",
 		"The resource type, ExportSnapshotRecord, is not taggable.")
 }

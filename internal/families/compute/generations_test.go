@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -20,7 +21,7 @@ func (l *lab) on(bundle, zone string) *lightsail.CreateInstancesInput {
 
 // bundles lists all pages of GetBundles.
 func (l *lab) bundles(inactive bool) []types.Bundle {
-	l.t.Helper()
+	l.T.Helper()
 	var all []types.Bundle
 	for in := (&lightsail.GetBundlesInput{IncludeInactive: &inactive}); ; {
 		page := do(l, l.GetBundles, in)
@@ -74,16 +75,16 @@ func TestCreateInstances_wantsAGenerationThatTheRegionHad(t *testing.T) {
 		{"ap-east-1", "micro_3_1", "micro_3_0 micro_1_1"},
 		{"ap-southeast-3", "nano_3_0", "nano_2_0 nano_1_0"},
 	} {
-		there := &lab{t: t, server: l.server, Client: l.server.Client(tc.region)}
+		there := &lab{&familytest.Lab{T: t, Server: l.Server, Client: l.Server.Client(tc.region)}}
 		if tc.region != region {
-			importKey(t, there.Client, "deploy")
+			familytest.ImportKey(t, there.Client, "deploy")
 		}
 		for bundle := range strings.FieldsSeq(tc.takes) {
 			there.create(there.on(bundle, tc.region+"a"))
 		}
 		for bundle := range strings.FieldsSeq(tc.refuses) {
 			_, err := there.CreateInstances(t.Context(), there.on(bundle, tc.region+"a"))
-			wantInvalid(t, err, "InvalidParams", "The specified bundle does not exist in this region: "+bundle)
+			familytest.WantInvalid(t, err, "InvalidParams", "The specified bundle does not exist in this region: "+bundle)
 		}
 	}
 }
@@ -92,9 +93,9 @@ func TestCreateInstances_wantsAGenerationThatTheRegionHad(t *testing.T) {
 func TestBundlesOfEarlierGenerations_goThroughALife(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.on("small_1_0", "us-east-1a"))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	_, err := l.setType("on-small_1_0", types.IpAddressTypeIpv6, true)
-	wantInvalid(t, err, "InvalidParams", "The instance on-small_1_0 uses a bundle that doesn't support the setIpAddressType operation")
+	familytest.WantInvalid(t, err, "InvalidParams", "The instance on-small_1_0 uses a bundle that doesn't support the setIpAddressType operation")
 	must(t)(l.setType("on-small_1_0", types.IpAddressTypeIpv4, false))
 	l.instanceSnapshot("snap", "on-small_1_0")
 
@@ -118,12 +119,12 @@ func TestBundlesOfEarlierGenerations_goThroughALife(t *testing.T) {
 func TestCreateInstancesFromSnapshot_comparesMemoryAndDisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.on("small_3_0", "us-east-1a"))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.instanceSnapshot("snap", "on-small_3_0")
 	again := restore("snap", "again")
 	again.BundleId = new("small_2_0")
 	do(l, l.CreateInstancesFromSnapshot, again)
 	again.InstanceNames, again.BundleId = []string{"less"}, new("small_1_0") // 40 GB
-	wantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, again), "InvalidParams",
+	familytest.WantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, again), "InvalidParams",
 		"The bundle small_1_0 is smaller than the bundle small_3_0 of the snapshot: it has a disk of 40 GB instead of 60.")
 }

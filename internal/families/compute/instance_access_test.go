@@ -14,11 +14,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 func (l *lab) access(name string, protocol types.InstanceAccessProtocol) (*types.InstanceAccessDetails, error) {
-	out, err := l.GetInstanceAccessDetails(l.t.Context(), &lightsail.GetInstanceAccessDetailsInput{InstanceName: &name, Protocol: protocol})
+	out, err := l.GetInstanceAccessDetails(l.T.Context(), &lightsail.GetInstanceAccessDetailsInput{InstanceName: &name, Protocol: protocol})
 	if err != nil {
 		return nil, err
 	}
@@ -26,10 +27,10 @@ func (l *lab) access(name string, protocol types.InstanceAccessProtocol) (*types
 }
 
 func (l *lab) mustAccess(name string, protocol types.InstanceAccessProtocol) *types.InstanceAccessDetails {
-	l.t.Helper()
+	l.T.Helper()
 	details, err := l.access(name, protocol)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return details
 }
@@ -57,7 +58,7 @@ func TestAccessDetailsHoldAKeyWithACertificate(t *testing.T) {
 		details.Password != nil || details.PasswordData != nil {
 		t.Errorf("access details = %+v", details)
 	}
-	if want := l.now().Add(5 * time.Minute); !details.ExpiresAt.Equal(want) {
+	if want := l.Now().Add(5 * time.Minute); !details.ExpiresAt.Equal(want) {
 		t.Errorf("expiresAt = %s, want %s", details.ExpiresAt, want)
 	}
 	private, err := ssh.ParsePrivateKey([]byte(*details.PrivateKey))
@@ -68,7 +69,7 @@ func TestAccessDetailsHoldAKeyWithACertificate(t *testing.T) {
 	if string(certificate.Key.Marshal()) != string(private.PublicKey().Marshal()) {
 		t.Error("the certificate is for another key")
 	}
-	if !strings.Contains(certificate.KeyId, *instance.Arn) || !strings.Contains(certificate.KeyId, "arn:aws:iam::"+l.server.AccountID+":root") {
+	if !strings.Contains(certificate.KeyId, *instance.Arn) || !strings.Contains(certificate.KeyId, "arn:aws:iam::"+l.Server.AccountID+":root") {
 		t.Errorf("key id = %q, want the instance's ARN and the caller's", certificate.KeyId)
 	}
 	checkCertificate(t, l, certificate, certificate.SignatureKey)
@@ -103,7 +104,7 @@ func checkCertificate(t *testing.T, l *lab, certificate *ssh.Certificate, author
 	} {
 		checker := ssh.CertChecker{
 			IsUserAuthority: func(key ssh.PublicKey) bool { return string(key.Marshal()) == string(authority.Marshal()) },
-			Clock:           func() time.Time { return l.now().Add(tc.after) },
+			Clock:           func() time.Time { return l.Now().Add(tc.after) },
 		}
 		if err := checker.CheckCert(tc.user, certificate); (err == nil) != tc.good {
 			t.Errorf("%s: %v, want it to be good: %t", tc.name, err, tc.good)
@@ -114,13 +115,13 @@ func checkCertificate(t *testing.T, l *lab, certificate *ssh.Certificate, author
 func TestHostKeysStayAndAreWitnessedAtBoot(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
-	l.pass(20 * time.Second)
+	l.Pass(20 * time.Second)
 	if keys := l.mustAccess("web", "").HostKeys; len(keys) != 0 {
 		t.Errorf("an instance that just booted shows %d host keys, want none yet", len(keys))
 	}
-	l.pass(3 * time.Second)
-	booted := l.now()
-	l.pass(time.Hour)
+	l.Pass(3 * time.Second)
+	booted := l.Now()
+	l.Pass(time.Hour)
 	check := func(witnessed time.Time) string {
 		t.Helper()
 		var all []string
@@ -145,15 +146,15 @@ func TestHostKeysStayAndAreWitnessedAtBoot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.wantOperations(out.Operations, "DeleteKnownHostKeys Instance web - Succeeded")
-	forgotten := l.now()
-	l.pass(time.Minute)
+	l.WantOperations(out.Operations, "DeleteKnownHostKeys Instance web - Succeeded")
+	forgotten := l.Now()
+	l.Pass(time.Minute)
 	if again := check(forgotten); again != first {
 		t.Error("the host keys changed")
 	}
 	must(t)(l.reboot("web"))
-	rebooted := l.now()
-	l.server.Restart(t)
+	rebooted := l.Now()
+	l.Server.Restart(t)
 	if again := check(rebooted); again != first {
 		t.Error("the host keys changed by a reboot and a restart")
 	}
@@ -188,13 +189,13 @@ func TestAWindowsInstanceHasAPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	early := l.mustAccess("default-key", types.InstanceAccessProtocolRdp)
 	if *early.Password != "" || *early.PasswordData.Ciphertext != "" || *early.PasswordData.KeyPairName != "LightsailDefaultKeyPair" {
 		t.Errorf("before it is ready: %+v", early)
 	}
 
-	l.pass(15 * time.Minute)
+	l.Pass(15 * time.Minute)
 	byDefault := l.mustAccess("default-key", types.InstanceAccessProtocolRdp)
 	if got := decrypt(t, *downloaded.PrivateKeyBase64, *byDefault.PasswordData.Ciphertext); got != *byDefault.Password {
 		t.Errorf("the ciphertext holds %q, the password is %q", got, *byDefault.Password)
@@ -211,10 +212,10 @@ func TestAWindowsInstanceHasAPassword(t *testing.T) {
 		t.Errorf("with a key pair of one's own: %+v", ownDetails)
 	}
 	must(t)(l.stop("own-key", false))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	must(t)(l.start("own-key"))
-	l.pass(time.Minute)
-	l.server.Restart(t)
+	l.Pass(time.Minute)
+	l.Server.Restart(t)
 	if later := l.mustAccess("own-key", types.InstanceAccessProtocolRdp); *later.PasswordData.Ciphertext != *ownDetails.PasswordData.Ciphertext {
 		t.Error("the ciphertext changed")
 	}
@@ -246,9 +247,9 @@ func TestAccessDetailsAreForThePlatformsProtocol(t *testing.T) {
 	windows(in)
 	in.KeyPairName = nil
 	l.create(in)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	_, err := l.access("linux", types.InstanceAccessProtocolRdp)
-	wantInvalid(t, err, "InvalidParams", "The protocol rdp is not for instances of the platform LINUX_UNIX: linux")
+	familytest.WantInvalid(t, err, "InvalidParams", "The protocol rdp is not for instances of the platform LINUX_UNIX: linux")
 	_, err = l.access("windows", "")
-	wantInvalid(t, err, "InvalidParams", "The protocol ssh is not for instances of the platform WINDOWS: windows")
+	familytest.WantInvalid(t, err, "InvalidParams", "The protocol ssh is not for instances of the platform WINDOWS: windows")
 }

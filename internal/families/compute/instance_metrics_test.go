@@ -10,24 +10,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 var allStatistics = []types.MetricStatistic{"Minimum", "Maximum", "Sum", "Average", "SampleCount"}
 
-// metricInput asks for all statistics of the processors from labStart on.
+// metricInput asks for all statistics of the processors from familytest.Start on.
 func metricInput(from, to time.Duration, period int32) *lightsail.GetInstanceMetricDataInput {
 	return &lightsail.GetInstanceMetricDataInput{
 		InstanceName: new("web"), MetricName: types.InstanceMetricNameCPUUtilization, Unit: types.MetricUnitPercent,
-		StartTime: new(labStart.Add(from)), EndTime: new(labStart.Add(to)), Period: &period, Statistics: allStatistics,
+		StartTime: new(familytest.Start.Add(from)), EndTime: new(familytest.Start.Add(to)), Period: &period, Statistics: allStatistics,
 	}
 }
 
 func (l *lab) metric(in *lightsail.GetInstanceMetricDataInput) []types.MetricDatapoint {
-	l.t.Helper()
+	l.T.Helper()
 	out := do(l, l.GetInstanceMetricData, in)
 	if out.MetricName != in.MetricName || out.MetricData == nil {
-		l.t.Errorf("metric %s, data %v", out.MetricName, out.MetricData)
+		l.T.Errorf("metric %s, data %v", out.MetricName, out.MetricData)
 	}
 	return out.MetricData
 }
@@ -36,7 +37,7 @@ func (l *lab) metric(in *lightsail.GetInstanceMetricDataInput) []types.MetricDat
 func TestPeriodsSumUpTheSameSamples(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
-	l.pass(24 * time.Hour)
+	l.Pass(24 * time.Hour)
 	const first = 7 * time.Minute // no period begins where a sample does
 	fine := l.metric(metricInput(first, 20*time.Hour+first, 60))
 	if len(fine) != 240 {
@@ -45,7 +46,7 @@ func TestPeriodsSumUpTheSameSamples(t *testing.T) {
 	for _, period := range []int32{300, 420, 3600, 7200, 86400} {
 		k := 0
 		for _, p := range l.metric(metricInput(first, 20*time.Hour+first, period)) {
-			offset := p.Timestamp.Sub(labStart.Add(first))
+			offset := p.Timestamp.Sub(familytest.Start.Add(first))
 			if offset%(time.Duration(period)*time.Second) != 0 {
 				t.Fatalf("period %d: a datapoint at %s", period, p.Timestamp)
 			}
@@ -71,7 +72,7 @@ func TestPeriodsSumUpTheSameSamples(t *testing.T) {
 func TestMetricsAreThoseThatWereAskedFor(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
-	l.pass(time.Hour)
+	l.Pass(time.Hour)
 	in := metricInput(0, time.Hour, 3600)
 	in.Statistics = []types.MetricStatistic{"Maximum"}
 	points := l.metric(in)
@@ -82,11 +83,11 @@ func TestMetricsAreThoseThatWereAskedFor(t *testing.T) {
 	if p.Maximum == nil || p.Minimum != nil || p.Average != nil || p.Sum != nil || p.SampleCount != nil {
 		t.Errorf("asked for the maximum: %+v", p)
 	}
-	if !p.Timestamp.Equal(labStart) {
+	if !p.Timestamp.Equal(familytest.Start) {
 		t.Errorf("timestamp = %s", p.Timestamp)
 	}
-	in.StartTime = new(labStart.Add(59 * time.Second))
-	if got := *l.metric(in)[0].Timestamp; !got.Equal(labStart) {
+	in.StartTime = new(familytest.Start.Add(59 * time.Second))
+	if got := *l.metric(in)[0].Timestamp; !got.Equal(familytest.Start) {
 		t.Errorf("a start within a minute gives the timestamp %s", got)
 	}
 }
@@ -94,11 +95,11 @@ func TestMetricsAreThoseThatWereAskedFor(t *testing.T) {
 func TestMetricsAreTheSameAtEachCallAndAfterARestart(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
-	l.pass(3 * time.Hour)
+	l.Pass(3 * time.Hour)
 	in := metricInput(0, 2*time.Hour, 300)
 	before := l.metric(in)
-	l.pass(240 * time.Hour)
-	l.server.Restart(t)
+	l.Pass(240 * time.Hour)
+	l.Server.Restart(t)
 	if diff := cmp.Diff(before, l.metric(in), cmpopts.IgnoreUnexported(types.MetricDatapoint{})); diff != "" {
 		t.Errorf("metrics of the past (-before +now):\n%s", diff)
 	}
@@ -107,9 +108,9 @@ func TestMetricsAreTheSameAtEachCallAndAfterARestart(t *testing.T) {
 func TestNoDataWhereTheInstanceDidNotRun(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
-	l.pass(time.Hour)
+	l.Pass(time.Hour)
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})
-	l.pass(time.Hour)
+	l.Pass(time.Hour)
 	for name, in := range map[string]*lightsail.GetInstanceMetricDataInput{
 		"before it was created": metricInput(-time.Hour, 0, 300),
 		"when it was stopped":   metricInput(65*time.Minute, 90*time.Minute, 300),
@@ -128,7 +129,7 @@ func TestNoDataWhereTheInstanceDidNotRun(t *testing.T) {
 func TestAUnitThatIsNotTheMetricsHasNoData(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
-	l.pass(time.Hour)
+	l.Pass(time.Hour)
 	for metric, unit := range map[types.InstanceMetricName]types.MetricUnit{
 		"CPUUtilization": "Percent", "NetworkIn": "Bytes", "NetworkOut": "Bytes", "StatusCheckFailed": "Count", "StatusCheckFailed_Instance": "Count",
 		"StatusCheckFailed_System": "Count", "BurstCapacityTime": "Seconds", "BurstCapacityPercentage": "Percent", "MetadataNoToken": "Count",
@@ -173,11 +174,11 @@ func TestMetricsRefuse(t *testing.T) {
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			wantInvalid(t, fails(l, l.GetInstanceMetricData, tc.in), "InvalidParams", tc.message)
+			familytest.WantInvalid(t, fails(l, l.GetInstanceMetricData, tc.in), "InvalidParams", tc.message)
 		})
 	}
 	l.metric(metricInput(0, 1440*time.Minute, 60))
 	in := metricInput(0, time.Hour, 300)
 	in.InstanceName = new("none")
-	wantNotFound(t, fails(l, l.GetInstanceMetricData, in), "The Instance does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.GetInstanceMetricData, in), "The Instance does not exist: none")
 }

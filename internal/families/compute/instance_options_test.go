@@ -8,11 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 func (l *lab) setType(name string, wanted types.IpAddressType, accept bool) ([]types.Operation, error) {
-	out, err := l.SetIpAddressType(l.t.Context(), &lightsail.SetIpAddressTypeInput{
+	out, err := l.SetIpAddressType(l.T.Context(), &lightsail.SetIpAddressTypeInput{
 		ResourceName: &name, ResourceType: types.ResourceTypeInstance, IpAddressType: wanted, AcceptBundleUpdate: &accept,
 	})
 	if err != nil {
@@ -48,9 +49,9 @@ func TestSetIpAddressTypeGivesAndTakesAddresses(t *testing.T) {
 		{types.IpAddressTypeIpv6, "nano_ipv6_3_0", false, true},
 		{types.IpAddressTypeIpv4, "nano_3_0", true, false},
 	} {
-		l.pass(time.Second)
+		l.Pass(time.Second)
 		before := l.get("web")
-		l.wantOperations(must(t)(l.setType("web", step.to, true)), "SetIpAddressType Instance web - Succeeded")
+		l.WantOperations(must(t)(l.setType("web", step.to, true)), "SetIpAddressType Instance web - Succeeded")
 		got := l.get("web")
 		v4, v6 := addresses(got)
 		if got.IpAddressType != step.to || *got.BundleId != step.bundle || v4 != step.v4 || v6 != step.v6 {
@@ -70,21 +71,21 @@ func TestAnInstanceIsMadeWithIPv6Only(t *testing.T) {
 	in := l.input("web")
 	in.BundleId, in.IpAddressType = new("nano_ipv6_3_0"), types.IpAddressTypeIpv6
 	l.create(in)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	if v4, v6 := addresses(l.get("web")); v4 || !v6 {
 		t.Errorf("IPv4: %t, IPv6: %t", v4, v6)
 	}
 	must(t)(l.stop("web", false))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	must(t)(l.start("web"))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	if v4, v6 := addresses(l.get("web")); v4 || !v6 {
 		t.Errorf("after a start: IPv4: %t, IPv6: %t", v4, v6)
 	}
 	only4 := l.input("four")
 	only4.IpAddressType = types.IpAddressTypeIpv4
 	l.create(only4)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	if v4, v6 := addresses(l.get("four")); !v4 || v6 {
 		t.Errorf("an IPv4 instance: IPv4: %t, IPv6: %t", v4, v6)
 	}
@@ -94,10 +95,10 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	_, err := l.setType("web", types.IpAddressTypeIpv6, false)
-	wantInvalid(t, err, "InvalidParams",
+	familytest.WantInvalid(t, err, "InvalidParams",
 		"You cannot set the IP address type of the Instance web without a bundle update. Specify the acceptBundleUpdate parameter to update the bundle to nano_ipv6_3_0.")
 	_, err = l.setType("deploy", types.IpAddressTypeIpv6, true)
-	wantNotFound(t, err, "The resource does not exist: deploy")
+	familytest.WantNotFound(t, err, "The resource does not exist: deploy")
 
 	for kind, want := range map[types.ResourceType]string{
 		types.ResourceTypeLoadBalancer: "The LoadBalancer does not exist: web",
@@ -106,12 +107,12 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 		_, err = l.SetIpAddressType(t.Context(), &lightsail.SetIpAddressTypeInput{
 			ResourceName: new("web"), ResourceType: kind, IpAddressType: types.IpAddressTypeIpv4,
 		})
-		wantNotFound(t, err, want)
+		familytest.WantNotFound(t, err, want)
 	}
 	_, err = l.SetIpAddressType(t.Context(), &lightsail.SetIpAddressTypeInput{
 		ResourceName: new("web"), ResourceType: types.ResourceTypeDisk, IpAddressType: types.IpAddressTypeIpv4,
 	})
-	wantInvalid(t, err, "InvalidParams", "The resource type, Disk, has no IP address type.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The resource type, Disk, has no IP address type.")
 }
 
 func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
@@ -123,7 +124,7 @@ func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.wantOperations([]types.Operation{*out.Operation}, "UpdateInstanceMetadataOptions Instance web - Succeeded")
+	l.WantOperations([]types.Operation{*out.Operation}, "UpdateInstanceMetadataOptions Instance web - Succeeded")
 	if _, err := l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{
 		InstanceName: new("web"), HttpEndpoint: types.HttpEndpointDisabled, HttpProtocolIpv6: types.HttpProtocolIpv6Disabled,
 	}); err != nil {
@@ -137,14 +138,14 @@ func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
 		_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{
 			InstanceName: new("web"), HttpPutResponseHopLimit: &limit,
 		})
-		wantInvalid(t, err, "InvalidParams", "httpPutResponseHopLimit must be from 1 to 64.")
+		familytest.WantInvalid(t, err, "InvalidParams", "httpPutResponseHopLimit must be from 1 to 64.")
 	}
 	_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{
 		InstanceName: new("web"), HttpProtocolIpv6: types.HttpProtocolIpv6Enabled,
 	})
-	wantInvalid(t, err, "InvalidParams", "httpProtocolIpv6 is available in the region eu-north-1 only.")
+	familytest.WantInvalid(t, err, "InvalidParams", "httpProtocolIpv6 is available in the region eu-north-1 only.")
 	_, err = l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("none")})
-	wantNotFound(t, err, "The Instance does not exist: none")
+	familytest.WantNotFound(t, err, "The Instance does not exist: none")
 }
 
 func TestMetadataOptionsChangeWhereAnInstanceRunsOrIsStopped(t *testing.T) {
@@ -152,8 +153,8 @@ func TestMetadataOptionsChangeWhereAnInstanceRunsOrIsStopped(t *testing.T) {
 	in := &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("web"), HttpTokens: types.HttpTokensRequired}
 	l.create(l.input("web"))
 	_, err := l.UpdateInstanceMetadataOptions(t.Context(), in)
-	wantFailed(t, err, "You can't update the metadata options of this instance right now. The state of this instance is: pending")
-	l.pass(time.Minute)
+	familytest.WantFailed(t, err, "You can't update the metadata options of this instance right now. The state of this instance is: pending")
+	l.Pass(time.Minute)
 	do(l, l.UpdateInstanceMetadataOptions, in)
 	l.halt("web")
 	do(l, l.UpdateInstanceMetadataOptions, in)

@@ -8,11 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 func (l *lab) start(name string) ([]types.Operation, error) {
-	out, err := l.StartInstance(l.t.Context(), &lightsail.StartInstanceInput{InstanceName: &name})
+	out, err := l.StartInstance(l.T.Context(), &lightsail.StartInstanceInput{InstanceName: &name})
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +21,7 @@ func (l *lab) start(name string) ([]types.Operation, error) {
 }
 
 func (l *lab) stop(name string, force bool) ([]types.Operation, error) {
-	out, err := l.StopInstance(l.t.Context(), &lightsail.StopInstanceInput{InstanceName: &name, Force: &force})
+	out, err := l.StopInstance(l.T.Context(), &lightsail.StopInstanceInput{InstanceName: &name, Force: &force})
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func (l *lab) stop(name string, force bool) ([]types.Operation, error) {
 }
 
 func (l *lab) reboot(name string) ([]types.Operation, error) {
-	out, err := l.RebootInstance(l.t.Context(), &lightsail.RebootInstanceInput{InstanceName: &name})
+	out, err := l.RebootInstance(l.T.Context(), &lightsail.RebootInstanceInput{InstanceName: &name})
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (l *lab) reboot(name string) ([]types.Operation, error) {
 }
 
 func (l *lab) remove(name string) ([]types.Operation, error) {
-	out, err := l.DeleteInstance(l.t.Context(), &lightsail.DeleteInstanceInput{InstanceName: &name})
+	out, err := l.DeleteInstance(l.T.Context(), &lightsail.DeleteInstanceInput{InstanceName: &name})
 	if err != nil {
 		return nil, err
 	}
@@ -60,22 +61,22 @@ func TestAnInstanceStopsAndStarts(t *testing.T) {
 	before := l.get("web")
 
 	ops := must(t)(l.stop("web", false))
-	l.wantOperations(ops, "StopInstance Instance web - Started")
+	l.WantOperations(ops, "StopInstance Instance web - Started")
 	l.wantState("web", "stopping", 64)
-	l.wantSucceeds(ops[0], 40*time.Second)
+	l.WantSucceeds(ops[0], 40*time.Second)
 	l.wantState("web", "stopped", 80)
 	stopped := l.get("web")
 	if stopped.PublicIpAddress != nil || *stopped.PrivateIpAddress != *before.PrivateIpAddress || stopped.Ipv6Addresses[0] != before.Ipv6Addresses[0] {
 		t.Errorf("a stopped instance has the addresses %v %s %v", stopped.PublicIpAddress, *stopped.PrivateIpAddress, stopped.Ipv6Addresses)
 	}
 
-	l.server.Restart(t)
+	l.Server.Restart(t)
 	ops = must(t)(l.start("web"))
-	l.wantOperations(ops, "StartInstance Instance web  Started")
+	l.WantOperations(ops, "StartInstance Instance web  Started")
 	l.wantState("web", "pending", 0)
-	l.wantSucceeds(ops[0], 20*time.Second)
+	l.WantSucceeds(ops[0], 20*time.Second)
 	l.wantState("web", "running", 16)
-	l.pass(3 * time.Second)
+	l.Pass(3 * time.Second)
 	if after := l.get("web"); *after.PublicIpAddress == *before.PublicIpAddress {
 		t.Error("the public address stayed the same over a stop")
 	}
@@ -86,10 +87,10 @@ func TestAForcedStopEndsOneThatTakesLong(t *testing.T) {
 	l.run("web")
 	must(t)(l.stop("web", true)) // force is for one that is stopping; it does no harm here
 	l.wantState("web", "stopping", 64)
-	l.pass(time.Second)
+	l.Pass(time.Second)
 	ops := must(t)(l.stop("web", true))
 	l.wantState("web", "stopped", 80)
-	l.pass(time.Hour)
+	l.Pass(time.Hour)
 	l.wantState("web", "stopped", 80)
 	if op := ops[0]; op.OperationType != types.OperationTypeStopInstance {
 		t.Errorf("operation = %s", op.OperationType)
@@ -101,7 +102,7 @@ func TestRebootKeepsAnInstanceRunning(t *testing.T) {
 	l.run("web")
 	before := l.get("web")
 	ops := must(t)(l.reboot("web"))
-	l.wantOperations(ops, "RebootInstance Instance web  Succeeded") // its details are the empty text
+	l.WantOperations(ops, "RebootInstance Instance web  Succeeded") // its details are the empty text
 	l.wantState("web", "running", 16)
 	if after := l.get("web"); *after.PublicIpAddress != *before.PublicIpAddress {
 		t.Error("the public address changed by a reboot")
@@ -120,15 +121,15 @@ func TestStatesAdmitSomeActionsOnly(t *testing.T) {
 		t.Helper()
 		for _, verb := range list {
 			_, err := verbs[verb]("pending")
-			wantFailed(t, err, fmt.Sprintf("You can't %s this instance right now. The state of this instance is: %s", verb, state))
+			familytest.WantFailed(t, err, fmt.Sprintf("You can't %s this instance right now. The state of this instance is: %s", verb, state))
 		}
 	}
 	refused("pending", "start", "stop", "reboot", "delete", "set the IP address type of", "get access details of")
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	refused("running", "start")
 	must(t)(l.stop("pending", false))
 	refused("stopping", "start", "stop", "reboot", "delete", "set the IP address type of", "get access details of")
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	refused("stopped", "stop", "reboot", "get access details of")
 	must(t)(l.remove("pending"))
 	for _, verb := range verbs {
@@ -143,9 +144,9 @@ func TestDeletedInstancesLeaveNothingBehind(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"instances=1"}})
 	for range 3 {
 		l.run("web")
-		l.wantOperations(must(t)(l.remove("web")), "DeleteInstance Instance web - Succeeded")
+		l.WantOperations(must(t)(l.remove("web")), "DeleteInstance Instance web - Succeeded")
 		_, err := l.GetInstance(t.Context(), &lightsail.GetInstanceInput{InstanceName: new("web")})
-		wantNotFound(t, err, "The Instance does not exist: web")
+		familytest.WantNotFound(t, err, "The Instance does not exist: web")
 	}
 }
 
@@ -154,7 +155,7 @@ func TestDeleteInstanceWantsForceForAddOns(t *testing.T) {
 	l.run("web", "other")
 	must(t)(l.enable("web", ""))
 	_, err := l.remove("web")
-	wantInvalid(t, err, "InvalidParams", "You cannot delete the Instance web with addons. Specify the forceDeleteAddons parameter to delete the Instance and its associated addons.")
+	familytest.WantInvalid(t, err, "InvalidParams", "You cannot delete the Instance web with addons. Specify the forceDeleteAddons parameter to delete the Instance and its associated addons.")
 	if _, err := l.DeleteInstance(t.Context(), &lightsail.DeleteInstanceInput{InstanceName: new("web"), ForceDeleteAddOns: new(true)}); err != nil {
 		t.Error(err)
 	}
@@ -172,20 +173,20 @@ func TestDeleteInstanceDetachesItsDisks(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 		if _, err := l.AttachDisk(t.Context(), &lightsail.AttachDiskInput{DiskName: &name, InstanceName: new("web"), DiskPath: &path}); err != nil {
 			t.Fatal(err)
 		}
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 	}
 	first := *l.get("web").Hardware.Disks[1].Name
 	second := *l.get("web").Hardware.Disks[2].Name
 	ops := must(t)(l.remove("web"))
-	l.wantOperations(ops,
+	l.WantOperations(ops,
 		"DetachDisk Disk "+first+" web Started", "DetachDisk Instance web "+first+" Started",
 		"DetachDisk Disk "+second+" web Started", "DetachDisk Instance web "+second+" Started",
 		"DeleteInstance Instance web - Succeeded")
-	l.wantSucceeds(ops[0], 5*time.Second)
+	l.WantSucceeds(ops[0], 5*time.Second)
 	for _, name := range []string{first, second} {
 		out, err := l.GetDisk(t.Context(), &lightsail.GetDiskInput{DiskName: &name})
 		if err != nil {
@@ -208,16 +209,16 @@ func TestDeleteInstanceFreesItsStaticIP(t *testing.T) {
 	}
 	attached := l.get("web")
 	must(t)(l.stop("web", false))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	must(t)(l.start("web"))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	if again := l.get("web"); *again.PublicIpAddress != *attached.PublicIpAddress || !*again.IsStaticIp {
 		t.Errorf("over a stop the static IP %s became %s", *attached.PublicIpAddress, *again.PublicIpAddress)
 	}
 	_, err := l.setType("web", types.IpAddressTypeIpv6, true)
-	wantFailed(t, err, "You can't perform this operation because the static IP is still attached to a Lightsail instance: web")
+	familytest.WantFailed(t, err, "You can't perform this operation because the static IP is still attached to a Lightsail instance: web")
 
-	l.wantOperations(must(t)(l.remove("web")), "DeleteInstance Instance web - Succeeded")
+	l.WantOperations(must(t)(l.remove("web")), "DeleteInstance Instance web - Succeeded")
 	out, err := l.GetStaticIp(t.Context(), &lightsail.GetStaticIpInput{StaticIpName: new("front")})
 	if err != nil || *out.StaticIp.IsAttached || out.StaticIp.AttachedTo != nil || *out.StaticIp.IpAddress != *attached.PublicIpAddress {
 		t.Errorf("after its instance is gone: %+v, %v", out.StaticIp, err)
@@ -228,7 +229,7 @@ func TestStartInstanceRefusesBundlesOfNoNewerGeneration(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	must(t)(l.stop("web", false))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	for wanted, message := range map[string]string{
 		"auto":      "The instance web can't be updated from the bundle nano_3_0 to auto.",
 		"nano_3_0":  "The instance web can't be updated from the bundle nano_3_0 to nano_3_0.",
@@ -239,7 +240,7 @@ func TestStartInstanceRefusesBundlesOfNoNewerGeneration(t *testing.T) {
 		_, err := l.StartInstance(t.Context(), &lightsail.StartInstanceInput{
 			InstanceName: new("web"), AttributeUpdates: &types.InstanceAttributeUpdates{BundleId: &wanted},
 		})
-		wantInvalid(t, err, "InvalidParams", message)
+		familytest.WantInvalid(t, err, "InvalidParams", message)
 	}
 	l.wantState("web", "stopped", 80)
 }

@@ -1,13 +1,11 @@
 package compute_test
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,38 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
-
-// lab is a server on whose clock the test moves, with AWS's own durations where the
-// test wants no others, and a key pair "deploy".
-type lab struct {
-	*lightsail.Client
-	t      *testing.T
-	server *lanyardtest.Server
-	millis atomic.Int64
-}
-
-// labStart is a full hour.
-var labStart = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-
-func newLab(t *testing.T, o lanyardtest.Options) *lab {
-	t.Helper()
-	l := &lab{t: t}
-	l.millis.Store(labStart.UnixMilli())
-	o.Clock = l.now
-	if o.TimeScale == 0 {
-		o.TimeScale = 1
-	}
-	l.server = lanyardtest.NewWith(t, o)
-	l.Client = l.server.Client(region)
-	importKey(t, l.Client, "deploy")
-	return l
-}
-
-func (l *lab) now() time.Time { return time.UnixMilli(l.millis.Load()).UTC() }
-
-func (l *lab) pass(d time.Duration) { l.millis.Add(d.Milliseconds()) }
 
 // input asks for Debian on the smallest bundle with the lab's key pair.
 func (l *lab) input(names ...string) *lightsail.CreateInstancesInput {
@@ -57,103 +26,55 @@ func (l *lab) input(names ...string) *lightsail.CreateInstancesInput {
 }
 
 func (l *lab) create(in *lightsail.CreateInstancesInput) []types.Operation {
-	l.t.Helper()
-	out, err := l.CreateInstances(l.t.Context(), in)
+	l.T.Helper()
+	out, err := l.CreateInstances(l.T.Context(), in)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return out.Operations
 }
 
 // run creates instances and waits until they run.
 func (l *lab) run(names ...string) {
-	l.t.Helper()
+	l.T.Helper()
 	l.create(l.input(names...))
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 }
 
 func (l *lab) get(name string) *types.Instance {
-	l.t.Helper()
-	out, err := l.GetInstance(l.t.Context(), &lightsail.GetInstanceInput{InstanceName: &name})
+	l.T.Helper()
+	out, err := l.GetInstance(l.T.Context(), &lightsail.GetInstanceInput{InstanceName: &name})
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return out.Instance
 }
 
 func (l *lab) wantState(name, state string, code int32) {
-	l.t.Helper()
-	out, err := l.GetInstanceState(l.t.Context(), &lightsail.GetInstanceStateInput{InstanceName: &name})
+	l.T.Helper()
+	out, err := l.GetInstanceState(l.T.Context(), &lightsail.GetInstanceStateInput{InstanceName: &name})
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	if *out.State.Name != state || *out.State.Code != code {
-		l.t.Errorf("state = %s %d, want %s %d", *out.State.Name, *out.State.Code, state, code)
-	}
-}
-
-// wantOperations checks operations as "type, type of resource, name, details, status".
-func (l *lab) wantOperations(got []types.Operation, want ...string) {
-	l.t.Helper()
-	lines := []string{}
-	for _, op := range got {
-		details := "-"
-		if op.OperationDetails != nil {
-			details = *op.OperationDetails
-		}
-		lines = append(lines, fmt.Sprintf("%s %s %s %s %s", op.OperationType, op.ResourceType, *op.ResourceName, details, op.Status))
-		if *op.IsTerminal != (op.Status == types.OperationStatusSucceeded) || !op.CreatedAt.Equal(l.now()) {
-			l.t.Errorf("operation %s: terminal %t, created at %s", lines[len(lines)-1], *op.IsTerminal, op.CreatedAt)
-		}
-	}
-	if diff := cmp.Diff(want, lines); diff != "" {
-		l.t.Errorf("operations (-want +got):\n%s", diff)
-	}
-}
-
-// wantSucceeds checks that an operation goes on for so long and no longer.
-func (l *lab) wantSucceeds(op types.Operation, after time.Duration) {
-	l.t.Helper()
-	status := func() types.OperationStatus {
-		out, err := l.GetOperation(l.t.Context(), &lightsail.GetOperationInput{OperationId: op.Id})
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		return out.Operation.Status
-	}
-	l.pass(after - time.Millisecond)
-	if got := status(); got != types.OperationStatusStarted {
-		l.t.Errorf("just before its end the operation is %s, want Started", got)
-	}
-	l.pass(time.Millisecond)
-	if got := status(); got != types.OperationStatusSucceeded {
-		l.t.Errorf("after %s the operation is %s, want Succeeded", after, got)
-	}
-}
-
-// wantFailed checks for an OperationFailureException with an exact message.
-func wantFailed(t *testing.T, err error, message string) {
-	t.Helper()
-	var e *types.OperationFailureException
-	if !errors.As(err, &e) || e.ErrorMessage() != message {
-		t.Errorf("error = %v, want OperationFailureException %q", err, message)
+		l.T.Errorf("state = %s %d, want %s %d", *out.State.Name, *out.State.Code, state, code)
 	}
 }
 
 func TestCreateInstancesMakesWhatGetInstanceShows(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := l.input("web")
-	in.Tags = []types.Tag{tag("stage", "test"), {Key: new("only-a-key")}}
+	in.Tags = []types.Tag{familytest.Tag("stage", "test"), {Key: new("only-a-key")}}
 	in.UserData = new("")
 	l.create(in)
 	got := l.get("web")
 
 	want := &types.Instance{
-		AddOns: []types.AddOn{}, BlueprintId: new("debian_12"), BlueprintName: new("Debian"), BundleId: new("nano_3_0"), CreatedAt: new(labStart),
+		AddOns: []types.AddOn{}, BlueprintId: new("debian_12"), BlueprintName: new("Debian"), BundleId: new("nano_3_0"), CreatedAt: new(familytest.Start),
 		Hardware: &types.InstanceHardware{
 			CpuCount: new(int32(2)), RamSizeInGb: new(float32(0.5)),
 			Disks: []types.Disk{{
-				AttachedTo: new("web"), AttachmentState: new("attached"), CreatedAt: new(labStart), Iops: new(int32(100)),
+				AttachedTo: new("web"), AttachmentState: new("attached"), CreatedAt: new(familytest.Start), Iops: new(int32(100)),
 				IsSystemDisk: new(true), Path: new("/dev/xvda"), SizeInGb: new(int32(20)),
 			}},
 		},
@@ -169,7 +90,7 @@ func TestCreateInstancesMakesWhatGetInstanceShows(t *testing.T) {
 			Ports:           []types.InstancePortInfo{openPort(80), openPort(22)},
 		},
 		ResourceType: types.ResourceTypeInstance, SshKeyName: new("deploy"), State: &types.InstanceState{Code: new(int32(0)), Name: new("pending")},
-		Tags: []types.Tag{tag("stage", "test"), {Key: new("only-a-key")}}, Username: new("admin"),
+		Tags: []types.Tag{familytest.Tag("stage", "test"), {Key: new("only-a-key")}}, Username: new("admin"),
 	}
 	random := cmpopts.IgnoreFields(types.Instance{}, "Arn", "SupportCode", "PrivateIpAddress", "Ipv6Addresses")
 	unexported := cmpopts.IgnoreUnexported(types.Instance{}, types.InstanceHardware{}, types.Disk{}, types.ResourceLocation{}, types.InstanceMetadataOptions{},
@@ -177,15 +98,15 @@ func TestCreateInstancesMakesWhatGetInstanceShows(t *testing.T) {
 	if diff := cmp.Diff(want, got, random, unexported); diff != "" {
 		t.Errorf("GetInstance (-want +got):\n%s", diff)
 	}
-	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:`+l.server.AccountID+`:Instance/[0-9a-f-]{36}$`)
+	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:`+l.Server.AccountID+`:Instance/[0-9a-f-]{36}$`)
 	wantMatch(t, *got.SupportCode, `^[0-9]{12}/i-[0-9a-f]{17}$`)
 	wantIn(t, *got.PrivateIpAddress, "172.26.0.0/20")
 	wantIn(t, got.Ipv6Addresses[0], "2001:2::/48")
 
 	_, err := l.GetInstance(t.Context(), &lightsail.GetInstanceInput{InstanceName: new("none")})
-	wantNotFound(t, err, "The Instance does not exist: none")
+	familytest.WantNotFound(t, err, "The Instance does not exist: none")
 	before := got
-	l.server.Restart(t)
+	l.Server.Restart(t)
 	if diff := cmp.Diff(before, l.get("web"), unexported); diff != "" {
 		t.Errorf("after a restart (-before +after):\n%s", diff)
 	}
@@ -216,15 +137,15 @@ func wantIn(t *testing.T, address, prefix string) {
 func TestCreateInstancesRecordsAnOperationForEach(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	ops := l.create(l.input("one", "two"))
-	l.wantOperations(ops, "CreateInstance Instance one - Started", "CreateInstance Instance two - Started")
+	l.WantOperations(ops, "CreateInstance Instance one - Started", "CreateInstance Instance two - Started")
 	if zone := *ops[0].Location.AvailabilityZone; zone != "us-east-1a" {
 		t.Errorf("zone = %s", zone)
 	}
 	l.wantState("one", "pending", 0)
-	l.wantSucceeds(ops[0], 20*time.Second)
+	l.WantSucceeds(ops[0], 20*time.Second)
 	l.wantState("one", "running", 16)
 	l.wantState("two", "running", 16)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	one, two := l.get("one"), l.get("two")
 	if *one.PublicIpAddress == *two.PublicIpAddress || *one.PrivateIpAddress == *two.PrivateIpAddress || one.Ipv6Addresses[0] == two.Ipv6Addresses[0] {
 		t.Error("two instances share an address")
@@ -325,7 +246,7 @@ func TestCreateInstancesRefuses(t *testing.T) {
 		},
 		{
 			"a bad tag", "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`,
-			func(in *lightsail.CreateInstancesInput) { in.Tags = []types.Tag{tag("aws:x", "")} },
+			func(in *lightsail.CreateInstancesInput) { in.Tags = []types.Tag{familytest.Tag("aws:x", "")} },
 		},
 		{
 			"an add-on of Lightsail for Research", "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.",
@@ -352,16 +273,16 @@ func TestCreateInstancesRefuses(t *testing.T) {
 			in := l.input("new")
 			tc.change(in)
 			_, err := l.CreateInstances(t.Context(), in)
-			wantInvalid(t, err, tc.code, tc.message)
+			familytest.WantInvalid(t, err, tc.code, tc.message)
 		})
 	}
 	in := l.input("new")
 	in.KeyPairName = new("missing")
 	_, err := l.CreateInstances(t.Context(), in)
-	wantNotFound(t, err, "The KeyPair does not exist: missing")
+	familytest.WantNotFound(t, err, "The KeyPair does not exist: missing")
 	in.KeyPairName = new("taken")
 	_, err = l.CreateInstances(t.Context(), in)
-	wantNotFound(t, err, "The KeyPair does not exist: taken")
+	familytest.WantNotFound(t, err, "The KeyPair does not exist: taken")
 
 	all, err := l.GetInstances(t.Context(), &lightsail.GetInstancesInput{})
 	if err != nil || len(all.Instances) != 1 {
@@ -397,7 +318,7 @@ func TestAnInstanceWithoutKeyPairGetsTheDefaultOne(t *testing.T) {
 	want := []string{
 		"CreateInstance named", "CreateInstance other", "CreateInstance web", "CreateKeyPair LightsailDefaultKeyPair", "ImportKeyPair deploy",
 	}
-	if diff := cmp.Diff(want, titles(ops.Operations)); diff != "" {
+	if diff := cmp.Diff(want, familytest.Titles(ops.Operations)); diff != "" {
 		t.Errorf("operations (-want +got):\n%s", diff)
 	}
 	if _, err := l.DownloadDefaultKeyPair(t.Context(), &lightsail.DownloadDefaultKeyPairInput{}); err != nil {
@@ -458,7 +379,7 @@ func TestHealthStatusIsShownOnDemand(t *testing.T) {
 		{20 * time.Second, "initializing reachability initializing"},
 		{2 * time.Minute, "ok reachability passed"},
 	} {
-		l.pass(step.after)
+		l.Pass(step.after)
 		if got := health(); got != step.want {
 			t.Errorf("%s later: %s, want %s", step.after, got, step.want)
 		}

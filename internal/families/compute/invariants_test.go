@@ -31,6 +31,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
+
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 )
 
 // walk takes random moves in two regions of one account, and looks into the store
@@ -87,7 +89,7 @@ func newWalk(t *testing.T, timeScale float64) *walk {
 			HTTPClient: sdkhttp.Client(),
 			Region:     name, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
 		})
-		importKey(t, c, "deploy")
+		familytest.ImportKey(t, c, "deploy")
 		w.clients = append(w.clients, c)
 	}
 	return w
@@ -328,24 +330,24 @@ func TestInvariantsHoldAfterManyMovesAtOnce(t *testing.T) {
 // needs no more addresses goes on.
 func TestTheLastAddress(t *testing.T) {
 	w := newWalk(t, 0)
-	l := &lab{t: t, Client: w.clients[0]}
+	l := &lab{&familytest.Lab{T: t, Client: w.clients[0]}}
 	names := []string{"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0"}
 	in := &lightsail.CreateInstancesInput{
 		InstanceNames: append(names, "b1"), AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
 		KeyPairName: new("deploy"),
 	}
 	const none = "No address is left in the pool public."
-	wantFailed(t, fails(l, l.CreateInstances, in), none)
+	familytest.WantFailed(t, fails(l, l.CreateInstances, in), none)
 	in.InstanceNames = names
 	do(l, l.CreateInstances, in)
-	wantFailed(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("ip")}), none)
+	familytest.WantFailed(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("ip")}), none)
 
 	do(l, l.DeleteInstance, &lightsail.DeleteInstanceInput{InstanceName: new("b0")})
 	l.allocate("ip")
 	do(l, l.AttachStaticIp, attachIPInput("ip", "a0"))
 	do(l, l.AttachStaticIp, attachIPInput("ip", "a1"))
 	l.allocate("full")
-	wantFailed(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("ip")}), none)
+	familytest.WantFailed(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("ip")}), none)
 	do(l, l.AttachStaticIp, attachIPInput("ip", "a2"))
 	l.release("ip")
 	w.check()

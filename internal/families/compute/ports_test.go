@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -42,31 +43,31 @@ func putPorts(ports ...types.PortInfo) *lightsail.PutInstancePublicPortsInput {
 // portStates lists the port states of "web" in one line each, and checks that the
 // instance shows the same.
 func (l *lab) portStates() []string {
-	l.t.Helper()
+	l.T.Helper()
 	states := do(l, l.GetInstancePortStates, &lightsail.GetInstancePortStatesInput{InstanceName: new("web")}).PortStates
 	shown := l.get("web").Networking.Ports
 	lines := []string{}
 	for k, s := range states {
 		if s.Cidrs == nil || s.Ipv6Cidrs == nil || s.CidrListAliases == nil || s.State != types.PortStateOpen {
-			l.t.Errorf("port state %+v", s)
+			l.T.Errorf("port state %+v", s)
 		}
 		line := fmt.Sprint(s.FromPort, "-", s.ToPort, "/", s.Protocol, " ", strings.Join(slices.Concat(s.Cidrs, s.Ipv6Cidrs, s.CidrListAliases), " "))
 		lines = append(lines, line)
 		if len(shown) != len(states) {
-			l.t.Fatalf("the instance shows %d rules, there are %d port states", len(shown), len(states))
+			l.T.Fatalf("the instance shows %d rules, there are %d port states", len(shown), len(states))
 		}
 		r := shown[k]
 		if other := fmt.Sprint(r.FromPort, "-", r.ToPort, "/", r.Protocol, " ", strings.Join(slices.Concat(r.Cidrs, r.Ipv6Cidrs, r.CidrListAliases), " ")); other != line {
-			l.t.Errorf("the instance shows %s, its port state is %s", other, line)
+			l.T.Errorf("the instance shows %s, its port state is %s", other, line)
 		}
 	}
 	return lines
 }
 
 func (l *lab) wantPorts(want ...string) {
-	l.t.Helper()
+	l.T.Helper()
 	if diff := cmp.Diff(append([]string{}, want...), l.portStates()); diff != "" {
-		l.t.Errorf("port states (-want +got):\n%s", diff)
+		l.T.Errorf("port states (-want +got):\n%s", diff)
 	}
 }
 
@@ -76,23 +77,23 @@ func TestPortsOpenAndClose(t *testing.T) {
 	l.wantPorts("80-80/tcp 0.0.0.0/0 ::/0", "22-22/tcp 0.0.0.0/0 ::/0")
 
 	put := do(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 22, 22, "192.0.2.44"), portInfo("udp", 1194, 1194), portInfo("tcp", 8000, 8010, "::/0")))
-	l.wantOperations([]types.Operation{*put.Operation}, "PutInstancePublicPorts Instance web 22/tcp,1194/udp,8000-8010/tcp Succeeded")
+	l.WantOperations([]types.Operation{*put.Operation}, "PutInstancePublicPorts Instance web 22/tcp,1194/udp,8000-8010/tcp Succeeded")
 	l.wantPorts("22-22/tcp 192.0.2.44/32", "1194-1194/udp 0.0.0.0/0 ::/0", "8000-8010/tcp ::/0")
 	if from := *l.get("web").Networking.Ports[0].AccessFrom; from != "Custom" {
 		t.Errorf("accessFrom = %s", from)
 	}
 
 	opened := do(l, l.OpenInstancePublicPorts, openPorts(portInfo("TCP", 22, 22, "192.0.2.45/32", "2001:DB8::1")))
-	l.wantOperations([]types.Operation{*opened.Operation}, "OpenInstancePublicPorts Instance web 22/tcp Succeeded")
+	l.WantOperations([]types.Operation{*opened.Operation}, "OpenInstancePublicPorts Instance web 22/tcp Succeeded")
 	l.wantPorts("22-22/tcp 192.0.2.44/32 192.0.2.45/32 2001:db8::1/128", "1194-1194/udp 0.0.0.0/0 ::/0", "8000-8010/tcp ::/0")
 
 	closed := do(l, l.CloseInstancePublicPorts, closePorts(portInfo("tcp", 22, 22, "192.0.2.44")))
-	l.wantOperations([]types.Operation{*closed.Operation}, "CloseInstancePublicPorts Instance web 22/tcp Succeeded")
+	l.WantOperations([]types.Operation{*closed.Operation}, "CloseInstancePublicPorts Instance web 22/tcp Succeeded")
 	do(l, l.CloseInstancePublicPorts, closePorts(portInfo("UDP", 1194, 1194)))
 	do(l, l.CloseInstancePublicPorts, closePorts(portInfo("tcp", 3306, 3306)))
 	l.wantPorts("22-22/tcp 192.0.2.45/32 2001:db8::1/128", "8000-8010/tcp ::/0")
 
-	l.server.Restart(t)
+	l.Server.Restart(t)
 	l.wantPorts("22-22/tcp 192.0.2.45/32 2001:db8::1/128", "8000-8010/tcp ::/0")
 	do(l, l.PutInstancePublicPorts, putPorts())
 	l.wantPorts()
@@ -104,9 +105,9 @@ func TestPortsInAnyState(t *testing.T) {
 	l.create(l.input("web"))
 	for port, change := range []func(){
 		func() {},
-		func() { l.pass(time.Minute) },
+		func() { l.Pass(time.Minute) },
 		func() { do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")}) },
-		func() { l.pass(time.Minute) },
+		func() { l.Pass(time.Minute) },
 	} {
 		change()
 		do(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", int32(port+1), int32(port+1), "10.0.0.0/8")))
@@ -192,9 +193,9 @@ func TestPortsRefuse(t *testing.T) {
 		{"zone", portInfo("tcp", 22, 22, "fe80::1%eth0"), `"fe80::1%eth0" is not an IPv6 address or CIDR block.`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(tc.port)), "InvalidParams", tc.message)
-			wantInvalid(t, fails(l, l.CloseInstancePublicPorts, closePorts(tc.port)), "InvalidParams", tc.message)
-			wantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1), tc.port)), "InvalidParams", tc.message)
+			familytest.WantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(tc.port)), "InvalidParams", tc.message)
+			familytest.WantInvalid(t, fails(l, l.CloseInstancePublicPorts, closePorts(tc.port)), "InvalidParams", tc.message)
+			familytest.WantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1), tc.port)), "InvalidParams", tc.message)
 		})
 	}
 	err := fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("Tcp", 22, 22)))
@@ -211,32 +212,32 @@ func TestPortQuotas(t *testing.T) {
 		"If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support."
 
 	do(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 443, 443, "10.0.0.1", "10.0.0.2", "::1")))
-	wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 443, 443, "10.0.0.3"))),
+	familytest.WantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 443, 443, "10.0.0.3"))),
 		"LimitExceeded", "A firewall rule can have up to 3 source addresses.")
-	wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 444, 444))), "LimitExceeded", rules)
-	wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 444, 444, "10.0.0.1"))), "LimitExceeded", rules)
-	wantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1, "::1", "::2"), portInfo("tcp", 2, 2, "::1", "::2"))),
+	familytest.WantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 444, 444))), "LimitExceeded", rules)
+	familytest.WantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 444, 444, "10.0.0.1"))), "LimitExceeded", rules)
+	familytest.WantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1, "::1", "::2"), portInfo("tcp", 2, 2, "::1", "::2"))),
 		"LimitExceeded", "One request can name up to 3 source addresses.")
 	many := make([]types.PortInfo, 7)
 	for k := range many {
 		many[k] = portInfo("tcp", int32(k), int32(k))
 	}
-	wantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(many...)), "LimitExceeded", rules)
-	wantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(many[:4]...)), "LimitExceeded", rules)
+	familytest.WantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(many...)), "LimitExceeded", rules)
+	familytest.WantInvalid(t, fails(l, l.PutInstancePublicPorts, putPorts(many[:4]...)), "LimitExceeded", rules)
 
 	do(l, l.PutInstancePublicPorts, putPorts(portInfo("tcp", 1, 1, "10.0.0.1"), portInfo("tcp", 2, 2), portInfo("tcp", 3, 3, "::1")))
 	l.wantPorts("1-1/tcp 10.0.0.1/32", "2-2/tcp 0.0.0.0/0 ::/0", "3-3/tcp ::1/128")
 	do(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 4, 4, "10.0.0.1")))
 	do(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 5, 5, "::2")))
-	wantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 6, 6, "::2"))), "LimitExceeded", rules)
+	familytest.WantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 6, 6, "::2"))), "LimitExceeded", rules)
 }
 
 func TestPortsOfWhatIsNotThere(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	const message = "The Instance does not exist: web"
-	wantNotFound(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 22, 22))), message)
-	wantNotFound(t, fails(l, l.CloseInstancePublicPorts, closePorts(portInfo("tcp", 22, 22))), message)
-	wantNotFound(t, fails(l, l.PutInstancePublicPorts, putPorts()), message)
-	wantNotFound(t, fails(l, l.GetInstancePortStates, &lightsail.GetInstancePortStatesInput{InstanceName: new("web")}), message)
-	wantNotFound(t, fails(l, l.GetInstancePortStates, &lightsail.GetInstancePortStatesInput{InstanceName: new("deploy")}), "The Instance does not exist: deploy")
+	familytest.WantNotFound(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 22, 22))), message)
+	familytest.WantNotFound(t, fails(l, l.CloseInstancePublicPorts, closePorts(portInfo("tcp", 22, 22))), message)
+	familytest.WantNotFound(t, fails(l, l.PutInstancePublicPorts, putPorts()), message)
+	familytest.WantNotFound(t, fails(l, l.GetInstancePortStates, &lightsail.GetInstancePortStatesInput{InstanceName: new("web")}), message)
+	familytest.WantNotFound(t, fails(l, l.GetInstancePortStates, &lightsail.GetInstancePortStatesInput{InstanceName: new("deploy")}), "The Instance does not exist: deploy")
 }

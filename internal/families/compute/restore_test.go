@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
@@ -26,9 +27,9 @@ func TestCreateDiskFromSnapshot(t *testing.T) {
 	l.disk("data")
 	l.diskSnapshot("snap", "data")
 	in := diskFrom("snap")
-	in.SizeInGb, in.Tags, in.AddOns = new(int32(16)), []types.Tag{tag("team", "web")}, []types.AddOnRequest{autoSnapshot("")}
+	in.SizeInGb, in.Tags, in.AddOns = new(int32(16)), []types.Tag{familytest.Tag("team", "web")}, []types.AddOnRequest{autoSnapshot("")}
 	out := do(l, l.CreateDiskFromSnapshot, in)
-	l.wantOperations(out.Operations, "CreateDiskFromSnapshot Disk copy - Started")
+	l.WantOperations(out.Operations, "CreateDiskFromSnapshot Disk copy - Started")
 	if zone := *out.Operations[0].Location.AvailabilityZone; zone != "us-east-1b" {
 		t.Errorf("the operation is in %s", zone)
 	}
@@ -39,16 +40,16 @@ func TestCreateDiskFromSnapshot(t *testing.T) {
 	if diff := cmp.Diff(in.Tags, got.Tags, ignoreSerde); diff != "" {
 		t.Errorf("tags (-want +got):\n%s", diff)
 	}
-	l.wantSucceeds(out.Operations[0], 5*time.Second)
+	l.WantSucceeds(out.Operations[0], 5*time.Second)
 }
 
 func TestCreateDiskFromASystemDisksSnapshot(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), InstanceName: new("web")})
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	in := diskFrom("snap")
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 20 and 16384 GB.")
+	familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 20 and 16384 GB.")
 	in.SizeInGb = new(int32(20))
 	do(l, l.CreateDiskFromSnapshot, in)
 }
@@ -66,17 +67,17 @@ func TestCreateDiskFromAnAutomaticSnapshot(t *testing.T) {
 		t.Errorf("the disk has %d GB", got)
 	}
 	in.DiskName, in.SizeInGb = new("more"), new(int32(7))
-	wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.")
+	familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.")
 }
 
 func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
-	wantFailed(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("snap")), "You can't use this snapshot right now. The state of this snapshot is: pending")
-	l.pass(time.Minute)
-	wantNotFound(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("none")), "The DiskSnapshot does not exist: none")
-	wantNotFound(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("data")), "The DiskSnapshot does not exist: data")
+	familytest.WantFailed(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("snap")), "You can't use this snapshot right now. The state of this snapshot is: pending")
+	l.Pass(time.Minute)
+	familytest.WantNotFound(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("none")), "The DiskSnapshot does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.CreateDiskFromSnapshot, diskFrom("data")), "The DiskSnapshot does not exist: data")
 	for _, tc := range []struct {
 		name, code, message string
 		change              func(*lightsail.CreateDiskFromSnapshotInput)
@@ -112,14 +113,14 @@ func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			in := diskFrom("snap")
 			tc.change(in)
-			wantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), tc.code, tc.message)
+			familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), tc.code, tc.message)
 		})
 	}
 	in := diskFrom("")
 	in.DiskSnapshotName, in.SourceDiskName, in.RestoreDate = nil, new("none"), new("2026-11-22")
-	wantNotFound(t, fails(l, l.CreateDiskFromSnapshot, in), "The Disk does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.CreateDiskFromSnapshot, in), "The Disk does not exist: none")
 	in.SourceDiskName = new("data")
-	wantNotFound(t, fails(l, l.CreateDiskFromSnapshot, in), "The AutoSnapshot does not exist: 2026-11-22")
+	familytest.WantNotFound(t, fails(l, l.CreateDiskFromSnapshot, in), "The AutoSnapshot does not exist: 2026-11-22")
 }
 
 func restore(snapshot string, names ...string) *lightsail.CreateInstancesFromSnapshotInput {
@@ -133,13 +134,13 @@ func TestCreateInstancesFromSnapshot(t *testing.T) {
 	in := l.input("web")
 	in.BlueprintId = new("ubuntu_24_04")
 	l.create(in)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.instanceSnapshot("snap", "web")
 	again := restore("snap", "one", "two")
-	again.Tags, again.AddOns, again.UserData = []types.Tag{tag("team", "web")}, []types.AddOnRequest{autoSnapshot("")}, new("echo hello")
+	again.Tags, again.AddOns, again.UserData = []types.Tag{familytest.Tag("team", "web")}, []types.AddOnRequest{autoSnapshot("")}, new("echo hello")
 	again.IpAddressType = types.IpAddressTypeIpv4
 	out := do(l, l.CreateInstancesFromSnapshot, again)
-	l.wantOperations(out.Operations, "CreateInstancesFromSnapshot Instance one - Started", "CreateInstancesFromSnapshot Instance two - Started")
+	l.WantOperations(out.Operations, "CreateInstancesFromSnapshot Instance one - Started", "CreateInstancesFromSnapshot Instance two - Started")
 	for _, name := range again.InstanceNames {
 		got := l.get(name)
 		if *got.BlueprintId != "ubuntu_24_04" || *got.Username != "ubuntu" || *got.BundleId != "micro_3_0" || *got.SshKeyName != "deploy" ||
@@ -152,7 +153,7 @@ func TestCreateInstancesFromSnapshot(t *testing.T) {
 		}
 		l.wantState(name, "pending", 0)
 	}
-	l.wantSucceeds(out.Operations[1], 20*time.Second)
+	l.WantSucceeds(out.Operations[1], 20*time.Second)
 	l.wantState("one", "running", 16)
 }
 
@@ -170,7 +171,7 @@ func TestRestoredInstancesHaveTheirOwnDisks(t *testing.T) {
 		"two": {{OriginalDiskPath: new("/dev/xvdf"), NewDiskName: new("data-2")}},
 	}
 	do(l, l.CreateInstancesFromSnapshot, in)
-	l.pass(5 * time.Second)
+	l.Pass(5 * time.Second)
 	for instance, want := range map[string][]string{
 		"web": {"data /dev/xvdf", "logs /dev/xvdg"},
 		"one": {"data-1 /dev/xvdf", "logs-1 /dev/xvdg"},
@@ -200,7 +201,7 @@ func TestDisksOfRestoredInstancesNeedValidNames(t *testing.T) {
 	l.instanceSnapshot("snap", "web")
 	longest := strings.Repeat("w", 255)
 	_, err := l.CreateInstancesFromSnapshot(t.Context(), restore("snap", longest))
-	wantInvalid(t, err, "InvalidResourceName", longest+"-xvdf"+resource.NameRule)
+	familytest.WantInvalid(t, err, "InvalidResourceName", longest+"-xvdf"+resource.NameRule)
 	in := restore("snap", longest)
 	in.AttachedDiskMapping = mapped(longest, "/dev/xvdf", "copy")
 	do(l, l.CreateInstancesFromSnapshot, in)
@@ -214,7 +215,7 @@ func TestCreateInstancesFromAnAutomaticSnapshot(t *testing.T) {
 	l.snapshotDaily("web", 2)
 	in := restore("", "old")
 	in.InstanceSnapshotName, in.SourceInstanceName, in.RestoreDate = nil, new("web"), new("2026-11-22")
-	l.wantOperations(do(l, l.CreateInstancesFromSnapshot, in).Operations, "CreateInstancesFromSnapshot Instance old - Started")
+	l.WantOperations(do(l, l.CreateInstancesFromSnapshot, in).Operations, "CreateInstancesFromSnapshot Instance old - Started")
 	in.InstanceNames, in.RestoreDate, in.UseLatestRestorableAutoSnapshot = []string{"latest"}, nil, new(true)
 	do(l, l.CreateInstancesFromSnapshot, in)
 	for _, name := range []string{"old", "latest"} {
@@ -230,8 +231,8 @@ func TestCreateInstancesFromACopyInAnotherRegion(t *testing.T) {
 	l.instanceSnapshot("snap", "web")
 	mumbai := l.in("ap-south-1")
 	do(l, mumbai.CopySnapshot, &lightsail.CopySnapshotInput{SourceRegion: region, SourceSnapshotName: new("snap"), TargetSnapshotName: new("snap")})
-	l.pass(3 * time.Minute)
-	importKey(t, mumbai, "deploy")
+	l.Pass(3 * time.Minute)
+	familytest.ImportKey(t, mumbai, "deploy")
 	in := restore("snap", "web") // the name is free in this region
 	in.AvailabilityZone, in.BundleId = new("ap-south-1a"), new("nano_3_1")
 	do(l, mumbai.CreateInstancesFromSnapshot, in)
@@ -247,12 +248,12 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 	in := l.input("web")
 	in.BundleId = new("micro_3_0")
 	l.create(in)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	l.attach("data", "web", "/dev/xvdf")
 	do(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("snap"), InstanceName: new("web")})
-	wantFailed(t, fails(l, l.CreateInstancesFromSnapshot, restore("snap", "one")), "You can't use this snapshot right now. The state of this snapshot is: pending")
-	l.pass(2 * time.Minute)
-	wantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, restore("none", "one")), "The InstanceSnapshot does not exist: none")
+	familytest.WantFailed(t, fails(l, l.CreateInstancesFromSnapshot, restore("snap", "one")), "You can't use this snapshot right now. The state of this snapshot is: pending")
+	l.Pass(2 * time.Minute)
+	familytest.WantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, restore("none", "one")), "The InstanceSnapshot does not exist: none")
 
 	const mapping = "Each attachedDiskMapping must have the originalDiskPath of another disk in the snapshot and a newDiskName."
 	const retry = " If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support."
@@ -314,14 +315,14 @@ func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			in := restore("snap", "one")
 			tc.change(in)
-			wantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, in), tc.code, tc.message)
+			familytest.WantInvalid(t, fails(l, l.CreateInstancesFromSnapshot, in), tc.code, tc.message)
 		})
 	}
 	missing := restore("", "one")
 	missing.InstanceSnapshotName, missing.SourceInstanceName, missing.RestoreDate = nil, new("none"), new("2026-11-22")
-	wantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, missing), "The Instance does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, missing), "The Instance does not exist: none")
 	missing.SourceInstanceName = new("web")
-	wantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, missing), "The AutoSnapshot does not exist: 2026-11-22")
+	familytest.WantNotFound(t, fails(l, l.CreateInstancesFromSnapshot, missing), "The AutoSnapshot does not exist: 2026-11-22")
 	names := do(l, l.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
 	slices.Sort(names)
 	if got := fmt.Sprint(names); got != "[data deploy snap web]" {

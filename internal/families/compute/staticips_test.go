@@ -9,16 +9,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 func (l *lab) allocate(name string) []types.Operation {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: &name}).Operations
 }
 
 func (l *lab) attachIP(name, to string) []types.Operation {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.AttachStaticIp, attachIPInput(name, to)).Operations
 }
 
@@ -27,50 +28,50 @@ func attachIPInput(name, to string) *lightsail.AttachStaticIpInput {
 }
 
 func (l *lab) detachIP(name string) []types.Operation {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: &name}).Operations
 }
 
 func (l *lab) release(name string) []types.Operation {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.ReleaseStaticIp, &lightsail.ReleaseStaticIpInput{StaticIpName: &name}).Operations
 }
 
 func (l *lab) staticIP(name string) *types.StaticIp {
-	l.t.Helper()
+	l.T.Helper()
 	return do(l, l.GetStaticIp, &lightsail.GetStaticIpInput{StaticIpName: &name}).StaticIp
 }
 
 // wantAttached checks both sides of an attachment.
 func (l *lab) wantAttached(name, to string) {
-	l.t.Helper()
+	l.T.Helper()
 	ip, i := l.staticIP(name), l.get(to)
 	if !*ip.IsAttached || ip.AttachedTo == nil || *ip.AttachedTo != to {
-		l.t.Errorf("static IP %s: attached %t to %v", name, *ip.IsAttached, ip.AttachedTo)
+		l.T.Errorf("static IP %s: attached %t to %v", name, *ip.IsAttached, ip.AttachedTo)
 	}
 	if !*i.IsStaticIp || i.PublicIpAddress == nil || *i.PublicIpAddress != *ip.IpAddress {
-		l.t.Errorf("instance %s: static %t, address %v, want %s", to, *i.IsStaticIp, i.PublicIpAddress, *ip.IpAddress)
+		l.T.Errorf("instance %s: static %t, address %v, want %s", to, *i.IsStaticIp, i.PublicIpAddress, *ip.IpAddress)
 	}
 }
 
 // wantFree checks that a static IP is attached to nothing.
 func (l *lab) wantFree(name string) {
-	l.t.Helper()
+	l.T.Helper()
 	if ip := l.staticIP(name); *ip.IsAttached || ip.AttachedTo != nil {
-		l.t.Errorf("static IP %s: attached %t to %v", name, *ip.IsAttached, ip.AttachedTo)
+		l.T.Errorf("static IP %s: attached %t to %v", name, *ip.IsAttached, ip.AttachedTo)
 	}
 }
 
 // wantDynamic checks that an instance has an address that is not a static IP's.
 func (l *lab) wantDynamic(name string, not ...string) {
-	l.t.Helper()
+	l.T.Helper()
 	i := l.get(name)
 	if *i.IsStaticIp || i.PublicIpAddress == nil {
-		l.t.Fatalf("instance %s: static %t, address %v", name, *i.IsStaticIp, i.PublicIpAddress)
+		l.T.Fatalf("instance %s: static %t, address %v", name, *i.IsStaticIp, i.PublicIpAddress)
 	}
 	for _, other := range not {
 		if *i.PublicIpAddress == other {
-			l.t.Errorf("instance %s still has the address %s", name, other)
+			l.T.Errorf("instance %s still has the address %s", name, other)
 		}
 	}
 }
@@ -78,13 +79,13 @@ func (l *lab) wantDynamic(name string, not ...string) {
 func TestAllocateStaticIPMakesWhatGetStaticIPShows(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	ops := l.allocate("front")
-	l.wantOperations(ops, "AllocateStaticIp StaticIp front - Succeeded")
+	l.WantOperations(ops, "AllocateStaticIp StaticIp front - Succeeded")
 	if zone := *ops[0].Location.AvailabilityZone; zone != "all" {
 		t.Errorf("the operation is in %s", zone)
 	}
 	got := l.staticIP("front")
 	want := &types.StaticIp{
-		CreatedAt: new(labStart), IsAttached: new(false), Name: new("front"), ResourceType: types.ResourceTypeStaticIp,
+		CreatedAt: new(familytest.Start), IsAttached: new(false), Name: new("front"), ResourceType: types.ResourceTypeStaticIp,
 		Location: &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: types.RegionNameUsEast1},
 	}
 	unexported := cmpopts.IgnoreUnexported(types.StaticIp{}, types.ResourceLocation{})
@@ -94,7 +95,7 @@ func TestAllocateStaticIPMakesWhatGetStaticIPShows(t *testing.T) {
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:StaticIp/[0-9a-f-]{36}$`)
 	wantMatch(t, *got.SupportCode, `^[0-9]{12}/`+*got.IpAddress+`$`)
 	wantIn(t, *got.IpAddress, "198.18.0.0/15")
-	l.server.Restart(t)
+	l.Server.Restart(t)
 	if diff := cmp.Diff(got, l.staticIP("front"), unexported); diff != "" {
 		t.Errorf("after a restart (-before +after):\n%s", diff)
 	}
@@ -106,15 +107,15 @@ func TestAttachAndDetachStaticIP(t *testing.T) {
 	l.allocate("front")
 	l.wantDynamic("web")
 
-	l.wantOperations(l.attachIP("front", "web"), "AttachStaticIp StaticIp front web Succeeded", "AttachStaticIp Instance web front Succeeded")
+	l.WantOperations(l.attachIP("front", "web"), "AttachStaticIp StaticIp front web Succeeded", "AttachStaticIp Instance web front Succeeded")
 	l.wantAttached("front", "web")
-	l.wantOperations(l.attachIP("front", "web"), "AttachStaticIp StaticIp front web Succeeded", "AttachStaticIp Instance web front Succeeded")
+	l.WantOperations(l.attachIP("front", "web"), "AttachStaticIp StaticIp front web Succeeded", "AttachStaticIp Instance web front Succeeded")
 	l.wantAttached("front", "web")
 
-	l.wantOperations(l.detachIP("front"), "DetachStaticIp StaticIp front web Succeeded", "DetachStaticIp Instance web front Succeeded")
+	l.WantOperations(l.detachIP("front"), "DetachStaticIp StaticIp front web Succeeded", "DetachStaticIp Instance web front Succeeded")
 	l.wantFree("front")
 	l.wantDynamic("web", *l.staticIP("front").IpAddress)
-	l.server.Restart(t)
+	l.Server.Restart(t)
 	l.wantFree("front")
 	l.wantDynamic("web")
 }
@@ -127,11 +128,11 @@ func TestStaticIPsOutliveStops(t *testing.T) {
 	l.allocate("front")
 	stop := func() {
 		do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 	}
 	start := func() {
 		do(l, l.StartInstance, &lightsail.StartInstanceInput{InstanceName: new("web")})
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 	}
 	l.attachIP("front", "web")
 	stop()
@@ -155,7 +156,7 @@ func TestAnAttachedStaticIPMoves(t *testing.T) {
 	l.run("web", "db")
 	l.allocate("front")
 	l.attachIP("front", "web")
-	l.wantOperations(l.attachIP("front", "db"), "AttachStaticIp StaticIp front db Succeeded", "AttachStaticIp Instance db front Succeeded")
+	l.WantOperations(l.attachIP("front", "db"), "AttachStaticIp StaticIp front db Succeeded", "AttachStaticIp Instance db front Succeeded")
 	l.wantAttached("front", "db")
 	l.wantDynamic("web", *l.staticIP("front").IpAddress)
 	ops := do(l, l.GetOperationsForResource, &lightsail.GetOperationsForResourceInput{ResourceName: new("web")}).Operations
@@ -187,12 +188,12 @@ func TestReleaseStaticIP(t *testing.T) {
 	l.run("web")
 	l.allocate("front")
 	l.allocate("back")
-	l.wantOperations(l.release("back"), "ReleaseStaticIp StaticIp back - Succeeded")
+	l.WantOperations(l.release("back"), "ReleaseStaticIp StaticIp back - Succeeded")
 	address := *l.staticIP("front").IpAddress
 	l.attachIP("front", "web")
-	l.wantOperations(l.release("front"), "ReleaseStaticIp StaticIp front - Succeeded")
+	l.WantOperations(l.release("front"), "ReleaseStaticIp StaticIp front - Succeeded")
 	l.wantDynamic("web", address)
-	wantNotFound(t, fails(l, l.GetStaticIp, &lightsail.GetStaticIpInput{StaticIpName: new("front")}), "The StaticIp does not exist: front")
+	familytest.WantNotFound(t, fails(l, l.GetStaticIp, &lightsail.GetStaticIpInput{StaticIpName: new("front")}), "The StaticIp does not exist: front")
 	l.allocate("front")
 }
 
@@ -243,25 +244,25 @@ func TestStaticIPsRefuse(t *testing.T) {
 	in.IpAddressType, in.BundleId = types.IpAddressTypeIpv6, new("nano_ipv6_3_0")
 	l.create(in)
 
-	wantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
+	familytest.WantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
 		"You can't attach a static IP to this instance right now. The state of this instance is: pending")
-	wantInvalid(t, fails(l, l.AttachStaticIp, attachIPInput("front", "six")), "InvalidParams",
+	familytest.WantInvalid(t, fails(l, l.AttachStaticIp, attachIPInput("front", "six")), "InvalidParams",
 		"The instance six uses a bundle that doesn't support the attachStaticIp operation")
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	do(l, l.StopInstance, &lightsail.StopInstanceInput{InstanceName: new("web")})
-	wantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
+	familytest.WantFailed(t, fails(l, l.AttachStaticIp, attachIPInput("front", "web")),
 		"You can't attach a static IP to this instance right now. The state of this instance is: stopping")
-	wantNotFound(t, fails(l, l.AttachStaticIp, attachIPInput("front", "none")), "The Instance does not exist: none")
-	wantNotFound(t, fails(l, l.AttachStaticIp, attachIPInput("none", "web")), "The StaticIp does not exist: none")
-	wantFailed(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("front")}),
+	familytest.WantNotFound(t, fails(l, l.AttachStaticIp, attachIPInput("front", "none")), "The Instance does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.AttachStaticIp, attachIPInput("none", "web")), "The StaticIp does not exist: none")
+	familytest.WantFailed(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("front")}),
 		"You can't detach this static IP right now. The state of this static IP is: detached")
-	wantNotFound(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("none")}), "The StaticIp does not exist: none")
-	wantNotFound(t, fails(l, l.ReleaseStaticIp, &lightsail.ReleaseStaticIpInput{StaticIpName: new("web")}), "The StaticIp does not exist: web")
-	wantInvalid(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("web")}), "NameExists", "Some names are already in use: web")
+	familytest.WantNotFound(t, fails(l, l.DetachStaticIp, &lightsail.DetachStaticIpInput{StaticIpName: new("none")}), "The StaticIp does not exist: none")
+	familytest.WantNotFound(t, fails(l, l.ReleaseStaticIp, &lightsail.ReleaseStaticIpInput{StaticIpName: new("web")}), "The StaticIp does not exist: web")
+	familytest.WantInvalid(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("web")}), "NameExists", "Some names are already in use: web")
 	l.wantFree("front")
 
 	l.allocate("back")
-	wantInvalid(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("third")}), "LimitExceeded",
+	familytest.WantInvalid(t, fails(l, l.AllocateStaticIp, &lightsail.AllocateStaticIpInput{StaticIpName: new("third")}), "LimitExceeded",
 		"Sorry, you've reached your maximum limit of Lightsail Static IPs : 2. "+
 			"If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.")
 	l.release("back")

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -45,7 +46,7 @@ func TestRefusals_areInTheWordsOfAWS(t *testing.T) {
 	l.create(only6)
 	l.instanceSnapshot("snap", "web")
 	record := l.export("snap")
-	l.pass(10 * time.Minute)
+	l.Pass(10 * time.Minute)
 
 	instance := func(change func(*lightsail.CreateInstancesInput)) error {
 		in := l.input("new")
@@ -126,7 +127,7 @@ func TestRefusals_areInTheWordsOfAWS(t *testing.T) {
 		},
 		{
 			"tags", "source of Terraform's AWS provider",
-			fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &record, Tags: []types.Tag{tag("a", "b")}}),
+			fails(l, l.TagResource, &lightsail.TagResourceInput{ResourceName: &record, Tags: []types.Tag{familytest.Tag("a", "b")}}),
 			refusal{"InvalidInputException", "", "The resource type, ExportSnapshotRecord, is not taggable."},
 		},
 		{
@@ -156,7 +157,7 @@ func TestCreateInstances_emptyMembers(t *testing.T) {
 	in = l.input("other")
 	in.KeyPairName = new("")
 	const rule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."
-	wantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `keyPairName ""`+rule)
+	familytest.WantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `keyPairName ""`+rule)
 	in.KeyPairName, in.InstanceNames = nil, []string{"other", ""}
-	wantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `instanceNames.2.member ""`+rule)
+	familytest.WantInvalid(t, fails(l, l.CreateInstances, in), "InvalidResourceName", `instanceNames.2.member ""`+rule)
 }

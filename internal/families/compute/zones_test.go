@@ -50,7 +50,7 @@ func TestSystemDisk_isThatOfTheBlueprint(t *testing.T) {
 		in := l.input("on-" + tc.blueprint)
 		in.BlueprintId, in.BundleId = new(tc.blueprint), new("small_3_0")
 		l.create(in)
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 		if d := l.get(in.InstanceNames[0]).Hardware.Disks[0]; *d.Path != tc.path || *d.Iops != tc.iops {
 			t.Errorf("the system disk of %s is %s with %d IOPS, want %s with %d", tc.blueprint, *d.Path, *d.Iops, tc.path, tc.iops)
 		}
@@ -81,7 +81,7 @@ func TestAttachDisk_leavesTheSystemDisksPath(t *testing.T) {
 	in := l.input("web")
 	in.BlueprintId = new("ubuntu_22_04")
 	l.create(in)
-	l.pass(time.Minute)
+	l.Pass(time.Minute)
 	for _, path := range []string{"/dev/sda1", "/dev/sda", "/dev/xvda", "/dev/xvda1"} {
 		if err := fails(l, l.AttachDisk, attachment("data", "web", path)); err == nil {
 			t.Errorf("a disk was attached at %s", path)

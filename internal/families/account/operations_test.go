@@ -1,4 +1,4 @@
-package compute_test
+package account_test
 
 import (
 	"context"
@@ -12,13 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 func TestOperationsOutliveTheirResources(t *testing.T) {
-	c := client(t)
-	created := importKey(t, c, "deploy")
-	importKey(t, c, "other")
+	c := familytest.Client(t)
+	created := familytest.ImportKey(t, c, "deploy")
+	familytest.ImportKey(t, c, "other")
 	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")}); err != nil {
 		t.Fatal(err)
 	}
@@ -34,28 +35,20 @@ func TestOperationsOutliveTheirResources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair other", "ImportKeyPair deploy"}, titles(all.Operations)); diff != "" {
+	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair other", "ImportKeyPair deploy"}, familytest.Titles(all.Operations)); diff != "" {
 		t.Errorf("GetOperations (-want +got):\n%s", diff)
 	}
 	one, err := c.GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("deploy")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair deploy"}, titles(one.Operations)); diff != "" {
+	if diff := cmp.Diff([]string{"DeleteKeyPair deploy", "ImportKeyPair deploy"}, familytest.Titles(one.Operations)); diff != "" {
 		t.Errorf("GetOperationsForResource (-want +got):\n%s", diff)
 	}
 }
 
-func titles(ops []types.Operation) []string {
-	list := []string{}
-	for _, op := range ops {
-		list = append(list, fmt.Sprint(op.OperationType, " ", *op.ResourceName))
-	}
-	return list
-}
-
 func TestOperationsOfAnUnknownNameAreAnEmptyList(t *testing.T) {
-	out, err := client(t).GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("never")})
+	out, err := familytest.Client(t).GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("never")})
 	if err != nil || out.Operations == nil || len(out.Operations) != 0 {
 		t.Errorf("GetOperationsForResource = %+v, %v", out, err)
 	}
@@ -63,16 +56,16 @@ func TestOperationsOfAnUnknownNameAreAnEmptyList(t *testing.T) {
 
 func TestUnknownOperation(t *testing.T) {
 	s := lanyardtest.New(t)
-	op := importKey(t, s.Client(region), "deploy")
+	op := familytest.ImportKey(t, s.Client(familytest.Region), "deploy")
 	for name, get := range map[string]func() error{
 		"never made": func() error {
-			_, err := s.Client(region).GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: new("none")})
-			wantNotFound(t, err, "The Operation does not exist: none")
+			_, err := s.Client(familytest.Region).GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: new("none")})
+			familytest.WantNotFound(t, err, "The Operation does not exist: none")
 			return err
 		},
 		"of another region": func() error {
 			_, err := s.Client("eu-west-1").GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: op.Id})
-			wantNotFound(t, err, "The Operation does not exist: "+*op.Id)
+			familytest.WantNotFound(t, err, "The Operation does not exist: "+*op.Id)
 			return err
 		},
 	} {
@@ -83,10 +76,10 @@ func TestUnknownOperation(t *testing.T) {
 }
 
 func TestOperationsPageThroughAll(t *testing.T) {
-	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 3}).Client(region)
+	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 3}).Client(familytest.Region)
 	want := []string{}
 	for i := range 7 {
-		importKey(t, c, fmt.Sprint("key", i))
+		familytest.ImportKey(t, c, fmt.Sprint("key", i))
 		want = append(want, fmt.Sprint("ImportKeyPair key", i))
 	}
 	slices.Reverse(want)
@@ -97,7 +90,7 @@ func TestOperationsPageThroughAll(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, token = append(got, titles(out.Operations)...), out.NextPageToken
+		got, token = append(got, familytest.Titles(out.Operations)...), out.NextPageToken
 	}
 	if diff := cmp.Diff(want, got); diff != "" || token != nil {
 		t.Errorf("after three pages, token %v (-want +got):\n%s", token, diff)
@@ -107,9 +100,9 @@ func TestOperationsPageThroughAll(t *testing.T) {
 // TestPageTokensCountOnlyWhereTheyCameFrom takes a good token elsewhere.
 func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 	s := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 1})
-	c, ctx := s.Client(region), t.Context()
+	c, ctx := s.Client(familytest.Region), t.Context()
 	for _, name := range []string{"aa", "bb", "cc"} {
-		importKey(t, c, name)
+		familytest.ImportKey(t, c, name)
 	}
 	first, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{})
 	if err != nil {
@@ -135,7 +128,7 @@ func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 		"padded":          func(context.Context) error { return pairs(c, token+"=") },
 		"very long":       func(context.Context) error { return pairs(c, fmt.Sprintf("%05000d", 0)) },
 		"another region":  func(context.Context) error { return pairs(s.Client("eu-west-1"), token) },
-		"another account": func(context.Context) error { return pairs(lanyardtest.New(t).Client(region), token) },
+		"another account": func(context.Context) error { return pairs(lanyardtest.New(t).Client(familytest.Region), token) },
 		"another list": func(ctx context.Context) error {
 			_, err := c.GetActiveNames(ctx, &lightsail.GetActiveNamesInput{PageToken: &token})
 			return err
@@ -146,16 +139,16 @@ func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantInvalid(t, call(t.Context()), "InvalidParams", "The page token is not valid.")
+			familytest.WantInvalid(t, call(t.Context()), "InvalidParams", "The page token is not valid.")
 		})
 	}
 }
 
 func TestFinishedOperationsStayFinishedWhereTheClockIsPutBack(t *testing.T) {
-	l := newLab(t, lanyardtest.Options{})
-	op := importKey(t, l.Client, "other")
-	l.pass(-time.Minute)
-	if got := do(l, l.GetOperation, &lightsail.GetOperationInput{OperationId: op.Id}).Operation; got.Status != "Succeeded" || !*got.IsTerminal {
+	l := familytest.NewLab(t, lanyardtest.Options{})
+	op := familytest.ImportKey(t, l.Client, "other")
+	l.Pass(-time.Minute)
+	if got := familytest.Do(t, l.GetOperation, &lightsail.GetOperationInput{OperationId: op.Id}).Operation; got.Status != "Succeeded" || !*got.IsTerminal {
 		t.Errorf("the operation is %s", got.Status)
 	}
 }

@@ -1,4 +1,4 @@
-package compute_test
+package keypair_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -46,7 +47,7 @@ func createKeyPairs(b *testing.B, pool, clients int) {
 	b.ResetTimer()
 	var wg sync.WaitGroup
 	for i := range clients {
-		c := s.Client(region)
+		c := s.Client(familytest.Region)
 		wg.Go(func() {
 			for {
 				n := next.Add(1)
@@ -102,9 +103,9 @@ func reportPercentiles(b *testing.B, took []time.Duration) {
 // BenchmarkRead calls the reads over one kept connection.
 func BenchmarkRead(b *testing.B) {
 	s := lanyardtest.New(b)
-	c := s.Client(region)
+	c := s.Client(familytest.Region)
 	for i := range 100 {
-		in := &lightsail.ImportKeyPairInput{KeyPairName: new(fmt.Sprintf("key%03d", i)), PublicKeyBase64: new(ed25519Line)}
+		in := &lightsail.ImportKeyPairInput{KeyPairName: new(fmt.Sprintf("key%03d", i)), PublicKeyBase64: new(familytest.Ed25519Line)}
 		if _, err := c.ImportKeyPair(b.Context(), in); err != nil {
 			b.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package compute_test
+package account_test
 
 import (
 	"testing"
@@ -7,11 +7,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 func TestGetActiveNamesPagesThroughAllButTheDefaultKeyPair(t *testing.T) {
-	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 2}).Client(region)
+	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 2}).Client(familytest.Region)
 	empty, err := c.GetActiveNames(t.Context(), &lightsail.GetActiveNamesInput{})
 	if err != nil || empty.ActiveNames == nil || len(empty.ActiveNames) != 0 {
 		t.Fatalf("without resources: %+v, %v", empty, err)
@@ -20,7 +21,7 @@ func TestGetActiveNamesPagesThroughAllButTheDefaultKeyPair(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"cc", "AA", "bb"} {
-		importKey(t, c, name)
+		familytest.ImportKey(t, c, name)
 	}
 	var pages [][]string
 	in := lightsail.GetActiveNamesInput{}
@@ -40,7 +41,7 @@ func TestGetActiveNamesPagesThroughAllButTheDefaultKeyPair(t *testing.T) {
 }
 
 func TestGetRegions(t *testing.T) {
-	c := client(t)
+	c := familytest.Client(t)
 	for _, include := range []bool{false, true} {
 		out, err := c.GetRegions(t.Context(), &lightsail.GetRegionsInput{IncludeAvailabilityZones: &include, IncludeRelationalDatabaseAvailabilityZones: &include})
 		if err != nil {
@@ -78,7 +79,7 @@ func TestEveryRegionOfTheModelIsServed(t *testing.T) {
 	s := lanyardtest.New(t)
 	for _, name := range types.RegionName("").Values() {
 		c := s.Client(string(name))
-		importKey(t, c, "deploy")
+		familytest.ImportKey(t, c, "deploy")
 		out, err := c.GetActiveNames(t.Context(), &lightsail.GetActiveNamesInput{})
 		if err != nil || len(out.ActiveNames) != 1 {
 			t.Errorf("%s: %+v, %v", name, out, err)
@@ -87,7 +88,7 @@ func TestEveryRegionOfTheModelIsServed(t *testing.T) {
 }
 
 func TestGetProfile(t *testing.T) {
-	out, err := client(t).GetProfile(t.Context(), &lightsail.GetProfileInput{})
+	out, err := familytest.Client(t).GetProfile(t.Context(), &lightsail.GetProfileInput{})
 	if err != nil || out.ProfileType != types.ProfileTypeLightsailor || out.Partner != nil {
 		t.Errorf("GetProfile = %+v, %v", out, err)
 	}

@@ -1,4 +1,4 @@
-package compute_test
+package account_test
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
@@ -26,8 +27,8 @@ func tagsOf(t *testing.T, c *lightsail.Client, name string) map[string]string {
 }
 
 func TestTagAndUntagByNameAndByARN(t *testing.T) {
-	c := client(t)
-	importKey(t, c, "deploy")
+	c := familytest.Client(t)
+	familytest.ImportKey(t, c, "deploy")
 	pair, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
 	if err != nil {
 		t.Fatal(err)
@@ -39,11 +40,11 @@ func TestTagAndUntagByNameAndByARN(t *testing.T) {
 		want map[string]string
 	}{
 		{"tag by name", func() ([]types.Operation, error) {
-			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{tag("team", "web"), {Key: new("only")}}})
+			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{familytest.Tag("team", "web"), {Key: new("only")}}})
 			return out.Operations, err
 		}, "TagResource", map[string]string{"team": "web", "only": ""}},
 		{"tag by name and ARN", func() ([]types.Operation, error) {
-			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), ResourceArn: pair.KeyPair.Arn, Tags: []types.Tag{tag("team", "db")}})
+			out, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), ResourceArn: pair.KeyPair.Arn, Tags: []types.Tag{familytest.Tag("team", "db")}})
 			return out.Operations, err
 		}, "TagResource", map[string]string{"team": "db", "only": ""}},
 		{"untag, also a missing key", func() ([]types.Operation, error) {
@@ -69,23 +70,23 @@ func TestTagAndUntagByNameAndByARN(t *testing.T) {
 }
 
 func TestTaggingRefuses(t *testing.T) {
-	c := client(t)
-	importKey(t, c, "deploy")
+	c := familytest.Client(t)
+	familytest.ImportKey(t, c, "deploy")
 	arn := "arn:aws:lightsail:us-east-1:111122223333:KeyPair/19a4efdf-3054-43d6-91fd-e0123456789a"
-	one := []types.Tag{tag("k", "v")}
+	one := []types.Tag{familytest.Tag("k", "v")}
 
 	_, err := c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), ResourceArn: &arn, Tags: one})
-	wantInvalid(t, err, "InvalidParams", "The ARN "+arn+" is not that of the resource deploy.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The ARN "+arn+" is not that of the resource deploy.")
 	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), ResourceArn: &arn, TagKeys: []string{"k"}})
-	wantInvalid(t, err, "InvalidParams", "The ARN "+arn+" is not that of the resource deploy.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The ARN "+arn+" is not that of the resource deploy.")
 	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("none"), Tags: one})
-	wantNotFound(t, err, "The resource does not exist: none")
+	familytest.WantNotFound(t, err, "The resource does not exist: none")
 	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("none"), TagKeys: []string{"k"}})
-	wantNotFound(t, err, "The resource does not exist: none")
-	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{tag("k", "1"), tag("k", "2")}})
-	wantInvalid(t, err, "InvalidParams", `The tag key "k" is given more than once.`)
+	familytest.WantNotFound(t, err, "The resource does not exist: none")
+	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("deploy"), Tags: []types.Tag{familytest.Tag("k", "1"), familytest.Tag("k", "2")}})
+	familytest.WantInvalid(t, err, "InvalidParams", `The tag key "k" is given more than once.`)
 	_, err = c.UntagResource(t.Context(), &lightsail.UntagResourceInput{ResourceName: new("deploy"), TagKeys: []string{"aws:x"}})
-	wantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
+	familytest.WantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	if got := tagsOf(t, c, "deploy"); len(got) != 0 {
 		t.Errorf("refused calls left the tags %v", got)
 	}
@@ -95,23 +96,23 @@ func TestTaggingRefuses(t *testing.T) {
 // with an empty value, and looks at every answer that shows tags.
 func TestTags_haveNoEmptyValue(t *testing.T) {
 	server := lanyardtest.New(t)
-	c := server.Client(region)
-	tags := []types.Tag{{Key: new("none")}, tag("empty", ""), tag("team", "web")}
-	want := []types.Tag{{Key: new("none")}, {Key: new("empty")}, tag("team", "web")}
+	c := server.Client(familytest.Region)
+	tags := []types.Tag{{Key: new("none")}, familytest.Tag("empty", ""), familytest.Tag("team", "web")}
+	want := []types.Tag{{Key: new("none")}, {Key: new("empty")}, familytest.Tag("team", "web")}
 	created, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("kk"), Tags: tags})
-	noError(t, err)
+	familytest.NoError(t, err)
 	_, err = c.CreateInstances(t.Context(), &lightsail.CreateInstancesInput{
 		InstanceNames: []string{"ii"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"), Tags: tags,
 	})
-	noError(t, err)
+	familytest.NoError(t, err)
 	_, err = c.CreateDisk(t.Context(), &lightsail.CreateDiskInput{DiskName: new("dd"), AvailabilityZone: new("us-east-1a"), SizeInGb: new(int32(8)), Tags: tags})
-	noError(t, err)
+	familytest.NoError(t, err)
 	_, err = c.CreateInstanceSnapshot(t.Context(), &lightsail.CreateInstanceSnapshotInput{InstanceName: new("ii"), InstanceSnapshotName: new("is"), Tags: tags})
-	noError(t, err)
+	familytest.NoError(t, err)
 	_, err = c.CreateDiskSnapshot(t.Context(), &lightsail.CreateDiskSnapshotInput{DiskName: new("dd"), DiskSnapshotName: new("ds")})
-	noError(t, err)
+	familytest.NoError(t, err)
 	_, err = c.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: new("ds"), Tags: tags})
-	noError(t, err)
+	familytest.NoError(t, err)
 	compare := func() {
 		t.Helper()
 		for answer, got := range shownTags(t, c) {
@@ -133,21 +134,21 @@ func TestTags_haveNoEmptyValue(t *testing.T) {
 func shownTags(t *testing.T, c *lightsail.Client) map[string][]types.Tag {
 	t.Helper()
 	pair, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("kk")})
-	noError(t, err)
+	familytest.NoError(t, err)
 	pairs, err := c.GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
-	noError(t, err)
+	familytest.NoError(t, err)
 	instance, err := c.GetInstance(t.Context(), &lightsail.GetInstanceInput{InstanceName: new("ii")})
-	noError(t, err)
+	familytest.NoError(t, err)
 	instances, err := c.GetInstances(t.Context(), &lightsail.GetInstancesInput{})
-	noError(t, err)
+	familytest.NoError(t, err)
 	disk, err := c.GetDisk(t.Context(), &lightsail.GetDiskInput{DiskName: new("dd")})
-	noError(t, err)
+	familytest.NoError(t, err)
 	disks, err := c.GetDisks(t.Context(), &lightsail.GetDisksInput{})
-	noError(t, err)
+	familytest.NoError(t, err)
 	instanceSnapshots, err := c.GetInstanceSnapshots(t.Context(), &lightsail.GetInstanceSnapshotsInput{})
-	noError(t, err)
+	familytest.NoError(t, err)
 	diskSnapshots, err := c.GetDiskSnapshots(t.Context(), &lightsail.GetDiskSnapshotsInput{})
-	noError(t, err)
+	familytest.NoError(t, err)
 	return map[string][]types.Tag{
 		"GetKeyPair": pair.KeyPair.Tags, "GetKeyPairs": pairs.KeyPairs[0].Tags,
 		"GetInstance": instance.Instance.Tags, "GetInstances": instances.Instances[0].Tags,

@@ -1,4 +1,4 @@
-package compute_test
+package keypair_test
 
 import (
 	"crypto/sha1"
@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -27,7 +28,7 @@ func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
 	now := time.UnixMilli(1571255026975)
 	s := lanyardtest.NewWith(t, lanyardtest.Options{AccountID: "111122223333", Clock: func() time.Time { return now }})
 	out, err := s.Client("us-west-2").CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{
-		KeyPairName: new("MyKey1"), Tags: []types.Tag{tag("team", "web"), {Key: new("only")}},
+		KeyPairName: new("MyKey1"), Tags: []types.Tag{familytest.Tag("team", "web"), {Key: new("only")}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
 	want := &lightsail.CreateKeyPairOutput{
 		KeyPair: &types.KeyPair{
 			Name: new("MyKey1"), CreatedAt: &now, Location: location, ResourceType: types.ResourceTypeKeyPair,
-			Fingerprint: new(fingerprintOf(t, private)), Tags: []types.Tag{tag("team", "web"), {Key: new("only")}},
+			Fingerprint: new(fingerprintOf(t, private)), Tags: []types.Tag{familytest.Tag("team", "web"), {Key: new("only")}},
 			Arn: out.KeyPair.Arn, SupportCode: out.KeyPair.SupportCode,
 		},
 		Operation: &types.Operation{
@@ -102,7 +103,7 @@ func fingerprintOf(t *testing.T, private any) string {
 }
 
 func TestNamesOfNewKeyPairs(t *testing.T) {
-	c := client(t)
+	c := familytest.Client(t)
 	const rule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."
 	for _, tc := range []struct {
 		name string
@@ -121,34 +122,34 @@ func TestNamesOfNewKeyPairs(t *testing.T) {
 		{"a\nb", false},
 		{"ab\n", false},
 	} {
-		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &tc.name, PublicKeyBase64: new(ed25519Line)})
+		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &tc.name, PublicKeyBase64: new(familytest.Ed25519Line)})
 		if tc.ok {
 			if err != nil {
 				t.Errorf("%q: %v", tc.name, err)
 			}
 			continue
 		}
-		wantInvalid(t, err, "InvalidResourceName", tc.name+rule)
+		familytest.WantInvalid(t, err, "InvalidResourceName", tc.name+rule)
 		_, err = c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: &tc.name})
-		wantInvalid(t, err, "InvalidResourceName", tc.name+rule)
+		familytest.WantInvalid(t, err, "InvalidResourceName", tc.name+rule)
 	}
 }
 
 func TestATakenNameIsRefusedForCreateAndImport(t *testing.T) {
-	c := client(t)
-	importKey(t, c, "taken")
+	c := familytest.Client(t)
+	familytest.ImportKey(t, c, "taken")
 	for _, name := range []string{"taken", "LightsailDefaultKeyPair"} {
 		message := "Some names are already in use: " + name
 		_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: &name})
-		wantInvalid(t, err, "NameExists", message)
-		_, err = c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(ed25519Line)})
-		wantInvalid(t, err, "NameExists", message)
+		familytest.WantInvalid(t, err, "NameExists", message)
+		_, err = c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(familytest.Ed25519Line)})
+		familytest.WantInvalid(t, err, "NameExists", message)
 	}
 }
 
 func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
 	s := lanyardtest.NewWith(t, lanyardtest.Options{KeyPool: 4})
-	c := s.Client(region, func(o *lightsail.Options) { o.RetryMaxAttempts = 1 })
+	c := s.Client(familytest.Region, func(o *lightsail.Options) { o.RetryMaxAttempts = 1 })
 	for round := range 5 {
 		name := fmt.Sprint("race", round)
 		errs := make([]error, 4)
@@ -165,7 +166,7 @@ func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
 				won++
 				continue
 			}
-			wantInvalid(t, err, "NameExists", "Some names are already in use: "+name)
+			familytest.WantInvalid(t, err, "NameExists", "Some names are already in use: "+name)
 		}
 		if won != 1 {
 			t.Errorf("%d of %d creates of %s won", won, len(errs), name)
@@ -174,16 +175,16 @@ func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
 }
 
 func TestCreateWithBadTagsCreatesNothing(t *testing.T) {
-	c := client(t)
-	_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy"), Tags: []types.Tag{tag("aws:x", "")}})
-	wantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
+	c := familytest.Client(t)
+	_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy"), Tags: []types.Tag{familytest.Tag("aws:x", "")}})
+	familytest.WantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
 	_, err = c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
-	wantNotFound(t, err, "The KeyPair does not exist: deploy")
+	familytest.WantNotFound(t, err, "The KeyPair does not exist: deploy")
 }
 
 func TestImportKeyPair(t *testing.T) {
-	c := client(t)
-	op := importKey(t, c, "mine")
+	c := familytest.Client(t)
+	op := familytest.ImportKey(t, c, "mine")
 	if op.OperationType != "ImportKeyPair" || op.Status != types.OperationStatusSucceeded || *op.ResourceName != "mine" {
 		t.Errorf("operation = %+v", op)
 	}
@@ -191,25 +192,25 @@ func TestImportKeyPair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *out.KeyPair.Fingerprint != ed25519Fingerprint || len(out.KeyPair.Tags) != 0 || out.KeyPair.Tags == nil {
-		t.Errorf("key pair = %+v, want fingerprint %s and an empty list of tags", out.KeyPair, ed25519Fingerprint)
+	if *out.KeyPair.Fingerprint != familytest.Ed25519Fingerprint || len(out.KeyPair.Tags) != 0 || out.KeyPair.Tags == nil {
+		t.Errorf("key pair = %+v, want fingerprint %s and an empty list of tags", out.KeyPair, familytest.Ed25519Fingerprint)
 	}
-	for _, line := range []string{"", "no key", "c3NoLWVkMjU1MTkgQUFBQQ==", ed25519Line + "\n" + ed25519Line} {
+	for _, line := range []string{"", "no key", "c3NoLWVkMjU1MTkgQUFBQQ==", familytest.Ed25519Line + "\n" + familytest.Ed25519Line} {
 		_, err := c.ImportKeyPair(t.Context(), &lightsail.ImportKeyPairInput{KeyPairName: new("bad"), PublicKeyBase64: &line})
-		wantInvalid(t, err, "InvalidKey.Format", "The format of this public key is not valid.")
+		familytest.WantInvalid(t, err, "InvalidKey.Format", "The format of this public key is not valid.")
 	}
 }
 
 func TestGetKeyPairsPagesByName(t *testing.T) {
 	s := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 2})
-	c := s.Client(region)
+	c := s.Client(familytest.Region)
 	if _, err := c.DownloadDefaultKeyPair(t.Context(), &lightsail.DownloadDefaultKeyPairInput{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"dd", "aa", "cc", "bb"} {
-		importKey(t, c, name)
+		familytest.ImportKey(t, c, name)
 	}
-	importKey(t, s.Client("eu-west-1"), "elsewhere")
+	familytest.ImportKey(t, s.Client("eu-west-1"), "elsewhere")
 	for _, tc := range []struct {
 		withDefault bool
 		want        [][]string
@@ -240,27 +241,27 @@ func TestGetKeyPairsPagesByName(t *testing.T) {
 }
 
 func TestGetKeyPairsOfAnEmptyRegionIsAnEmptyList(t *testing.T) {
-	out, err := client(t).GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
+	out, err := familytest.Client(t).GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
 	if err != nil || out.KeyPairs == nil || len(out.KeyPairs) != 0 || out.NextPageToken != nil {
 		t.Errorf("GetKeyPairs = %+v, %v", out, err)
 	}
 }
 
 func TestDeleteKeyPair(t *testing.T) {
-	c := client(t)
-	importKey(t, c, "old")
+	c := familytest.Client(t)
+	familytest.ImportKey(t, c, "old")
 	del := func(name string, fingerprint *string) (*lightsail.DeleteKeyPairOutput, error) {
 		return c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: fingerprint})
 	}
 	_, err := del("old", new("00:11"))
-	wantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair old is not the expected one.")
-	out, err := del("old", new(ed25519Fingerprint))
+	familytest.WantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair old is not the expected one.")
+	out, err := del("old", new(familytest.Ed25519Fingerprint))
 	if err != nil || out.Operation.OperationType != "DeleteKeyPair" || *out.Operation.ResourceName != "old" {
 		t.Fatalf("DeleteKeyPair = %+v, %v", out, err)
 	}
 	_, err = del("old", nil)
-	wantNotFound(t, err, "The KeyPair does not exist: old")
-	importKey(t, c, "old")
+	familytest.WantNotFound(t, err, "The KeyPair does not exist: old")
+	familytest.ImportKey(t, c, "old")
 	if _, err := del("old", nil); err != nil {
 		t.Errorf("without a fingerprint: %v", err)
 	}
@@ -268,7 +269,7 @@ func TestDeleteKeyPair(t *testing.T) {
 
 func TestDefaultKeyPair(t *testing.T) {
 	s := lanyardtest.New(t)
-	c := s.Client(region)
+	c := s.Client(familytest.Region)
 	download := func(c *lightsail.Client) *lightsail.DownloadDefaultKeyPairOutput {
 		t.Helper()
 		out, err := c.DownloadDefaultKeyPair(t.Context(), &lightsail.DownloadDefaultKeyPairInput{})
@@ -295,9 +296,9 @@ func TestDefaultKeyPair(t *testing.T) {
 		t.Fatalf("GetKeyPair = %+v, %v", pair, err)
 	}
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name})
-	wantInvalid(t, err, "InvalidParams", "These parameters are required: expectedFingerprint")
+	familytest.WantInvalid(t, err, "InvalidParams", "These parameters are required: expectedFingerprint")
 	_, err = c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: new("00")})
-	wantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair LightsailDefaultKeyPair is not the expected one.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The fingerprint of the key pair LightsailDefaultKeyPair is not the expected one.")
 	if _, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: &name, ExpectedFingerprint: pair.KeyPair.Fingerprint}); err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +308,7 @@ func TestDefaultKeyPair(t *testing.T) {
 }
 
 func TestDefaultKeyPairIsOneForConcurrentDownloads(t *testing.T) {
-	c := lanyardtest.NewWith(t, lanyardtest.Options{KeyPool: 2}).Client(region)
+	c := lanyardtest.NewWith(t, lanyardtest.Options{KeyPool: 2}).Client(familytest.Region)
 	public := make([]string, 4)
 	var wg sync.WaitGroup
 	for i := range public {
@@ -327,9 +328,9 @@ func TestDefaultKeyPairIsOneForConcurrentDownloads(t *testing.T) {
 }
 
 func TestMissingKeyPairs(t *testing.T) {
-	c := client(t)
+	c := familytest.Client(t)
 	_, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("none")})
-	wantNotFound(t, err, "The KeyPair does not exist: none")
+	familytest.WantNotFound(t, err, "The KeyPair does not exist: none")
 	var e *types.NotFoundException
 	if !errors.As(err, &e) || e.Tip != nil || e.Docs != nil {
 		t.Errorf("error = %+v, want neither docs nor tip", e)

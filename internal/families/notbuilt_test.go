@@ -1,4 +1,4 @@
-package compute_test
+package families_test
 
 import (
 	"testing"
@@ -7,11 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 )
 
 // TestNotBuilt_listsAreEmpty reads the lists of families of which nothing can be made.
 func TestNotBuilt_listsAreEmpty(t *testing.T) {
-	c, ctx := client(t), t.Context()
+	c, ctx := familytest.Client(t), t.Context()
 	loadBalancers, err := c.GetLoadBalancers(ctx, &lightsail.GetLoadBalancersInput{})
 	wantEmpty(t, "load balancers", loadBalancers.LoadBalancers, err)
 	databases, err := c.GetRelationalDatabases(ctx, &lightsail.GetRelationalDatabasesInput{})
@@ -41,7 +43,7 @@ func TestNotBuilt_listsAreEmpty(t *testing.T) {
 		t.Errorf("IsVpcPeered: got %v, %v, want false", peered, err)
 	}
 	_, err = c.GetLoadBalancers(ctx, &lightsail.GetLoadBalancersInput{PageToken: new("x")})
-	wantInvalid(t, err, "InvalidParams", "The page token is not valid.")
+	familytest.WantInvalid(t, err, "InvalidParams", "The page token is not valid.")
 }
 
 // wantEmpty wants a list that is there and holds nothing.
@@ -53,8 +55,8 @@ func wantEmpty[T any](t *testing.T, what string, list []T, err error) {
 }
 
 func TestNotBuilt_nothingExists(t *testing.T) {
-	c, ctx := client(t), t.Context()
-	importKey(t, c, "taken")
+	c, ctx := familytest.Client(t), t.Context()
+	familytest.ImportKey(t, c, "taken")
 	for what, call := range map[string]func() error{
 		"LoadBalancer": func() error {
 			_, err := c.GetLoadBalancer(ctx, &lightsail.GetLoadBalancerInput{LoadBalancerName: new("taken")})
@@ -89,21 +91,21 @@ func TestNotBuilt_nothingExists(t *testing.T) {
 			return err
 		},
 	} {
-		t.Run(what, func(t *testing.T) { wantNotFound(t, call(), "The "+what+" does not exist: taken") })
+		t.Run(what, func(t *testing.T) { familytest.WantNotFound(t, call(), "The "+what+" does not exist: taken") })
 	}
 	_, err := c.GetLoadBalancerTlsCertificates(ctx, &lightsail.GetLoadBalancerTlsCertificatesInput{LoadBalancerName: new("none")})
-	wantNotFound(t, err, "The LoadBalancer does not exist: none")
+	familytest.WantNotFound(t, err, "The LoadBalancer does not exist: none")
 	_, err = c.GetRelationalDatabaseMasterUserPassword(ctx, &lightsail.GetRelationalDatabaseMasterUserPasswordInput{RelationalDatabaseName: new("none")})
-	wantNotFound(t, err, "The RelationalDatabase does not exist: none")
+	familytest.WantNotFound(t, err, "The RelationalDatabase does not exist: none")
 }
 
 // TestGetSetupHistory_isEmpty: of an instance that is there.
 func TestGetSetupHistory_isEmpty(t *testing.T) {
-	c := client(t)
+	c := familytest.Client(t)
 	_, err := c.CreateInstances(t.Context(), &lightsail.CreateInstancesInput{
 		InstanceNames: []string{"web"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
 	})
-	noError(t, err)
+	familytest.NoError(t, err)
 	out, err := c.GetSetupHistory(t.Context(), &lightsail.GetSetupHistoryInput{ResourceName: new("web")})
 	wantEmpty(t, "set-ups of HTTPS", out.SetupHistory, err)
 }

@@ -1,4 +1,4 @@
-package compute_test
+package families_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -14,27 +15,27 @@ import (
 // one answer holds, and what all of them do.
 func TestLists_endAfterAWSsPage(t *testing.T) {
 	const made = 25
-	c := lanyardtest.NewWith(t, lanyardtest.Options{Quotas: []string{"instances=60", "static-ips=60"}}).Client(region)
+	c := lanyardtest.NewWith(t, lanyardtest.Options{Quotas: []string{"instances=60", "static-ips=60"}}).Client(familytest.Region)
 	var names []string
 	for i := range made {
 		names = append(names, fmt.Sprintf("instance-%02d", i))
-		importKey(t, c, fmt.Sprintf("key-%02d", i))
+		familytest.ImportKey(t, c, fmt.Sprintf("key-%02d", i))
 		_, err := c.AllocateStaticIp(t.Context(), &lightsail.AllocateStaticIpInput{StaticIpName: new(fmt.Sprintf("ip-%02d", i))})
-		noError(t, err)
+		familytest.NoError(t, err)
 		_, err = c.CreateDisk(t.Context(), &lightsail.CreateDiskInput{DiskName: new(fmt.Sprintf("disk-%02d", i)), AvailabilityZone: new("us-east-1a"), SizeInGb: new(int32(8))})
-		noError(t, err)
+		familytest.NoError(t, err)
 		_, err = c.CreateDiskSnapshot(t.Context(), &lightsail.CreateDiskSnapshotInput{DiskName: new("disk-00"), DiskSnapshotName: new(fmt.Sprintf("ds-%02d", i))})
-		noError(t, err)
+		familytest.NoError(t, err)
 		_, err = c.ExportSnapshot(t.Context(), &lightsail.ExportSnapshotInput{SourceSnapshotName: new(fmt.Sprintf("ds-%02d", i))})
-		noError(t, err)
+		familytest.NoError(t, err)
 	}
 	_, err := c.CreateInstances(t.Context(), &lightsail.CreateInstancesInput{
 		InstanceNames: names, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"), KeyPairName: new("key-00"),
 	})
-	noError(t, err)
+	familytest.NoError(t, err)
 	for i := range made {
 		_, err = c.CreateInstanceSnapshot(t.Context(), &lightsail.CreateInstanceSnapshotInput{InstanceName: new("instance-00"), InstanceSnapshotName: new(fmt.Sprintf("is-%02d", i))})
-		noError(t, err)
+		familytest.NoError(t, err)
 	}
 	for list, read := range pagedLists(c) {
 		wantPages(t, list, read, 20, made)
@@ -89,7 +90,7 @@ func wantPages(t *testing.T, list string, read pageOf, size, sum int) {
 	var token *string
 	for {
 		n, next, err := read(t.Context(), token)
-		noError(t, err)
+		familytest.NoError(t, err)
 		all += n
 		if next == nil {
 			break

@@ -1,4 +1,4 @@
-package compute_test
+package account_test
 
 import (
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -58,7 +59,7 @@ func bundleIDs(t *testing.T, c *lightsail.Client, in lightsail.GetBundlesInput) 
 }
 
 func TestGetBlueprintsAnswersWithAllOfABlueprint(t *testing.T) {
-	out, err := client(t).GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{})
+	out, err := familytest.Client(t).GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestGetBlueprintsAnswersWithAllOfABlueprint(t *testing.T) {
 }
 
 func TestGetBlueprintsListsWindowsThenLinuxThenApplications(t *testing.T) {
-	ids := slices.Concat(blueprintIDs(t, client(t), lightsail.GetBlueprintsInput{})...)
+	ids := slices.Concat(blueprintIDs(t, familytest.Client(t), lightsail.GetBlueprintsInput{})...)
 	// Observed in AWS CLI output of 2026.
 	want := []string{
 		"windows_server_2022", "windows_server_2019", "windows_server_2016", "windows_server_2022_sql_2022_express",
@@ -98,7 +99,7 @@ func TestGetBlueprintsListsWindowsThenLinuxThenApplications(t *testing.T) {
 }
 
 func TestInactiveProductsAreListedOnDemand(t *testing.T) {
-	c := client(t)
+	c := familytest.Client(t)
 	for _, include := range []bool{false, true} {
 		blueprints := slices.Concat(blueprintIDs(t, c, lightsail.GetBlueprintsInput{IncludeInactive: &include})...)
 		if got := slices.Contains(blueprints, "ubuntu_20_04"); got != include {
@@ -115,7 +116,7 @@ func TestInactiveProductsAreListedOnDemand(t *testing.T) {
 }
 
 func TestLightsailForResearchHasNoProducts(t *testing.T) {
-	c := client(t)
+	c := familytest.Client(t)
 	want := [][]string{{}}
 	if diff := cmp.Diff(want, blueprintIDs(t, c, lightsail.GetBlueprintsInput{AppCategory: types.AppCategoryLfR})); diff != "" {
 		t.Errorf("blueprints (-want +got):\n%s", diff)
@@ -126,7 +127,7 @@ func TestLightsailForResearchHasNoProducts(t *testing.T) {
 }
 
 func TestGetBundlesAnswersWithAllOfABundle(t *testing.T) {
-	out, err := client(t).GetBundles(t.Context(), &lightsail.GetBundlesInput{})
+	out, err := familytest.Client(t).GetBundles(t.Context(), &lightsail.GetBundlesInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestBundlesOfARegionHaveItsSuffix(t *testing.T) {
 
 // TestCatalogue_comesWhole: whatever the size of pages, and no page token fits it.
 func TestCatalogue_comesWhole(t *testing.T) {
-	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 7}).Client(region)
+	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 7}).Client(familytest.Region)
 	blueprints, bundles := blueprintIDs(t, c, lightsail.GetBlueprintsInput{}), bundleIDs(t, c, lightsail.GetBundlesInput{})
 	if len(blueprints) != 1 || len(blueprints[0]) <= api.ResourcesPage {
 		t.Errorf("blueprints: got pages %q, want one of more than %d", blueprints, api.ResourcesPage)
@@ -165,9 +166,9 @@ func TestCatalogue_comesWhole(t *testing.T) {
 	}
 	const message = "The page token is not valid."
 	_, err := c.GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{PageToken: new("x")})
-	wantInvalid(t, err, "InvalidParams", message)
+	familytest.WantInvalid(t, err, "InvalidParams", message)
 	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: new("x")})
-	wantInvalid(t, err, "InvalidParams", message)
+	familytest.WantInvalid(t, err, "InvalidParams", message)
 	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: new("")})
-	noError(t, err)
+	familytest.NoError(t, err)
 }
