@@ -1,0 +1,23 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/metric"
+)
+
+// MetricQuery makes the query of a Get…MetricData action from its input's members, or
+// returns InvalidInputException in CloudWatch's words. period is in seconds.
+func MetricQuery(start, end *time.Time, period *int32, unit types.MetricUnit, statistics []types.MetricStatistic) (metric.Query, error) {
+	q := metric.Query{Start: *start, End: *end, Period: time.Duration(*period) * time.Second, Unit: unit, Statistics: statistics}
+	if len(statistics) == 0 {
+		return q, MissingParameters("statistics")
+	}
+	if refused, ok := errors.AsType[*metric.Error](q.Check()); ok {
+		return q, InvalidInput(CodeInvalidParams, "%s", refused.Message)
+	}
+	return q, nil
+}
