@@ -46,8 +46,9 @@ verify: ## Prove that generated files, modules and formatting are current
 	@scripts/verify
 
 .PHONY: lint
-lint: ## Run golangci-lint over everything, import order included
+lint: ## Run golangci-lint over everything, and check the structure of the code
 	$(LINT) run ./...
+	go test ./test/architecture
 
 .PHONY: unit
 unit: ## Run the Go tests with the race detector, fuzz seeds included
