@@ -7,7 +7,7 @@
 //	}
 //
 // The server listens on a random loopback port, keeps its state in a temporary
-// directory, and stops with the test.
+// directory, and stops with the test. It never connects to another machine.
 package lanyardtest
 
 import (

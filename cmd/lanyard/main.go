@@ -1,7 +1,6 @@
 // Command lanyard is Amazon Lightsail's API on your own machine.
 //
-// This package reads flags and environment and calls package server; it decides
-// nothing else.
+// It reads flags and environment variables and calls other packages. It decides nothing else.
 package main
 
 import (

@@ -2,8 +2,7 @@
 // which members are required, and which values a shape admits.
 //
 // The tables are generated (see internal/model/gen) and hold facts only, no documentation. overrides.go holds the places where
-// the service is known to depart from its own model. The package describes; checking values against it is
-// package codec's work.
+// the service is known to depart from its own model. The package checks no values: package codec does.
 package model
 
 import (

@@ -1,5 +1,5 @@
 // Package newfile writes files that appear whole or not at all and are the owner's
-// alone.
+// alone. It does not read files, and it knows nothing of what is in them.
 package newfile
 
 import (

@@ -1,6 +1,6 @@
 // Package quota holds the service quotas: how many of a thing an account may have.
 //
-// It only names and parses them; who counts is the action that makes the thing.
+// It names and parses them. It counts nothing: the pipeline and the families do.
 package quota
 
 import (

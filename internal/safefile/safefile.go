@@ -5,6 +5,8 @@
 // put another one in its place, and, for a secret, if no other user may read it. It
 // looks at owners and modes. On systems that have neither, everything is safe.
 //
+// It changes no file.
+//
 // The directories of a container, and those of the user who called sudo, are judged by
 // other rules: see trust.go.
 package safefile

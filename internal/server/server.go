@@ -1,7 +1,8 @@
 // Package server puts the parts together: data directory, store, key pool,
 // pipeline, listener. It starts them, serves, and stops them cleanly.
 //
-// A Server has no globals: two of them run side by side in one process.
+// It has no global state, so two servers can run in one process. It does not decide what
+// an action does.
 package server
 
 import (

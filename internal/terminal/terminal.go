@@ -2,7 +2,7 @@
 // terminal would obey, it shows as an escape.
 //
 // A character that a terminal obeys, or that hides or reorders others, is written as
-// \u001b: JSON within which it stands means the same afterwards.
+// \u001b, so JSON that contains it keeps its meaning. The package does not write to a terminal.
 package terminal
 
 import (

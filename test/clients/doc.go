@@ -3,5 +3,6 @@
 //
 // Its tests need the build tag clients, and these clients on the machine: `make clients` installs and runs all.
 // Between client and server stands package wirecheck, so every answer is checked against the API model. Each client
-// is given its endpoint explicitly, and a proxy setting that leads nowhere, so that none can reach the real AWS.
+// is given its endpoint explicitly, and a proxy setting that leads nowhere, so that none can reach the real AWS. The
+// package does not test the server from inside: the tests beside the code do.
 package clients

@@ -2,5 +2,6 @@
 // acknowledged, and nothing half-made.
 //
 // Its tests need the build tag crash; `make crash` runs them. A killed process leaves its writes to the operating
-// system, so this shows that transactions are whole and acknowledged after the commit, not what a power cut does.
+// system, so this shows that transactions are whole and acknowledged after the commit. It does not show what a power
+// cut does.
 package crash

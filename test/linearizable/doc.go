@@ -3,6 +3,6 @@
 // if there were one server that does one thing after the other.
 //
 // The calls need the build tag linearizable, and the second store PostgreSQL; `make linearizable` runs them. The model
-// and the check of the check itself run with the other Go tests. Reads of lists are not covered: they are of many
-// names, and the check is for each name by itself.
+// and the check of the check itself run with the other Go tests. The package does not cover reads of lists: they are of
+// many names, and the check is for each name by itself.
 package linearizable

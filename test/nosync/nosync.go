@@ -1,6 +1,7 @@
 //go:build linux
 
-// Package nosync takes a disk's promises away from a process, for tests of what comes of it.
+// Package nosync makes the syncs of an SQLite database fail in this process, for tests of what
+// the server does then. It does not change what is on the disk already.
 package nosync
 
 import (

@@ -1,6 +1,6 @@
 // Package pgtest starts real PostgreSQL servers for tests: each in a directory of
 // its own, on a random loopback port, with fsync on, and with TLS for who asks for it.
-// They can be stopped, killed and started again.
+// They can be stopped, killed and started again. The package does not install PostgreSQL.
 package pgtest
 
 import (

@@ -2,7 +2,7 @@
 // to their end.
 //
 // The binary is the one that LANYARD_BIN names. LANYARD_TEST_STORE, a --store setting, puts all state elsewhere than
-// in the data directories; {id} in it stands for a text of its own for each of them.
+// in the data directories; {id} in it stands for a text of its own for each of them. The package makes no calls.
 package process
 
 import (

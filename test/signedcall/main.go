@@ -3,7 +3,7 @@
 //
 //	eval "$(bin/lanyard env)" && go run ./test/signedcall
 //
-// It is a client for machines on which there is no other yet.
+// It is a client for machines that have no other yet. It does not change anything on the server.
 package main
 
 import (

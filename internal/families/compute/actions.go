@@ -1,8 +1,8 @@
 // Package compute holds the actions about what AWS builds on EC2: instances, disks, their
 // snapshots, static IPs, firewalls and add-ons.
 //
-// They are one package, since each changes what the others show. What their documents
-// hold is said in package kind/instance; what runs for an instance is no business of theirs.
+// They are one package, since each changes what the others show. Package kind/instance says
+// what their documents hold. The package starts and stops nothing: runtime/instance does.
 package compute
 
 import (

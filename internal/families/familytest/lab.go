@@ -1,7 +1,7 @@
 // Package familytest is what the tests of the families share: a server on whose clock the
 // test moves, and checks of answers.
 //
-// It is for tests only.
+// It holds no tests itself, and nothing but tests imports it.
 package familytest
 
 import (

@@ -2,6 +2,8 @@
 // hands it over as LANYARD_TEST_STORE:
 //
 //	go run ./test/pgtest/with go test -tags clients ./test/...
+//
+// It does not install PostgreSQL.
 package main
 
 import (

@@ -3,7 +3,7 @@
 // the user name and the key as the instance would, and gives a restricted shell that
 // shows the instance.
 //
-// Nothing is ever run on the host, and none of its files are read. There is no
+// It never runs anything on the host, and never reads its files. There is no
 // password, no forwarding of ports, agents or X11, and no file transfer. Other ports
 // than 22 refuse, and so do all of a Windows machine.
 //
