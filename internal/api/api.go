@@ -24,6 +24,8 @@ type Action struct {
 	access model.Access
 	// targets are the resources that the input names and that must exist.
 	targets []target
+	// members are the input's members that declarations read by name.
+	members []string
 	// newNames reads the names of the resources that the action creates; nil for others.
 	newNames func(in any) []string
 	// prepare does slow work before the write transaction opens. It returns what
@@ -87,6 +89,7 @@ func (a *Action) member(name string) func(in any) []string {
 	if !ok || field.Type != reflect.TypeFor[*string]() && field.Type != reflect.TypeFor[[]string]() {
 		panic(fmt.Sprintf("api: %s has no member %q of strings", a.name, name))
 	}
+	a.members = append(a.members, field.Name)
 	return func(in any) []string {
 		switch v := reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Interface().(type) {
 		case *string:

@@ -13,6 +13,9 @@ type Description struct {
 	// Built reports whether Lanyard has the action, Empty whether it answers as in an
 	// account that has nothing of the action's family, which is not built.
 	Built, Empty bool
+	// Members are the input's members that the pipeline reads, since the action's declarations
+	// name them. They are named as the fields of the SDK's type.
+	Members []string
 	// Access is what the action is authorized on.
 	model.Access
 }
@@ -24,7 +27,7 @@ func Describe(built []Action) []Description {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		a := all[name]
 		list = append(list, Description{
-			Name: name, Built: a.invoke != nil && !a.ofEmptyAccount, Empty: a.ofEmptyAccount, Access: a.access,
+			Name: name, Built: a.invoke != nil && !a.ofEmptyAccount, Empty: a.ofEmptyAccount, Members: a.members, Access: a.access,
 		})
 	}
 	return list
