@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
@@ -79,8 +80,8 @@ func NewWith(t testing.TB, o Options) *Server {
 	}
 	s := &Server{options: server.Options{
 		Listen:    "127.0.0.1:0",
-		Database:  server.Database{DataDir: filepath.Join(t.TempDir(), "data")},
-		Root:      server.Root{AccountID: o.AccountID},
+		Database:  home.Database{DataDir: filepath.Join(t.TempDir(), "data")},
+		Root:      home.Root{AccountID: o.AccountID},
 		Clock:     o.Clock,
 		TimeScale: o.TimeScale,
 		Quotas:    quotas,

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // admin is what the commands about identities share: their flags, and the way to the
@@ -64,8 +64,8 @@ func require(cmd *cobra.Command, flags ...string) {
 }
 
 // open opens the store that the command's flags name.
-func (a *admin) open(cmd *cobra.Command, fn func(*server.Store) error) error {
-	s, err := server.OpenStore(cmd.Context(), database(cmd))
+func (a *admin) open(cmd *cobra.Command, fn func(*home.Store) error) error {
+	s, err := home.Open(cmd.Context(), database(cmd))
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (a *admin) open(cmd *cobra.Command, fn func(*server.Store) error) error {
 // update runs fn in one write transaction over all accounts. fn may run more than
 // once.
 func (a *admin) update(cmd *cobra.Command, fn func(*identity.Accounts) error) error {
-	return a.open(cmd, func(s *server.Store) error { return s.Update(cmd.Context(), fn) })
+	return a.open(cmd, func(s *home.Store) error { return s.Update(cmd.Context(), fn) })
 }
 
 func (a *admin) view(cmd *cobra.Command, fn func(*identity.Accounts) error) error {
-	return a.open(cmd, func(s *server.Store) error { return s.View(cmd.Context(), fn) })
+	return a.open(cmd, func(s *home.Store) error { return s.View(cmd.Context(), fn) })
 }
 
 // change is update for one account's identities.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 )
 
 func backupCommand() *cobra.Command {
@@ -16,7 +16,7 @@ func backupCommand() *cobra.Command {
 			"keep a copy of it in another place, for without it the secrets in the backup cannot be read.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := server.Backup(cmd.Context(), database(cmd), args[0])
+			b, err := home.Backup(cmd.Context(), database(cmd), args[0])
 			if err != nil {
 				return err
 			}

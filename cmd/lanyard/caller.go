@@ -19,9 +19,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // caller calls the running server.
@@ -36,13 +36,13 @@ type caller struct {
 // otherwise.
 func newCaller(cmd *cobra.Command) (*caller, error) {
 	d := database(cmd)
-	connection, err := server.RunningEndpoint(d.DataDir)
+	connection, err := home.RunningEndpoint(d.DataDir)
 	if err != nil {
 		return nil, err
 	}
 	own := fromVariables(connection.Endpoint)
 	if own == nil {
-		root, err := server.Connection(cmd.Context(), d)
+		root, err := home.Connection(cmd.Context(), d)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func (c *caller) lightsail(region string) *lightsail.Client {
 // whose is the account that signs: everybody may ask for that.
 func (c *caller) whose(ctx context.Context) (string, error) {
 	client := sts.New(sts.Options{
-		Region: server.DefaultRegion, BaseEndpoint: &c.endpoint, Credentials: c.credentials, HTTPClient: c.http, RetryMaxAttempts: 1,
+		Region: home.DefaultRegion, BaseEndpoint: &c.endpoint, Credentials: c.credentials, HTTPClient: c.http, RetryMaxAttempts: 1,
 	})
 	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
@@ -19,12 +19,12 @@ func envCommand() *cobra.Command {
 		Short: "Point AWS tools at the server: eval \"$(lanyard env)\"",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := server.Connection(cmd.Context(), database(cmd))
+			c, err := home.Connection(cmd.Context(), database(cmd))
 			if err != nil {
 				return err
 			}
 			c.Region = region
-			if _, err := server.RunningEndpoint(database(cmd).DataDir); err != nil {
+			if _, err := home.RunningEndpoint(database(cmd).DataDir); err != nil {
 				fmt.Fprintln(cmd.ErrOrStderr(), "lanyard: warning:", terminal.Line(err.Error()))
 			}
 			if warning := awsenv.CLIVersionWarning(cmd.Context(), c.Endpoint); warning != "" {
@@ -34,7 +34,7 @@ func envCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&region, "region", server.DefaultRegion, "the region that clients use")
+	f.StringVar(&region, "region", home.DefaultRegion, "the region that clients use")
 	f.StringVar(&shell, "shell", "", "sh, fish or powershell (default: the shell in use)")
 	f.StringVar(&profile, "profile", "", "write a profile of this name into the AWS config files instead")
 	return cmd

@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 func exportCommand() *cobra.Command {
@@ -50,7 +50,7 @@ func exportCommand() *cobra.Command {
 
 // exportTo writes to the file that the arguments name, or to the standard output.
 func exportTo(cmd *cobra.Command, o export.Options, args []string) (done export.Exported, err error) {
-	s, err := server.OpenStore(cmd.Context(), database(cmd))
+	s, err := home.Open(cmd.Context(), database(cmd))
 	if err != nil {
 		return done, err
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // TestSSH_leavesNothingAtAHangUp closes the terminal of an open login, and then the one of
@@ -25,7 +25,7 @@ import (
 func TestSSH_leavesNothingAtAHangUp(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	serveInBackground(t, dir, "--time-scale", "instant")
-	c, err := server.Connection(t.Context(), server.Database{DataDir: dir})
+	c, err := home.Connection(t.Context(), home.Database{DataDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

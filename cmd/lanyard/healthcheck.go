@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 )
 
 func healthcheckCommand() *cobra.Command {
@@ -16,7 +16,7 @@ func healthcheckCommand() *cobra.Command {
 		Short: "Ask a running server whether it is ready; exit code 0 when it is",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			answer, err := server.CheckHealth(cmd.Context(), database(cmd).DataDir, url)
+			answer, err := home.CheckHealth(cmd.Context(), database(cmd).DataDir, url)
 			if err != nil {
 				return errors.Join(errors.New("not ready"), err)
 			}

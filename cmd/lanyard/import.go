@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
-	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 )
 
 func importCommand() *cobra.Command {
@@ -31,7 +31,7 @@ func importCommand() *cobra.Command {
 			}
 			defer func() { _ = file.Close() }()
 			o.Now = time.Now()
-			done, err := server.Import(cmd.Context(), database(cmd), o, file)
+			done, err := home.Import(cmd.Context(), database(cmd), o, file)
 			if err != nil {
 				return fmt.Errorf("nothing was imported from %s: %w", args[0], err)
 			}

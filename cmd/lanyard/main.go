@@ -1,6 +1,7 @@
 // Command lanyard is Amazon Lightsail's API on your own machine.
 //
-// It reads flags and environment variables and calls other packages. It decides nothing else.
+// It reads flags and environment variables. The command serve calls package server, all other
+// commands call package home. It decides nothing else.
 package main
 
 import (
@@ -16,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
@@ -102,23 +103,23 @@ func defaultDataDir() string {
 	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "lanyard")
 	}
-	home, err := os.UserHomeDir()
+	dir, err := os.UserHomeDir()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(home, ".local", "share", "lanyard")
+	return filepath.Join(dir, ".local", "share", "lanyard")
 }
 
 // database reads the flags that all commands share.
-func database(cmd *cobra.Command) server.Database {
+func database(cmd *cobra.Command) home.Database {
 	value := func(name string) string {
 		s, _ := cmd.Flags().GetString(name)
 		return s
 	}
-	return server.Database{
+	return home.Database{
 		DataDir:   value("data-dir"),
 		Store:     value("store"),
-		MasterKey: server.MasterKey{Text: os.Getenv("LANYARD_MASTER_KEY"), File: value("master-key-file")},
+		MasterKey: home.MasterKey{Text: os.Getenv("LANYARD_MASTER_KEY"), File: value("master-key-file")},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // profile is a profile in the AWS config files that a fresh access key goes into.
@@ -20,7 +20,7 @@ type profile struct {
 
 func (p *profile) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.name, "profile", "", "write the access key into the AWS config files, as a profile of this name")
-	cmd.Flags().StringVar(&p.region, "region", server.DefaultRegion, "the profile's region")
+	cmd.Flags().StringVar(&p.region, "region", home.DefaultRegion, "the profile's region")
 }
 
 // check finds out what the profile needs before the key is made: it is shown once.
@@ -32,7 +32,7 @@ func (p *profile) check(cmd *cobra.Command, withKey bool) error {
 		return errors.New("a profile needs an access key: leave out --access-key=false or --profile")
 	}
 	var err error
-	p.connection, err = server.Endpoint(database(cmd).DataDir)
+	p.connection, err = home.Endpoint(database(cmd).DataDir)
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
@@ -71,9 +72,9 @@ func startServer(env *testscript.Env) error {
 	dir := filepath.Join(env.WorkDir, "data")
 	s, err := server.New(context.Background(), server.Options{
 		Listen:   "127.0.0.1:0",
-		Database: server.Database{DataDir: dir},
+		Database: home.Database{DataDir: dir},
 		KeyPool:  -1,
-		Root:     server.Root{AccountID: rootAccount, AccessKeyID: rootKey, SecretAccessKey: rootSecret},
+		Root:     home.Root{AccountID: rootAccount, AccessKeyID: rootKey, SecretAccessKey: rootSecret},
 	})
 	if err != nil {
 		return err

@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 const (
@@ -98,7 +98,7 @@ func serveInBackground(t *testing.T, dir string, args ...string) *logBuffer {
 		}
 	})
 	until(t, "the server is ready", func() bool {
-		_, err := server.CheckHealth(ctx, dir, "")
+		_, err := home.CheckHealth(ctx, dir, "")
 		return err == nil
 	})
 	return log
@@ -107,7 +107,7 @@ func serveInBackground(t *testing.T, dir string, args ...string) *logBuffer {
 // reads tells whether GetKeyPairs succeeds with an access key.
 func reads(t *testing.T, dir, keyID, secret string) bool {
 	t.Helper()
-	c, err := server.Endpoint(dir)
+	c, err := home.Endpoint(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

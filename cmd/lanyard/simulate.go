@@ -9,10 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/policy"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
@@ -43,7 +43,7 @@ func (a *admin) simulateCommand() *cobra.Command {
 	f.StringArrayVar(&s.tagKeys, "tag-key", nil, "a tag key in the request, as UntagResource has them; may be repeated")
 	f.StringArrayVar(&s.resourceTags, "resource-tag", nil, "KEY=VALUE, a tag of the resource; may be repeated")
 	f.StringVar(&s.request.SourceIP, "source-ip", "127.0.0.1", "address that the request comes from")
-	f.StringVar(&s.request.Region, "region", server.DefaultRegion, "region that the request is for")
+	f.StringVar(&s.request.Region, "region", home.DefaultRegion, "region that the request is for")
 	f.StringArrayVar(&s.more, "context", nil, "KEY=VALUE, any other condition key; may be repeated")
 	require(cmd, "action")
 	cmd.MarkFlagsMutuallyExclusive("user", "role")
@@ -60,7 +60,7 @@ func (a *admin) simulate(cmd *cobra.Command, s *simulation) error {
 		return err
 	}
 	var results []result
-	err = a.open(cmd, func(store *server.Store) error {
+	err = a.open(cmd, func(store *home.Store) error {
 		resolver := identity.NewResolver(store.Sealer())
 		return store.View(cmd.Context(), func(accounts *identity.Accounts) error {
 			d, err := accounts.Directory(a.account)

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
@@ -48,7 +48,7 @@ func logIn(cmd *cobra.Command, name, region string, command []string) (err error
 	if err != nil {
 		return errors.New("there is no ssh on the PATH: install the OpenSSH client")
 	}
-	s, err := server.OpenStore(cmd.Context(), database(cmd))
+	s, err := home.Open(cmd.Context(), database(cmd))
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func chooseInstance(hosts []sshconfig.Host, name, region string) (string, string
 	case len(found) > 1:
 		return "", "", fmt.Errorf("there are %d instances %s: give one as %s, or with --region", len(found), name, found[0].FullName())
 	case region == "":
-		region = server.DefaultRegion
+		region = home.DefaultRegion
 	}
 	return name, region, nil
 }

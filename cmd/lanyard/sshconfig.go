@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/sshconfig"
 )
 
@@ -42,7 +42,7 @@ func sshConfigCommand() *cobra.Command {
 
 func writeSSHConfig(cmd *cobra.Command, account, region string) (path string, err error) {
 	d := database(cmd)
-	s, err := server.OpenStore(cmd.Context(), d)
+	s, err := home.Open(cmd.Context(), d)
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +58,7 @@ func writeSSHConfig(cmd *cobra.Command, account, region string) (path string, er
 }
 
 // accountOf is the id of an account that is there, by default the root account's.
-func accountOf(cmd *cobra.Command, s *server.Store, id string) (string, error) {
+func accountOf(cmd *cobra.Command, s *home.Store, id string) (string, error) {
 	err := s.View(cmd.Context(), func(accounts *identity.Accounts) error {
 		d, err := accounts.Directory(id)
 		if err == nil {

@@ -20,6 +20,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -59,7 +60,7 @@ func converse(t *testing.T, text string) string {
 	t.Helper()
 	now := time.UnixMilli(1571255026975)
 	o := options(t.TempDir())
-	o.Root = server.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
+	o.Root = home.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
 	o.PageSize = 2
 	o.Clock = func() time.Time { now = now.Add(time.Second); return now }
 	o.Rand = rand.NewChaCha8([32]byte{})

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // loadIdentities reads the identities file; nil where the server has none.
@@ -26,15 +25,11 @@ func (s *Server) ReloadIdentities(ctx context.Context) error {
 	if file == nil {
 		return errors.New("the server has no identities file")
 	}
-	err = s.store.Update(ctx, func(tx *store.Tx) error { return file.Apply(s.accounts(tx)) })
+	err = s.store.Update(ctx, file.Apply)
 	if err == nil {
 		s.logIdentities(file)
 	}
 	return err
-}
-
-func (s *Server) accounts(tx *store.Tx) *identity.Accounts {
-	return &identity.Accounts{Tx: tx, Sealer: s.sealer, Now: s.o.Clock()}
 }
 
 func (s *Server) logIdentities(file *identity.File) {

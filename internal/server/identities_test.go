@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	_ "modernc.org/sqlite"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
@@ -42,7 +43,7 @@ func TestAFreshStoreBeginsWithTheFilesRoot(t *testing.T) {
 	o := options(t.TempDir())
 	o.Identities = identitiesFile(t, declaredRoot+"    users: {alice: }\n  \"444455556666\":\n")
 	s, stop := serve(t, o)
-	if want := (server.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "the-secret-of-the-root"}); s.Root() != want {
+	if want := (home.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "the-secret-of-the-root"}); s.Root() != want {
 		t.Errorf("root = %+v", s.Root())
 	}
 	if _, err := client(s, s.Endpoint()).GetRegions(t.Context(), &lightsail.GetRegionsInput{}); err != nil {
@@ -144,7 +145,7 @@ func TestCommandsBesideARunningServer(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
-			db, err := server.OpenStore(t.Context(), o.Database)
+			db, err := home.Open(t.Context(), o.Database)
 			if err != nil {
 				t.Error(err)
 				return
@@ -169,7 +170,7 @@ func TestCommandsBesideARunningServer(t *testing.T) {
 }
 
 // createAndCall makes a user who may do everything and calls as that user at once.
-func createAndCall(t *testing.T, db *server.Store, endpoint, name string) error {
+func createAndCall(t *testing.T, db *home.Store, endpoint, name string) error {
 	var key *identity.AccessKey
 	err := db.Update(t.Context(), func(a *identity.Accounts) error {
 		d, err := a.Directory("")
@@ -210,8 +211,8 @@ func TestOpenStoreWantsACurrentSchema(t *testing.T) {
 	if err := errors.Join(err, raw.Close()); err != nil {
 		t.Fatal(err)
 	}
-	_, err = server.OpenStore(t.Context(), o.Database)
-	if err == nil || !strings.HasSuffix(err.Error(), "was made by an older version of lanyard: start the server once, it brings the database up to date") {
+	_, err = home.Open(t.Context(), o.Database)
+	if err == nil || !strings.HasSuffix(err.Error(), "was made by an older version of lanyard: start the server once to bring the database up to date") {
 		t.Errorf("OpenStore = %v", err)
 	}
 }

@@ -21,9 +21,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // moved is the account that the fuzzed files are about.
@@ -45,8 +45,8 @@ func FuzzImportKinds(f *testing.F) {
 	s, _ := serve(f, o)
 	f.Fuzz(func(t *testing.T, record, node uint16, value string, everywhere bool) {
 		file := mutate(lines, records[int(record)%len(records)], int(node), value, everywhere)
-		d, options := server.Database{DataDir: dir}, export.ImportOptions{Account: moved}
-		if _, err := server.Import(t.Context(), d, options, bytes.NewReader(file)); err != nil {
+		d, options := home.Database{DataDir: dir}, export.ImportOptions{Account: moved}
+		if _, err := home.Import(t.Context(), d, options, bytes.NewReader(file)); err != nil {
 			return
 		}
 		key := unlockMoved(t, d)
@@ -162,7 +162,7 @@ func mutate(lines [][]byte, line, at int, value string, everywhere bool) []byte 
 }
 
 // unlockMoved makes an access key of the account's root.
-func unlockMoved(t *testing.T, d server.Database) (key *identity.AccessKey) {
+func unlockMoved(t *testing.T, d home.Database) (key *identity.AccessKey) {
 	t.Helper()
 	change(t, d, func(accounts *identity.Accounts) error {
 		directory, err := accounts.Directory(moved)
@@ -175,16 +175,16 @@ func unlockMoved(t *testing.T, d server.Database) (key *identity.AccessKey) {
 	return key
 }
 
-func removeMoved(t *testing.T, d server.Database) {
+func removeMoved(t *testing.T, d home.Database) {
 	t.Helper()
 	change(t, d, func(accounts *identity.Accounts) error {
 		return errors.Join(accounts.SetClosed(moved, true), accounts.Delete(moved))
 	})
 }
 
-func change(t *testing.T, d server.Database, fn func(*identity.Accounts) error) {
+func change(t *testing.T, d home.Database, fn func(*identity.Accounts) error) {
 	t.Helper()
-	s, err := server.OpenStore(context.WithoutCancel(t.Context()), d)
+	s, err := home.Open(context.WithoutCancel(t.Context()), d)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // readyTime is how long the store may take to be read.
@@ -30,10 +28,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 func (s *Server) readStore() error {
 	ctx, cancel := context.WithTimeout(context.Background(), readyTime)
 	defer cancel()
-	return s.store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.Meta(keyCheck)
-		return err
-	})
+	return s.store.Check(ctx)
 }
 
 // probe shares one check among all that ask for it at a time, however many they are: the

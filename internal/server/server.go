@@ -7,184 +7,36 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
-	"github.com/lanyard-cloud/lanyard/internal/families/compute"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
-	"github.com/lanyard-cloud/lanyard/internal/quota"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
-	"github.com/lanyard-cloud/lanyard/internal/store"
-)
-
-// Defaults of Options.
-const (
-	DefaultListen  = "127.0.0.1:2016"
-	DefaultKeyPool = 16
-	// DefaultMaxRequests keeps all cores busy and an answer's delay under a second.
-	DefaultMaxRequests    = 512
-	DefaultMaxConnections = 10000
-	// MaxPageSize is the most that GetOperations returns in a page (API reference).
-	MaxPageSize = 200
-	// MaxTimeScale keeps times within what can be written.
-	MaxTimeScale = 1000
 )
 
 // drainTime bounds how long running requests are waited for at the end.
 const drainTime = 20 * time.Second
 
-// Options says how to run a server. The zero value of each field but DataDir means
-// its default.
-type Options struct {
-	// Listen is the address to listen on; DefaultListen when empty.
-	Listen string
-	// InsecureListen allows an address other than loopback without TLS.
-	InsecureListen bool
-	// TLSCert and TLSKey name PEM files; with both, the server speaks TLS only.
-	TLSCert, TLSKey string
-	// Database is where the state is kept.
-	Database
-	// Root fixes the root identity of a new store; on an existing one it must be the
-	// same.
-	Root Root
-	// Identities names the identities file; "" means that there is none.
-	Identities string
-	// KeyPool is how many RSA keys are made ahead; negative switches the pool off.
-	KeyPool int
-	// PageSize is how many elements a page of a list has, at most MaxPageSize. 0 stands
-	// for AWS's sizes: 20 of an account's own resources, 200 operations.
-	PageSize int
-	// MaxRequests is how many calls run at one time. More are answered
-	// ThrottlingException.
-	MaxRequests int
-	// MaxConnections is how many connections are open at one time, as far as there are
-	// file descriptors; a quarter of them for one address of another machine. More take the
-	// place of those that have made the server wait for longest.
-	MaxConnections int
-	// CORSOrigins lists the web origins that may call from a browser; "*" admits all.
-	CORSOrigins []string
-	// PublicMetrics answers /metrics to others than loopback.
-	PublicMetrics bool
-	// TimeScale is how long changes of state take, as a part of what AWS takes; none
-	// take any time when 0.
-	TimeScale float64
-	// Quotas bound what an account may have; AWS's quotas when nil.
-	Quotas quota.Table
-	// InstanceAddresses is a range of loopback addresses (Linux) that public addresses are
-	// drawn from; each running instance listens on its own. When zero, they come from
-	// compute.DefaultNetwork, and nobody listens on them.
-	InstanceAddresses netip.Prefix
-	// Clock is the lifecycle clock; time.Now when nil.
-	Clock func() time.Time
-	// Rand is the source of ids; crypto/rand when nil. Keys and secrets always come
-	// from crypto/rand.
-	Rand io.Reader
-	// Log gets the server's log; discarded when nil.
-	Log *slog.Logger
-
-	times times
-}
-
-func (o Options) withDefaults() Options {
-	if o.Listen == "" {
-		o.Listen = DefaultListen
-	}
-	if o.KeyPool == 0 {
-		o.KeyPool = DefaultKeyPool
-	}
-	if o.MaxRequests == 0 {
-		o.MaxRequests = DefaultMaxRequests
-	}
-	if o.MaxConnections == 0 {
-		o.MaxConnections = DefaultMaxConnections
-	}
-	if o.Quotas == nil {
-		o.Quotas = quota.Default()
-	}
-	if o.times == (times{}) {
-		o.times = usualTimes()
-	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
-	if o.Rand == nil {
-		o.Rand = rand.Reader
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	return o
-}
-
-func (o Options) check() error {
-	switch {
-	case o.DataDir == "":
-		return errors.New("no data directory: give --data-dir")
-	case (o.TLSCert == "") != (o.TLSKey == ""):
-		return errors.New("TLS needs both a certificate and a key: give --tls-cert and --tls-key")
-	case o.PageSize < 0 || o.PageSize > MaxPageSize:
-		return fmt.Errorf("page size %d is not between 1 and %d, or 0 for AWS's sizes", o.PageSize, MaxPageSize)
-	case o.MaxRequests < 1:
-		return fmt.Errorf("no call can run: --max-requests is %d", o.MaxRequests)
-	case o.Connections < 0:
-		return errors.New("the store needs a connection: give a --store-connections of 1 or more")
-	case o.MaxConnections < 1:
-		return fmt.Errorf("no client can connect: --max-connections is %d", o.MaxConnections)
-	}
-	if o.TLSCert == "" && !o.InsecureListen && !isLoopback(o.Listen) {
-		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: "+
-			"give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
-	}
-	if err := errors.Join(o.checkTimeScale(), o.checkAddresses()); err != nil {
-		return err
-	}
-	return o.Root.check()
-}
-
-// network is where the addresses of instances come from.
-func (o Options) network() compute.Network {
-	n := compute.DefaultNetwork
-	if o.InstanceAddresses.IsValid() {
-		n.Public = o.InstanceAddresses
-	}
-	return n
-}
-
-// isLoopback tells whether an address to listen on is this machine's alone.
-func isLoopback(listen string) bool {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // Server is a running server. New starts listening, Serve answers.
 type Server struct {
 	o        Options
-	dir      *dataDir
+	dir      *home.Dir
 	listener net.Listener
-	store    *store.DB
-	sealer   *seal.Sealer
+	store    *home.Store
 	keys     *sshkey.Pool
 	fleet    *instanceruntime.Fleet
 	running  *limit.Gate
 	metrics  *metrics
 	http     *http.Server
-	root     Root
+	root     home.Root
 	draining atomic.Bool
 	probe    probe
 
@@ -210,7 +62,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.dir, err = openDataDir(o.DataDir); err != nil {
+	if s.dir, err = home.LockDir(o.DataDir); err != nil {
 		return nil, err
 	}
 	tls, err := loadTLS(o.TLSCert, o.TLSKey)
@@ -220,20 +72,23 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.listener, err = listen(o.Listen); err != nil {
 		return nil, err
 	}
-	sealer, err := s.openStore(ctx, identities)
+	s.store, s.root, err = home.Prepare(ctx, o.Database, home.Preparation{
+		Root: o.Root, Identities: identities, Clock: o.Clock, Log: o.Log, Observe: s.metrics.observeStore,
+	})
 	if err != nil {
 		return nil, err
 	}
+	s.logIdentities(identities)
 	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
 	s.metrics.watchPool(s.keys.Depth)
 	s.connections = newConnections(o.MaxConnections, o.MaxRequests)
 	s.metrics.watchConnections(s.connections.count)
 	s.fleet = s.newFleet()
-	pipeline := s.pipeline(sealer)
+	pipeline := s.pipeline()
 	s.listener = s.connections.listen(s.listener)
-	handler := s.connections.bounded(o.times.large, s.handler(s.services(pipeline, sealer)), pipeline.Throttle)
+	handler := s.connections.bounded(o.times.large, s.handler(s.services(pipeline)), pipeline.Throttle)
 	s.http = newHTTP(unambiguous(handler), tls, o, s.connections)
-	return s, s.dir.writeEndpoint(endpoint{URL: s.Endpoint(), CABundle: o.TLSCert})
+	return s, s.dir.WriteEndpoint(s.Endpoint(), o.TLSCert)
 }
 
 func listen(address string) (net.Listener, error) {
@@ -253,11 +108,11 @@ func cause(err error) error {
 	return err
 }
 
-func (s *Server) pipeline(sealer *seal.Sealer) *api.Pipeline {
+func (s *Server) pipeline() *api.Pipeline {
 	return api.NewPipeline(api.Options{
-		Actions:   families.All(families.Deps{Keys: s.keys, Sealer: sealer, Network: s.o.network(), Rand: s.o.Rand}),
-		Store:     s.store,
-		Sealer:    sealer,
+		Actions:   families.All(families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand}),
+		Store:     s.store.DB(),
+		Sealer:    s.store.Sealer(),
 		Log:       s.o.Log,
 		Clock:     s.o.Clock,
 		Rand:      s.o.Rand,
@@ -284,7 +139,7 @@ func (s *Server) Endpoint() string {
 }
 
 // Root is the root identity, its secret included.
-func (s *Server) Root() Root { return s.root }
+func (s *Server) Root() home.Root { return s.root }
 
 // Serve answers requests until the context ends; then it lets running ones finish,
 // stops all parts and returns nil.
@@ -339,7 +194,7 @@ func (s *Server) Close() error {
 		err = errors.Join(err, s.store.Close())
 	}
 	if s.dir != nil {
-		err = errors.Join(err, s.dir.close())
+		err = errors.Join(err, s.dir.Close())
 	}
 	return err
 }

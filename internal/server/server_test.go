@@ -19,13 +19,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
 // options is a server on a random port without a key pool.
 func options(dir string) server.Options {
-	return server.Options{Listen: "127.0.0.1:0", Database: server.Database{DataDir: dir}, KeyPool: -1}
+	return server.Options{Listen: "127.0.0.1:0", Database: home.Database{DataDir: dir}, KeyPool: -1}
 }
 
 // serve runs a server until the test or the returned function ends it.
@@ -132,14 +133,14 @@ func TestRefusedStarts(t *testing.T) {
 	}{
 		{"another account", func(_ *testing.T, o *server.Options) { o.Root.AccountID = "999988887777" }, "leave the setting out, or give another --data-dir"},
 		{"another access key", func(_ *testing.T, o *server.Options) { o.Root.AccessKeyID = "OTHERKEY" }, "root access key is ROOTKEY, not OTHERKEY"},
-		{"another secret", func(_ *testing.T, o *server.Options) { o.Root.SecretAccessKey = "another-secret" }, "has another secret"},
+		{"another secret", func(_ *testing.T, o *server.Options) { o.Root.SecretAccessKey = "another-secret" }, "does not have the given secret"},
 		{"a malformed account", func(_ *testing.T, o *server.Options) { o.Root.AccountID = "12" }, "12 digits"},
 		{"an open address without TLS", func(_ *testing.T, o *server.Options) { o.Listen = "0.0.0.0:0" }, "--insecure-listen"},
 		{"a certificate without its key", func(_ *testing.T, o *server.Options) { o.TLSCert = "x" }, "--tls-key"},
 		{"a certificate that is not there", func(_ *testing.T, o *server.Options) { o.TLSCert, o.TLSKey = "x", "y" }, "cannot load the TLS certificate"},
 		{"no connections to the store", func(_ *testing.T, o *server.Options) { o.Connections = -1 }, "--store-connections of 1 or more"},
 		{"a master key given twice", func(_ *testing.T, o *server.Options) {
-			o.MasterKey = server.MasterKey{Text: "x", File: "y"}
+			o.MasterKey = home.MasterKey{Text: "x", File: "y"}
 		}, "give one of them"},
 		{"a given master key that is none", func(_ *testing.T, o *server.Options) { o.MasterKey.Text = "hello" }, "LANYARD_MASTER_KEY: not a master key"},
 		{"a PostgreSQL that is not there", func(_ *testing.T, o *server.Options) {
@@ -172,19 +173,19 @@ func TestRefusedStarts(t *testing.T) {
 			write(t, o, "master.key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
 		}, "the master key is not the one"},
 		{"a master key that is none", func(t *testing.T, o *server.Options) { write(t, o, "master.key", "hello") }, "not a master key"},
-		{"an emptied database", func(t *testing.T, o *server.Options) { write(t, o, "lanyard.db", "") }, "gone or empty"},
-		{"a database that is gone", func(t *testing.T, o *server.Options) { remove(t, o, "lanyard.db") }, "gone or empty"},
+		{"an emptied database", func(t *testing.T, o *server.Options) { write(t, o, "lanyard.db", "") }, "missing or empty"},
+		{"a missing database", func(t *testing.T, o *server.Options) { remove(t, o, "lanyard.db") }, "missing or empty"},
 		{"a damaged database", func(t *testing.T, o *server.Options) {
 			write(t, o, "lanyard.db", strings.Repeat("not a database ", 100))
 		}, "restore it from your backup"},
 		{"a data directory that is a file", func(t *testing.T, o *server.Options) {
 			o.DataDir = filepath.Join(t.TempDir(), "file")
-			write(t, &server.Options{Database: server.Database{DataDir: filepath.Dir(o.DataDir)}}, "file", "")
+			write(t, &server.Options{Database: home.Database{DataDir: filepath.Dir(o.DataDir)}}, "file", "")
 		}, "cannot create the data directory"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := options(t.TempDir())
-			o.Root = server.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: secret}
+			o.Root = home.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: secret}
 			_, stop := serve(t, o)
 			stop()
 			tc.spoil(t, &o)
@@ -265,7 +266,7 @@ func hashTree(t *testing.T, dir string) string {
 
 func TestRootIsFixedByOptions(t *testing.T) {
 	o := options(t.TempDir())
-	o.Root = server.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
+	o.Root = home.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
 	s, stop := serve(t, o)
 	if s.Root() != o.Root {
 		t.Errorf("root = %+v, want %+v", s.Root(), o.Root)
@@ -275,14 +276,14 @@ func TestRootIsFixedByOptions(t *testing.T) {
 	if again.Root() != o.Root {
 		t.Errorf("root after a restart = %+v", again.Root())
 	}
-	c, err := server.Connection(t.Context(), o.Database)
+	c, err := home.Connection(t.Context(), o.Database)
 	if err != nil || c.Endpoint != again.Endpoint() || c.AccessKeyID != "ROOTKEY" || c.SecretAccessKey != "a-secret-of-some-length" {
 		t.Errorf("Connection = %+v, %v", c, err)
 	}
 }
 
 func TestConnectionWithoutAServer(t *testing.T) {
-	if _, err := server.Connection(t.Context(), server.Database{DataDir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "lanyard serve") {
+	if _, err := home.Connection(t.Context(), home.Database{DataDir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "lanyard serve") {
 		t.Errorf("Connection = %v, want a hint at lanyard serve", err)
 	}
 }
@@ -316,11 +317,11 @@ func TestHealthAndMetrics(t *testing.T) {
 			}
 		}
 	}
-	if answer, err := server.CheckHealth(t.Context(), "", s.Endpoint()); err != nil || answer != "ready\n" {
+	if answer, err := home.CheckHealth(t.Context(), "", s.Endpoint()); err != nil || answer != "ready\n" {
 		t.Errorf("CheckHealth = %q, %v", answer, err)
 	}
 	stop()
-	if answer, err := server.CheckHealth(t.Context(), "", s.Endpoint()); err == nil {
+	if answer, err := home.CheckHealth(t.Context(), "", s.Endpoint()); err == nil {
 		t.Errorf("CheckHealth of a stopped server = %q", answer)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/lanyard-cloud/lanyard/internal/otheraws"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sts"
 )
 
@@ -12,11 +11,13 @@ import (
 // all others.
 type services struct{ lightsail, sts, foreign http.Handler }
 
-func (s *Server) services(lightsail http.Handler, sealer *seal.Sealer) services {
+func (s *Server) services(lightsail http.Handler) services {
 	return services{
 		lightsail: lightsail,
-		sts:       sts.New(sts.Options{Store: s.store, Sealer: sealer, Log: s.o.Log, Rand: s.o.Rand, Running: s.running, Observe: s.metrics.observeCall}),
-		foreign:   otheraws.New(otheraws.Options{Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
+		sts: sts.New(sts.Options{
+			Store: s.store.DB(), Sealer: s.store.Sealer(), Log: s.o.Log, Rand: s.o.Rand, Running: s.running, Observe: s.metrics.observeCall,
+		}),
+		foreign: otheraws.New(otheraws.Options{Log: s.o.Log, Rand: s.o.Rand, Observe: s.metrics.observeCall}),
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
@@ -61,7 +62,7 @@ func importPair(ctx context.Context, c *lightsail.Client, name string) error {
 // export writes the store of a running server.
 func exportStore(t *testing.T, dir string, o export.Options) string {
 	t.Helper()
-	s, err := server.OpenStore(t.Context(), server.Database{DataDir: dir})
+	s, err := home.Open(t.Context(), home.Database{DataDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestAMovedStoreServesOn(t *testing.T) {
 	want := readState(t, c)
 	file := exportStore(t, from, export.Options{Passphrase: passphrase})
 	o := export.ImportOptions{Passphrase: passphrase}
-	if _, err := server.Import(t.Context(), server.Database{DataDir: to}, o, strings.NewReader(file)); err != nil {
+	if _, err := home.Import(t.Context(), home.Database{DataDir: to}, o, strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 
@@ -113,7 +114,7 @@ func TestWithoutSecretsTheDefaultKeyPairIsMadeAnew(t *testing.T) {
 	a, _ := serve(t, options(from))
 	before := readState(t, client(a, a.Endpoint()))
 	file := exportStore(t, from, export.Options{})
-	if _, err := server.Import(t.Context(), server.Database{DataDir: to}, export.ImportOptions{}, strings.NewReader(file)); err != nil {
+	if _, err := home.Import(t.Context(), home.Database{DataDir: to}, export.ImportOptions{}, strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	b, _ := serve(t, options(to))
@@ -134,7 +135,7 @@ func TestWithoutSecretsTheDefaultKeyPairIsMadeAnew(t *testing.T) {
 // createRootKey makes an access key of the root, as lanyard access-key create does.
 func createRootKey(t *testing.T, dir string) (key *identity.AccessKey) {
 	t.Helper()
-	s, err := server.OpenStore(t.Context(), server.Database{DataDir: dir})
+	s, err := home.Open(t.Context(), home.Database{DataDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +182,7 @@ func TestBackupUnderLoad(t *testing.T) {
 		before := slices.Clip(acknowledged)
 		mu.Unlock()
 		file := filepath.Join(t.TempDir(), "copy.db")
-		b, err := server.Backup(t.Context(), server.Database{DataDir: dir}, file)
+		b, err := home.Backup(t.Context(), home.Database{DataDir: dir}, file)
 		if err != nil {
 			t.Fatal(err)
 		}

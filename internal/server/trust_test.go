@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
 
@@ -67,18 +68,18 @@ func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := madeDir(t)
 			tc.spoil(t, dir)
-			d := server.Database{DataDir: dir}
+			d := home.Database{DataDir: dir}
 			_, err := server.New(t.Context(), options(dir))
 			wantRefused(t, "New", err, tc.want)
 			if tc.running {
 				return
 			}
-			_, err = server.Connection(t.Context(), d)
+			_, err = home.Connection(t.Context(), d)
 			wantRefused(t, "Connection", err, tc.want)
 			if strings.HasPrefix(tc.name, "the master key") {
 				return // a copy of the store has no need of it
 			}
-			_, err = server.Backup(t.Context(), d, filepath.Join(t.TempDir(), "copy.db"))
+			_, err = home.Backup(t.Context(), d, filepath.Join(t.TempDir(), "copy.db"))
 			wantRefused(t, "Backup", err, tc.want)
 		})
 	}
@@ -121,7 +122,7 @@ func TestNew_followsNoLinkWhenItWritesTheEndpoint(t *testing.T) {
 	if text, err := os.ReadFile(victim); err != nil || string(text) != "untouched" {
 		t.Errorf("the file that the links lead to: got %q, %v", text, err)
 	}
-	if c, err := server.RunningEndpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
+	if c, err := home.RunningEndpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
 		t.Errorf("RunningEndpoint: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
 	}
 }
@@ -131,24 +132,24 @@ func TestNew_followsNoLinkWhenItWritesTheEndpoint(t *testing.T) {
 func TestRunningEndpoint_believesOnlyTheLocksHolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	s, stop := serve(t, options(dir))
-	if c, err := server.RunningEndpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
+	if c, err := home.RunningEndpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
 		t.Errorf("of a running server: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
 	}
 	stop()
-	_, err := server.RunningEndpoint(dir)
+	_, err := home.RunningEndpoint(dir)
 	wantRefused(t, "RunningEndpoint of a stopped server", err, "no server runs on the data directory "+dir)
-	_, err = server.CheckHealth(t.Context(), dir, "")
+	_, err = home.CheckHealth(t.Context(), dir, "")
 	wantRefused(t, "CheckHealth of a stopped server", err, "no server runs on the data directory "+dir)
 
 	// A start that waits for its database has the lock already.
 	waiting, giveUp := startThatWaits(t, dir)
-	_, err = server.RunningEndpoint(dir)
+	_, err = home.RunningEndpoint(dir)
 	wantRefused(t, "RunningEndpoint of a server that starts", err, "no server runs on the data directory "+dir)
 	giveUp()
 	if err := <-waiting; err == nil {
 		t.Error("the start that waited succeeded")
 	}
-	if c, err := server.Endpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
+	if c, err := home.Endpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
 		t.Errorf("Endpoint after a start that failed: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
 	}
 }
@@ -190,7 +191,7 @@ func TestEndpoint_refusesWhatNoServerWrote(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "endpoint.json"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if c, err := server.Endpoint(dir); err == nil || c.Endpoint != "" {
+		if c, err := home.Endpoint(dir); err == nil || c.Endpoint != "" {
 			t.Errorf("Endpoint of %s: got %q, %v", text, c.Endpoint, err)
 		}
 	}

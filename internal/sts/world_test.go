@@ -72,10 +72,10 @@ func newWorld(t *testing.T) *world {
 	dir := t.TempDir()
 	o := server.Options{
 		Listen: "127.0.0.1:0", KeyPool: -1,
-		Root: server.Root{AccountID: home, AccessKeyID: w.root.AccessKeyID, SecretAccessKey: w.root.SecretAccessKey},
-		Log:  slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	o.DataDir = dir
+	o.Root.AccountID, o.Root.AccessKeyID, o.Root.SecretAccessKey = home, w.root.AccessKeyID, w.root.SecretAccessKey
 	s, err := server.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 )
@@ -49,8 +50,8 @@ type world struct {
 // start runs a server on a directory, which it does not remove.
 func start(dir string, change func(*server.Options)) (*world, error) {
 	o := server.Options{
-		Listen: "127.0.0.1:0", Database: server.Database{DataDir: dir}, KeyPool: -1, PageSize: pageSize,
-		Root: server.Root{AccountID: account, AccessKeyID: keyID, SecretAccessKey: secret},
+		Listen: "127.0.0.1:0", Database: home.Database{DataDir: dir}, KeyPool: -1, PageSize: pageSize,
+		Root: home.Root{AccountID: account, AccessKeyID: keyID, SecretAccessKey: secret},
 		Log:  slog.New(slog.DiscardHandler),
 	}
 	if change != nil {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
@@ -20,7 +20,7 @@ import (
 // file.
 func TestTheMasterKeyMayBeAVariable(t *testing.T) {
 	o := options(t, newDSN(t), newKey(t))
-	o.Root = server.Root{AccountID: process.AccountID, AccessKeyID: process.AccessKeyID, SecretAccessKey: process.SecretAccessKey}
+	o.Root = home.Root{AccountID: process.AccountID, AccessKeyID: process.AccessKeyID, SecretAccessKey: process.SecretAccessKey}
 	a := start(t, o)
 	op, err := importPair(t.Context(), a.client(), "deploy")
 	if err != nil {

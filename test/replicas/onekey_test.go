@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 )
 
@@ -68,7 +68,7 @@ type tenant struct {
 
 func newTenants(t *testing.T, r *replica, n int) []*tenant {
 	t.Helper()
-	s, err := server.OpenStore(t.Context(), r.o.Database)
+	s, err := home.Open(t.Context(), r.o.Database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithy "github.com/aws/smithy-go"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
@@ -170,7 +171,7 @@ func use(t *testing.T, c *lightsail.Client) error {
 // change does what a command does beside a replica.
 func change(t *testing.T, r *replica, fn func(*identity.Directory) error) {
 	t.Helper()
-	s, err := server.OpenStore(t.Context(), r.o.Database)
+	s, err := home.Open(t.Context(), r.o.Database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"go.uber.org/goleak"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/server"
@@ -67,7 +68,7 @@ func options(t *testing.T, dsn, masterKey string) server.Options {
 	t.Helper()
 	return server.Options{
 		Listen: "127.0.0.1:0", KeyPool: -1, PageSize: 2,
-		Database: server.Database{DataDir: t.TempDir(), Store: dsn, MasterKey: server.MasterKey{File: masterKey}},
+		Database: home.Database{DataDir: t.TempDir(), Store: dsn, MasterKey: home.MasterKey{File: masterKey}},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 )
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 // oldDatabase loads the dump of the store into a new database.
-func oldDatabase(t *testing.T) server.Database {
+func oldDatabase(t *testing.T) home.Database {
 	t.Helper()
 	dsn, err := pg.NewDatabase()
 	if err != nil {
@@ -34,7 +35,7 @@ func oldDatabase(t *testing.T) server.Database {
 	if err := pg.Load(dsn, contents(t, fixture+"lanyard.sql")); err != nil {
 		t.Fatal(err)
 	}
-	return server.Database{DataDir: t.TempDir(), Store: dsn, MasterKey: server.MasterKey{File: oldData(t) + "/master.key"}}
+	return home.Database{DataDir: t.TempDir(), Store: dsn, MasterKey: home.MasterKey{File: oldData(t) + "/master.key"}}
 }
 
 // TestUpgrade_postgres opens the same store in PostgreSQL.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -54,7 +55,7 @@ func oldData(t *testing.T) string {
 }
 
 // serve starts a server at the time at which the old one gave its answers.
-func serve(t *testing.T, d server.Database, now time.Time) (s *server.Server, stop func()) {
+func serve(t *testing.T, d home.Database, now time.Time) (s *server.Server, stop func()) {
 	t.Helper()
 	s, err := server.New(t.Context(), server.Options{
 		Listen: "127.0.0.1:0", Database: d, KeyPool: -1, Clock: func() time.Time { return now },
@@ -82,7 +83,7 @@ func serve(t *testing.T, d server.Database, now time.Time) (s *server.Server, st
 
 // wantUpgraded wants a server on the old store to answer as the old one did, its secrets to open, and user data to
 // reach the machine.
-func wantUpgraded(t *testing.T, d server.Database) {
+func wantUpgraded(t *testing.T, d home.Database) {
 	t.Helper()
 	golden := goldenAnswers(t)
 	s, stop := serve(t, d, golden.Now)
@@ -141,9 +142,9 @@ func wantLogin(t *testing.T, s *server.Server, keys map[string]Key) {
 
 // wantSameExport wants the rows that a client does not see, too: an export of the upgraded store differs from that of
 // the old one by the header, by user data, and by the download's operations alone.
-func wantSameExport(t *testing.T, d server.Database) {
+func wantSameExport(t *testing.T, d home.Database) {
 	t.Helper()
-	s, err := server.OpenStore(t.Context(), d)
+	s, err := home.Open(t.Context(), d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +206,7 @@ func TestUpgrade_sqlite(t *testing.T) {
 	if !inFiles(t, dir, secretText) {
 		t.Fatal("the old store has no user data in the open")
 	}
-	wantUpgraded(t, server.Database{DataDir: dir})
+	wantUpgraded(t, home.Database{DataDir: dir})
 	if inFiles(t, dir, secretText) {
 		t.Error("a file of the upgraded store has user data in the open")
 	}
@@ -249,7 +250,7 @@ func inFiles(t *testing.T, dir, text string) bool {
 
 // TestUpgrade_commandsWaitForTheServer wants commands to leave a store alone that the server has not upgraded.
 func TestUpgrade_commandsWaitForTheServer(t *testing.T) {
-	_, err := server.OpenStore(t.Context(), server.Database{DataDir: oldData(t)})
+	_, err := home.Open(t.Context(), home.Database{DataDir: oldData(t)})
 	if err == nil || !strings.Contains(err.Error(), "was made by an older version of lanyard: start the server once") {
 		t.Errorf("OpenStore = %v", err)
 	}
@@ -257,10 +258,10 @@ func TestUpgrade_commandsWaitForTheServer(t *testing.T) {
 
 // TestUpgrade_importOfAnExport reads what the earlier version exported: the user data in it is sealed as well.
 func TestUpgrade_importOfAnExport(t *testing.T) {
-	d := server.Database{DataDir: filepath.Join(t.TempDir(), "new")}
+	d := home.Database{DataDir: filepath.Join(t.TempDir(), "new")}
 	file := bytes.NewReader(contents(t, fixture+"export.jsonl"))
 	o := export.ImportOptions{Passphrase: []byte("correct horse battery staple")}
-	if _, err := server.Import(t.Context(), d, o, file); err != nil {
+	if _, err := home.Import(t.Context(), d, o, file); err != nil {
 		t.Fatal(err)
 	}
 	if inFiles(t, d.DataDir, secretText) {

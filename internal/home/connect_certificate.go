@@ -1,4 +1,4 @@
-package server
+package home
 
 import (
 	"context"
@@ -13,11 +13,11 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// ConnectCertificate makes a certificate of GetInstanceAccessDetails that of Lightsail's
-// own SSH client, which the firewall knows as lightsail-connect. That takes the
-// instance's keys, so no other client can do it. It returns an error if the certificate
-// is not the instance's own, for its user and the private key, or if the firewall
-// admits no client of this machine.
+// ConnectCertificate turns a certificate from GetInstanceAccessDetails into that of
+// Lightsail's own SSH client, which the firewall calls lightsail-connect. Only the
+// instance's keys can make one, so no other client can. It returns an error if the
+// instance did not issue the certificate for its user and the private key, or if the
+// firewall admits no client of this machine.
 func (s *Store) ConnectCertificate(ctx context.Context, host sshconfig.Host, privateKey, certificate string) (extended string, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		r, err := tx.Resource(host.Account, host.Region, host.Name)
@@ -25,7 +25,7 @@ func (s *Store) ConnectCertificate(ctx context.Context, host sshconfig.Host, pri
 			err = store.ErrNotFound
 		}
 		if err != nil {
-			return fmt.Errorf("the instance %s in %s was deleted just now: %w", host.Name, host.Region, err)
+			return fmt.Errorf("the instance %s in %s has just been deleted: %w", host.Name, host.Region, err)
 		}
 		i, err := instance.Load(r)
 		if err != nil {
@@ -44,17 +44,17 @@ func (s *Store) ConnectCertificate(ctx context.Context, host sshconfig.Host, pri
 		}
 		extended, err = authority.Extend(certificate, host.User, privateKey, machine.ConnectExtension)
 		if err != nil {
-			return fmt.Errorf("the answer has no certificate of the instance %s, so it is not from the server of this store: %w", host.Name, err)
+			return fmt.Errorf("the answer has no certificate from the instance %s, so another server sent it: %w", host.Name, err)
 		}
 		return nil
 	})
 	return extended, err
 }
 
-// checkFirewall says which rules keep clients of this machine out, where they do:
-// OpenSSH would only say that the connection was reset.
+// checkFirewall returns an error with the rules if they keep clients of this machine out.
+// OpenSSH would only report a reset connection.
 func checkFirewall(i *instance.Instance, host sshconfig.Host) error {
-	client, err := netip.ParseAddr(host.Address) // a client of a loopback address has that, too
+	client, err := netip.ParseAddr(host.Address) // a client of a loopback address has the same one
 	if err != nil {
 		return err
 	}

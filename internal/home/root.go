@@ -1,4 +1,4 @@
-package server
+package home
 
 import (
 	"crypto/subtle"
@@ -10,9 +10,8 @@ import (
 )
 
 // Root is the identity that a new store starts with: an account and one access key
-// of its root. Empty fields of a wish mean any value. The access key of an existing
-// store is the root's oldest active one; where it has none, the key's fields are
-// empty.
+// of its root. An empty field of a wish means any value. The access key of an existing
+// store is the root's oldest active one; without such a key, the key's fields are empty.
 type Root struct {
 	// AccountID has 12 digits.
 	AccountID       string
@@ -20,7 +19,8 @@ type Root struct {
 	SecretAccessKey string
 }
 
-func (r Root) check() error {
+// Check returns an error if a given field is invalid.
+func (r Root) Check() error {
 	if r.AccountID != "" {
 		if err := identity.CheckAccountID(r.AccountID); err != nil {
 			return err
@@ -37,7 +37,7 @@ func (r Root) check() error {
 	return nil
 }
 
-// or returns the wish with what the identities file says where it has nothing.
+// or returns the wish with its empty fields set from the identities file.
 func (r Root) or(file *identity.File) Root {
 	if file == nil {
 		return r
@@ -52,7 +52,7 @@ func (r Root) or(file *identity.File) Root {
 	return r
 }
 
-// filled returns the wish with random values where it has none.
+// filled returns the wish with random values for its empty fields.
 func (r Root) filled() (Root, error) {
 	var err error
 	if r.AccountID == "" {
@@ -67,8 +67,8 @@ func (r Root) filled() (Root, error) {
 	return r, err
 }
 
-// ensureRoot returns the store's root identity, making it in a new store. A wish
-// that an existing store does not fulfil is refused.
+// ensureRoot returns the store's root identity, and makes it in a new store. It returns an
+// error if the root of an existing store differs from the wish.
 func ensureRoot(accounts *identity.Accounts, wish Root, file *identity.File) (Root, error) {
 	have, err := readRoot(accounts, "")
 	if errors.Is(err, store.ErrNotFound) {
@@ -92,7 +92,7 @@ func ensureRoot(accounts *identity.Accounts, wish Root, file *identity.File) (Ro
 		have = wanted
 	}
 	if wish.SecretAccessKey != "" && subtle.ConstantTimeCompare([]byte(wish.SecretAccessKey), []byte(have.SecretAccessKey)) != 1 {
-		return Root{}, fmt.Errorf("the store's root access key %s has another secret than the given one: %s", have.shownKey(), remedy)
+		return Root{}, fmt.Errorf("the store's root access key %s does not have the given secret: %s", have.shownKey(), remedy)
 	}
 	return have, accounts.SetRoot(have.AccountID)
 }
@@ -105,7 +105,8 @@ func (r Root) shownKey() string {
 }
 
 // readRoot returns the root account with its active access key of the given id, or the
-// oldest for ""; without such a key, with none. A fresh store is store.ErrNotFound.
+// oldest one for "". If there is no such key, the key's fields are empty. The error is
+// store.ErrNotFound for a fresh store.
 func readRoot(accounts *identity.Accounts, keyID string) (Root, error) {
 	id, err := accounts.Root()
 	if err != nil {

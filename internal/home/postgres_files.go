@@ -1,4 +1,4 @@
-package server
+package home
 
 import (
 	"cmp"
@@ -12,7 +12,7 @@ import (
 )
 
 // postgresFiles are the parameters of a PostgreSQL URL that name files, with the variables
-// that stand in for them.
+// that are read if the URL does not have them.
 var postgresFiles = []struct {
 	parameter, variable string
 	read                func(path string) ([]byte, error)
@@ -23,13 +23,13 @@ var postgresFiles = []struct {
 	{"sslrootcert", "PGSSLROOTCERT", safefile.Read},
 }
 
-// checkPostgresFiles holds the files that a PostgreSQL URL or its variables name to what
-// --tls-key and --tls-cert have to be: the driver reads them as they are. What is missing
-// is for the driver to say.
+// checkPostgresFiles checks the files that a PostgreSQL URL or its variables name, as is done for
+// --tls-key and --tls-cert: the driver does not check them. The driver itself reports a
+// missing file.
 func checkPostgresFiles(dsn string) error {
 	u, err := url.Parse(dsn)
 	if err != nil {
-		return nil //nolint:nilerr // its text may hold a password, and the driver has an error of its own
+		return nil //nolint:nilerr // its text may hold a password, and the driver reports its own error
 	}
 	for _, f := range postgresFiles {
 		path := cmp.Or(u.Query().Get(f.parameter), os.Getenv(f.variable))

@@ -1,4 +1,4 @@
-package server
+package home
 
 import (
 	"encoding/json"
@@ -25,12 +25,18 @@ type endpoint struct {
 	URL string `json:"url"`
 	// CABundle is the certificate to trust, "" without TLS.
 	CABundle string `json:"caBundle,omitempty"`
-	// Former says that an earlier server listened there, and that the one that holds the
-	// lock does not listen yet.
+	// Former is true while an earlier server's endpoint is in the file: the server that
+	// holds the lock does not listen yet.
 	Former bool `json:"former,omitempty"`
 }
 
-func (d *dataDir) writeEndpoint(e endpoint) error {
+// WriteEndpoint says where the server of the directory listens, and which certificate to
+// trust; caBundle is "" without TLS.
+func (d *Dir) WriteEndpoint(url, caBundle string) error {
+	return d.writeEndpoint(endpoint{URL: url, CABundle: caBundle})
+}
+
+func (d *Dir) writeEndpoint(e endpoint) error {
 	if e.CABundle != "" {
 		abs, err := filepath.Abs(e.CABundle)
 		if err != nil {
@@ -46,11 +52,11 @@ func (d *dataDir) writeEndpoint(e endpoint) error {
 	return newfile.Replace(d.file(endpointFile), append(text, '\n'))
 }
 
-// disownEndpoint marks what an earlier server left, if there is something: until this
-// one listens, another user's program may listen there.
-func (d *dataDir) disownEndpoint() error {
+// disownEndpoint marks the endpoint that an earlier server left, if there is one: until
+// this server listens, another user's program may listen there.
+func (d *Dir) disownEndpoint() error {
 	e, err := readEndpoint(d.path)
-	if err != nil { // there is none, or it is replaced as soon as the server listens
+	if err != nil { // no endpoint, or an invalid one that is replaced when the server listens
 		return nil //nolint:nilerr // see above
 	}
 	disowned := e
@@ -58,7 +64,7 @@ func (d *dataDir) disownEndpoint() error {
 	if err := d.writeEndpoint(disowned); err != nil {
 		return err
 	}
-	e.Former = false // of a start that was killed
+	e.Former = false // it is true after a start that was killed
 	d.former = e
 	return nil
 }
@@ -80,18 +86,18 @@ func readEndpoint(dir string) (e endpoint, err error) {
 		err = json.Unmarshal(text, &e)
 	}
 	if err == nil && (!isEndpointURL(e.URL) || e.CABundle != "" && !filepath.IsAbs(e.CABundle)) {
-		err = errors.New("it does not say where a server listens")
+		err = errors.New("it holds no endpoint of a server")
 	}
 	if err != nil {
-		return endpoint{}, fmt.Errorf("cannot read %s: %w: start the server again, which writes it", path, err)
+		return endpoint{}, fmt.Errorf("cannot read %s: %w: restart the server, which writes the file anew", path, err)
 	}
 	return e, nil
 }
 
 var hostPattern = regexp.MustCompile(`\A[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\z`)
 
-// isEndpointURL reports whether a text is a URL as Endpoint makes them: a scheme, a host
-// and a port.
+// isEndpointURL reports whether a text is a URL of the form that servers write: scheme, host
+// and port, and nothing else.
 func isEndpointURL(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -109,7 +115,7 @@ func isEndpointURL(text string) bool {
 }
 
 // Endpoint returns where clients reach the server of a data directory, without any
-// credentials. The server may have been stopped, and then anything may listen there.
+// credentials. The server may have stopped. Then any program may listen there.
 func Endpoint(dataDir string) (awsenv.Connection, error) {
 	e, err := readEndpoint(dataDir)
 	return e.connection(), err
@@ -120,11 +126,11 @@ func (e endpoint) connection() awsenv.Connection {
 	return awsenv.Connection{Endpoint: e.URL, CABundle: e.CABundle, Region: DefaultRegion}
 }
 
-// RunningEndpoint is Endpoint for those who call the server themselves. It returns an
-// error if no server runs on the data directory: any user's program may then have taken
-// its port.
+// RunningEndpoint is Endpoint for callers that send requests to the server themselves. It
+// returns an error if no server runs on the data directory: another user's program may
+// then listen on its port.
 func RunningEndpoint(dataDir string) (awsenv.Connection, error) {
-	// The lock first: the server that holds it has marked what another one left.
+	// Ask for the lock first: the server that holds it has marked an endpoint that is not its own.
 	running, err := isRunning(dataDir)
 	if err != nil {
 		return awsenv.Connection{}, err
@@ -134,15 +140,14 @@ func RunningEndpoint(dataDir string) (awsenv.Connection, error) {
 		return awsenv.Connection{}, err
 	}
 	if !running || e.Former {
-		return awsenv.Connection{}, fmt.Errorf("no server runs on the data directory %s, so what listens at %s is not its own: "+
-			"start it with lanyard serve", dataDir, e.URL)
+		return awsenv.Connection{}, fmt.Errorf("no server runs on the data directory %s, so another program may listen at %s: "+
+			"start the server with lanyard serve", dataDir, e.URL)
 	}
 	return e.connection(), nil
 }
 
-// isRunning reports whether a server holds the lock of a data directory. It holds the
-// lock itself for a moment, in a way that others may at the same time; a server that
-// starts just then tries again.
+// isRunning reports whether a server holds the lock of a data directory. It takes a shared
+// lock for a moment to find out. A server that starts at that moment retries.
 func isRunning(dataDir string) (bool, error) {
 	path := filepath.Join(dataDir, lockFile)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -154,7 +159,7 @@ func isRunning(dataDir string) (bool, error) {
 	lock := flock.New(path, flock.SetFlag(os.O_RDONLY|safefile.NoFollow))
 	free, err := lock.TryRLock()
 	if err != nil {
-		return false, fmt.Errorf("cannot tell whether a server runs: %w", err)
+		return false, fmt.Errorf("cannot check whether a server runs on the data directory: %w", err)
 	}
 	return !free, lock.Unlock()
 }

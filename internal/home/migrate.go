@@ -1,4 +1,4 @@
-package server
+package home
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 )
 
 // migrate brings the schema up to date and takes the steps that need the master key.
-// Servers that do so at the same moment do no harm to each other. A file that cannot be
-// rewritten is a warning, and is tried again at the next start.
+// Several servers may do so at the same time. If the database file cannot be rewritten,
+// migrate logs a warning, and the next start retries.
 func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.Logger) error {
 	before, _, err := db.Versions(ctx)
 	if err != nil {
@@ -34,7 +34,7 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 		return nil
 	}
 	if err := db.Rewrite(ctx); err != nil {
-		log.Warn("database file not rewritten, retrying at the next start: user data that was sealed may be left in unused parts of it", "error", err)
+		log.Warn("database file not rewritten, retrying at the next start: unused parts of it may still hold user data in plain text", "error", err)
 		return nil
 	}
 	return db.Update(ctx, func(tx *store.Tx) error { return tx.EndPendingStep(store.RewriteFile) })
@@ -48,9 +48,9 @@ func pendingSteps(ctx context.Context, db *store.DB) (pending []string, err erro
 	return pending, err
 }
 
-// sealUserData seals the user data of all instances, which earlier versions stored in the
-// open. A fresh store never had any. An instance whose record cannot be read is left as it
-// is: the server is there for the others.
+// sealUserData seals the user data of all instances, which earlier versions stored as plain
+// text. A fresh store never had any. A record that cannot be read stays as it is, so that
+// the server can start for all other instances.
 func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logger) error {
 	pending, err := tx.PendingSteps()
 	if err != nil || !slices.Contains(pending, store.SealUserData) {
@@ -63,7 +63,7 @@ func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logge
 	for _, r := range all {
 		changed, err := instance.SealUserData(sealer, r)
 		if err != nil {
-			log.Warn("record of an instance cannot be read: its user data, if it has any, is not sealed",
+			log.Warn("instance record unreadable, its user data is not sealed",
 				"account", r.Account, "region", r.Region, "instance", r.Name, "error", err)
 			continue
 		}

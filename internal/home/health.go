@@ -1,4 +1,4 @@
-package server
+package home
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
-// CheckHealth asks a running server whether it is ready and returns what it says. An
-// empty url means the server of the data directory, which has to run: what else answers
-// at its address is not asked.
+// CheckHealth asks a server whether it is ready, and returns its answer. If url is "", that is
+// the server of the data directory. It must be running: CheckHealth does not ask another
+// program that listens at its address.
 func CheckHealth(ctx context.Context, dataDir, url string) (string, error) {
 	c := awsenv.Connection{Endpoint: url}
 	if url == "" {
@@ -46,7 +46,7 @@ func CheckHealth(ctx context.Context, dataDir, url string) (string, error) {
 	return string(text), err
 }
 
-// healthClient trusts the server's own certificate beside the system's.
+// healthClient trusts the certificates of a file, and those of the system.
 func healthClient(bundle string) (*http.Client, error) {
 	if bundle == "" {
 		return &http.Client{}, nil
