@@ -136,11 +136,15 @@ func New[I, O any, PI Input[I], PO Output[O]](fn func(*Call, PI) (PO, error), op
 // NewPrepared makes an action whose slow work, done by prepare, comes before the
 // write transaction: after the caller was found to be allowed, and before that is
 // checked again inside the transaction. undo gives back what prepare made when
-// the call failed afterwards and certainly nothing of it is stored; it may be nil.
+// the call failed afterwards and certainly nothing of it is stored; it may be nil. A read
+// has no write transaction, so preparing one panics.
 func NewPrepared[P, I, O any, PI Input[I], PO Output[O]](
 	prepare func(*Call, PI) (made P, undo func(), err error), fn func(*Call, PI, P) (PO, error), options ...Option,
 ) Action {
 	a := newAction[I, O]()
+	if !a.access.Write {
+		panic(fmt.Sprintf("api: %s is a read and cannot be prepared", a.name))
+	}
 	a.prepare = func(c *Call, in any) (any, func(), error) { return prepare(c, in.(PI)) }
 	a.invoke = func(c *Call, in, prepared any) (smithy.Serializable, error) {
 		out, err := fn(c, in.(PI), prepared.(P))

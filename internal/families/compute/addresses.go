@@ -37,23 +37,23 @@ func subnetOf(zone string) netip.Prefix {
 // newPublicAddress gives a resource a public IPv4 address that nobody else has. It
 // gives up the one that it had.
 func (f *Family) newPublicAddress(c *api.Call, owner string) (netip.Addr, error) {
-	return f.takeAddress(c, instance.PublicPool, f.d.Network.Public, owner)
+	return f.takeAddress(c, "public IPv4 address", instance.PublicPool, f.d.Network.Public, owner)
 }
 
 // newPrivateAddress gives a resource a private IPv4 address of the account's network
 // in the zone.
 func (f *Family) newPrivateAddress(c *api.Call, zone, owner string) (netip.Addr, error) {
-	return f.takeAddress(c, instance.PrivatePool(c.Principal.Account, c.Region), subnetOf(zone), owner)
+	return f.takeAddress(c, "private IPv4 address", instance.PrivatePool(c.Principal.Account, c.Region), subnetOf(zone), owner)
 }
 
 // newPort gives an instance the loopback port that leads to its SSH server.
 func (f *Family) newPort(c *api.Call, owner string) error {
 	first, last := int64(f.d.Network.FirstPort), int64(f.d.Network.LastPort)
-	_, err := f.take(c, instance.PortPool, first, last, owner)
+	_, err := f.take(c, "port for SSH", instance.PortPool, first, last, owner)
 	return err
 }
 
-func (f *Family) takeAddress(c *api.Call, pool string, in netip.Prefix, owner string) (netip.Addr, error) {
+func (f *Family) takeAddress(c *api.Call, what, pool string, in netip.Prefix, owner string) (netip.Addr, error) {
 	base := in.Masked().Addr().As4()
 	first := int64(binary.BigEndian.Uint32(base[:]))
 	size := int64(1) << (32 - in.Bits())
@@ -61,16 +61,16 @@ func (f *Family) takeAddress(c *api.Call, pool string, in netip.Prefix, owner st
 		return netip.Addr{}, err
 	}
 	// The first four addresses and the last are the network's own, as on AWS.
-	n, err := f.take(c, pool, first+4, first+size-2, owner)
+	n, err := f.take(c, what, pool, first+4, first+size-2, owner)
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], uint32(n))
 	return netip.AddrFrom4(b), err
 }
 
-// take draws numbers until one is free; where many are taken it goes on from the last
-// one in order, so that it finds the only free one, too. That none is left is the
-// caller's to know: a pool may be small.
-func (f *Family) take(c *api.Call, pool string, first, last int64, owner string) (int64, error) {
+// take draws numbers until one is free. If many are taken it continues from the last
+// one in order, so that it finds the only free one, too. If none is left, the client is
+// told what is missing, but not of which pool: those names are internal.
+func (f *Family) take(c *api.Call, what, pool string, first, last int64, owner string) (int64, error) {
 	size := last - first + 1
 	offset := int64(0)
 	for try := range size + 32 {
@@ -88,5 +88,5 @@ func (f *Family) take(c *api.Call, pool string, first, last int64, owner string)
 			return first + offset, err
 		}
 	}
-	return 0, api.OperationFailed("No address is left in the pool %s.", pool)
+	return 0, api.OperationFailed("No %s is available.", what)
 }

@@ -336,7 +336,7 @@ func TestTheLastAddress(t *testing.T) {
 		InstanceNames: append(names, "b1"), AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
 		KeyPairName: new("deploy"),
 	}
-	const none = "No address is left in the pool public."
+	const none = "No public IPv4 address is available."
 	familytest.WantFailed(t, fails(l, l.CreateInstances, in), none)
 	in.InstanceNames = names
 	do(l, l.CreateInstances, in)
