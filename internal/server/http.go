@@ -4,78 +4,13 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
-
-// maxHeader bounds a request's header: a session token of 12 KB, the largest, and as much
-// as all else of a signed request may need.
-const maxHeader = 20 << 10
-
-// Limits of HTTP/2, where net/http's own are made for few clients that are trusted.
-const (
-	// maxStreams is how many requests a connection may have at a time.
-	maxStreams = 16
-	// maxFrame is HTTP/2's smallest: a frame's memory is taken as soon as its length is known.
-	maxFrame = 16 << 10
-	// streamBuffer and connBuffer are how much of bodies may wait to be read.
-	streamBuffer = 64 << 10
-	connBuffer   = 128 << 10
-	// pingAfter is how long a client may send nothing until it is asked for a sign of life.
-	pingAfter = 30 * time.Second
-)
-
-// times bound how long a connection waits for its client. A request arrives and is
-// answered at once; these only keep stalled clients from staying for ever.
-type times struct {
-	header time.Duration // until a request's header is there
-	read   time.Duration // until its body is, too
-	large  time.Duration // until a large body is, from the end of the header
-	take   time.Duration // until the client of HTTP/2 takes any byte of what is sent
-	write  time.Duration // from its header until the answer is sent
-	idle   time.Duration // between requests
-}
-
-func usualTimes() times {
-	return times{
-		header: 5 * time.Second, read: 5 * time.Second, large: 30 * time.Second,
-		take: 10 * time.Second, write: 60 * time.Second, idle: 120 * time.Second,
-	}
-}
-
-func newHTTP(h http.Handler, config *tls.Config, o Options, c *connections) *http.Server {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetHTTP2(true)
-	protocols.SetUnencryptedHTTP2(true)
-	return &http.Server{
-		Handler:           h,
-		TLSConfig:         config,
-		Protocols:         &protocols,
-		ReadHeaderTimeout: o.times.header,
-		ReadTimeout:       o.times.read,
-		WriteTimeout:      o.times.write,
-		IdleTimeout:       -1, // see endIdle
-		MaxHeaderBytes:    maxHeader,
-		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams:          maxStreams,
-			MaxReadFrameSize:              maxFrame,
-			MaxReceiveBufferPerStream:     streamBuffer,
-			MaxReceiveBufferPerConnection: connBuffer,
-			SendPingTimeout:               pingAfter,
-			WriteByteTimeout:              o.times.take,
-		},
-		ConnState:   c.observe,
-		ConnContext: c.connContext,
-		ErrorLog:    slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
-	}
-}
 
 // loadTLS returns nil without a certificate.
 func loadTLS(cert, key string) (*tls.Config, error) {

@@ -77,8 +77,6 @@ type Options struct {
 	Rand io.Reader
 	// Log gets the server's log; discarded when nil.
 	Log *slog.Logger
-
-	times times
 }
 
 func (o Options) withDefaults() Options {
@@ -96,9 +94,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Quotas == nil {
 		o.Quotas = quota.Default()
-	}
-	if o.times == (times{}) {
-		o.times = usualTimes()
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now

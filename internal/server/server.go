@@ -19,8 +19,13 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
+	"github.com/lanyard-cloud/lanyard/internal/server/connlimit"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
+
+// reservedFiles is how many file descriptors connections leave to the store and to
+// instances: each has a listener, and they have connections of their own.
+const reservedFiles = 256 + 2*instanceruntime.DefaultTotal
 
 // drainTime bounds how long running requests are waited for at the end.
 const drainTime = 20 * time.Second
@@ -40,7 +45,7 @@ type Server struct {
 	draining atomic.Bool
 	probe    probe
 
-	connections *connections
+	clients *connlimit.Limiter
 }
 
 // New opens the data directory and the store, makes what a first start needs, and
@@ -81,13 +86,14 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.logIdentities(identities)
 	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
 	s.metrics.watchPool(s.keys.Depth)
-	s.connections = newConnections(o.MaxConnections, o.MaxRequests)
-	s.metrics.watchConnections(s.connections.count)
+	s.clients = connlimit.New(connlimit.Options{
+		Connections: o.MaxConnections, ReservedFiles: reservedFiles, Requests: o.MaxRequests, Times: connlimit.UsualTimes(),
+	})
+	s.metrics.watchConnections(s.clients.Count)
 	s.fleet = s.newFleet()
 	pipeline := s.pipeline()
-	s.listener = s.connections.listen(s.listener)
-	handler := s.connections.bounded(o.times.large, s.handler(s.services(pipeline)), pipeline.Throttle)
-	s.http = newHTTP(unambiguous(handler), tls, o, s.connections)
+	s.listener = s.clients.Listen(s.listener)
+	s.http = s.clients.Server(s.handler(s.services(pipeline)), pipeline.Throttle, tls, o.Log.Handler())
 	return s, s.dir.WriteEndpoint(s.Endpoint(), o.TLSCert)
 }
 
@@ -146,8 +152,8 @@ func (s *Server) Root() home.Root { return s.root }
 func (s *Server) Serve(ctx context.Context) error {
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
-	go rest(resting, s.connections.work, giveBackMemory)
-	go s.connections.endIdle(resting, s.o.times.idle)
+	go rest(resting, s.clients.Work, giveBackMemory)
+	go s.clients.EndIdle(resting)
 	s.fleet.Begin()
 	go s.fleet.Run(resting)
 	served := make(chan error, 1)

@@ -15,6 +15,7 @@ var order = [][]string{
 	{"internal/families/familytest"},
 	{"cmd/lanyard", "lanyardtest"},
 	{"internal/server"},
+	{"internal/server/..."},
 	{"internal/control", "internal/console"},
 	{"internal/home"},
 	{"internal/families"},
@@ -57,6 +58,7 @@ var onlyImports = []struct {
 	{"internal/awsenv", []string{"internal/newfile", "internal/safefile"}, "it is about clients"},
 	{"internal/sshconfig", []string{"internal/newfile", "internal/safefile"}, "it is about clients"},
 	{"internal/quota", nil, "it is a table of names and values"},
+	{"internal/server/connlimit", nil, "it works below all handlers, so it knows none"},
 }
 
 // onlyImportedBy names packages that only some others may import: ours by their path in the
@@ -133,6 +135,8 @@ func TestImports_violationsAreFound(t *testing.T) {
 		{edge{"internal/api", "internal/sshconfig"}, "it is about clients"},
 		{edge{"internal/awsenv", "internal/limit"}, "it is about clients"},
 		{edge{"internal/quota", "internal/limit"}, "a table of names"},
+		{edge{"internal/server", "internal/server/connlimit"}, ""},
+		{edge{"internal/server/connlimit", "internal/httpcall"}, "below all handlers"},
 		{edge{"cmd/lanyard", "lanyardtest"}, "for tests"},
 		{edge{"internal/server", "test/process"}, "for tests"},
 	} {

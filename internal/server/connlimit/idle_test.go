@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"io"
@@ -10,9 +10,9 @@ import (
 	"weak"
 )
 
-// TestEndedConnectionsAreForgotten closes connections amid a request, and wants their memory back at once, not when a
-// timer fires.
-func TestEndedConnectionsAreForgotten(t *testing.T) {
+// TestServer_freesMemoryOfClosedConnections closes connections during a request, and wants their memory to be freed at
+// once, not when a timer fires.
+func TestServer_freesMemoryOfClosedConnections(t *testing.T) {
 	for _, tt := range []struct{ name, request string }{
 		{"HTTP/1.1", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"},
 		// POST, http, / and the authority x, without the end of the stream
@@ -20,7 +20,7 @@ func TestEndedConnectionsAreForgotten(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			conns := make(chan weak.Pointer[clientConn], 1)
-			unhurried := times{header: time.Hour, read: time.Hour, large: time.Hour, take: time.Hour, write: time.Hour, idle: time.Hour}
+			unhurried := Times{Header: time.Hour, Read: time.Hour, Large: time.Hour, Take: time.Hour, Write: time.Hour, Idle: time.Hour}
 			address := listenWith(t, unhurried, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				cc, _ := r.Context().Value(connKey{}).(*clientConn)
 				conns <- weak.Make(cc)
@@ -39,7 +39,7 @@ func TestEndedConnectionsAreForgotten(t *testing.T) {
 			}
 			for deadline := time.Now().Add(10 * time.Second); cc.Value() != nil; runtime.GC() {
 				if time.Now().After(deadline) {
-					t.Fatal("a closed connection is still in memory")
+					t.Fatal("10 s after its end, the connection is still in memory")
 				}
 				time.Sleep(time.Millisecond)
 			}

@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"bufio"
@@ -37,8 +37,8 @@ func TestHeaderLines_count(t *testing.T) {
 	}
 }
 
-// TestHeaderLines_areCutOff sends headers that do not end, each after a call whose body has more lines.
-func TestHeaderLines_areCutOff(t *testing.T) {
+// TestServer_refusesTooManyHeaderLines sends headers that do not end, each after a request whose body has more lines.
+func TestServer_refusesTooManyHeaderLines(t *testing.T) {
 	address := listenQuickly(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusNoContent)
@@ -60,7 +60,7 @@ func TestHeaderLines_areCutOff(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 		if resp.StatusCode != want {
-			t.Fatalf("a header of %d bytes: answer %d, want %d", len(text), resp.StatusCode, want)
+			t.Fatalf("request of %d bytes: got status %d, want %d", len(text), resp.StatusCode, want)
 		}
 	}
 	head := "POST / HTTP/1.1\r\nHost: x\r\n"
@@ -70,6 +70,6 @@ func TestHeaderLines_areCutOff(t *testing.T) {
 	}
 	answer(head+strings.Repeat("a:\r\n", maxLines), http.StatusRequestHeaderFieldsTooLarge)
 	if _, err := answers.ReadByte(); err == nil {
-		t.Error("the connection is open after a header with too many lines")
+		t.Error("after a header with too many lines: the connection is open, want it closed")
 	}
 }

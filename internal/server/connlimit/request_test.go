@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"fmt"
@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 )
 
 // protocols are the ways in which a request comes without TLS.
@@ -22,7 +21,7 @@ func clientOfProtocol(set func(*http.Protocols)) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-func TestHeaderFieldsAreCounted(t *testing.T) {
+func TestBounded_limitsHeaderFields(t *testing.T) {
 	served := 0
 	address := listenQuickly(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ }))
 	for name, set := range protocols {
@@ -51,16 +50,16 @@ func TestHeaderFieldsAreCounted(t *testing.T) {
 				}
 				_ = resp.Body.Close()
 				if resp.StatusCode != tt.want || served-before != map[bool]int{true: 1}[tt.want == http.StatusOK] {
-					t.Errorf("answer %d, and a handler saw %d requests; want %d", resp.StatusCode, served-before, tt.want)
+					t.Errorf("got status %d and %d requests in the handler, want status %d", resp.StatusCode, served-before, tt.want)
 				}
 			})
 		}
 	}
 }
 
-// TestHeadersHaveRoomForTokens sends the largest session token in a header as large as
+// TestServer_readsHeaderOfLargestToken sends the largest session token in a header as large as
 // signed requests have.
-func TestHeadersHaveRoomForTokens(t *testing.T) {
+func TestServer_readsHeaderOfLargestToken(t *testing.T) {
 	address := listenQuickly(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, len(r.Header.Get("X-Amz-Security-Token")))
 	}))
@@ -82,18 +81,17 @@ func TestHeadersHaveRoomForTokens(t *testing.T) {
 			body, err := io.ReadAll(resp.Body)
 			_ = resp.Body.Close()
 			if err != nil || resp.StatusCode != http.StatusOK || string(body) != fmt.Sprint(12<<10) {
-				t.Errorf("answer %d %q, %v; want the token's length", resp.StatusCode, body, err)
+				t.Errorf("got status %d, body %q, error %v; want 200 and the token's length", resp.StatusCode, body, err)
 			}
 		})
 	}
 }
 
-// TestRequestsAreCharged sees that a request holds its place until it is answered, and no
-// longer, whatever it is.
-func TestRequestsAreCharged(t *testing.T) {
+// TestBounded_chargesRequestUntilItIsAnswered covers all methods and sizes of bodies.
+func TestBounded_chargesRequestUntilItIsAnswered(t *testing.T) {
 	for name, set := range protocols {
 		t.Run(name, func(t *testing.T) {
-			var c *connections
+			var c *Limiter
 			held := make(chan int64, 1)
 			address := listenQuickly(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				cc, _ := r.Context().Value(connKey{}).(*clientConn)
@@ -117,7 +115,7 @@ func TestRequestsAreCharged(t *testing.T) {
 					_, _ = io.Copy(io.Discard, resp.Body)
 					_ = resp.Body.Close()
 					if got := <-held; got < requestCost {
-						t.Errorf("%s with %d bytes held %d bytes, want %d at least", method, size, got, requestCost)
+						t.Errorf("%s with a body of %d bytes: %d bytes are charged, want at least %d", method, size, got, requestCost)
 					}
 				}
 			}
@@ -127,12 +125,12 @@ func TestRequestsAreCharged(t *testing.T) {
 	}
 }
 
-// BenchmarkCharge is what a request costs more for being charged.
+// BenchmarkCharge measures what the charging adds to a request.
 func BenchmarkCharge(b *testing.B) {
-	c := newConnections(10, DefaultMaxRequests)
+	c := newLimiter(10, running)
 	cc := c.newConn(&recordedConn{})
 	c.observe(cc, http.StateNew)
-	h := c.bounded(time.Second, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := c.bounded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.(*request).BodyRead()
 	}), nil)
 	r := httptest.NewRequestWithContext(c.connContext(b.Context(), cc), http.MethodPost, "/", strings.NewReader("{}"))

@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"net"
@@ -8,23 +8,23 @@ import (
 
 const (
 	// maxFields is how many header fields a request may have. A signature covers 100 at
-	// most, and Apache httpd, which is often on the way, admits no more than 100 either.
+	// most, and Apache httpd, a usual proxy, admits no more than 100 either.
 	// SDKs send about 15, browsers and proxies between about 30.
 	maxFields = 100
-	// smallBody is the size up to which a body has to be there as soon as the header. Most
+	// smallBody is the size up to which a body has to arrive as soon as its header. Most
 	// calls have a few hundred bytes.
 	smallBody = 16 << 10
-	// requestCost is what a request takes in memory beside its header and body, mostly for
-	// its goroutine. It is measured, and rounded up.
+	// requestCost is how many bytes of memory a request takes beside its header and body,
+	// mostly for its goroutine. It is measured, and rounded up.
 	requestCost = 16 << 10
-	// largeWrite is the size from which on an answer is charged; requestCost has what is
-	// smaller.
+	// largeWrite is the size from which an answer is charged. Smaller ones are part of
+	// requestCost.
 	largeWrite = 4 << 10
 	// refusalTime is how long a client may take to read a refusal that is not charged.
 	refusalTime = time.Second
 )
 
-// request is what a request holds while it is served.
+// request is what a request holds while it is served. It is the handler's ResponseWriter.
 type request struct {
 	http.ResponseWriter // of net/http
 
@@ -34,12 +34,12 @@ type request struct {
 	reading bool // its body, guarded by the mutex of connections
 }
 
-// bounded charges each request, whatever its method, path and protocol, to its
-// connection. What next does not have the memory for is answered by throttle.
-func (c *connections) bounded(large time.Duration, next http.Handler, throttle http.HandlerFunc) http.Handler {
+// bounded charges each request to its connection. A request beyond the memory limit goes
+// to throttle in place of next.
+func (c *Limiter) bounded(next http.Handler, throttle http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cc, _ := r.Context().Value(connKey{}).(*clientConn)
-		if cc == nil { // it did not come over a connection
+		if cc == nil { // it did not come from Listen
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -58,7 +58,7 @@ func (c *connections) bounded(large time.Duration, next http.Handler, throttle h
 		}
 		defer c.end(rq, r.ProtoMajor)
 		if rq.large {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(large))
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(c.times.Large))
 		}
 		next.ServeHTTP(rq, r)
 		if r.ProtoMajor > 1 {
@@ -79,7 +79,7 @@ func headerSize(r *http.Request) (fields int, size int64) {
 	return fields, size
 }
 
-// refuseFields sends no body: over HTTP/2 a client may keep that from being sent.
+// refuseFields sends no body: over HTTP/2 a client can delay a body for ever.
 func refuseFields(w http.ResponseWriter) {
 	w.Header().Set("Connection", "close")
 	w.Header().Set("Content-Length", "0")
@@ -101,13 +101,13 @@ func (cc *clientConn) newRequest(w http.ResponseWriter, r *http.Request) *reques
 	return rq
 }
 
-// Unwrap is for http.ResponseController, and for others that look for net/http's own.
+// Unwrap returns net/http's own writer, for http.ResponseController.
 func (rq *request) Unwrap() http.ResponseWriter { return rq.ResponseWriter }
 
-// BodyRead notes that the body is there: the server does not wait for the client any more.
+// BodyRead says that the body has arrived: the server no longer waits for the client.
 func (rq *request) BodyRead() { rq.cc.c.endBody(rq) }
 
-// Write charges for what the client has to take before it is out of memory.
+// Write charges for bytes that are in memory until the client reads them.
 func (rq *request) Write(b []byte) (int, error) {
 	if len(b) < largeWrite {
 		return rq.ResponseWriter.Write(b)

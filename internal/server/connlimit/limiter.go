@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"context"
@@ -8,75 +8,72 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 )
-
-// reservedFiles is how many file descriptors are kept from connections, for the store
-// and for instances: each has a listener, and they have connections of their own.
-const reservedFiles = 256 + 2*instanceruntime.DefaultTotal
 
 const (
 	// memory is how many bytes all requests may hold, from the first byte of the header
-	// to the last of the answer. What a request holds is estimated, on the high side. The
-	// process takes about three times as much, since what is free is not collected at once.
+	// to the last of the answer. The bytes of a request are estimated, on the high side.
+	// The process takes about three times as much, since garbage is not collected at once.
 	memory = 32 << 20
-	// peerConnections and peerMemory are the parts, a quarter and a half, that one peer
-	// address may have.
+	// peerConnections and peerMemory are the shares of one peer address: a quarter of the
+	// connections, and half of the memory.
 	peerConnections = 4
 	peerMemory      = 2
-	// largeBodies is how many requests may have a body that is larger than smallBody:
+	// largeBodies is how many requests may have a body larger than smallBody. That is
 	// 32 MiB, since no service reads more than 1 MiB of one.
 	largeBodies = 32
 )
 
-// connections bounds how many connections are open and what their requests hold, in all
-// and for each peer address. When there is too little of either, one connection is closed: of
-// those of the address that has most, the one that has made the server wait for longest,
-// whatever the server waits for: a request, the rest of a header or a body, or that its
-// client reads an answer. A connection whose request is being worked on is never closed.
-// If there is no other, the new one is, or its request is throttled.
-type connections struct {
+// Limiter bounds how many connections are open and how much memory their requests hold, in
+// all and for each peer address.
+//
+// At a limit it closes a connection of the address that has most: the one that has made the
+// server wait for longest, for a request, for the rest of a header or a body, or for its
+// client to read an answer. It never closes a connection while a handler works on its
+// request. If there is no other connection, it closes the new one or throttles its request.
+type Limiter struct {
 	max    int
 	memory int64
+	times  Times
 	peers  map[netip.Prefix]*peer // of connections that are listed
 
 	mu      sync.Mutex
 	open    int
-	held    int64 // bytes, by requests
+	held    int64 // bytes
 	large   int   // requests with a large body
 	idle    queue // connections that wait for a request
-	busy    queue // connections with a request, from the first byte that is known of
+	busy    queue // connections with a request, from its first byte that the server knows of
 	turn    int64 // grows with each request; the order of both queues
 	changes int64
 	short   bool // a connection had to make room since the last one was accepted
 }
 
-// peer is what one address has.
+// peer is one client address.
 type peer struct {
-	bounded bool  // not so the addresses that all processes of this machine share
-	open    int64 // that are not to be closed
+	bounded bool  // false for the addresses that all processes of this machine share
+	open    int64 // connections that are not to be closed
 	held    int64
 }
 
-// newConnections admits so many connections, or what the process's file descriptors
-// allow if that is less, and at least twice as many requests as run at one time.
-func newConnections(most, running int) *connections {
+// New returns a limiter. It admits fewer connections than o.Connections if the process does
+// not have the file descriptors for them.
+func New(o Options) *Limiter {
 	files := maxFiles()
-	return &connections{
-		max:    min(most, files-min(reservedFiles, files/2)),
-		memory: max(memory, 2*requestCost*int64(running)),
+	return &Limiter{
+		max:    min(o.Connections, files-min(o.ReservedFiles, files/2)),
+		memory: max(memory, 2*requestCost*int64(o.Requests)),
+		times:  o.Times,
 		peers:  map[netip.Prefix]*peer{},
 	}
 }
 
-// listen returns a listener whose connections are bounded. It belongs below TLS.
-func (c *connections) listen(l net.Listener) net.Listener { return listener{l, c} }
+// Listen returns a listener whose connections are bounded. It must be below TLS.
+func (c *Limiter) Listen(l net.Listener) net.Listener { return listener{l, c} }
 
 type listener struct {
 	net.Listener
 
-	c *connections
+	c *Limiter
 }
 
 func (l listener) Accept() (net.Conn, error) {
@@ -88,11 +85,11 @@ func (l listener) Accept() (net.Conn, error) {
 	return l.c.newConn(conn), nil
 }
 
-// paceTime is how long the next connection has to wait while each takes the place of
-// another, so that these have the time for a handshake.
+// paceTime is how long Accept waits while each new connection evicts another one, so that
+// these have the time for a handshake.
 const paceTime = time.Millisecond
 
-func (c *connections) pace() {
+func (c *Limiter) pace() {
 	c.mu.Lock()
 	short := c.short
 	c.short = false
@@ -102,9 +99,9 @@ func (c *connections) pace() {
 	}
 }
 
-// peerOf returns the prefix that stands for a client: an IPv4 address, or the 64 bits
-// of an IPv6 address that a network is given. For 127.0.0.1 and ::1 it is the zero Prefix,
-// and false.
+// peerOf returns the prefix that identifies a client: an IPv4 address, or the first 64 bits
+// of an IPv6 address, which are those of a network. For 127.0.0.1 and ::1 it returns the
+// zero Prefix and false.
 func peerOf(a net.Addr) (netip.Prefix, bool) {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
@@ -124,15 +121,15 @@ func peerOf(a net.Addr) (netip.Prefix, bool) {
 
 type connKey struct{}
 
-// connContext gives the requests of a connection a context that leads to it.
-func (c *connections) connContext(ctx context.Context, conn net.Conn) context.Context {
+// connContext adds the connection to the context of its requests.
+func (c *Limiter) connContext(ctx context.Context, conn net.Conn) context.Context {
 	if cc := clientOf(conn); cc != nil {
 		return context.WithValue(ctx, connKey{}, cc)
 	}
 	return ctx
 }
 
-// clientOf returns the bounded connection below one that net/http knows.
+// clientOf returns the clientConn of one of net/http's connections, or nil.
 func clientOf(conn net.Conn) *clientConn {
 	if t, ok := conn.(*tls.Conn); ok {
 		conn = t.NetConn()
@@ -144,8 +141,8 @@ func clientOf(conn net.Conn) *clientConn {
 	return cc
 }
 
-// observe is called by net/http at each change.
-func (c *connections) observe(conn net.Conn, state http.ConnState) {
+// observe is net/http's ConnState: it is called when the state of a connection changes.
+func (c *Limiter) observe(conn net.Conn, state http.ConnState) {
 	cc := clientOf(conn)
 	if cc == nil {
 		return
@@ -157,7 +154,7 @@ func (c *connections) observe(conn net.Conn, state http.ConnState) {
 }
 
 // note returns the connection to be closed, if there is one.
-func (c *connections) note(cc *clientConn, state http.ConnState) (surplus *clientConn) {
+func (c *Limiter) note(cc *clientConn, state http.ConnState) (surplus *clientConn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++
@@ -173,7 +170,7 @@ func (c *connections) note(cc *clientConn, state http.ConnState) (surplus *clien
 	case http.StateIdle:
 		c.release(cc, cc.header)
 		cc.header = 0
-		if cc.requests == 0 { // HTTP/2 may have closed a stream before its handler returns
+		if cc.requests == 0 { // a stream of HTTP/2 may be closed before its handler returns
 			c.settle(cc)
 			c.move(cc, &c.idle)
 		}
@@ -185,7 +182,7 @@ func (c *connections) note(cc *clientConn, state http.ConnState) (surplus *clien
 }
 
 // admit lists a new connection and returns the one that has to make room for it.
-func (c *connections) admit(cc *clientConn) (surplus *clientConn) {
+func (c *Limiter) admit(cc *clientConn) (surplus *clientConn) {
 	c.open++
 	cc.listed = true
 	cc.prefix, _ = peerOf(cc.RemoteAddr())
@@ -214,12 +211,12 @@ func (c *connections) admit(cc *clientConn) (surplus *clientConn) {
 	return surplus
 }
 
-// maxCompared is how many peers are compared at most. Others come first the next time.
+// maxCompared is how many peers are compared at most. The next time these are other ones.
 const maxCompared = 64
 
-// largest returns the peer that has most of a thing that is short. It makes room, so that
-// those who come in crowds drive out each other, and not the few of others.
-func (c *connections) largest(has func(*peer) int64) (most *peer) {
+// largest returns the peer that has most of what is short. That peer has to make room, so that
+// a crowd of clients evicts its own connections, and not those of other clients.
+func (c *Limiter) largest(has func(*peer) int64) (most *peer) {
 	compared := 0
 	for _, p := range c.peers {
 		if most == nil || has(p) > has(most) {
@@ -232,8 +229,8 @@ func (c *connections) largest(has func(*peer) int64) (most *peer) {
 	return most
 }
 
-// forget takes a connection that is closed off the list.
-func (c *connections) forget(cc *clientConn) {
+// forget removes a closed connection from the list.
+func (c *Limiter) forget(cc *clientConn) {
 	if cc.listed {
 		cc.listed = false
 		c.open--
@@ -241,7 +238,7 @@ func (c *connections) forget(cc *clientConn) {
 }
 
 // move puts a connection at the end of a queue, unless it is in that queue, or evicted.
-func (c *connections) move(cc *clientConn, to *queue) {
+func (c *Limiter) move(cc *clientConn, to *queue) {
 	if cc.in == to || cc.evicted {
 		return
 	}
@@ -255,9 +252,9 @@ func (c *connections) move(cc *clientConn, to *queue) {
 	}
 }
 
-// longest returns the connection that has made the server wait for longest: of a peer,
-// or of all if it is nil. It returns nil if there is no other than cc.
-func (c *connections) longest(of *peer, cc *clientConn) *clientConn {
+// longest returns the connection that has made the server wait for longest, of one peer, or
+// of all if it is nil. It never returns cc, and nil if there is no other.
+func (c *Limiter) longest(of *peer, cc *clientConn) *clientConn {
 	idle := c.idle.first(func(other *clientConn) bool { return other != cc && (of == nil || other.peer == of) })
 	busy := c.waiting(of, cc)
 	if idle == nil || busy != nil && busy.turn < idle.turn {
@@ -266,9 +263,9 @@ func (c *connections) longest(of *peer, cc *clientConn) *clientConn {
 	return idle
 }
 
-// waiting is longest for the connections with a request. Those with a header that is large
-// and not complete come first: few of them take what many handshakes need.
-func (c *connections) waiting(of *peer, cc *clientConn) *clientConn {
+// waiting is longest for the connections with a request. Those with a large incomplete
+// header come first: a few of them take the memory of many handshakes.
+func (c *Limiter) waiting(of *peer, cc *clientConn) *clientConn {
 	heads := c.busy.first(func(other *clientConn) bool {
 		return other != cc && (of == nil || other.peer == of) && other.header > largeHeader && other.requests == 0
 	})
@@ -280,9 +277,9 @@ func (c *connections) waiting(of *peer, cc *clientConn) *clientConn {
 	})
 }
 
-// evict gives back all that a connection holds, and charges it for nothing more. The
+// evict releases everything that a connection holds, and charges it for nothing more. The
 // caller must close it.
-func (c *connections) evict(cc *clientConn) {
+func (c *Limiter) evict(cc *clientConn) {
 	if cc.evicted {
 		return
 	}
@@ -294,28 +291,28 @@ func (c *connections) evict(cc *clientConn) {
 	}
 }
 
-// settle ends what the requests of a connection hold.
-func (c *connections) settle(cc *clientConn) {
+// settle releases everything that the requests of a connection hold.
+func (c *Limiter) settle(cc *clientConn) {
 	c.release(cc, cc.held)
 	c.large -= cc.large
 	cc.header, cc.large, cc.waits = 0, 0, 0
 }
 
-// count returns how many connections are open.
-func (c *connections) count() int {
+// Count returns how many connections are open.
+func (c *Limiter) Count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.open
 }
 
-// work grows with each request, and when a connection comes or goes.
-func (c *connections) work() int64 {
+// Work returns a number that grows with each request, and when a connection opens or closes.
+func (c *Limiter) Work() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.changes
 }
 
-// queue is connections in the order of their turns. A connection is in one at most.
+// queue is a list of connections in the order of their turns. A connection is in one queue at most.
 type queue struct{ front, back *clientConn }
 
 func (q *queue) push(cc *clientConn) {

@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestCrowdsMakeRoomThemselves lets connections of a few addresses come until there is too little of something, and
-// wants one that came before all of them to stay.
-func TestCrowdsMakeRoomThemselves(t *testing.T) {
+// TestLimiter_evictsTheCrowd opens connections of a few addresses until a limit is reached, and wants the connection of
+// another address, which was there before, to stay open.
+func TestLimiter_evictsTheCrowd(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		max    int
@@ -20,7 +20,7 @@ func TestCrowdsMakeRoomThemselves(t *testing.T) {
 	} {
 		for _, from := range []string{"192.0.2.1", "127.0.0.1"} {
 			t.Run(tt.name+" of "+from, func(t *testing.T) {
-				c := newConnections(tt.max, 1)
+				c := newLimiter(tt.max, 1)
 				c.memory = tt.memory
 				var closed []string
 				var all []*clientConn
@@ -35,7 +35,7 @@ func TestCrowdsMakeRoomThemselves(t *testing.T) {
 					come(fmt.Sprintf("198.51.100.%d", 1+i%5))
 				}
 				if len(closed) == 0 || slices.Contains(closed, from) {
-					t.Errorf("connections of %q were closed, want some, and none of %s", closed, from)
+					t.Errorf("the limiter closed connections of %q, want some, and none of %s", closed, from)
 				}
 				for _, cc := range all {
 					c.observe(cc, http.StateClosed)

@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"cmp"
@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// TestConnections plays what happens to connections a, b, c …: "a new", "a active", "a idle", "a closed".
-func TestConnections(t *testing.T) {
+// TestLimiter_evictsAtTheLimitOfConnections plays events of connections a, b, c …: "a new", "a active", "a idle", "a closed".
+func TestLimiter_evictsAtTheLimitOfConnections(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		events string
-		// closed are the connections that were closed, in this order.
+		// closed are the connections that the limiter closes, in this order.
 		closed string
 	}{
-		{"as many as may", "a new, b new", ""},
+		{"as many as the limit", "a new, b new", ""},
 		{"one more takes the place of the first", "a new, b new, c new", "a"},
 		{"each more takes the place of the next", "a new, b new, c new, a closed, d new, b closed, e new", "a b c"},
 		{"of the one that has been idle for longest", "a new, b new, a active, b active, b idle, a idle, c new", "b"},
@@ -39,7 +39,7 @@ func TestConnections(t *testing.T) {
 		{"an end of one that was closed counts once", "a new, b new, c new, a closed, a closed, d new", "a b"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := newConnections(2, DefaultMaxRequests)
+			c := newLimiter(2, running)
 			conns := map[string]*clientConn{}
 			var closed []string
 			for event := range strings.SplitSeq(tt.events, ", ") {
@@ -53,7 +53,7 @@ func TestConnections(t *testing.T) {
 				play(c, conns[name], what)
 			}
 			if got := strings.Join(closed, " "); got != tt.closed {
-				t.Errorf("%q were closed, want %q", got, tt.closed)
+				t.Errorf("the limiter closed %q, want %q", got, tt.closed)
 			}
 			for _, cc := range conns {
 				c.observe(cc, http.StateClosed)
@@ -63,8 +63,8 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// play makes something happen on a connection.
-func play(c *connections, cc *clientConn, what string) {
+// play applies an event to a connection.
+func play(c *Limiter, cc *clientConn, what string) {
 	switch what {
 	case "header":
 		c.holdHeader(cc, 1000)
@@ -77,22 +77,22 @@ func play(c *connections, cc *clientConn, what string) {
 	}
 }
 
-// awaitEmpty waits for the end of all connections, and wants nothing to be left.
-func awaitEmpty(t *testing.T, c *connections) {
+// awaitEmpty waits until all connections are closed, and wants the limiter to be empty.
+func awaitEmpty(t *testing.T, c *Limiter) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); c.count() > 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(10 * time.Second); c.Count() > 0 && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	wantEmpty(t, c)
 }
 
-// wantEmpty wants nothing to be left of connections that are all closed.
-func wantEmpty(t *testing.T, c *connections) {
+// wantEmpty wants a limiter without connections to hold nothing.
+func wantEmpty(t *testing.T, c *Limiter) {
 	t.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open != 0 || c.held != 0 || c.large != 0 || len(c.peers) != 0 || c.idle.front != nil || c.busy.front != nil {
-		t.Errorf("after the end of all, %d are open, hold %d bytes and %d large bodies, %d peers, idle %v, busy %v",
+		t.Errorf("after all connections are closed: got %d open, %d bytes, %d large bodies, %d peers, idle %v, busy %v; want none",
 			c.open, c.held, c.large, len(c.peers), c.idle.front, c.busy.front)
 	}
 }
@@ -101,7 +101,7 @@ var stateNamed = map[string]http.ConnState{
 	"new": http.StateNew, "active": http.StateActive, "idle": http.StateIdle, "closed": http.StateClosed, "hijacked": http.StateHijacked,
 }
 
-// recordedConn is a connection of which only the end and the client's address matter.
+// recordedConn is a connection that has only a client address and an end.
 type recordedConn struct {
 	net.Conn
 
@@ -118,8 +118,8 @@ func (c *recordedConn) Close() error {
 	return nil
 }
 
-// TestConnectionsOfAllProtocols sees that each is noticed to begin and to end.
-func TestConnectionsOfAllProtocols(t *testing.T) {
+// TestLimiter_countsConnectionsOfAllProtocols opens and closes a connection of each protocol.
+func TestLimiter_countsConnectionsOfAllProtocols(t *testing.T) {
 	for name, prepare := range map[string]func(*httptest.Server){
 		"HTTP/1.1":          (*httptest.Server).Start,
 		"HTTP/1.1 with TLS": (*httptest.Server).StartTLS,
@@ -130,12 +130,12 @@ func TestConnectionsOfAllProtocols(t *testing.T) {
 		"HTTP/2": (*httptest.Server).Start,
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newConnections(10, DefaultMaxRequests)
-			s := httptest.NewUnstartedServer(c.bounded(time.Second, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				fmt.Fprint(w, c.count())
+			c := newLimiter(10, running)
+			s := httptest.NewUnstartedServer(c.bounded(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprint(w, c.Count())
 			}), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 			s.Config.ConnState, s.Config.ConnContext = c.observe, c.connContext
-			s.Listener = c.listen(s.Listener)
+			s.Listener = c.Listen(s.Listener)
 			s.Config.Protocols = new(http.Protocols)
 			s.Config.Protocols.SetHTTP1(true)
 			s.Config.Protocols.SetHTTP2(true)
@@ -153,7 +153,7 @@ func TestConnectionsOfAllProtocols(t *testing.T) {
 				body, err := io.ReadAll(resp.Body)
 				_ = resp.Body.Close()
 				if err != nil || string(body) != "1" {
-					t.Errorf("a request saw %q connections, %v", body, err)
+					t.Errorf("connections open during a request: got %q, %v; want 1", body, err)
 				}
 			}
 			s.Close()
@@ -162,32 +162,32 @@ func TestConnectionsOfAllProtocols(t *testing.T) {
 	}
 }
 
-func TestConnectionsLeaveFilesForTheStore(t *testing.T) {
+func TestNew_leavesFileDescriptors(t *testing.T) {
 	files := maxFiles()
-	if got := newConnections(files, 1).max; got >= files || got < 1 {
-		t.Errorf("%d connections may take %d files", got, files)
+	if got := New(Options{Connections: files, ReservedFiles: 256, Requests: 1}).max; got >= files || got < 1 {
+		t.Errorf("limit of connections: got %d, want less than the %d file descriptors of the process", got, files)
 	}
-	if got := newConnections(1, 1).max; got != 1 {
-		t.Errorf("%d connections are admitted, want the 1 that was asked for", got)
+	if got := newLimiter(1, 1).max; got != 1 {
+		t.Errorf("limit of connections: got %d, want the 1 of the options", got)
 	}
 }
 
-// TestPeers plays connections of other machines: a new one takes a place of its own
-// address when that has its part, and of no other.
-func TestPeers(t *testing.T) {
+// TestLimiter_evictsWithinThePeer plays connections of other machines. When an address has its
+// share, its next connection evicts one of its own, and none of another address.
+func TestLimiter_evictsWithinThePeer(t *testing.T) {
 	for _, tt := range []struct{ name, from, closed string }{
 		{"one address", "192.0.2.1 192.0.2.1 192.0.2.1", "0"},
 		{"two addresses", "192.0.2.1 192.0.2.2 192.0.2.1 192.0.2.2", ""},
 		{"the other stays, though it came first", "192.0.2.2 192.0.2.1 192.0.2.1 192.0.2.1", "1"},
-		{"127.0.0.1 has no part", "127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1", ""},
-		{"::1 has no part", "::1 ::1 ::1 ::1", ""},
+		{"127.0.0.1 has no limit of its own", "127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1", ""},
+		{"::1 has no limit of its own", "::1 ::1 ::1 ::1", ""},
 		{"127.0.0.1 as an address of IPv6", "::ffff:127.0.0.1 ::ffff:127.0.0.1 ::ffff:127.0.0.1", ""},
-		{"127.0.0.2 has one", "127.0.0.2 127.0.0.2 127.0.0.2", "0"},
+		{"127.0.0.2 has a limit", "127.0.0.2 127.0.0.2 127.0.0.2", "0"},
 		{"a network of IPv6", "2001:db8::1 2001:db8::2 2001:db8::3", "0"},
 		{"two networks of IPv6", "2001:db8::1 2001:db8::2 2001:db8:0:1::1", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := newConnections(2*peerConnections, DefaultMaxRequests)
+			c := newLimiter(2*peerConnections, running)
 			var closed []string
 			var all []*clientConn
 			for i, from := range strings.Fields(tt.from) {
@@ -196,7 +196,7 @@ func TestPeers(t *testing.T) {
 				c.observe(cc, http.StateNew)
 			}
 			if got := strings.Join(closed, " "); got != tt.closed {
-				t.Errorf("connections %q were closed, want %q", got, tt.closed)
+				t.Errorf("the limiter closed connections %q, want %q", got, tt.closed)
 			}
 			for _, cc := range all {
 				c.observe(cc, http.StateClosed)

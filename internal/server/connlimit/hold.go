@@ -1,10 +1,10 @@
-package server
+package connlimit
 
 import "net/http"
 
-// begin charges for a request whose header is there, and reports whether it may be
+// begin charges for a request whose header has arrived, and reports whether it may be
 // served.
-func (c *connections) begin(rq *request) bool {
+func (c *Limiter) begin(rq *request) bool {
 	cc := rq.cc
 	c.mu.Lock()
 	surplus, ok := c.hold(cc, rq.cost)
@@ -22,7 +22,7 @@ func (c *connections) begin(rq *request) bool {
 		if rq.reading {
 			cc.waits++
 		}
-		if cc.requests > 1 { // of HTTP/2, on which a client may have calls without an end
+		if cc.requests > 1 { // of HTTP/2, on which a client may send requests without an end
 			c.move(cc, nil)
 		}
 		c.move(cc, &c.busy)
@@ -32,8 +32,8 @@ func (c *connections) begin(rq *request) bool {
 	return ok
 }
 
-// holdLarge takes a place for a large body, and returns the connection that loses its own.
-func (c *connections) holdLarge(cc *clientConn) (slow *clientConn, ok bool) {
+// holdLarge counts a large body. At the limit it returns a slow connection, which has to end.
+func (c *Limiter) holdLarge(cc *clientConn) (slow *clientConn, ok bool) {
 	if c.large >= largeBodies {
 		slow = c.busy.first(func(other *clientConn) bool { return other != cc && other.large > 0 && other.waits > 0 })
 		if slow == nil {
@@ -46,23 +46,23 @@ func (c *connections) holdLarge(cc *clientConn) (slow *clientConn, ok bool) {
 	return slow, true
 }
 
-// endBody notes that a request's body is there.
-func (c *connections) endBody(rq *request) {
+// endBody says that a request's body has arrived.
+func (c *Limiter) endBody(rq *request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopReading(rq)
 }
 
-func (c *connections) stopReading(rq *request) {
+func (c *Limiter) stopReading(rq *request) {
 	if rq.reading && !rq.cc.evicted {
 		rq.cc.waits--
 	}
 	rq.reading = false
 }
 
-// end gives back what a request holds. Over HTTP/1 its connection does that when the
-// client has got the answer, and is idle or closed.
-func (c *connections) end(rq *request, protoMajor int) {
+// end releases what a request holds. Over HTTP/1 that happens when the client has read the
+// answer and its connection is idle or closed.
+func (c *Limiter) end(rq *request, protoMajor int) {
 	cc := rq.cc
 	rq.ResponseWriter = nil // an idle connection keeps nothing of its last request
 	c.mu.Lock()
@@ -85,8 +85,8 @@ func (c *connections) end(rq *request, protoMajor int) {
 	}
 }
 
-// flush sends an answer while its request still holds its place.
-func (c *connections) flush(rq *request) {
+// flush sends an answer while its request is still charged.
+func (c *Limiter) flush(rq *request) {
 	if c.beginWrite(rq.cc, 0) {
 		defer c.endWrite(rq.cc, 0)
 		_ = http.NewResponseController(rq.ResponseWriter).Flush()
@@ -95,7 +95,7 @@ func (c *connections) flush(rq *request) {
 
 // beginWrite charges for bytes that wait for the client, and reports whether they may be
 // sent.
-func (c *connections) beginWrite(cc *clientConn, n int64) bool {
+func (c *Limiter) beginWrite(cc *clientConn, n int64) bool {
 	c.mu.Lock()
 	surplus, ok := c.hold(cc, n)
 	if ok {
@@ -106,7 +106,7 @@ func (c *connections) beginWrite(cc *clientConn, n int64) bool {
 	return ok
 }
 
-func (c *connections) endWrite(cc *clientConn, n int64) {
+func (c *Limiter) endWrite(cc *clientConn, n int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !cc.evicted {
@@ -115,13 +115,13 @@ func (c *connections) endWrite(cc *clientConn, n int64) {
 	}
 }
 
-// maxUnseen is the most that a connection is charged for headers that no handler sees:
-// net/http holds no more.
+// maxUnseen is how many bytes a connection is charged at most for headers that no handler
+// sees: net/http holds no more.
 const maxUnseen = 1 << 20
 
 // holdHeader charges for headers that no handler has seen, n bytes in all. If there is no
-// room, the connection is closed.
-func (c *connections) holdHeader(cc *clientConn, n int64) bool {
+// room, it closes the connection.
+func (c *Limiter) holdHeader(cc *clientConn, n int64) bool {
 	c.mu.Lock()
 	n = min(n, maxUnseen)
 	surplus, ok := c.hold(cc, n-cc.header)
@@ -139,7 +139,7 @@ func (c *connections) holdHeader(cc *clientConn, n int64) bool {
 
 // hold charges n bytes to a connection. It returns the connections that have to make
 // room, which the caller must close, and reports whether there is room.
-func (c *connections) hold(cc *clientConn, n int64) (surplus []*clientConn, ok bool) {
+func (c *Limiter) hold(cc *clientConn, n int64) (surplus []*clientConn, ok bool) {
 	for !cc.evicted {
 		own := cc.peer.bounded && cc.peer.held+n > c.memory/peerMemory
 		if !own && c.held+n <= c.memory {
@@ -164,8 +164,8 @@ func (c *connections) hold(cc *clientConn, n int64) (surplus []*clientConn, ok b
 	return surplus, false
 }
 
-// release gives back n bytes of what a connection holds.
-func (c *connections) release(cc *clientConn, n int64) {
+// release takes n bytes off what a connection is charged.
+func (c *Limiter) release(cc *clientConn, n int64) {
 	cc.held -= n
 	c.held -= n
 	cc.peer.held -= n

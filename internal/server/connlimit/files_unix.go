@@ -1,14 +1,14 @@
 //go:build unix
 
-package server
+package connlimit
 
 import (
 	"math"
 	"syscall"
 )
 
-// maxFiles is how many file descriptors the process may have; the runtime has raised
-// that as far as it may.
+// maxFiles is how many file descriptors the process may have. Go's runtime has raised the
+// soft limit to the hard one.
 func maxFiles() int {
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {

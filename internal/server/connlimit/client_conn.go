@@ -1,4 +1,4 @@
-package server
+package connlimit
 
 import (
 	"bytes"
@@ -10,46 +10,46 @@ import (
 	"time"
 )
 
-// What net/http makes of a header is far larger than the header: each line is an entry of
-// a map with a name, a slice and a value. These are measured, and rounded up.
+// net/http makes far more of a header than its bytes: each line is an entry of a map with a
+// name, a slice and a value. These costs are measured, and rounded up.
 const (
-	// lineCost is what a header line takes in memory beside its bytes.
+	// lineCost is how many bytes of memory a header line takes beside its own.
 	lineCost = 128
-	// byteCost is the same for a byte of a header whose lines cannot be counted, as they
-	// are encrypted or compressed: "a:\r\n" is a line, and some of HTTP/2 are a byte.
+	// byteCost is the same for a byte of a header that is encrypted or compressed, so that
+	// its lines cannot be counted: "a:\r\n" is a line, and some lines of HTTP/2 are one byte.
 	byteCost = lineCost / 4
-	// maxLines is how many lines a header of HTTP/1 may have until the connection is cut off:
-	// net/http would make a map of them all before any handler can refuse more than maxFields.
+	// maxLines is how many lines a header of HTTP/1 may have before the connection is closed:
+	// net/http would make a map of all lines before a handler can refuse more than maxFields.
 	maxLines = 2 * maxFields
-	// freeHeader is what a header may take without a charge: no more than a connection does.
+	// freeHeader is how much a header may take without a charge: no more than a connection.
 	freeHeader = 4 << 10
-	// largeHeader is more than one of a good client takes that came in parts.
+	// largeHeader is more than the header of a usual client takes that arrives in parts.
 	largeHeader = 96 << 10
-	// http2Cost is what a connection of HTTP/2 takes more than one of HTTP/1, idle or not.
+	// http2Cost is how much more a connection of HTTP/2 takes than one of HTTP/1, idle or not.
 	http2Cost = 48 << 10
-	// handshakeCost is what a connection of TLS takes until its first request is there: five
-	// bytes announce a record of 16 KB, whose memory is taken at once.
+	// handshakeCost is how much a TLS connection takes until its first request has arrived:
+	// five bytes announce a record of 16 KB, which is allocated at once.
 	handshakeCost = 32 << 10
 )
 
-// What net/http may have read of the next request when an answer is sent.
+// How many bytes of the next request net/http may have read when an answer is sent.
 const (
 	readAhead    = 4 << 10
 	readAheadTLS = 16 << 10
 )
 
 // clientConn is a client's connection below TLS. It is charged for the part of a header
-// that has arrived: net/http parses the lines as they come, before any handler knows.
+// that has arrived: net/http parses the lines as they arrive, before a handler runs.
 type clientConn struct {
 	net.Conn
 
-	c   *connections
+	c   *Limiter
 	tls atomic.Bool
 
 	// inHeader reports whether the next bytes are those of a header, and isIdle whether
-	// there was a request before it. arrived is what the bytes that have arrived take in
-	// memory, and deadlines is how many deadlines were set since the last answer. began
-	// reports whether a request came to a handler. Over HTTP/2 any byte may be a header's.
+	// there was a request before it. arrived is the memory that the bytes so far take, and
+	// deadlines is how many deadlines were set since the last answer. began reports whether
+	// a handler has had a request. Over HTTP/2 any byte may be a header's.
 	inHeader  atomic.Bool
 	isIdle    atomic.Bool
 	began     atomic.Bool
@@ -61,7 +61,7 @@ type clientConn struct {
 	// one is the request of HTTP/1, which has one at a time.
 	one request
 
-	// All below is guarded by the mutex of connections.
+	// All fields below are guarded by Limiter.mu.
 	listed, evicted bool
 	peer            *peer
 	prefix          netip.Prefix
@@ -71,11 +71,11 @@ type clientConn struct {
 	held            int64 // bytes, the header's included
 	header          int64 // bytes that a header takes that no handler has seen
 	large           int   // requests with a large body
-	requests        int   // that handlers have
-	waits           int   // for how many things the client has to do something
+	requests        int   // in handlers
+	waits           int   // how many times the server waits for the client
 }
 
-func (c *connections) newConn(conn net.Conn) *clientConn {
+func (c *Limiter) newConn(conn net.Conn) *clientConn {
 	cc := &clientConn{Conn: conn, c: c}
 	cc.inHeader.Store(true)
 	return cc
@@ -89,8 +89,8 @@ func (cc *clientConn) CloseWrite() error {
 	return net.ErrClosed
 }
 
-// enterPhase begins to count a header, or ends that. A connection that becomes idle
-// before a handler had a request is one of HTTP/2: net/http says once that it is active.
+// enterPhase begins to count a header, or ends that. A connection that becomes idle before
+// a handler has had a request is one of HTTP/2: net/http reports it as active only once.
 func (cc *clientConn) enterPhase(state http.ConnState) {
 	if state == http.StateIdle && !cc.began.Load() {
 		cc.http2.Store(true)
@@ -111,7 +111,7 @@ func (cc *clientConn) enterPhase(state http.ConnState) {
 	cc.inHeader.Store(state == http.StateNew || state == http.StateIdle)
 }
 
-// Read charges for a header only when it is read on: most are there with the first read.
+// Read charges for a header only from its second read on: most arrive with the first one.
 func (cc *clientConn) Read(b []byte) (int, error) {
 	if !cc.inHeader.Load() {
 		return cc.Conn.Read(b)
@@ -134,7 +134,7 @@ func (cc *clientConn) Read(b []byte) (int, error) {
 // isPlain reports whether the bytes of the connection are those of HTTP/1.
 func (cc *clientConn) isPlain() bool { return !cc.tls.Load() && !cc.http2.Load() }
 
-// refuseLines answers as bounded does. net/http closes the connection after it.
+// refuseLines sends the answer of refuseFields. net/http closes the connection afterwards.
 func (cc *clientConn) refuseLines() {
 	_ = cc.SetWriteDeadline(time.Now().Add(refusalTime))
 	_, _ = io.WriteString(cc.Conn, "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -149,8 +149,8 @@ func (cc *clientConn) headerCost(b []byte) int64 {
 }
 
 // SetReadDeadline notices a header that was read together with the request before it.
-// After an answer net/http sets the deadline of an idle connection, and the next one when
-// it has bytes of a header. If nothing was read since, it had them already.
+// After an answer net/http sets the deadline of an idle connection, and another one when
+// it has bytes of a header. If nothing was read in between, it had them already.
 func (cc *clientConn) SetReadDeadline(t time.Time) error {
 	if cc.isIdle.Load() && cc.deadlines.Add(1) == 2 && cc.arrived.Load() == 0 {
 		ahead := int64(readAhead)
@@ -162,12 +162,12 @@ func (cc *clientConn) SetReadDeadline(t time.Time) error {
 	return cc.Conn.SetReadDeadline(t)
 }
 
-// headerLines counts the lines of a header of HTTP/1. What comes after the empty line at
-// its end is a body, and not counted.
+// headerLines counts the lines of a header of HTTP/1. It does not count those of the body,
+// which comes after an empty line.
 type headerLines struct {
-	restart atomic.Bool // the next bytes are those of another header
+	restart atomic.Bool // the next bytes begin another header
 	ended   bool
-	text    bool // the line that has not ended is not empty
+	text    bool // the current line is not empty
 	lines   int
 }
 
