@@ -21,7 +21,7 @@ type Bundle struct {
 // Platform is the one that the bundle is for.
 func (b *Bundle) Platform() types.InstancePlatform { return b.SupportedPlatforms[0] }
 
-// IPv6Only tells whether instances with the bundle have no public IPv4 address.
+// IPv6Only reports whether instances with the bundle have no public IPv4 address.
 // Such bundles go with the IP address type ipv6, the others with dualstack and ipv4.
 func (b *Bundle) IPv6Only() bool { return *b.PublicIpv4AddressCount == 0 }
 

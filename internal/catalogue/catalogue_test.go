@@ -194,7 +194,7 @@ func TestBlueprintsOfOnePlatformStandTogether(t *testing.T) {
 	list := catalogue.Blueprints(region)
 	for i := 1; i < len(list); i++ {
 		if rank(list[i-1]) > rank(list[i]) {
-			t.Errorf("%s stands behind %s", *list[i].BlueprintId, *list[i-1].BlueprintId)
+			t.Errorf("%s is listed after %s, want it before", *list[i].BlueprintId, *list[i-1].BlueprintId)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func TestImportRefuses(t *testing.T) {
 		{"a time that is in the year 10000 in UTC", replaceRegexp(plain, `("id":"444455556666"),"created":"[^"]*"`, `$1,"created":"9999-12-31T23:59:59-14:00"`), "line 3: created is not a time in whole milliseconds"},
 		{"a time that is in the year 0 in UTC", replaceRegexp(plain, `("id":"444455556666"),"created":"[^"]*"`, `$1,"created":"0001-01-01T00:00:00.001+14:00"`), "line 3: created is not a time in whole milliseconds"},
 		{"a root account that is closed", replace(plain, `"rootAccount":"111122223333"`, `"rootAccount":"777788889999"`), "the account 777788889999 is closed, and would be the root account of this store"},
-		{"the set-up of a region that no account opts into", replace(plain, `"region":"eu-south-2"`, `"region":"us-east-1"`), `the region "us-east-1" is none that accounts opt into`},
+		{"the set-up of a region that no account opts into", replace(plain, `"region":"eu-south-2"`, `"region":"us-east-1"`), `accounts do not opt into the region "us-east-1"`},
 		{"an unknown region", replace(plain, `"region":"eu-south-2"`, `"region":"mars-1"`), `unknown region "mars-1"`},
 
 		{"an unknown kind of identity", replace(plain, `"kind":"group"`, `"kind":"aaaaa"`), `unknown kind of identity "aaaaa"`},

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write docs/actions.md")
 // -update it is written anew.
 func TestDocsListTheActions(t *testing.T) {
 	const page = "../../docs/actions.md"
-	want := actionsPage()
+	want := actionsPage(clients(t))
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -30,7 +30,23 @@ func TestDocsListTheActions(t *testing.T) {
 	}
 }
 
-func actionsPage() string {
+// clients returns, for each action, the clients that called it with success when the suites in
+// test/clients were last recorded. Those suites compare the record with what they see.
+func clients(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("../../test/clients/testdata/driven.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		action, names, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		by[action] = names
+	}
+	return by
+}
+
+func actionsPage(clients map[string]string) string {
 	var b strings.Builder
 	list := api.Describe(families.All(families.Deps{}))
 	built, empty := 0, 0
@@ -49,15 +65,21 @@ of the kind: lists are empty, names do not exist. The table says *empty* of them
 UnsupportedOperation, after signature and authorization. Actions on domains and distributions answer outside us-east-1 that they are only
 available there, as AWS does, whether they are built or not.
 
-The columns after the first are those of the Service Authorization Reference: what a policy for the action may name. An action
+The columns level, resource types and tags are those of the Service Authorization Reference: what a policy for the action may name. An action
 without resource types needs `+"`\"Resource\": \"*\"`"+`. All of the required resource types must be allowed, and of the optional ones those that
-the request names. This page is made from the program: `+"`go test ./internal/families -update`"+`.
+the request names.
 
-| action | built | level | resource types | tags of the request |
-|---|---|---|---|---|
+The last column says which clients called the action with success in the tests of `+"`make clients`"+`, as these recorded it. *Terraform's steps*
+are those of the acceptance tests of Terraform's AWS provider, taken by the Go SDK. *OpenSSH* stands for an instance that was then logged in
+to, or refused that, as the action says.
+
+This page is made from the program: `+"`go test ./internal/families -update`"+`.
+
+| action | built | level | resource types | tags of the request | called in tests by |
+|---|---|---|---|---|---|
 `, built, len(list), empty)
 	for _, a := range list {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", a.Name, state(a), level(a), resources(a), requestKeys(a))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", a.Name, state(a), level(a), resources(a), requestKeys(a), clients[a.Name])
 	}
 	return b.String()
 }

@@ -170,5 +170,5 @@ func CheckOptIn(name string) error {
 			names = append(names, r.Name)
 		}
 	}
-	return fmt.Errorf("the region %q is none that accounts opt into; these are: %s", name, strings.Join(names, ", "))
+	return fmt.Errorf("accounts do not opt into the region %q; they opt into: %s", name, strings.Join(names, ", "))
 }

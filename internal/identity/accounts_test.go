@@ -106,7 +106,7 @@ func TestAccounts(t *testing.T) {
 		{"a missing account", func(a *identity.Accounts) error { return a.SetClosed("999988887777", true) }, identity.CodeNoSuchEntity, "999988887777"},
 		{"closing the root account", func(a *identity.Accounts) error { return a.SetClosed(ours, true) }, identity.CodeUnmodifiableEntity, "root account"},
 		{"deleting an open account", func(a *identity.Accounts) error { return a.Delete(theirs) }, identity.CodeDeleteConflict, "must close it first"},
-		{"a region that nobody opts into", func(a *identity.Accounts) error { return a.SetUp(ours, "us-east-1", w.now) }, identity.CodeValidation, "none that accounts opt into; these are:"},
+		{"a region that nobody opts into", func(a *identity.Accounts) error { return a.SetUp(ours, "us-east-1", w.now) }, identity.CodeValidation, "accounts do not opt into the region \"us-east-1\"; they opt into:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) { wantRefusal(t, w.update(tc.do), tc.code, tc.words) })
 	}

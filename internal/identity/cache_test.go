@@ -56,7 +56,7 @@ func TestWhatIsKnownOfAKeyIsOfItsTransaction(t *testing.T) {
 	}
 }
 
-// TestAnOlderSnapshotKeepsItsView: a read transaction that began before a change goes on
+// TestAnOlderSnapshotKeepsItsView: a read transaction that began before a change continues
 // with what was true then, whatever others have asked meanwhile.
 func TestAnOlderSnapshotKeepsItsView(t *testing.T) {
 	w := newWorld(t)

@@ -8,7 +8,7 @@ import (
 // Delete removes an entity. As IAM does, it refuses one that others depend on or
 // that something hangs on; force removes that first: a user's access keys,
 // memberships and policies, a group's members' memberships, a policy's attachments.
-// A policy that bounds somebody is never removed, since that would widen rights.
+// A policy that is a permissions boundary is never removed, since that would widen rights.
 func (d *Directory) Delete(kind Kind, name string, force bool) error {
 	e, err := d.Get(kind, name)
 	if err != nil {

@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 		{"detaching what is not attached", func(d *identity.Directory) error { return drop(d.Detach(identity.User, "bob", "read")) }, identity.CodeNoSuchEntity, "policy/read was not found"},
 		{"leaving a group that one is not in", func(d *identity.Directory) error { return drop(d.RemoveFromGroup("bob", "developers")) }, identity.CodeNoSuchEntity, "developers"},
 		{"deleting a policy that is not there", func(d *identity.Directory) error { return drop(d.DeleteInline(identity.User, "bob", "own")) }, identity.CodeNoSuchEntity, "The user policy with name own cannot be found."},
-		{"a policy that is none", create(identity.User, "x", inline(`{"Version":"2012-10-17"}`)), identity.CodeMalformedPolicy, "line 1, column 1: the policy has no Statement"},
+		{"an invalid policy", create(identity.User, "x", inline(`{"Version":"2012-10-17"}`)), identity.CodeMalformedPolicy, "line 1, column 1: the policy has no Statement"},
 		{"a policy with an unknown element", create(identity.User, "x", inline("{\"Statement\":[{\n\"Effekt\":\"Allow\"}]}")), identity.CodeMalformedPolicy, "line 2, column 1, Statement[0].Effekt"},
 		{"a policy with foreign characters", create(identity.User, "x", inline(strings.Replace(allowAll, "*", "\u0100", 1))), identity.CodeValidation, "U+00FF"},
 		{"a policy with a bad name", func(d *identity.Directory) error {

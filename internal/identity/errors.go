@@ -2,8 +2,8 @@ package identity
 
 import "fmt"
 
-// Error refuses a change of identities as IAM does. Its text is meant for whoever
-// asked for the change and holds no secret.
+// Error refuses a change of identities as IAM does. Its text is meant for the
+// caller that asked for the change, and holds no secret.
 type Error struct {
 	// Code is one of IAM's: NoSuchEntity.
 	Code    string

@@ -133,7 +133,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	return text, err
 }
 
-// ParseFile reads the text of an identities file. The name stands in errors. read
+// ParseFile reads the text of an identities file. The name is in errors. read
 // returns the content of a file that the text names, up to a limit.
 func ParseFile(name string, text []byte, read func(name string, limit int64) ([]byte, error)) (*File, error) {
 	r := &fileReader{file: &File{name: name}, read: read}

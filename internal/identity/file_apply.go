@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// Apply makes what the file declares be in force: it creates and changes, and
+// Apply makes what the file declares take effect: it creates and changes, and
 // removes what an earlier file declared and this one does not. What commands made is
 // left alone, unless the file declares something of the same name. An account that
 // is declared no more is closed, and keeps its resources.
@@ -151,7 +151,7 @@ func (p *applier) dropUsers() error { return p.drop(User, Role) }
 
 // dropGroups removes the groups and policies that are declared no more. Where
 // something that a command made still needs one, the file is refused: taking a policy
-// or a boundary from somebody silently would change what they may do.
+// or a boundary from a user silently would change what they may do.
 func (p *applier) dropGroups() error { return p.drop(Group, Policy) }
 
 func (p *applier) drop(kinds ...Kind) error {
@@ -267,7 +267,7 @@ func (p *applier) clearKey(d *Directory, k fileKey) error {
 	}
 	mine := have.Account == d.account && have.Owner == owner
 	if !mine && !slices.Contains(p.before.KeyIDs, k.id) {
-		return refuse(CodeEntityExists, "somebody else has that key, and not by the identities file")
+		return refuse(CodeEntityExists, "another user has that key, and not by the identities file")
 	}
 	if mine {
 		secret, err := p.Sealer.Open(seal.AccessKeySecret, have.Secret, have.Account, have.ID)

@@ -184,7 +184,7 @@ func TestKeysOfTheFile(t *testing.T) {
 		return drop(d.InsertAccessKey("", identity.AccessKey{ID: "AKIATHEIRS", Secret: "their-secret", Active: true}))
 	}))
 	err := w.apply(fileOurs + key("carol", "AKIATHEIRS", "another-secret", "Active"))
-	wantRefusal(t, err, identity.CodeEntityExists, "somebody else has that key")
+	wantRefusal(t, err, identity.CodeEntityExists, "another user has that key")
 	if err == nil || !strings.HasPrefix(err.Error(), "identities.yaml:5: access key AKIATHEIRS: ") {
 		t.Errorf("got %v", err)
 	}

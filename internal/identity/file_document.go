@@ -53,7 +53,7 @@ func (r *fileReader) policyFile(into *string, check func(string) error, n *yaml.
 	return nil
 }
 
-// policyText reads a policy that stands in the file itself, as JSON text or as a
+// policyText reads a policy that is in the file itself, as JSON text or as a
 // mapping.
 func (r *fileReader) policyText(into *string, check func(string) error, n *yaml.Node) error {
 	first := n.Line // where the document's first line is in the file

@@ -189,11 +189,11 @@ func TestRefusedFiles(t *testing.T) {
 		{"an unknown status", head + "    rootAccessKeys:\n      - {accessKeyId: ROOTKEY, secretAccessKey: the-secret, status: on}\n", "identities.yaml:4: status must be Active or Inactive"},
 		{"a key given twice", head + "    rootAccessKeys:\n      - {accessKeyId: ROOTKEY, secretAccessKey: the-secret}\n    users:\n      alice:\n        accessKeys:\n          - {accessKeyId: ROOTKEY, secretAccessKey: the-secret}\n", "identities.yaml:8: the access key ROOTKEY is given twice, first in line 4"},
 		{"three keys", head + "    rootAccessKeys:\n      - {accessKeyId: KEY1, secretAccessKey: the-secret}\n      - {accessKeyId: KEY2, secretAccessKey: the-secret}\n      - {accessKeyId: KEY3, secretAccessKey: the-secret}\n", "identities.yaml:6: LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2"},
-		{"a delay that is none", head + "    inSetup: soon\n", "identities.yaml:3: must be a duration such as 10m or 1h30m"},
+		{"an invalid delay", head + "    inSetup: soon\n", "identities.yaml:3: must be a duration such as 10m or 1h30m"},
 		{"a negative delay", head + "    inSetup: -5m\n", "identities.yaml:3: must be a duration"},
-		{"a time that is none", head + "    setupUntil: 2026-01-01\n", "identities.yaml:3: must be a time such as 2026-01-31T12:00:00Z"},
+		{"an invalid time", head + "    setupUntil: 2026-01-01\n", "identities.yaml:3: must be a time such as 2026-01-31T12:00:00Z"},
 		{"a delay and a time", head + "    inSetup: 5m\n    setupUntil: 2026-01-01T00:00:00Z\n", "identities.yaml:4: give either inSetup or setupUntil"},
-		{"a region that nobody opts into", head + "    regions:\n      us-east-1: {inSetup: 5m}\n", `identities.yaml:4: the region "us-east-1" is none that accounts opt into`},
+		{"a region that nobody opts into", head + "    regions:\n      us-east-1: {inSetup: 5m}\n", `identities.yaml:4: accounts do not opt into the region "us-east-1"`},
 		{"more than a MiB", strings.Repeat("#", identity.MaxFileSize+1), "identities.yaml is larger than 1048576 bytes"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

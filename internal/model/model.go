@@ -16,7 +16,7 @@ import (
 
 // Action is one call of the API.
 type Action struct {
-	// Name as it stands in X-Amz-Target after the dot, such as CreateKeyPair.
+	// Name as it is in X-Amz-Target after the dot, such as CreateKeyPair.
 	Name string
 	// NewInput returns a new *lightsail.<Name>Input.
 	NewInput func() smithy.Serializable

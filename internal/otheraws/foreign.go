@@ -45,13 +45,13 @@ func Service(r *http.Request) string {
 	return service
 }
 
-// IsForm tells whether the request is one of the query protocol: a posted form.
+// IsForm reports whether the request is one of the query protocol: a posted form.
 func IsForm(r *http.Request) bool {
 	contentType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return r.Method == http.MethodPost && err == nil && contentType == "application/x-www-form-urlencoded"
 }
 
-// Meant tells whether a request was meant for another service: its credential scope
+// Meant reports whether a request was meant for another service: its credential scope
 // says so, and nothing else says otherwise. A form posted to / may still do that by
 // its action; package sts reads those.
 func Meant(r *http.Request) bool {

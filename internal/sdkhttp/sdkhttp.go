@@ -28,7 +28,7 @@ func Over(transport *http.Transport) *http.Client {
 	return &http.Client{Transport: copier{transport}}
 }
 
-// copier sends a copy of the body, which is nobody else's.
+// copier sends a copy of the body, which no other code uses.
 type copier struct{ base *http.Transport }
 
 // RoundTrip implements http.RoundTripper.

@@ -98,7 +98,7 @@ func parseSignedHeaders(list string) ([]string, error) {
 	return names, nil
 }
 
-// isHeaderName tells whether the name is a token of HTTP without upper-case letters.
+// isHeaderName reports whether the name is a token of HTTP without upper-case letters.
 func isHeaderName(name string) bool {
 	for i := range len(name) {
 		c := name[i]

@@ -5,7 +5,7 @@
 // Verification has two steps, because only the caller knows the secrets. [Verifier.Parse] checks what needs no secret
 // and says which access key to look up; [Verifier.Verify] then checks the signature itself. Look-up, key status and
 // session tokens are the caller's; the refusals that go with them ([UnknownKey], [UnknownToken], [ExpiredToken]) are here,
-// so that all of the front end's signature errors stand in one file.
+// so that all of the front end's signature errors are in one file.
 //
 // The package does not sign, and does not know signatures in the query string, chunk-signed or unsigned payloads, and
 // Signature Version 4A. It relies on net/http's server for what that refuses by itself: malformed header names and
@@ -39,7 +39,7 @@ const (
 type Options struct {
 	// Service is what the credential scope must name: "lightsail", "sts". Required.
 	Service string
-	// ValidRegion tells whether the credential scope's region is served. Nil stands for: every region.
+	// ValidRegion reports whether the credential scope's region is served. Nil stands for: every region.
 	ValidRegion func(region string) bool
 	// ClockSkew is how far a signature's time may be from the server's, in either direction, in whole minutes.
 	// Zero stands for the 5 minutes of AWS's JSON services.

@@ -17,7 +17,7 @@ func TestAWSVectors(t *testing.T) {
 	tests := []struct {
 		name      string
 		request   string // from the request line, without Host, X-Amz-Date and Authorization
-		also      string // signed headers besides host and x-amz-date, as they stand in the list
+		also      string // signed headers besides host and x-amz-date, as they are in the list
 		signature string
 	}{
 		{"get-vanilla", "GET /", "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"},

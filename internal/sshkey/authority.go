@@ -21,7 +21,7 @@ type Authority struct {
 
 // UserCertificate is what a certificate says.
 type UserCertificate struct {
-	// KeyID is for the logs of whoever is logged in to.
+	// KeyID is for the logs of the server that is logged in to.
 	KeyID string
 	// Principal is the user name that it logs in as.
 	Principal string

@@ -5,5 +5,5 @@
 // computes the fingerprints of both.
 //
 // It keeps nothing on disk, seals nothing and knows no names, accounts or
-// regions: whoever takes a [Pair] decides what becomes of it.
+// regions: the caller that takes a [Pair] decides what becomes of it.
 package sshkey

@@ -21,7 +21,7 @@ const MaxPoolSize = 1024
 const quiet = 100 * time.Millisecond
 
 // queuePerCPU bounds, for each CPU, the callers of Take that wait for a key: a
-// few seconds' worth of generations. Whoever came later would wait for longer
+// few seconds' worth of generations. A later caller would wait for longer
 // than is good for either side. maxQueue bounds them all, so that they leave room
 // for callers who want no key.
 const (
@@ -33,7 +33,7 @@ const (
 var ErrBusy = errors.New("too many callers wait for a key pair")
 
 // Pool generates key pairs ahead of their use and keeps them in memory, so that
-// whoever needs one seldom waits. All of its methods may be called at once.
+// callers seldom wait. All of its methods may be called at once.
 //
 // One goroutine fills the pool, so that it never has more than one CPU, which
 // the scheduler takes from it for others every few milliseconds. It starts no
@@ -91,9 +91,9 @@ func newPool(size int, log *slog.Logger, generate func() (*Pair, error)) *Pool {
 	return p
 }
 
-// Take returns a pair that nobody else has or will have: one that is ready, or
+// Take returns a pair that no other caller has or will have: one that is ready, or
 // else the first that gets ready, be it the one that Take itself begins to
-// generate, the one that the filler is at, or one that somebody gives back.
+// generate, the one that the filler is at, or one that is given back.
 // No more generations run for callers at once than there are CPUs to run them;
 // further callers wait for their turn, and where too many do, it fails at once
 // with ErrBusy.
@@ -218,7 +218,7 @@ func (p *Pool) run(f func()) {
 }
 
 // finished ends a caller's generation: it frees the slot, and lets the filler
-// go on after the last one.
+// continue after the last one.
 func (p *Pool) finished() {
 	<-p.slots
 	if p.generating.Add(-1) == 0 {
@@ -288,7 +288,7 @@ func (p *Pool) awaitQuiet() bool {
 	return true
 }
 
-// wanting tells whether the filler should generate a key now.
+// wanting reports whether the filler should generate a key now.
 func (p *Pool) wanting() bool {
 	select {
 	case <-p.stop:

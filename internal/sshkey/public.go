@@ -122,7 +122,7 @@ func cutField(text string) (field, rest string) {
 	return text[:end], strings.TrimLeft(text[end:], " \t")
 }
 
-// holdsKey tells whether a comment contains another key, as it does when the
+// holdsKey reports whether a comment contains another key, as it does when the
 // line ends between two keys got lost. Dropping one of them in silence would
 // lock its owner out.
 func holdsKey(comment string) bool {

@@ -40,7 +40,7 @@ func TestParsePublicTakesWhatSSHKeygenMakes(t *testing.T) {
 }
 
 // Keys at the limits take minutes to generate, but any odd number of the right
-// size is a modulus to whoever cannot factor it.
+// size is a modulus as long as it is not factored.
 func TestParsePublicTakesRSAFrom1024To16384Bits(t *testing.T) {
 	for _, bits := range []int{1024, 1025, 1031, 1032, 2047, 8192, 16383, 16384} {
 		t.Run(strconv.Itoa(bits), func(t *testing.T) {

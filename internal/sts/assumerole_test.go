@@ -45,7 +45,7 @@ func TestWhoMayAssumeARole(t *testing.T) {
 	}{
 		{rule: "within an account the trust policy is enough where it names the user", trust: trust("arn:aws:iam::" + alice)},
 		{rule: "one of several names is enough", trust: strings.Replace(list(trust("arn:aws:iam::"+alice+both)), `zoe"`, `zoe"]`, 1)},
-		{rule: "nobody else is named", trust: trust("arn:aws:iam::" + home + ":user/zoe"), policy: allow("*"), refusal: notSo},
+		{rule: "no other principal is named", trust: trust("arn:aws:iam::" + home + ":user/zoe"), policy: allow("*"), refusal: notSo},
 		{rule: "where it names the account the user needs a policy", trust: trust(home), refusal: notSo},
 		{rule: "where it names the account a policy of the user's decides", trust: trust(home), policy: allow("sts:AssumeRole")},
 		{rule: "the account is also named by its root", trust: trust("arn:aws:iam::" + home + ":root"), policy: allow("sts:*")},
@@ -165,7 +165,7 @@ func TestRootAssumesNoRole(t *testing.T) {
 	}
 }
 
-// TestARoleThatIsNotThere is refused with the words for one that trusts somebody
+// TestARoleThatIsNotThere is refused with the words for one that trusts another principal
 // else, within the account and beyond.
 func TestARoleThatIsNotThere(t *testing.T) {
 	w := newWorld(t)

@@ -57,7 +57,7 @@ func decode(encoded string) (string, error) {
 	return text, nil
 }
 
-// has tells whether a parameter was sent, as a value or as a list.
+// has reports whether a parameter was sent, as a value or as a list.
 func (f form) has(name string) bool {
 	if _, sent := f[name]; sent {
 		return true

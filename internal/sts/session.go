@@ -75,7 +75,7 @@ func getSessionToken(c *call) (any, error) {
 	return sessionToken{Credentials: issued, tokenUse: issued.use()}, err
 }
 
-// temporary tells whether the caller signed with a session's credentials.
+// temporary reports whether the caller signed with a session's credentials.
 func (c *call) temporary() bool { return !c.principal.Expires.IsZero() }
 
 // unsupported refuses what Lanyard cannot honour: an MFA device that the caller

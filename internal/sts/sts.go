@@ -28,7 +28,7 @@ const (
 	clockSkew = 15 * time.Minute
 )
 
-// globalRegion may stand in the credential scope for the global endpoint, which is
+// globalRegion may be in the credential scope for the global endpoint, which is
 // us-east-1's.
 const (
 	globalRegion = "aws-global"

@@ -116,7 +116,7 @@ func TestRefusedRequests(t *testing.T) {
 			r.Body = io.NopCloser(strings.NewReader(strings.Replace(who, "Identity", "Idendity", 1)))
 		}}, 403, "SignatureDoesNotMatch", mismatch},
 		{"a token that was never issued", call{key: aws.Credentials{AccessKeyID: "ROOTKEY", SecretAccessKey: w.root.SecretAccessKey, SessionToken: "x"}}, 403, "InvalidClientTokenId", strings.TrimSuffix(unknown, ".")},
-		{"a session's key with a token that is none", call{key: aws.Credentials{AccessKeyID: "ASIAIOSFODNN7EXAMPLE", SecretAccessKey: "x", SessionToken: "x"}}, 403, "InvalidClientTokenId", strings.TrimSuffix(unknown, ".")},
+		{"a session's key with an invalid token", call{key: aws.Credentials{AccessKeyID: "ASIAIOSFODNN7EXAMPLE", SecretAccessKey: "x", SessionToken: "x"}}, 403, "InvalidClientTokenId", strings.TrimSuffix(unknown, ".")},
 		{"another service's scope", call{service: "lightsail"}, 403, "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'sts'. "},
 		{"another service's scope that is not of Lanyard", call{service: "iam"}, 403, "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'sts'. "},
 		{"an unknown region", call{region: "moon-1"}, 403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. "},
@@ -217,7 +217,7 @@ func TestOtherServices(t *testing.T) {
 }
 
 // TestFaults: what is the server's fault is told as such, logged under the request's
-// id, and explained to nobody else.
+// id, and explained to no other caller.
 func TestFaults(t *testing.T) {
 	var log bytes.Buffer
 	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "db")})

@@ -42,7 +42,7 @@ func startAged(t *testing.T, args ...string) *wirecheck.Checker {
 	predate(t, file)
 	lanyard(t, aged, "import", "--passphrase-file", passphrase, file)
 	again := process.Start(t, aged, append([]string{"--page-size", pageSize}, args...)...)
-	return wirecheck.Start(t, again.Endpoint)
+	return check(t, again)
 }
 
 func lanyard(t *testing.T, dataDir string, args ...string) {

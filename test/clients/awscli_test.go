@@ -50,7 +50,7 @@ func TestAWSCLI(t *testing.T) {
 		})
 	})
 	t.Run("every action succeeded", func(t *testing.T) {
-		wantSeen(t, []*wirecheck.Checker{checker}, func(action string) bool { return cliKnows(t, action) })
+		wantSeen(t, byAWSCLI, []*wirecheck.Checker{checker}, func(action string) bool { return cliKnows(t, action) })
 	})
 }
 
@@ -131,7 +131,7 @@ func printMember(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), text)
 }
 
-// cliHonorsEndpointVariables tells whether the installed AWS CLI does; the version comes from the AWS CLI's change logs.
+// cliHonorsEndpointVariables reports whether the installed AWS CLI does; the version comes from the AWS CLI's change logs.
 func cliHonorsEndpointVariables(t *testing.T) bool {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "aws", "--version").CombinedOutput()

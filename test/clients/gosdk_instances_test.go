@@ -141,7 +141,7 @@ func testRefusedInstances(t *testing.T, c *lightsail.Client) {
 			func(in *lightsail.CreateInstancesInput) { in.UserData = new(strings.Repeat("x", 16385)) },
 			invalid("InvalidParams", "User data is limited to 16384 bytes."),
 		},
-		"a tag that is none": {
+		"an invalid tag": {
 			func(in *lightsail.CreateInstancesInput) { in.Tags = []types.Tag{tag("aws:a", "")} }, invalid("InvalidParams", ""),
 		},
 	} {

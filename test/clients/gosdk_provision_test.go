@@ -5,6 +5,7 @@ package clients
 import (
 	"testing"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 )
@@ -25,6 +26,7 @@ func (u *user) done(ops []types.Operation) {
 // at the default time scale: an instance on the bundle nano_1_0, a disk that is attached
 // and detached, a static IP, and the end of all three.
 func testProvisioning(t *testing.T, c *lightsail.Client) {
+	c = lightsail.New(c.Options(), lightsail.WithAPIOptions(awsmiddleware.AddUserAgentKeyValue(terraformAgent, "1")))
 	u, web, data, front := newUser(t, c), new("web"), new("data"), new("front")
 	in := u.input("web")
 	in.BundleId, in.BlueprintId, in.IpAddressType = new("nano_1_0"), new("ubuntu_22_04"), types.IpAddressTypeDualstack

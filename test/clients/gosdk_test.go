@@ -87,7 +87,7 @@ func TestGoSDK(t *testing.T) {
 	})
 	t.Run("refused signatures", func(t *testing.T) { testSignatures(t, accounts) })
 	t.Run("every action succeeded", func(t *testing.T) {
-		wantSeen(t, []*wirecheck.Checker{accounts, fast, slow, aged}, func(string) bool { return true })
+		wantSeen(t, byGoSDK, []*wirecheck.Checker{accounts, fast, slow, aged}, func(string) bool { return true })
 	})
 }
 

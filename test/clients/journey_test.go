@@ -35,7 +35,7 @@ func travel(t *testing.T, c cloud, restarts bool) {
 		take func(*journey)
 	}{
 		{"a key pair opens a new instance", keyOpensInstance},
-		{"nobody else gets in", othersStayOut},
+		{"no other key opens it", othersStayOut},
 		{"the firewall decides", firewallDecides},
 		{"a stopped instance is closed", stoppedIsClosed},
 		{"a static IP leads to the instance", staticIPLeads},

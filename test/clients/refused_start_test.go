@@ -62,7 +62,7 @@ func TestRefusedStart(t *testing.T) {
 		{"other account", nil, []string{"--account-id", "444455556666"}, `belongs to the account 111122223333, not 444455556666: leave the setting out, or give another --data-dir`},
 		{"other access key", nil, []string{"--access-key-id", "AKIAOTHER"}, `root access key is AKIAIOSFODNN7EXAMPLE, not AKIAOTHER: leave the setting out, or give another --data-dir`},
 		{"other secret", nil, []string{"--secret-access-key", "another-secret"}, `does not have the given secret: leave the setting out, or give another --data-dir`},
-		{"account id that is none", nil, []string{"--account-id", "12"}, `account id "12" does not have 12 digits`},
+		{"invalid account id", nil, []string{"--account-id", "12"}, `account id "12" does not have 12 digits`},
 		{"every address without TLS", nil, []string{"--listen", "0.0.0.0:0"}, `--tls-cert and --tls-key, or --insecure-listen`},
 		{"no host without TLS", nil, []string{"--listen", ":0"}, `--tls-cert and --tls-key, or --insecure-listen`},
 		{"certificate without key", nil, []string{"--tls-cert", "cert.pem"}, `--tls-cert and --tls-key`},

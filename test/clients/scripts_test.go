@@ -16,7 +16,7 @@ import (
 func TestBoto3(t *testing.T) {
 	needRun(t, "apt-get install python3 python3-boto3", "python3", "-c", "import boto3")
 	t.Parallel()
-	runParts(t, "python3", filepath.Join("testdata", "boto3"), ".py", "-c",
+	runParts(t, byBoto3, "python3", filepath.Join("testdata", "boto3"), ".py", "-c",
 		`import boto3; print(*boto3.client("lightsail", region_name="us-east-1").meta.service_model.operation_names)`)
 }
 
@@ -25,14 +25,14 @@ func TestJavaScript(t *testing.T) {
 	need(t, "node", "apt-get install nodejs")
 	needRun(t, "npm ci --prefix test/clients/js", "test", "-d", "js/node_modules/@aws-sdk/client-lightsail")
 	t.Parallel()
-	runParts(t, "node", "js", ".mjs", "-e",
+	runParts(t, byJavaScript, "node", "js", ".mjs", "-e",
 		`const sdk = require("./js/node_modules/@aws-sdk/client-lightsail");
 		console.log(...Object.keys(sdk).map((name) => name.replace(/Command$/, "")))`)
 }
 
 // runParts runs a client's programs, each against a server of its own. The interpreter lists the actions that the client
 // knows when it is called with the arguments list.
-func runParts(t *testing.T, interpreter, dir, extension string, list ...string) {
+func runParts(t *testing.T, client, interpreter, dir, extension string, list ...string) {
 	t.Helper()
 	var checkers []*wirecheck.Checker
 	t.Run("parts", func(t *testing.T) {
@@ -47,7 +47,7 @@ func runParts(t *testing.T, interpreter, dir, extension string, list ...string) 
 	})
 	t.Run("every action succeeded", func(t *testing.T) {
 		known := strings.Fields(output(t, interpreter, list...))
-		wantSeen(t, checkers, func(action string) bool { return slices.Contains(known, action) })
+		wantSeen(t, client, checkers, func(action string) bool { return slices.Contains(known, action) })
 	})
 }
 

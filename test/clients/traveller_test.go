@@ -25,6 +25,8 @@ type journey struct {
 	server *process.Server
 	// dir holds the traveller's keys.
 	dir string
+	// since are the actions that were called since the last connection by SSH.
+	since []string
 }
 
 func port(number int) in { return in{"fromPort": number, "toPort": number, "protocol": "tcp"} }
@@ -43,6 +45,7 @@ func (j *journey) call(action string, input in) map[string]any {
 	if failure != "" {
 		j.t.Fatalf("%s: %s", action, failure)
 	}
+	j.since = append(j.since, action)
 	return out
 }
 
@@ -124,6 +127,8 @@ func (j *journey) sshBy(config, key, host, command string) process.Ended {
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		j.t.Fatal(err)
 	}
+	driven.addLogin(j.since)
+	j.since = nil
 	return process.Ended{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
 }
 

@@ -65,8 +65,8 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestKillAtFirstStart kills a server at one moment after the other of its first start. The next start finds nothing
-// that it could not go on from.
+// TestKillAtFirstStart kills a server at one moment after the other of its first start. The next start can
+// continue from whatever it finds.
 func TestKillAtFirstStart(t *testing.T) {
 	for i := range *rounds {
 		dir := filepath.Join(t.TempDir(), "data")

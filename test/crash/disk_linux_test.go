@@ -26,8 +26,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// TestDiskFull fills the disk below a server again and again. Writes fail with ServiceException meanwhile and reads go
-// on; with space, everything goes on without a restart.
+// TestDiskFull fills the disk below a server again and again. Writes fail with ServiceException meanwhile and reads
+// succeed. With space, everything continues without a restart.
 func TestDiskFull(t *testing.T) {
 	dir := mountTmpfs(t, "32m")
 	l := newLedger()
@@ -116,7 +116,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 }
 
 // TestPermissionLost takes a server's right to its files away and gives it back. Linux lets a process keep what it has
-// open, so that a server which has served goes on; one that has not opened all of its connections refuses with
+// open, so a server which has served continues; one that has not opened all of its connections refuses with
 // ServiceException until it can.
 func TestPermissionLost(t *testing.T) {
 	runAsNobody(t)

@@ -65,7 +65,7 @@ func (a attack) run(address string) error {
 	case len(got.statuses) > allowed:
 		return fmt.Errorf("%d answers: %v", len(got.statuses), got.statuses)
 	case got.rest != "":
-		return fmt.Errorf("the server went on after the last answer: %.80q", got.rest)
+		return fmt.Errorf("the server sent more after the last answer: %.80q", got.rest)
 	case a.status != 0 && !slices.Equal(got.statuses, []int{a.status}):
 		return fmt.Errorf("answers %v, want %d", got.statuses, a.status)
 	case a.end == stay && got.open && !got.probed:

@@ -97,7 +97,7 @@ var badBodies = []named{
 	{"a tiny exponent", `{"x":1e-999999999}`},
 	{"a number of 500,000 digits", `{"x":` + strings.Repeat("9", 500000) + "}"},
 	{"a fraction of 500,000 digits", `{"x":0.` + strings.Repeat("9", 500000) + "}"},
-	{"a number that is none", `{"x":NaN}`},
+	{"an invalid number", `{"x":NaN}`},
 	{"infinity", `{"x":Infinity}`},
 	{"minus infinity", `{"x":-Infinity}`},
 	{"a hexadecimal number", `{"x":0x10}`},

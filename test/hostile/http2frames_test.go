@@ -158,7 +158,7 @@ func h2Frames() []h2Attack {
 			c.open(1, h2Fields(m), false)
 			_ = c.WriteData(1, true, []byte(m.body[:20]))
 		}},
-		{name: "a write that goes on too long", refused: true, send: func(c *h2Client) {
+		{name: "a write that takes too long", refused: true, send: func(c *h2Client) {
 			m := write("http2-too-long")
 			m.body += " "
 			c.call(1, m)

@@ -45,8 +45,8 @@ func (l *load) String() string {
 	return fmt.Sprintf("%d served, %d throttled", l.served.Load(), l.throttled.Load())
 }
 
-// TestOverload asks for key pairs and for reads with four times as many clients as the server has places for. It goes
-// on serving as many as it can, refuses the others at once, and clients that come back get what they asked for.
+// TestOverload asks for key pairs and for reads with four times as many clients as the server has places for. It
+// serves as many as it can, refuses the others at once, and clients that come back get what they asked for.
 func TestOverload(t *testing.T) {
 	needFiles(t, 4*(inFlight+queued)+1000)
 	t.Setenv("GOMAXPROCS", cpus)

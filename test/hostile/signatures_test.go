@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// signatures are writes that are signed wrongly, or rightly by and for somebody else. None of them is served.
+// signatures are writes that are signed wrongly, or rightly by and for another principal. None of them is served.
 func signatures() []attack {
 	var all []attack
 	add := func(name string, signed func(m *message) *message) {
@@ -129,7 +129,7 @@ func authorizations() []attack {
 	return all
 }
 
-// tampered are good writes that somebody changed on their way, or sends again with something else in them.
+// tampered are good writes that were changed on their way, or are sent again with something else in them.
 func tampered() []attack {
 	var all []attack
 	add := func(name string, change func(m *message)) {

@@ -180,7 +180,7 @@ func (h *harbour) visit(i int) error {
 	return nil
 }
 
-// served tells whether the API answers, and an instance lets its owner in.
+// served reports whether the API answers, and an instance lets its owner in.
 func (h *harbour) served(i int) error {
 	return errors.Join(probe(h.api), h.visit(i))
 }

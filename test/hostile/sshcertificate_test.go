@@ -44,7 +44,7 @@ func badCertificates() []certificate {
 		{"with an unknown option", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"x": ""} }},
 		{"from elsewhere", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "203.0.113.0/24"} }},
 		{"from nowhere", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"source-address": ""} }},
-		{"from a range that is none", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "x/y"} }},
+		{"from an invalid range", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "x/y"} }},
 	}
 }
 

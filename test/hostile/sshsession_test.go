@@ -23,7 +23,7 @@ func request(kind string, rest ...any) []byte {
 	return compose(msgRequest, append([]any{0, kind, true}, rest...)...)
 }
 
-// owners are attacks by somebody who has the key. Where refused is set, the first message opens the session that the
+// owners are attacks by a client that has the key. Where refused is set, the first message opens the session that the
 // others are about, and nothing of what they ask for is done.
 func owners() []sshAttack {
 	all := slices.Concat(globals(), channels(), commands())
@@ -176,7 +176,7 @@ func commands() []sshAttack {
 	return all
 }
 
-// TestSSHOwners has somebody with the key do everything that is not meant. It harms nobody else.
+// TestSSHOwners does everything that is not meant, with a valid key. It harms no other client.
 func TestSSHOwners(t *testing.T) {
 	t.Parallel()
 	const attacked = 6

@@ -98,7 +98,7 @@ func joinTags(tags map[string]string) string {
 	return strings.Join(all, " ")
 }
 
-// step tells whether a call can have had an answer where p is what there is, and what there is afterwards.
+// step reports whether a call can have had an answer where p is what there is, and what there is afterwards.
 func (p pair) step(c call, a answer) (possible bool, after pair) {
 	free := p.fingerprint == ""
 	allowed := free == (c.action == create || c.action == imported)

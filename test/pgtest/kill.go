@@ -84,7 +84,7 @@ type stat struct {
 	ended, stopped bool
 }
 
-// statOf reads the state and the parent's id, which stand behind the name in parentheses (proc_pid_stat(5)).
+// statOf reads the state and the parent's id, which are after the name in parentheses (proc_pid_stat(5)).
 func statOf(pid int) stat {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])

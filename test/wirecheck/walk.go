@@ -67,7 +67,7 @@ func (w walker) value(path string, schema *smithy.Schema, v any) {
 	}
 }
 
-// numberFits tells whether a number is one that its type can hold.
+// numberFits reports whether a number is one that its type can hold.
 func numberFits(t smithy.ShapeType, n json.Number) bool {
 	whole, err := n.Int64()
 	switch t {

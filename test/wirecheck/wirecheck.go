@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -34,7 +35,11 @@ type Checker struct {
 	violations []string
 	ids        map[string]bool
 	outcomes   map[string]bool
+	succeeded  map[Call]bool
 }
+
+// Call is an action that a client called, and the client's User-Agent header.
+type Call struct{ UserAgent, Action string }
 
 // Start puts a checker in front of the server at endpoint until the test is over. The test fails with everything
 // that the checker found.
@@ -61,7 +66,7 @@ func New(endpoint string) (*Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("endpoint of the server under test: %w", err)
 	}
-	c := &Checker{ids: map[string]bool{}, outcomes: map[string]bool{}}
+	c := &Checker{ids: map[string]bool{}, outcomes: map[string]bool{}, succeeded: map[Call]bool{}}
 	c.proxy = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(u)
@@ -88,7 +93,14 @@ func (c *Checker) Violations() []string {
 	return slices.Clone(c.violations)
 }
 
-// Saw tells whether an action was answered with an outcome: "" for success, else the exception's name.
+// Succeeded lists the calls that were answered with success, each once.
+func (c *Checker) Succeeded() []Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Keys(c.succeeded))
+}
+
+// Saw reports whether an action was answered with an outcome: "" for success, else the exception's name.
 func (c *Checker) Saw(action, outcome string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,6 +137,9 @@ func (c *Checker) inspect(resp *http.Response) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.outcomes[name+" "+outcome] = true
+	if outcome == "" {
+		c.succeeded[Call{resp.Request.UserAgent(), name}] = true
+	}
 	return nil
 }
 
