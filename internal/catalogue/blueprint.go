@@ -45,7 +45,7 @@ func DiskIOPS(sizeInGB int32) int32 { return min(max(100, 3*sizeInGB), 16000) }
 type blueprintRow struct {
 	types.Blueprint
 	Username, Firewall, SystemDisk string
-	// Volume is the type of the system disk's EBS volume where it is not gp2.
+	// Volume is the type of the system disk's EBS volume if it is not gp2.
 	Volume string
 }
 

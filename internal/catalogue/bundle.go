@@ -68,7 +68,7 @@ type plan struct {
 	Power, CPUCount      int32
 	RAMSizeInGb          float32
 	DiskSizeInGb         int32
-	WindowsDiskSizeInGb  int32 // where it is another
+	WindowsDiskSizeInGb  int32 // if it differs
 	TransferPerMonthInGb int32
 	// Prices are US dollars a month, by variant; a variant without one does not exist.
 	Prices map[string]float32

@@ -43,7 +43,7 @@ c_9xlarge_1  36    72 1280 1280  9   844   840  1888  1884
 c_12xlarge_1 48    96 1280 1280 10  1126  1122  2518  2514
 c_18xlarge_1 72   144 1280 1280 10  1688  1684  3776  3772`
 
-func TestBundlesAreThoseOfThePriceList(t *testing.T) {
+func TestBundles_areThoseOfThePriceList(t *testing.T) {
 	listed := 0
 	for line := range strings.Lines(strings.TrimSpace(priceList)) {
 		var plan string
@@ -88,7 +88,7 @@ func TestBundlesAreThoseOfThePriceList(t *testing.T) {
 	}
 }
 
-func TestBundlesAsTheAPIShowsThem(t *testing.T) {
+func TestBundles_asTheAPIShowsThem(t *testing.T) {
 	for _, want := range []types.Bundle{
 		{ // observed in AWS CLI examples of 2024
 			BundleId: new("small_3_0"), CpuCount: new(int32(2)), DiskSizeInGb: new(int32(60)), InstanceType: new("small"), IsActive: new(true),
@@ -121,7 +121,7 @@ func TestBundlesAsTheAPIShowsThem(t *testing.T) {
 	}
 }
 
-func TestBundleIDsEndInThePriceClassOfTheRegion(t *testing.T) {
+func TestBundles_endInThePriceClassOfTheRegion(t *testing.T) {
 	for _, tc := range []struct {
 		region, id string
 		transfer   int32
@@ -157,9 +157,9 @@ func same(a, b *catalogue.Bundle) bool {
 	return cmp.Equal(a.Bundle, b.Bundle, cmpopts.IgnoreUnexported(types.Bundle{}))
 }
 
-// TestBundlesListsTheGenerationsOfTheRegion holds that a region has no generation that
+// TestBundles_listTheGenerationsOfTheRegion holds that a region has no generation that
 // was out of sale when it opened.
-func TestBundlesListsTheGenerationsOfTheRegion(t *testing.T) {
+func TestBundles_listTheGenerationsOfTheRegion(t *testing.T) {
 	for _, tc := range []struct{ region, has, lacks string }{
 		{"us-east-1", "nano_1_0 nano_2_0 nano_3_0 large_win_1_0 c_large_1_0", "nano_1_1 nano_4_0 2xlarge_1_0 nano_ipv6_2_0"},
 		{"ap-south-1", "nano_1_1 nano_2_1 nano_3_1 m_large_1_1", "nano_1_0 nano_2_0 nano_3_0"},

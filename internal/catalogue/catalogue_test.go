@@ -15,9 +15,9 @@ import (
 // region is one with the usual ids and allowances.
 const region = "us-east-1"
 
-// TestEverythingIsThere holds for each region what the actions rely on: no member is
+// TestCatalogue_isComplete holds for each region what the actions rely on: no member is
 // missing, every blueprint has a user and ports, and the API takes the ids.
-func TestEverythingIsThere(t *testing.T) {
+func TestCatalogue_isComplete(t *testing.T) {
 	for _, r := range catalogue.Regions() {
 		for _, b := range catalogue.Blueprints(r.Name) {
 			for member, v := range map[string]*string{
@@ -47,7 +47,7 @@ func TestEverythingIsThere(t *testing.T) {
 	}
 }
 
-func TestTheAPITakesTheIDs(t *testing.T) {
+func TestLookupBundle_acceptsListedIDs(t *testing.T) {
 	take := func(blueprint, bundle string) {
 		t.Helper()
 		body := fmt.Sprintf(`{"instanceNames":["web"],"availabilityZone":"us-east-1a","blueprintId":%q,"bundleId":%q}`, blueprint, bundle)
@@ -63,7 +63,7 @@ func TestTheAPITakesTheIDs(t *testing.T) {
 	}
 }
 
-func TestAnUnknownRegionHasNothing(t *testing.T) {
+func TestBundles_ofAnUnknownRegion(t *testing.T) {
 	if catalogue.Blueprints("mars-1") != nil || catalogue.Bundles("mars-1") != nil {
 		t.Error("mars-1 has products")
 	}
@@ -106,7 +106,7 @@ func TestSystemDisk(t *testing.T) {
 	}
 }
 
-func TestFitsSnapshot_saysWhatIsSmaller(t *testing.T) {
+func TestFitsSnapshot_namesWhatIsSmaller(t *testing.T) {
 	for _, tc := range []struct{ bundle, of, smaller string }{
 		{"small_3_0", "micro_3_0", ""},
 		{"nano_3_0", "nano_2_0", ""},
@@ -133,8 +133,8 @@ func TestFitsSnapshot_saysWhatIsSmaller(t *testing.T) {
 	}
 }
 
-// TestUsersAndPorts holds what the Lightsail user guide says of blueprints.
-func TestUsersAndPorts(t *testing.T) {
+// TestBlueprints_usersAndPorts holds what the Lightsail user guide says of blueprints.
+func TestBlueprints_usersAndPorts(t *testing.T) {
 	for _, tc := range []struct {
 		ids, username, ports string
 	}{
@@ -181,7 +181,7 @@ func portList(t *testing.T, ports []types.PortInfo) string {
 	return strings.Join(list, " ")
 }
 
-func TestBlueprintsOfOnePlatformStandTogether(t *testing.T) {
+func TestBlueprints_areOrderedByPlatform(t *testing.T) {
 	rank := func(b catalogue.Blueprint) int {
 		switch {
 		case b.Platform == types.InstancePlatformWindows:

@@ -27,7 +27,7 @@ type MisfitError struct {
 
 func (e *MisfitError) Error() string { return e.Message }
 
-// Fits returns nil where a blueprint runs on a bundle, and a *MisfitError where the
+// Fits returns nil if a blueprint runs on a bundle, and a *MisfitError if the
 // platforms differ or the bundle has less power than the blueprint needs. Whether
 // they are active, and which IP address type is asked for, it does not look at.
 func Fits(blueprint *Blueprint, bundle *Bundle) error {

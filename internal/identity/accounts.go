@@ -17,22 +17,21 @@ import (
 // own.
 const rootAccountMeta = "root account"
 
-// Accounts is what people see of the accounts of a server, and the ways to change
-// them, in one transaction.
+// Accounts reads and changes the accounts of a server in one transaction.
 type Accounts struct {
 	Tx     *store.Tx
 	Sealer *seal.Sealer
 	Now    time.Time
 }
 
-// Root returns the id of the account that commands are about when they name none:
-// the one that the first start made. A fresh store has none: store.ErrNotFound.
+// Root returns the id of the account that commands use by default: the one that the
+// first start created. A fresh store has none: store.ErrNotFound.
 func (a *Accounts) Root() (string, error) {
 	id, err := a.Tx.Meta(rootAccountMeta)
 	if err == nil || !errors.Is(err, store.ErrNotFound) {
 		return string(id), err
 	}
-	// The first versions kept no note of it: the oldest account was the only one.
+	// The first versions did not store it: the oldest account was the only one.
 	all, err := a.Tx.Accounts()
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("root account: %w", store.ErrNotFound)
@@ -43,7 +42,7 @@ func (a *Accounts) Root() (string, error) {
 	return all[0].ID, nil
 }
 
-// SetRoot notes which account is the root account.
+// SetRoot stores which account is the root account.
 func (a *Accounts) SetRoot(id string) error { return a.Tx.SetMeta(rootAccountMeta, []byte(id)) }
 
 // Directory opens the identities of an account, by default the root account.
@@ -108,7 +107,7 @@ func (a *Accounts) SetClosed(id string, closed bool) error {
 	return a.Tx.UpdateAccount(account)
 }
 
-// Delete removes a closed account with all that it has: identities, resources,
+// Delete removes a closed account with everything in it: identities, resources,
 // operations.
 func (a *Accounts) Delete(id string) error {
 	account, err := a.changeable(id)
@@ -141,7 +140,7 @@ func (a *Accounts) changeable(id string) (*store.Account, error) {
 	return account, err
 }
 
-// SetUp says until when an account is being set up or, with a region, that opt-in
+// SetUp sets until when an account is being set up or, with a region, that opt-in
 // region for the account. The zero time ends it.
 func (a *Accounts) SetUp(id, region string, until time.Time) error {
 	account, err := a.Get(id)
@@ -158,8 +157,8 @@ func (a *Accounts) SetUp(id, region string, until time.Time) error {
 	return a.Tx.SetRegionSetup(id, region, until)
 }
 
-// CheckOptIn wants a region that accounts opt into: the others are there from the
-// first moment of an account.
+// CheckOptIn returns an error if accounts do not opt into the region: all others are
+// available from the creation of an account.
 func CheckOptIn(name string) error {
 	var names []string
 	for _, r := range catalogue.Regions() {

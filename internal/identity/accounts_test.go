@@ -59,7 +59,7 @@ func TestAccessKeys(t *testing.T) {
 	wantRefusal(t, w.in(ours, func(d *identity.Directory) error { return drop(d.CreateAccessKey("carol")) }), identity.CodeNoSuchEntity, "carol")
 }
 
-func TestGivenAccessKeys(t *testing.T) {
+func TestInsertAccessKey(t *testing.T) {
 	w := newWorld(t)
 	insert := func(k identity.AccessKey) error {
 		return w.in(ours, func(d *identity.Directory) error { return drop(d.InsertAccessKey("", k)) })
@@ -148,9 +148,9 @@ func TestSetUp(t *testing.T) {
 	check(time.Time{}, time.Time{})
 }
 
-// TestRootAccount: stores of the first versions have no note of their root account,
+// TestRoot: stores of the first versions have no note of their root account,
 // and one account.
-func TestRootAccount(t *testing.T) {
+func TestRoot(t *testing.T) {
 	w := newStore(t)
 	root := func() (id string, err error) {
 		err = w.update(func(a *identity.Accounts) (err error) {

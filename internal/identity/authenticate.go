@@ -30,9 +30,9 @@ func (r *Resolver) Authenticate(
 	return p, nil
 }
 
-// Recognize is Authenticate without the store, for a long-term key that was met lately.
-// What it finds holds in a transaction whose Tx.IdentityVersion is the version, and in no
-// other. It says nothing about those whom it does not recognize.
+// Recognize is Authenticate without the store, for a long-term key that it remembers.
+// The result is valid in transactions whose Tx.IdentityVersion is the returned version,
+// and in no others. If ok is false, the key is not remembered.
 func (r *Resolver) Recognize(
 	v *sigv4.Verifier, sig *sigv4.Signature, req *http.Request, body []byte,
 ) (version string, p *Principal, ok bool) {
@@ -46,8 +46,8 @@ func (r *Resolver) Recognize(
 	return version, &k.owner, true
 }
 
-// Again looks the signer of a verified request up once more: what counts is what
-// the store says at the moment of the write.
+// Again looks the signer of a verified request up once more: a write depends on the
+// identities in its own transaction.
 func (r *Resolver) Again(tx *store.Tx, sig *sigv4.Signature) (*Principal, error) {
 	_, p, err := r.Find(tx, sig.AccessKeyID, sig.SessionToken, sig.Region)
 	return p, refusal(err)

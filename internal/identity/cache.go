@@ -41,8 +41,8 @@ func (c *cache[T]) get(text string, parse func() (T, error)) (v T, err error) {
 // entityCache keeps the documents of users and roles that sign requests.
 type entityCache struct{ docs cache[*Doc] }
 
-// read is fromRow without parsing what was parsed before. Nobody changes the
-// entity's lists.
+// read is fromRow without parsing what was parsed before. Callers must not change
+// the entity's lists.
 func (c *entityCache) read(row *store.Identity) (*Entity, error) {
 	doc, err := c.docs.get(string(row.Doc), func() (*Doc, error) { return docOf(row) })
 	if err != nil {
@@ -61,7 +61,7 @@ type keyCache struct {
 
 type keyInRegion struct{ id, region string }
 
-// resolvedKey is an active access key: its secret and who signs with it. Nobody changes
+// resolvedKey is an active access key: its secret and its owner. Callers must not change
 // the owner's lists.
 type resolvedKey struct {
 	secret string
@@ -78,7 +78,7 @@ func (c *keyCache) get(version string, id keyInRegion) (resolvedKey, bool) {
 	return k, ok
 }
 
-// last is get whatever the version is, and tells which it was.
+// last is get for any version, which it returns.
 func (c *keyCache) last(id keyInRegion) (version string, k resolvedKey, ok bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()

@@ -8,9 +8,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// TestWhatIsKnownOfAKeyIsOfItsTransaction: a resolver that knows a key sees what the
+// TestRecognize_isValidInItsTransaction: a resolver that knows a key sees what the
 // transaction that it is asked in did to it, and keeps nothing of what is then undone.
-func TestWhatIsKnownOfAKeyIsOfItsTransaction(t *testing.T) {
+func TestRecognize_isValidInItsTransaction(t *testing.T) {
 	w := newWorld(t)
 	var key *identity.AccessKey
 	w.ours(func(d *identity.Directory) error {

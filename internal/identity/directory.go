@@ -18,14 +18,13 @@ var maxEntities = map[Kind]struct {
 	User: {"UsersPerAccount", 5000}, Group: {"GroupsPerAccount", 300}, Role: {"RolesPerAccount", 1000}, Policy: {"PoliciesPerAccount", 1500},
 }
 
-// Directory is what people see of one account's identities, and the ways to change
-// them, in one transaction. Refusals are of the type *Error.
+// Directory reads and changes one account's identities in one transaction. Refusals are of the type *Error.
 type Directory struct {
 	tx      *store.Tx
 	sealer  *seal.Sealer
 	account string
 	now     time.Time
-	// file says that the changes are those of the identities file.
+	// file reports whether the changes come from the identities file.
 	file bool
 }
 

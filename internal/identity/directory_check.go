@@ -32,7 +32,7 @@ var inlineSizes = map[Kind]int{
 // attachQuotas are the names of the quota of attached policies.
 var attachQuotas = map[Kind]string{User: "PoliciesPerUser", Group: "PoliciesPerGroup", Role: "PoliciesPerRole"}
 
-// check holds an entity to IAM's rules, with what it refers to.
+// check checks an entity, and its references, against IAM's rules.
 func (d *Directory) check(e *Entity) error {
 	if err := checkDoc(e.Kind, e.Name, &e.Doc); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (d *Directory) exists(kind Kind, name string) error {
 	return err
 }
 
-// checkDoc is what can be said about a doc without the store.
+// checkDoc checks what needs no store.
 func checkDoc(kind Kind, name string, doc *Doc) error {
 	if err := checkTags(doc.Tags); err != nil {
 		return err
@@ -111,8 +111,8 @@ func checkInline(kind Kind, name string, policies []InlinePolicy) error {
 	return nil
 }
 
-// checkManaged wants the present version of the policy language, as IAM does of
-// managed policies.
+// checkManaged returns an error if a managed policy is not of the present version of the
+// policy language, as IAM requires it.
 func checkManaged(text string) error {
 	document, err := parseDocument(text)
 	switch {

@@ -31,7 +31,7 @@ func (d *Directory) deleteRow(e *Entity) error {
 	return d.tx.DeleteIdentity(row)
 }
 
-// release checks, or sees to it, that nothing hangs on an entity.
+// release checks that no other object depends on an entity, or removes those that do.
 func (d *Directory) release(e *Entity, force bool) error {
 	switch e.Kind {
 	case Group:
@@ -99,13 +99,13 @@ func (d *Directory) releasePolicy(name string, force bool) error {
 // PolicyUsers are the entities that a managed policy is attached to, or bounds.
 type PolicyUsers struct{ Attached, Bounded []*Entity }
 
-// UsersOf finds who uses a managed policy.
+// UsersOf finds the entities that use a managed policy.
 func (d *Directory) UsersOf(policyName string) (PolicyUsers, error) {
 	var found PolicyUsers
 	for _, kind := range []Kind{User, Group, Role} {
 		list, err := d.List(kind)
 		if err != nil {
-			return found, fmt.Errorf("who uses the policy %s: %w", policyName, err)
+			return found, fmt.Errorf("users of the policy %s: %w", policyName, err)
 		}
 		for _, e := range list {
 			if slices.Contains(e.Attached, policyName) {

@@ -10,14 +10,14 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// AccessKey is a long-term access key as people see it.
+// AccessKey is a long-term access key as users see it.
 type AccessKey struct {
 	ID string
 	// UserName is "" for a key of the account's root.
 	UserName  string
 	Active    bool
 	CreatedAt time.Time
-	// Secret is there when the key was just made, and never again.
+	// Secret is set only if the key was just created.
 	Secret string
 }
 
@@ -26,7 +26,7 @@ func (d *Directory) CreateAccessKey(user string) (*AccessKey, error) {
 	return d.insertKey(user, AccessKey{ID: NewAccessKeyID(), Secret: NewSecret(), Active: true})
 }
 
-// RotateAccessKey makes a second access key for whom has one.
+// RotateAccessKey makes a second access key for a user that has one.
 func (d *Directory) RotateAccessKey(user string) (*AccessKey, error) {
 	keys, err := d.AccessKeys(user)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 )
 
-// TestRefusals: each refusal has IAM's code, and nothing stays of the change.
-func TestRefusals(t *testing.T) {
+// TestDirectory_refusals: each refusal has IAM's code, and nothing stays of the change.
+func TestDirectory_refusals(t *testing.T) {
 	large := func(n int) string {
 		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lightsail:*","Resource":"*","Sid":"` + strings.Repeat("x", n) + `"}]}`
 	}
@@ -97,7 +97,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestQuotas(t *testing.T) {
+func TestCreate_quotas(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error { return drop(d.Create(identity.User, "alice", identity.Doc{})) })
 	for i := range 10 {
@@ -141,7 +141,7 @@ func TestQuotas(t *testing.T) {
 	}), identity.CodeLimitExceeded, "50")
 }
 
-func TestAnAccountHasAtMost300Groups(t *testing.T) {
+func TestCreate_boundsTheGroupsOfAnAccount(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error {
 		for i := range 300 {

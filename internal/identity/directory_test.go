@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/policy"
 )
 
-func TestAnEntityReadsBackAsItWasMade(t *testing.T) {
+func TestCreate_readsBackAsItWasWritten(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error {
 		for _, name := range []string{"read", "all"} {
@@ -36,7 +36,7 @@ func TestAnEntityReadsBackAsItWasMade(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
+func TestDirectory_edits(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error {
 		if _, err := d.Create(identity.Policy, "read", identity.Doc{Document: readOnly}); err != nil {
@@ -177,7 +177,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-func TestMembersAndUsers(t *testing.T) {
+func TestMembers_andPolicyUsers(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error {
 		if _, err := d.Create(identity.Policy, "read", identity.Doc{Document: readOnly}); err != nil {
@@ -206,9 +206,9 @@ func TestMembersAndUsers(t *testing.T) {
 	})
 }
 
-// TestWhatACommandMadeCounts: a user's own, attached and group's policies decide, and
+// TestApply_countsObjectsOfCommands: a user's own, attached and group's policies decide, and
 // the boundary bounds.
-func TestWhatACommandMadeCounts(t *testing.T) {
+func TestApply_countsObjectsOfCommands(t *testing.T) {
 	w := newWorld(t)
 	var key *identity.AccessKey
 	w.ours(func(d *identity.Directory) (err error) {
@@ -239,7 +239,7 @@ func TestWhatACommandMadeCounts(t *testing.T) {
 	}
 }
 
-func TestAccountsDoNotSeeEachOther(t *testing.T) {
+func TestDirectory_seesItsOwnAccountOnly(t *testing.T) {
 	w := newWorld(t)
 	var key *identity.AccessKey
 	w.ours(func(d *identity.Directory) (err error) {

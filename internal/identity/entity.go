@@ -1,6 +1,6 @@
-// Package identity knows who may sign requests: accounts' roots, users, groups,
-// roles, their policies, access keys and sessions. It resolves a credential to a
-// principal with everything that bears on what it may do.
+// Package identity holds the identities that sign requests: accounts' roots, users,
+// groups, roles, their policies, access keys and sessions. It resolves a credential to a
+// principal with all policies that apply to it.
 //
 // It decides nothing about a request's form; package policy evaluates, package api
 // asks.
@@ -119,7 +119,7 @@ func fromRow(row *store.Identity) (*Entity, error) {
 // docOf parses a stored document. One with members that are not known is not used: each
 // of them may be a restriction.
 func docOf(row *store.Identity) (*Doc, error) {
-	var doc *Doc // stays nil where the text is null
+	var doc *Doc // stays nil if the text is null
 	d := json.NewDecoder(bytes.NewReader(row.Doc))
 	d.DisallowUnknownFields()
 	err := d.Decode(&doc)

@@ -157,7 +157,7 @@ func ParseFile(name string, text []byte, read func(name string, limit int64) ([]
 }
 
 // foreignLine is the line of the first control character, or of the first byte that
-// is not UTF-8; 0 when there is none.
+// is not UTF-8; 0 if there is none.
 func foreignLine(text []byte) int {
 	for i := 0; i < len(text); {
 		c, width := utf8.DecodeRune(text[i:])
@@ -198,7 +198,7 @@ func (f *File) Counts() (accounts, entities, accessKeys int) {
 }
 
 // Root returns what the file says of the account that a fresh store begins with: the
-// one that it calls root, else the one of the wanted id or, where none is wanted, its
+// one that it calls root, else the one of the wanted id or, if none is wanted, its
 // first. The key is that account's first active root access key. What the file does
 // not say is "".
 func (f *File) Root(want string) (account, keyID, secret string) {

@@ -19,7 +19,7 @@ const (
 	fileOurs   = "accounts:\n  \"111122223333\":\n"
 )
 
-func TestAppliedAgainNothingChanges(t *testing.T) {
+func TestApply_twiceChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	text := fileOurs + filePolicy + fileGroup + fileUser
 	w.must(w.apply(text))
@@ -38,7 +38,7 @@ func TestAppliedAgainNothingChanges(t *testing.T) {
 	})
 }
 
-func TestWhatTheFileSaysNoMoreIsGone(t *testing.T) {
+func TestApply_removesWhatIsNoLongerDeclared(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.apply(fileOurs + filePolicy + fileGroup + fileUser + "    roles: {deploy: {trustPolicy: {document: '" + anybody + "'}}}\n"))
 	w.ours(func(d *identity.Directory) error { return drop(d.CreateAccessKey("alice")) })
@@ -56,7 +56,7 @@ func TestWhatTheFileSaysNoMoreIsGone(t *testing.T) {
 	}
 }
 
-func TestWhatCommandsMadeIsLeftAlone(t *testing.T) {
+func TestApply_leavesObjectsOfCommandsAlone(t *testing.T) {
 	w := newWorld(t)
 	var rootKey, aliceKey *identity.AccessKey
 	w.must(w.apply(fileOurs + filePolicy + fileGroup + fileUser))
@@ -72,7 +72,7 @@ func TestWhatCommandsMadeIsLeftAlone(t *testing.T) {
 	})
 	w.must(w.apply(fileOurs + filePolicy + fileGroup + strings.Replace(fileUser, "groups: [developers], ", "", 1)))
 	if w.get(identity.User, "carol") == nil {
-		t.Error("carol is gone")
+		t.Error("carol was removed")
 	}
 	for _, key := range []*identity.AccessKey{rootKey, aliceKey} {
 		if _, _, err := w.principal(key.ID); err != nil {
@@ -95,7 +95,7 @@ func TestWhatCommandsMadeIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestTheFileAdoptsWhatItDeclares(t *testing.T) {
+func TestApply_takesOverDeclaredObjects(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error {
 		return drop(d.Create(identity.User, "alice", identity.Doc{Tags: []identity.Tag{{Key: "team", Value: "db"}}}))
@@ -111,8 +111,8 @@ func TestTheFileAdoptsWhatItDeclares(t *testing.T) {
 	}
 }
 
-// TestCommandsLeaveTheFilesAlone: what the file declares changes in the file.
-func TestCommandsLeaveTheFilesAlone(t *testing.T) {
+// TestDirectory_leavesDeclaredObjectsAlone: what the file declares changes in the file.
+func TestDirectory_leavesDeclaredObjectsAlone(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.apply(fileOurs + filePolicy + fileGroup + fileUser + "  \"444455556666\":\n"))
 	for name, do := range map[string]func(a *identity.Accounts, d *identity.Directory) error{
@@ -150,7 +150,7 @@ func TestCommandsLeaveTheFilesAlone(t *testing.T) {
 	}
 }
 
-func TestKeysOfTheFile(t *testing.T) {
+func TestApply_accessKeys(t *testing.T) {
 	key := func(user, id, secret, status string) string {
 		return "    users:\n      alice: {accessKeys: []}\n      " + user + ": {accessKeys: [{accessKeyId: " + id + ", secretAccessKey: " + secret + ", status: " + status + "}]}\n"
 	}
@@ -191,7 +191,7 @@ func TestKeysOfTheFile(t *testing.T) {
 	check("AKIATHEIRS", "their-secret", "")
 }
 
-func TestAccountsOfTheFile(t *testing.T) {
+func TestApply_opensAndClosesAccounts(t *testing.T) {
 	w := newWorld(t)
 	closed := func(id string) bool {
 		var closed bool
@@ -227,9 +227,9 @@ func TestAccountsOfTheFile(t *testing.T) {
 	}
 }
 
-// TestSetUpsOfTheFile: a delay runs from when the file first has it, and not from each
+// TestApply_setUps: a delay runs from when the file first has it, and not from each
 // reading.
-func TestSetUpsOfTheFile(t *testing.T) {
+func TestApply_setUps(t *testing.T) {
 	w := newWorld(t)
 	start := w.now
 	file := func(account, region string) string {
@@ -249,8 +249,8 @@ func TestSetUpsOfTheFile(t *testing.T) {
 	w.wantSetUp(ours, start.Add(time.Hour), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
-// TestAFailedFileChangesNothing: the error comes late, after much was written.
-func TestAFailedFileChangesNothing(t *testing.T) {
+// TestApply_changesNothingIfItFails: the error comes late, after much was written.
+func TestApply_changesNothingIfItFails(t *testing.T) {
 	w := newWorld(t)
 	w.ours(func(d *identity.Directory) error { return drop(d.CreateAccessKey("")) })
 	w.must(w.apply(fileOurs + "    users: {alice: {tags: {team: web}}}\n"))

@@ -141,7 +141,7 @@ func (w *jsonWriter) sequence(n *yaml.Node) error {
 	return nil
 }
 
-// scalar keeps the type that YAML sees, but for dates: the version of the policy
+// scalar keeps YAML's type, except for dates: the version of the policy
 // language is meant as text.
 func (w *jsonWriter) scalar(n *yaml.Node) error {
 	switch tag := n.ShortTag(); tag {

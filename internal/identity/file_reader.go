@@ -11,8 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// fileReader reads the YAML tree of an identities file and refuses, with the line,
-// whatever the form does not provide for.
+// fileReader reads the YAML tree of an identities file. Its errors name the line.
 type fileReader struct {
 	file *File
 	read func(name string, limit int64) ([]byte, error)
@@ -111,8 +110,8 @@ func (r *fileReader) object(n *yaml.Node, known map[string]member) error {
 	})
 }
 
-// text reads a string. Numbers, dates and the like have to be put in quotes: what
-// YAML makes of them is seldom what was meant.
+// text reads a string. Numbers, dates and the like must be in quotes: YAML rarely reads
+// them as they were meant.
 func (r *fileReader) text(into *string) member {
 	return func(n *yaml.Node) error {
 		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" {

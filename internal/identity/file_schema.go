@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// rootName stands for the server's root account, whatever its id is.
+// rootName means the server's root account, whatever its id is.
 const rootName = "root"
 
 // whole reads the file's outermost mapping.
@@ -24,7 +24,7 @@ func (r *fileReader) whole(n *yaml.Node) error {
 	return err
 }
 
-// reference is a name that something else of the account must have.
+// reference is a name that another object of the account must have.
 type reference struct {
 	line int
 	kind Kind
@@ -45,7 +45,7 @@ func (r *fileReader) account(name, n *yaml.Node) error {
 	if name.Value != rootName {
 		a.account.id = name.Value
 		if err := CheckAccountID(name.Value); err != nil {
-			return r.fail(name, "%w; %q stands for the root account", err, rootName)
+			return r.fail(name, "%w; %q means the root account", err, rootName)
 		}
 	}
 	err := r.object(n, map[string]member{
@@ -65,7 +65,7 @@ func (r *fileReader) account(name, n *yaml.Node) error {
 	return a.resolve()
 }
 
-// resolve finds what the account refers to and does not have.
+// resolve returns an error for a reference to an unknown name.
 func (a *accountReader) resolve() error {
 	known := map[Kind]map[string]bool{Group: {}, Policy: {}}
 	for _, e := range a.account.entities {

@@ -35,8 +35,8 @@ func (w *world) apply(text string) error {
 	return w.update(f.Apply)
 }
 
-// TestFullFile applies the example that has everything, and looks at all of it.
-func TestFullFile(t *testing.T) {
+// TestParseFile_readsEveryMember applies the example that has everything, and looks at all of it.
+func TestParseFile_readsEveryMember(t *testing.T) {
 	text, err := os.ReadFile("testdata/files/full.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -92,9 +92,9 @@ func (w *world) wantSetUp(account string, until, region time.Time) {
 	}))
 }
 
-// TestDecisionsNameLinesOfTheFile: what decided is found in the file, counted from
+// TestEvaluate_namesLinesOfTheFile: what decided is found in the file, counted from
 // where its document begins.
-func TestDecisionsNameLinesOfTheFile(t *testing.T) {
+func TestEvaluate_namesLinesOfTheFile(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.apply(`accounts:
   root:
@@ -124,7 +124,7 @@ func TestDecisionsNameLinesOfTheFile(t *testing.T) {
 	}
 }
 
-func TestRefusedFiles(t *testing.T) {
+func TestParseFile_refusals(t *testing.T) {
 	const head = "accounts:\n  root:\n"
 	const doc = `{Version: "2012-10-17", Statement: {Effect: Allow, Action: "*", Resource: "*"}}`
 	for _, tc := range []struct{ name, text, want string }{
@@ -152,7 +152,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"deep nesting", strings.Repeat("[", 30) + strings.Repeat("]", 30), "identities.yaml:1: nested more than 24 levels deep"},
 		{"a control character", "accounts:\n  \x01: {}\n", "identities.yaml:2: there is a character that is not allowed"},
 		{"a byte that is not UTF-8", "accounts:\n\n  \xff: {}\n", "identities.yaml:3: there is a character that is not allowed"},
-		{"a malformed account id", "accounts:\n  1111: {}\n", `identities.yaml:2: the account id "1111" does not have 12 digits; "root" stands for the root account`},
+		{"a malformed account id", "accounts:\n  1111: {}\n", `identities.yaml:2: the account id "1111" does not have 12 digits; "root" means the root account`},
 		{"a malformed user name", head + "    users:\n      a b: {}\n", "identities.yaml:4: ValidationError: "},
 		{"a number for text", head + "    users:\n      alice: {tags: {floor: 5}}\n", "identities.yaml:4: must be text, not a number: put it in quotes"},
 		{"a boolean for text", head + "    users:\n      alice: {tags: {on: true}}\n", "identities.yaml:4: must be text, not a boolean: put it in quotes"},
@@ -208,9 +208,9 @@ func TestRefusedFiles(t *testing.T) {
 	}
 }
 
-// TestAliasBomb: a file that would be huge when its aliases were followed is refused
+// TestParseFile_refusesAliases: a file that would be huge when its aliases were followed is refused
 // at once.
-func TestAliasBomb(t *testing.T) {
+func TestParseFile_refusesAliases(t *testing.T) {
 	text := "a: &a [x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c <= 'z'; c++ {
 		text += string(c) + ": &" + string(c) + " [" + strings.Repeat("*"+string(c-1)+",", 9) + "]\n"
@@ -220,7 +220,7 @@ func TestAliasBomb(t *testing.T) {
 	}
 }
 
-func TestRootOfAFreshStore(t *testing.T) {
+func TestRoot_ofAFreshStore(t *testing.T) {
 	const key = "\n    rootAccessKeys: [{accessKeyId: OLDKEY, secretAccessKey: the-old-secret, status: Inactive}, {accessKeyId: ROOTKEY, secretAccessKey: the-secret}]\n"
 	for _, tc := range []struct{ name, text, wanted, account, key string }{
 		{"the first account", "accounts:\n  \"111122223333\":" + key + "  \"444455556666\":\n", "", ours, "ROOTKEY"},
@@ -294,8 +294,8 @@ func (w *world) tryOut(file *identity.File) error {
 	return err
 }
 
-// TestDocumentedExample: the example of docs/identities.md is a good file.
-func TestDocumentedExample(t *testing.T) {
+// TestParseFile_readsTheDocumentedExample: the example of docs/identities.md is a good file.
+func TestParseFile_readsTheDocumentedExample(t *testing.T) {
 	page, err := os.ReadFile("../../docs/identities.md")
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/policy"
 )
 
-// Principal is who signed a request, with all that bears on what it may do.
+// Principal is the signer of a request, with all policies that apply to it.
 type Principal struct {
 	// Account is the 12-digit account id. Generation tells the account from one of the
 	// same id that was there before it.
@@ -29,7 +29,7 @@ type Principal struct {
 	Root bool
 	// Tags are aws:PrincipalTag.
 	Tags []Tag
-	// Policies are all that bear on it.
+	// Policies are all policies that apply to it.
 	Policies policy.Set
 	// Closed accounts are not served; SetupUntil and RegionSetupUntil are when the
 	// account and the request's region will be set up.
@@ -100,8 +100,8 @@ func (p *Principal) context(r *Request) policy.Context {
 	return c
 }
 
-// addMore adds further keys. Tags of the request and the resource among them stand beside
-// those of the same key. Any other key replaces what is known of it: so do the tags of a
+// addMore adds further keys. Tags of the request and the resource are added to
+// those of the same key. Any other key replaces its former value: so do the tags of a
 // session, which are given as aws:PrincipalTag.
 func addMore(c policy.Context, more map[string]string) {
 	for key := range more {

@@ -14,14 +14,14 @@ import (
 
 // Refusals of a credential.
 var (
-	// ErrUnknownKey: no active access key has that id, or its owner is gone.
+	// ErrUnknownKey: no active access key has that id, or its owner was deleted.
 	ErrUnknownKey = errors.New("unknown access key")
 	// ErrUnknownToken: the session token was not issued with the access key.
 	ErrUnknownToken = errors.New("unknown session token")
 )
 
 // Resolver turns a credential into a principal, as the store has it now: a change
-// of keys, policies or memberships counts from the next request. It is safe for
+// of keys, policies or memberships takes effect at the next request. It is safe for
 // concurrent use.
 type Resolver struct {
 	sealer   *seal.Sealer
@@ -33,10 +33,10 @@ type Resolver struct {
 // NewResolver returns a Resolver that opens secrets with a sealer.
 func NewResolver(sealer *seal.Sealer) *Resolver { return &Resolver{sealer: sealer} }
 
-// Find looks up an access key, or the session that key and token stand for, and
-// returns the secret that signs for it and who it is. Nothing is proven about the
-// caller before the signature is verified with the secret, and a session may have
-// expired: the caller checks Principal.Expires. The region is the request's.
+// Find looks up an access key, or the session of key and token. It returns the secret
+// that signs for it, and the principal. Nothing is proven about the client before the
+// signature is verified with the secret. A session may have expired: the caller checks
+// Principal.Expires. The region is the request's.
 func (r *Resolver) Find(tx *store.Tx, keyID, token, region string) (secret string, p *Principal, err error) {
 	if strings.HasPrefix(keyID, sessionPrefix) {
 		return r.findSession(tx, keyID, token, region)
@@ -76,7 +76,7 @@ func (r *Resolver) findKey(tx *store.Tx, keyID, region string) (k resolvedKey, e
 	return resolvedKey{string(plain), *owner}, nil
 }
 
-// in notes which account the principal is in, and whether it is served.
+// in sets the principal's account, and whether it is served.
 func (p *Principal) in(a *store.Account, regionSetup time.Time) {
 	p.Generation, p.Closed, p.SetupUntil, p.RegionSetupUntil = a.Generation, a.Closed, a.SetupUntil, regionSetup
 }
@@ -118,7 +118,7 @@ func (r *Resolver) findSession(tx *store.Tx, keyID, token, region string) (strin
 	return s.Secret, p, nil
 }
 
-// owner is the principal behind a key or session: an account's root (id ""), a user
+// owner returns the principal of a key or session: an account's root (id ""), a user
 // or a role.
 func (r *Resolver) owner(tx *store.Tx, account, id string) (*Principal, error) {
 	if id == "" {
@@ -197,8 +197,8 @@ func (r *Resolver) attached(name, text string) policy.Attached {
 	return policy.Attached{Name: name, Document: r.policy(text)}
 }
 
-// policy returns a stored policy's document. A text that no longer parses was
-// checked when it was written, so something is wrong, and then nothing is allowed.
+// policy returns a stored policy's document. Texts were checked when they were written, so
+// one that does not parse is an error, and nothing is allowed.
 func (r *Resolver) policy(text string) *policy.Document {
 	d, err := r.policies.get(text, func() (*policy.Document, error) { return policy.Parse([]byte(text)) })
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 // holds it, sealed, so that any server with the master key can check it.
 type Session struct {
 	Account string `json:"account"`
-	// Owner is the id of the role or user whose session it is; "" is the account's root.
+	// Owner is the id of the session's role or user; "" for the account's root.
 	Owner string `json:"owner,omitempty"`
-	// Generation is the account's, of a root's session: unlike the ids of users and roles,
-	// that of an account can be used again.
+	// Generation is the account's, for a root's session: unlike ids of users and roles, an
+	// account's id can be used again.
 	Generation string `json:"generation,omitempty"`
 	// Role and Name are those of an assumed role's session: …:assumed-role/Role/Name.
 	Role string `json:"role,omitempty"`

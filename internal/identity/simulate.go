@@ -7,8 +7,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// simulated is the name of sessions and users that exist only to ask what they could
-// do.
+// simulated is the name of sessions and users that exist only for a simulation.
 const simulated = "simulated"
 
 // Simulated returns a user, or a session of a role, as it would be if more policies

@@ -12,7 +12,7 @@ import (
 )
 
 // FileNote is the store's note of what the identities file declares, as JSON; nil
-// where no file ever counted.
+// if no file was ever applied.
 func (a *Accounts) FileNote() (json.RawMessage, error) {
 	text, err := a.Tx.Meta(declaredMeta)
 	if errors.Is(err, store.ErrNotFound) {
@@ -30,8 +30,8 @@ func (a *Accounts) SetFileNote(note json.RawMessage) error {
 	return d.save(a.Tx)
 }
 
-// CheckStored holds the name and the document of a stored identity to the rules, as
-// far as they can be told without the store.
+// CheckStored checks the name and the document of a stored identity against the rules
+// that need no store.
 func CheckStored(kind Kind, name string, doc *Doc) error {
 	if _, known := idPrefixes[kind]; !known {
 		return fmt.Errorf("unknown kind of identity %q", kind)
@@ -45,8 +45,8 @@ func CheckStored(kind Kind, name string, doc *Doc) error {
 	return checkMembers(kind, doc)
 }
 
-// checkMembers wants no members that only other kinds have. A role notes ids of those
-// whom its trust policy names, and of no others.
+// checkMembers wants no members that only other kinds have. A role has only ids of
+// principals that its trust policy names.
 func checkMembers(kind Kind, doc *Doc) error {
 	rest := *doc
 	rest.Managed = false
@@ -80,8 +80,8 @@ func checkMembers(kind Kind, doc *Doc) error {
 	return nil
 }
 
-// CheckReferences wants that the groups, policies and boundaries that the account's
-// identities name are there.
+// CheckReferences returns an error if a group, policy or boundary that the account's
+// identities name is missing.
 func (d *Directory) CheckReferences() error {
 	for _, kind := range []Kind{Group, Role, User} {
 		list, err := d.List(kind)

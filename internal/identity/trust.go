@@ -26,7 +26,7 @@ func (r *Resolver) ManagedPolicy(tx *store.Tx, account, name string) (*Entity, e
 func (p *Principal) TrustedBy(role *Entity, r *Request) policy.Decision {
 	var trust *policy.Trust
 	if role != nil {
-		trust, _ = policy.ParseTrust([]byte(role.Trust)) // nil where it does not parse
+		trust, _ = policy.ParseTrust([]byte(role.Trust)) // nil if it does not parse
 	}
 	request := policy.Request{
 		Action:    r.Action,
@@ -54,10 +54,10 @@ func (e *Entity) means(p *Principal) bool {
 	return true
 }
 
-// pinTrust notes whom a role's trust policy names, as IAM does when one is saved (IAM
-// User Guide, "AWS JSON policy elements: Principal"). A name that does not
-// exist yet is trusted whichever principal gets it later, and so are all names of the
-// identities file, which declares whom it means.
+// pinTrust stores the ids of the principals that a role's trust policy names, as IAM does
+// when a policy is saved (IAM User Guide, "AWS JSON policy elements: Principal"). A name that does not
+// exist yet is trusted for the principal that gets it later. So are all names in the
+// identities file, which declares its own principals.
 func (d *Directory) pinTrust(doc *Doc) error {
 	doc.TrustedIDs = nil
 	trust, err := policy.ParseTrust([]byte(doc.Trust))
@@ -80,8 +80,8 @@ func (d *Directory) pinTrust(doc *Doc) error {
 	return nil
 }
 
-// named reads the user or role that an ARN in a trust policy names, or that the session
-// is of that it names; store.ErrNotFound where there is none.
+// named reads the user or role that an ARN in a trust policy names, directly or by one of
+// its sessions. It returns store.ErrNotFound if there is none.
 func (d *Directory) named(arn string) (*store.Identity, error) {
 	part := strings.SplitN(arn, ":", 6)
 	kind, name, _ := strings.Cut(part[5], "/")
@@ -93,8 +93,8 @@ func (d *Directory) named(arn string) (*store.Identity, error) {
 }
 
 // EvaluateLimits decides as if the principal's identity policies allowed
-// everything: what is left are its permissions boundary and its session policies.
-// They bound a role's session also where a trust policy names it (IAM User Guide,
+// everything: its permissions boundary and its session policies remain. They bound a
+// role's session even if a trust policy names it (IAM User Guide,
 // "Permissions boundaries for IAM entities", "Policy evaluation logic").
 func (p *Principal) EvaluateLimits(r *Request) policy.Decision {
 	limits := *p

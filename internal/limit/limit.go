@@ -1,10 +1,10 @@
 // Package limit bounds how much is done at one time. It never makes anybody wait:
-// what does not fit is refused at once, and comes back later by itself.
+// callers beyond the limit are refused at once, and may retry.
 package limit
 
 import "sync/atomic"
 
-// Gate admits so many at a time. It is safe for concurrent use. A nil Gate admits all.
+// Gate admits a number of callers at a time. It is safe for concurrent use. A nil Gate admits all.
 type Gate struct {
 	free atomic.Int64
 }
@@ -16,7 +16,7 @@ func NewGate(n int) *Gate {
 	return g
 }
 
-// Enter reports whether the caller is admitted. Whoever is must Leave.
+// Enter reports whether the caller is admitted. An admitted caller must Leave.
 func (g *Gate) Enter() bool {
 	if g == nil || g.free.Add(-1) >= 0 {
 		return true

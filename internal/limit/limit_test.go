@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
-func TestGateAdmitsSoManyAtATime(t *testing.T) {
+func TestGate_boundsCallers(t *testing.T) {
 	g := limit.NewGate(2)
 	for i, want := range []bool{true, true, false, false} {
 		if got := g.Enter(); got != want {
@@ -21,7 +21,7 @@ func TestGateAdmitsSoManyAtATime(t *testing.T) {
 	}
 }
 
-func TestNoGateAdmitsAll(t *testing.T) {
+func TestGate_nilAdmitsAll(t *testing.T) {
 	var g *limit.Gate
 	for range 3 {
 		if !g.Enter() {
@@ -31,7 +31,7 @@ func TestNoGateAdmitsAll(t *testing.T) {
 	g.Leave()
 }
 
-func TestGateUnderContention(t *testing.T) {
+func TestGate_underContention(t *testing.T) {
 	const places = 3
 	g := limit.NewGate(places)
 	var inside, most atomic.Int64

@@ -11,7 +11,7 @@ import (
 type Constraint struct {
 	// Shape is the name of the shape, such as ResourceName.
 	Shape string
-	// Pattern is the regular expression as the API model writes it, "" where there is none. Use [Constraint.Match].
+	// Pattern is the regular expression as the API model writes it, "" if there is none. Use [Constraint.Match].
 	Pattern string
 	// Min and Max bound the length of a string in characters, the number of a list's elements, or a number's
 	// value; they count only where HasMin and HasMax say so.

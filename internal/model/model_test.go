@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 )
 
-// sdkDir is where the SDK's source lies.
+// sdkDir is the directory of the SDK's source.
 func sdkDir(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/lightsail").Output()
@@ -25,7 +25,7 @@ func sdkDir(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-func TestEveryActionOfTheSDKIsInTheTable(t *testing.T) {
+func TestActions_haveEveryActionOfTheSDK(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(sdkDir(t), "api_op_*.go"))
 	if err != nil || len(files) < 162 {
 		t.Fatalf("found %d actions in the SDK, err %v", len(files), err)
@@ -41,7 +41,7 @@ func TestEveryActionOfTheSDKIsInTheTable(t *testing.T) {
 	}
 }
 
-func TestActionsMakeTheirOwnTypes(t *testing.T) {
+func TestActions_makeTheirOwnTypes(t *testing.T) {
 	for _, a := range model.Actions() {
 		if got, want := reflect.TypeOf(a.NewInput()).String(), "*lightsail."+a.Name+"Input"; got != want {
 			t.Errorf("%s: input is %s, want %s", a.Name, got, want)
@@ -123,7 +123,7 @@ func reachable(t *testing.T) shapes {
 	return all
 }
 
-func TestTablesFitTheSDKsShapes(t *testing.T) {
+func TestTables_fitTheSDKsShapes(t *testing.T) {
 	for name, schema := range reachable(t) {
 		for _, member := range model.Required(name) {
 			if schema.Member(member) == nil {
@@ -140,7 +140,7 @@ func TestTablesFitTheSDKsShapes(t *testing.T) {
 		if c.Shape != name {
 			t.Errorf("Constraints(%q) is about %q", name, c.Shape)
 		}
-		c.Match("any") // panics where a pattern is none
+		c.Match("any") // panics if a pattern is invalid
 		text := schema.Type() == smithy.ShapeTypeString || schema.Type() == smithy.ShapeTypeEnum
 		if (c.Pattern != "" || c.Enum != nil) && !text {
 			t.Errorf("%s is no string and has a pattern or values", name)
@@ -149,7 +149,7 @@ func TestTablesFitTheSDKsShapes(t *testing.T) {
 }
 
 // Names that differ between the API model and the SDK would make a constraint vanish silently.
-func TestConstrainedShapesAreReachable(t *testing.T) {
+func TestConstraints_areReachable(t *testing.T) {
 	all := reachable(t)
 	for _, name := range []string{
 		"AutoSnapshotDate", "BucketName", "BucketCorsRules", "ContainerName", "ContainerServiceName", "ContainerServiceScale",
@@ -230,7 +230,7 @@ func TestSensitiveShapes(t *testing.T) {
 }
 
 // The tables must not turn into work at start-up; only literals of constants are laid out by the compiler.
-func TestGeneratedTablesAreLiterals(t *testing.T) {
+func TestTables_areLiterals(t *testing.T) {
 	for _, name := range []string{"actions_gen.go", "required_gen.go", "constraints_gen.go"} {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {

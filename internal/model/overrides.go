@@ -6,7 +6,7 @@ var ignored = [...]member{
 	{"CreateInstancesRequest", "customImageName"}, // "discontinued" (API reference)
 }
 
-// overrides replaces rows of the generated table where the service is known to depart from its model.
+// overrides replaces rows of the generated table for which the service is known to differ from its model.
 var overrides = [...]Constraint{
 	// The model's `\w[\w\-]*\w` has no dot and no upper bound. The service's own refusal of a name ("must be at least 2
 	// characters long and contain only alphanumerics, -, _, and .") admits dots, and its documentation says 255 characters at most.

@@ -46,7 +46,7 @@ func ReadMasterKeyFile(path string) ([]byte, error) {
 // CreateMasterKeyFile writes a fresh master key to a new file (0600) and returns
 // it. The key is on disk, name included, before it returns: what gets sealed
 // afterwards would be lost without it. An existing file is never overwritten:
-// fs.ErrExist. Nobody ever reads half a key from it.
+// fs.ErrExist. No process ever reads half a key from it.
 func CreateMasterKeyFile(path string) ([]byte, error) {
 	key := NewMasterKey()
 	err := newfile.Write(path, func(f *os.File) error {

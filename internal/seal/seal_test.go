@@ -20,7 +20,7 @@ func newSealer(t *testing.T, master []byte) *seal.Sealer {
 	return s
 }
 
-func TestSealedValueOpensOnlyWhereItBelongs(t *testing.T) {
+func TestOpen_onlyInTheSameContext(t *testing.T) {
 	s := newSealer(t, seal.NewMasterKey())
 	sealed := s.Seal(seal.AccessKeySecret, []byte("secret"), "111122223333", "AKIA1")
 	if bytes.Contains(sealed, []byte("secret")) {
@@ -80,7 +80,7 @@ func TestMasterKeyFile(t *testing.T) {
 	}
 }
 
-func TestParseMasterKeyRefuses(t *testing.T) {
+func TestParseMasterKey_refusals(t *testing.T) {
 	for _, text := range []string{"", "short", "AAAA", "!!!"} {
 		if _, err := seal.ParseMasterKey(text); err == nil {
 			t.Errorf("ParseMasterKey(%q) succeeded", text)

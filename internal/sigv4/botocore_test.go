@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// TestBotocore verifies what the signer of boto3 and the AWS CLI makes of a request.
-func TestBotocore(t *testing.T) {
+// TestVerify_acceptsBotocore verifies what the signer of boto3 and the AWS CLI makes of a request.
+func TestVerify_acceptsBotocore(t *testing.T) {
 	tests := []struct {
 		name    string
 		url     string

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestServerSeesWhatWasSigned(t *testing.T) {
+func TestVerify_seesWhatWasSigned(t *testing.T) {
 	v := newVerifier()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -15,7 +15,7 @@ const (
 	CodeIncompleteSignature = "IncompleteSignatureException"
 	// CodeInvalidSignature marks a well-formed signature that does not hold: wrong key, scope, time, headers or payload.
 	CodeInvalidSignature = "InvalidSignatureException"
-	// CodeUnrecognizedClient marks an access key or a session token that nobody knows.
+	// CodeUnrecognizedClient marks an unknown access key or session token.
 	CodeUnrecognizedClient = "UnrecognizedClientException"
 	// CodeExpiredToken marks a session token that was valid once.
 	CodeExpiredToken = "ExpiredTokenException"
@@ -38,7 +38,7 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // UnknownKey refuses an access key id that the caller's look-up did not find, or whose key is not active.
 // The answer differs from the one to a wrong signature, as it does on AWS: which ids exist is not a secret, so the
-// caller need not hide it behind a comparison with a made-up secret.
+// caller need not hide it by a comparison with a made-up secret.
 func UnknownKey() *Error {
 	return newError(CodeUnrecognizedClient, "The security token included in the request is invalid.")
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
-// TestGoSDK lets the SDK's whole client speak to a server, on the real clock.
-func TestGoSDK(t *testing.T) {
+// TestVerify_acceptsTheGoSDK lets the SDK's whole client speak to a server, on the real clock.
+func TestVerify_acceptsTheGoSDK(t *testing.T) {
 	v := newVerifier()
 	refused := make(chan error, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

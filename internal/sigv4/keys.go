@@ -62,7 +62,7 @@ func (c *keyCache) add(id keyID, key signingKey) {
 	c.put(id, key)
 }
 
-// put is add for those who hold the lock.
+// put is add for callers that hold the lock.
 func (c *keyCache) put(id keyID, key signingKey) {
 	if c.young == nil || len(c.young) >= generationSize {
 		c.old, c.young = c.young, make(map[keyID]signingKey)

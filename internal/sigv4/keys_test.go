@@ -55,7 +55,7 @@ func TestKeyCacheIsBounded(t *testing.T) {
 		}
 	}
 	if _, ok := c.get(testID(1)); ok {
-		t.Error("a key that nobody asked for is still there")
+		t.Error("a key that was not used is still cached")
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
-func TestRefusesMalformedDate(t *testing.T) {
+func TestParse_refusesMalformedDates(t *testing.T) {
 	tests := []struct{ name, date string }{
 		{"empty", ""},
 		{"fragment", "201"},
@@ -25,7 +25,7 @@ func TestRefusesMalformedDate(t *testing.T) {
 		{"month 13", "20261321T235830Z"},
 		{"day 31 of September", "20260931T235830Z"},
 		{"second 60", "20260921T235860Z"},
-		{"space behind", "20260921T235830Z "},
+		{"space at the end", "20260921T235830Z "},
 		{"HTTP's format", "Mon, 21 Sep 2026 23:58:30 GMT"},
 	}
 	for _, tt := range tests {
@@ -39,7 +39,7 @@ func TestRefusesMalformedDate(t *testing.T) {
 		"See http://en.wikipedia.org/wiki/ISO_8601"}})
 }
 
-func TestRefusesSignedHeaders(t *testing.T) {
+func TestParse_refusesSignedHeaders(t *testing.T) {
 	const (
 		host   = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
 		name   = "', which is not a lower-case header name."
@@ -60,7 +60,7 @@ func TestRefusesSignedHeaders(t *testing.T) {
 		{"not sorted", listing("x-amz-date;host;x-amz-target"), incomplete, sorted + "host' comes after 'x-amz-date'."},
 		{"repeated", listing("host;host;x-amz-date;x-amz-target"), incomplete, sorted + "host' comes after 'host'."},
 		{"leading semicolon", listing(";host;x-amz-date;x-amz-target"), incomplete, "'SignedHeaders' has '" + name},
-		{"semicolon behind", listing("host;x-amz-date;x-amz-target;"), incomplete, "'SignedHeaders' has '" + name},
+		{"semicolon at the end", listing("host;x-amz-date;x-amz-target;"), incomplete, "'SignedHeaders' has '" + name},
 		{"two semicolons", listing("host;;x-amz-date;x-amz-target"), incomplete, "'SignedHeaders' has '" + name},
 		{"other separator", listing("host:x-amz-date:x-amz-target"), incomplete, "'SignedHeaders' has 'host:x-amz-date:x-amz-target" + name},
 		{"not a header name", listing("host;x(y);x-amz-date;x-amz-target"), incomplete, "'SignedHeaders' has 'x(y)" + name},
@@ -72,7 +72,7 @@ func TestRefusesSignedHeaders(t *testing.T) {
 	})
 }
 
-func TestRefusesCredential(t *testing.T) {
+func TestParse_refusesCredentials(t *testing.T) {
 	const (
 		five       = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '"
 		region     = "Credential should be scoped to a valid region. "
@@ -89,7 +89,7 @@ func TestRefusesCredential(t *testing.T) {
 			"key id with a slash", credentialed("REDA/CTED/20260921/eu-central-1/lightsail/aws4_request"), incomplete,
 			five + "REDA/CTED/20260921/eu-central-1/lightsail/aws4_request'",
 		},
-		{"slash behind", credentialed(credential + "/"), incomplete, five + credential + "/'"},
+		{"slash at the end", credentialed(credential + "/"), incomplete, five + credential + "/'"},
 		{"unknown region", credentialed(testKeyID + "/20260921/mars-north-1/lightsail/aws4_request"), invalid, region},
 		{"empty region", credentialed(testKeyID + "/20260921//lightsail/aws4_request"), invalid, region},
 		{"region in upper case", credentialed(testKeyID + "/20260921/EU-CENTRAL-1/lightsail/aws4_request"), invalid, region},
@@ -110,7 +110,7 @@ func TestRefusesCredential(t *testing.T) {
 	})
 }
 
-func TestRefusesPayload(t *testing.T) {
+func TestVerify_refusesPayloads(t *testing.T) {
 	signedAs := func(hash string) func(*http.Request) {
 		return func(r *http.Request) {
 			r.Header.Set("X-Amz-Content-Sha256", hash)
@@ -135,7 +135,7 @@ func TestRefusesPayload(t *testing.T) {
 }
 
 // What was signed and then changed on the way is refused with the one message that AWS has for it.
-func TestRefusesWhatDiffersFromWhatWasSigned(t *testing.T) {
+func TestVerify_refusesChangedRequests(t *testing.T) {
 	replace := func(old, by string) func(*http.Request) {
 		return func(r *http.Request) {
 			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), old, by, 1))

@@ -83,7 +83,7 @@ func testRefusals(t *testing.T, tests []refusal) {
 	}
 }
 
-func TestRefusesMissingAndForeignAuthorization(t *testing.T) {
+func TestParse_refusesMissingAndForeignAuthorization(t *testing.T) {
 	const noToken = "Missing Authentication Token"
 	testRefusals(t, []refusal{
 		{"none", func(r *http.Request) { r.Header.Del("Authorization") }, missing, noToken},
@@ -117,7 +117,7 @@ func TestRefusesMissingAndForeignAuthorization(t *testing.T) {
 	})
 }
 
-func TestRefusesMalformedAuthorization(t *testing.T) {
+func TestParse_refusesMalformedAuthorization(t *testing.T) {
 	const (
 		needsCredential = "Authorization header requires 'Credential' parameter. "
 		needsSignature  = "Authorization header requires 'Signature' parameter. "
@@ -191,7 +191,7 @@ func TestRefusesMalformedAuthorization(t *testing.T) {
 	})
 }
 
-func TestRefusesDuplicateHeaders(t *testing.T) {
+func TestParse_refusesDuplicateHeaders(t *testing.T) {
 	const more = "The request has more than one '"
 	testRefusals(t, []refusal{
 		{"authorization", header("Authorization", fine, fine), incomplete, more + "Authorization' header."},
@@ -214,7 +214,7 @@ func TestRefusesDuplicateHeaders(t *testing.T) {
 	})
 }
 
-func TestAcceptsHostThatRepeatsAuthority(t *testing.T) {
+func TestVerify_acceptsAHostThatRepeatsTheAuthority(t *testing.T) {
 	r := signedRequest(t)
 	r.Header.Set("Host", r.Host)
 	if _, err := check(newVerifier(), r, testBody, testNow); err != nil {
@@ -222,7 +222,7 @@ func TestAcceptsHostThatRepeatsAuthority(t *testing.T) {
 	}
 }
 
-func TestRefusesQueryAuthentication(t *testing.T) {
+func TestParse_refusesQueryAuthentication(t *testing.T) {
 	const (
 		both  = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
 		alone = "Authentication in the query string ('X-Amz-Algorithm') is not supported. " +

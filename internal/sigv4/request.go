@@ -113,7 +113,7 @@ func (d httpDate) parse() (time.Time, error) {
 	return time.Time{}, errDateFormat(d.value)
 }
 
-// checkPayloadHeader refuses the values of x-amz-content-sha256 that stand for something else than a hash.
+// checkPayloadHeader refuses the values of x-amz-content-sha256 that are not a hash.
 func checkPayloadHeader(h http.Header) error {
 	values := h["X-Amz-Content-Sha256"]
 	if len(values) == 0 {
@@ -140,7 +140,7 @@ func signedHeaders(r *http.Request, list string) ([]string, error) {
 	return names, nil
 }
 
-// mustBeSigned are the headers that decide what a request is, who sends it and when. No other one has to be signed: the
+// mustBeSigned are the headers that decide about a request, its sender and its time. No other header must be signed: the
 // rest of a request is covered by the signature itself (the payload's hash is computed, not believed), or means nothing
 // here, like what SDKs, tracers and proxies add.
 var mustBeSigned = [...]string{"X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Target"}

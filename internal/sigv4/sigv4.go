@@ -42,7 +42,7 @@ type Options struct {
 	// ValidRegion reports whether the credential scope's region is served. Nil stands for: every region.
 	ValidRegion func(region string) bool
 	// ClockSkew is how far a signature's time may be from the server's, in either direction, in whole minutes.
-	// Zero stands for the 5 minutes of AWS's JSON services.
+	// Zero means the 5 minutes of AWS's JSON services.
 	ClockSkew time.Duration
 }
 
@@ -132,7 +132,7 @@ func (v *Verifier) Parse(r *http.Request, now time.Time) (*Signature, error) {
 // Verify recomputes the signature that Parse found in r, over the body as it was received and with the key's secret,
 // and compares the two in constant time. A refusal is an [*Error].
 func (v *Verifier) Verify(sig *Signature, r *http.Request, body []byte, secret string) error {
-	if secret == "" { // an empty secret is one that everybody knows
+	if secret == "" { // everyone knows an empty secret
 		return errMismatch()
 	}
 	sum := sha256.Sum256(body)

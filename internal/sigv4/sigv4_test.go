@@ -86,7 +86,7 @@ func wantError(t *testing.T, err error, code, message string) {
 const mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
 	"Access Key and signing method. Consult the service documentation for details."
 
-func TestParseSaysWhoSignedWhat(t *testing.T) {
+func TestParse_returnsSignerAndScope(t *testing.T) {
 	r := newRequest()
 	sign(t, r, testBody, testNow, "the-session-token")
 	got, err := check(newVerifier(), r, testBody, testNow)
@@ -104,7 +104,7 @@ func TestParseSaysWhoSignedWhat(t *testing.T) {
 }
 
 // Everything that may vary in a request, signed by the SDK and verified here.
-func TestVerifyAcceptsWhatTheSDKSigns(t *testing.T) {
+func TestVerify_acceptsWhatTheSDKSigns(t *testing.T) {
 	tests := []struct {
 		name string
 		body string
@@ -159,7 +159,7 @@ func TestVerifyAcceptsWhatTheSDKSigns(t *testing.T) {
 }
 
 // A header may be listed though the SDKs do not sign it; the value is then the one that was sent.
-func TestVerifyCoversWhateverIsListed(t *testing.T) {
+func TestVerify_coversAllListedHeaders(t *testing.T) {
 	for _, name := range []string{"User-Agent", "Expect", "Connection", "Accept-Encoding", "Cookie"} {
 		t.Run(name, func(t *testing.T) {
 			r := newRequest()
@@ -177,7 +177,7 @@ func TestVerifyCoversWhateverIsListed(t *testing.T) {
 
 // What decides nothing may be added after the request was signed: by signing libraries that leave a header out of their
 // list, by SDKs, by tracers and proxies.
-func TestVerifyAcceptsUnsignedHeaders(t *testing.T) {
+func TestVerify_acceptsUnsignedHeaders(t *testing.T) {
 	for name, value := range map[string]string{
 		"X-Amz-Content-Sha256": hexSum(testBody), "X-Amz-User-Agent": "aws-sdk-js/3", "X-Amz-Note": "", "X-Amz-Cf-Id": "x", "Amz-Sdk-Request": "attempt=1",
 		"Amz-Sdk-Invocation-Id": "x", "X-Amzn-Trace-Id": "Root=1", "X-Forwarded-For": "192.0.2.1", "Via": "1.1 proxy", "Cookie": "a=b",
@@ -194,7 +194,7 @@ func TestVerifyAcceptsUnsignedHeaders(t *testing.T) {
 }
 
 // A header that is listed and was not sent counts as empty, whichever of the two the signer had.
-func TestVerifyAcceptsSignedHeadersThatAreAbsent(t *testing.T) {
+func TestVerify_acceptsAbsentSignedHeaders(t *testing.T) {
 	r := newRequest()
 	r.Header.Set("X-Amz-Note", "")
 	signBy(t, r, testBody, testNow, append(covered(), "x-amz-note")...)
@@ -210,7 +210,7 @@ func TestVerifyAcceptsSignedHeadersThatAreAbsent(t *testing.T) {
 	wantError(t, err, sigv4.CodeInvalidSignature, mismatch)
 }
 
-func TestVerifyTransferEncoding(t *testing.T) {
+func TestVerify_transferEncoding(t *testing.T) {
 	r := newRequest()
 	r.Header.Set("Transfer-Encoding", "chunked")
 	signBy(t, r, testBody, testNow, append(covered(), "transfer-encoding")...)
@@ -221,7 +221,7 @@ func TestVerifyTransferEncoding(t *testing.T) {
 	}
 }
 
-func TestVerifyContentLength(t *testing.T) {
+func TestVerify_contentLength(t *testing.T) {
 	r := newRequest()
 	r.Header.Set("Content-Length", "24")
 	signBy(t, r, testBody, testNow, append(covered(), "content-length")...)
@@ -237,7 +237,7 @@ func TestVerifyContentLength(t *testing.T) {
 	wantError(t, err, sigv4.CodeInvalidSignature, mismatch)
 }
 
-func TestDateHeader(t *testing.T) {
+func TestParse_dateHeader(t *testing.T) {
 	tests := []struct{ name, date string }{
 		{"as HTTP prescribes", "Mon, 21 Sep 2026 23:58:30 GMT"},
 		{"as Python's email.utils writes it", "Mon, 21 Sep 2026 23:58:30 -0000"},
@@ -268,7 +268,7 @@ func TestDateHeader(t *testing.T) {
 	})
 }
 
-func TestClockSkew(t *testing.T) {
+func TestParse_clockSkew(t *testing.T) {
 	at := "20260921T235830Z"
 	tests := []struct {
 		name    string
@@ -314,7 +314,7 @@ func TestClockSkew(t *testing.T) {
 	})
 }
 
-func TestCallersRefusals(t *testing.T) {
+func TestError_ofCallers(t *testing.T) {
 	wantError(t, sigv4.UnknownKey(), "UnrecognizedClientException", "The security token included in the request is invalid.")
 	wantError(t, sigv4.UnknownToken(), "UnrecognizedClientException", "The security token included in the request is invalid")
 	wantError(t, sigv4.ExpiredToken(), "ExpiredTokenException", "The security token included in the request is expired")
@@ -323,7 +323,7 @@ func TestCallersRefusals(t *testing.T) {
 	}
 }
 
-func TestNewNeedsAService(t *testing.T) {
+func TestNew_needsAService(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("a verifier for no service was made")

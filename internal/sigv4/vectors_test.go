@@ -11,9 +11,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
-// TestAWSVectors reads requests off the wire that AWS publishes with their signatures (the signing test suite of
+// TestVerify_AWSVectors reads requests off the wire that AWS publishes with their signatures (the signing test suite of
 // aws-c-auth). All are signed with the documentation's example key, at one time, for a service named "service".
-func TestAWSVectors(t *testing.T) {
+func TestVerify_AWSVectors(t *testing.T) {
 	tests := []struct {
 		name      string
 		request   string // from the request line, without Host, X-Amz-Date and Authorization

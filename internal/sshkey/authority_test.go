@@ -16,7 +16,7 @@ func newAuthority(t testing.TB, seed byte) *Authority {
 }
 
 // ssh-keygen reads the certificate.
-func TestUserCertificateSaysWhatItWasMadeFor(t *testing.T) {
+func TestUserCertificate_namesItsPurpose(t *testing.T) {
 	pair, err := Generate()
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestUserCertificateSaysWhatItWasMadeFor(t *testing.T) {
 	}
 }
 
-func TestAuthorityBelongsToItsSeed(t *testing.T) {
+func TestNewAuthority_followsFromItsSeed(t *testing.T) {
 	first, again, other := newAuthority(t, 1), newAuthority(t, 1), newAuthority(t, 2)
 	if first.PublicLine() != again.PublicLine() {
 		t.Error("one seed made two authorities")
@@ -64,7 +64,7 @@ func TestAuthorityBelongsToItsSeed(t *testing.T) {
 	}
 }
 
-func TestCertificatesThatAreNotSigned(t *testing.T) {
+func TestSign_refusals(t *testing.T) {
 	start := time.Unix(1000, 0)
 	good := UserCertificate{Principal: "admin", ValidAfter: start, ValidBefore: start.Add(time.Minute)}
 	line := keygenPublic(t, "-t", "ed25519")

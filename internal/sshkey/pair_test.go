@@ -26,7 +26,7 @@ func testPair(t testing.TB) *Pair {
 	return pair
 }
 
-func TestPairTexts(t *testing.T) {
+func TestPair_texts(t *testing.T) {
 	pair := testPair(t)
 	tests := map[string]struct{ text, pattern string }{
 		"the public line has no comment": {
@@ -49,7 +49,7 @@ func TestPairTexts(t *testing.T) {
 	}
 }
 
-func TestSSHKeygenAcceptsAPair(t *testing.T) {
+func TestPrivatePEM_isAcceptedBySSHKeygen(t *testing.T) {
 	pair := testPair(t)
 	for name, text := range map[string]string{
 		"as sent":                     pair.PrivatePEM(),
@@ -70,7 +70,7 @@ func TestSSHKeygenAcceptsAPair(t *testing.T) {
 	})
 }
 
-func TestOpenSSLGivesThePairsFingerprint(t *testing.T) {
+func TestFingerprint_isOpenSSLs(t *testing.T) {
 	pair := testPair(t)
 	der := openssl(t, []byte(pair.PrivatePEM()), "pkcs8", "-topk8", "-nocrypt", "-outform", "DER")
 	if got := opensslDigest(t, der, "sha1"); got != pair.Fingerprint() {
@@ -78,7 +78,7 @@ func TestOpenSSLGivesThePairsFingerprint(t *testing.T) {
 	}
 }
 
-func TestASignerFromThePEMHasThePublicLine(t *testing.T) {
+func TestPrivatePEM_hasThePublicLine(t *testing.T) {
 	pair := testPair(t)
 	signer, err := ssh.ParsePrivateKey([]byte(pair.PrivatePEM()))
 	if err != nil {
@@ -90,7 +90,7 @@ func TestASignerFromThePEMHasThePublicLine(t *testing.T) {
 	}
 }
 
-func TestGenerateNeverRepeatsItself(t *testing.T) {
+func TestGenerate_neverRepeatsAKey(t *testing.T) {
 	other, err := Generate()
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestGenerateNeverRepeatsItself(t *testing.T) {
 	}
 }
 
-func TestParsePrivatePEMReadsBackAPair(t *testing.T) {
+func TestParsePrivatePEM_readsBackAPair(t *testing.T) {
 	pair := testPair(t)
 	got, err := ParsePrivatePEM(pair.PrivatePEM())
 	if err != nil {
@@ -112,7 +112,7 @@ func TestParsePrivatePEMReadsBackAPair(t *testing.T) {
 	}
 }
 
-func TestParsePrivatePEMRefuses(t *testing.T) {
+func TestParsePrivatePEM_refusals(t *testing.T) {
 	text := testPair(t).PrivatePEM()
 	block, _ := pem.Decode([]byte(text))
 	encode := func(kind string, headers map[string]string, der []byte) string {
@@ -152,7 +152,7 @@ func TestParsePrivatePEMRefuses(t *testing.T) {
 	}
 }
 
-func TestNoFormattingShowsThePrivateKey(t *testing.T) {
+func TestPair_isNeverFormattedWithItsPrivateKey(t *testing.T) {
 	pair := testPair(t)
 	var logged bytes.Buffer
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("made", "pair", pair, "value", *pair)

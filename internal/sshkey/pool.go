@@ -16,7 +16,7 @@ import (
 // heating the machine for hours.
 const MaxPoolSize = 1024
 
-// quiet is how long nobody must have taken a ready key before the filler makes up
+// quiet is how long no ready key must have been taken before the filler replaces
 // for it, unless none is left.
 const quiet = 100 * time.Millisecond
 
@@ -50,7 +50,7 @@ type Pool struct {
 	log      *slog.Logger
 	generate func() (*Pair, error)
 
-	ready chan *Pair    // keys that nobody has seen
+	ready chan *Pair    // keys that no caller has seen
 	slots chan struct{} // holds one element for each caller's generation
 	wake  chan struct{} // tells the filler that it may have something to do
 	stop  chan struct{} // closed by Close
@@ -95,7 +95,7 @@ func newPool(size int, log *slog.Logger, generate func() (*Pair, error)) *Pool {
 // else the first that gets ready, be it the one that Take itself begins to
 // generate, the one that the filler is at, or one that is given back.
 // No more generations run for callers at once than there are CPUs to run them;
-// further callers wait for their turn, and where too many do, it fails at once
+// further callers wait for their turn, and if too many wait, it fails at once
 // with ErrBusy.
 //
 // It fails when the context ends, at once even while a generation is running

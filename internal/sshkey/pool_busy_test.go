@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestTakeFailsAtOnceWhenTooManyWait(t *testing.T) {
+func TestTake_failsAtOnceIfTooManyWait(t *testing.T) {
 	bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, _ *keyMaker) {
 		time.Sleep(time.Minute)
 		take(t, pool) // the key that was ready
@@ -31,7 +31,7 @@ func TestTakeFailsAtOnceWhenTooManyWait(t *testing.T) {
 	})
 }
 
-func TestAKeyThatIsReadyIsGivenHoweverManyWait(t *testing.T) {
+func TestTake_returnsAReadyKeyHoweverManyWait(t *testing.T) {
 	bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, _ *keyMaker) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -41,7 +41,7 @@ func TestAKeyThatIsReadyIsGivenHoweverManyWait(t *testing.T) {
 	})
 }
 
-func TestWhoGaveUpWaitsNoMore(t *testing.T) {
+func TestTake_thatWasGivenUpWaitsNoMore(t *testing.T) {
 	bubble(t, 0, every(time.Hour), func(t *testing.T, pool *Pool, _ *keyMaker) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestFillerWaitsForTheEndOfASuccessionOfTakes(t *testing.T) {
+func TestPool_waitsForTheEndOfASuccessionOfTakes(t *testing.T) {
 	bubble(t, 4, every(time.Second), func(t *testing.T, pool *Pool, maker *keyMaker) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -25,7 +25,7 @@ func TestFillerWaitsForTheEndOfASuccessionOfTakes(t *testing.T) {
 	})
 }
 
-func TestFillerDoesNotWaitWhereNoKeyIsLeft(t *testing.T) {
+func TestPool_fillsAtOnceIfItIsEmpty(t *testing.T) {
 	bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, maker *keyMaker) {
 		time.Sleep(time.Hour)
 		synctest.Wait()

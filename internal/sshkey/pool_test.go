@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-func TestPoolFillsInTheBackgroundAndThenRests(t *testing.T) {
+func TestPool_fillsInTheBackgroundAndStops(t *testing.T) {
 	bubble(t, 3, every(time.Second), func(t *testing.T, pool *Pool, maker *keyMaker) {
 		wantDepth(t, pool, 0)
 		time.Sleep(time.Hour)
@@ -34,7 +34,7 @@ func TestPoolFillsInTheBackgroundAndThenRests(t *testing.T) {
 	})
 }
 
-func TestPoolOfNoSizeGeneratesNothingAhead(t *testing.T) {
+func TestPool_ofSizeZeroGeneratesNothingAhead(t *testing.T) {
 	for _, size := range []int{0, -1} {
 		t.Run(strconv.Itoa(size), func(t *testing.T) {
 			bubble(t, size, every(time.Second), func(t *testing.T, pool *Pool, maker *keyMaker) {
@@ -49,7 +49,7 @@ func TestPoolOfNoSizeGeneratesNothingAhead(t *testing.T) {
 	}
 }
 
-func TestPoolSizeIsBounded(t *testing.T) {
+func TestPool_boundsItsSize(t *testing.T) {
 	bubble(t, MaxPoolSize+1, every(time.Millisecond), func(t *testing.T, pool *Pool, _ *keyMaker) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -58,7 +58,7 @@ func TestPoolSizeIsBounded(t *testing.T) {
 }
 
 // The filler is at a key when the caller comes to an empty pool.
-func TestTakeFromAnEmptyPoolGetsTheFirstKeyThatIsReady(t *testing.T) {
+func TestTake_fromAnEmptyPoolReturnsTheFirstReadyKey(t *testing.T) {
 	tests := map[string]struct {
 		fillers, callers time.Duration
 		want             string
@@ -83,7 +83,7 @@ func TestTakeFromAnEmptyPoolGetsTheFirstKeyThatIsReady(t *testing.T) {
 	}
 }
 
-func TestFillerStartsNoKeyWhileCallersGenerate(t *testing.T) {
+func TestPool_doesNotFillWhileCallersGenerate(t *testing.T) {
 	durations := []time.Duration{time.Second, time.Minute, time.Second}
 	bubble(t, 2, durations, func(t *testing.T, pool *Pool, maker *keyMaker) {
 		synctest.Wait()
@@ -100,7 +100,7 @@ func TestFillerStartsNoKeyWhileCallersGenerate(t *testing.T) {
 	})
 }
 
-func TestCallersGenerateOnAllCPUsButNotMore(t *testing.T) {
+func TestTake_generatesOnAllCPUsAndNoMore(t *testing.T) {
 	bubble(t, 0, every(time.Second), func(t *testing.T, pool *Pool, maker *keyMaker) {
 		const callers = 30
 		got := takeAtOnce(t, pool, callers)
@@ -114,7 +114,7 @@ func TestCallersGenerateOnAllCPUsButNotMore(t *testing.T) {
 	})
 }
 
-func TestTakeEndsWithItsContext(t *testing.T) {
+func TestTake_endsWithItsContext(t *testing.T) {
 	t.Run("before it began", func(t *testing.T) {
 		bubble(t, 1, every(time.Second), func(t *testing.T, pool *Pool, _ *keyMaker) {
 			time.Sleep(time.Minute)
@@ -299,7 +299,7 @@ func TestClose(t *testing.T) {
 	})
 }
 
-func TestPoolRetriesAFailedGenerationOnlyWhenACallerComes(t *testing.T) {
+func TestPool_retriesAFailedGenerationWithTheNextCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		var calls int // the generations below never overlap
@@ -328,7 +328,7 @@ func TestPoolRetriesAFailedGenerationOnlyWhenACallerComes(t *testing.T) {
 }
 
 // With real keys, and with the race detector when it is on.
-func TestPoolGivesEachCallerItsOwnRealKey(t *testing.T) {
+func TestTake_givesEachCallerItsOwnKey(t *testing.T) {
 	pool := NewPool(2, slog.New(slog.DiscardHandler))
 	defer pool.Close()
 	const callers = 8

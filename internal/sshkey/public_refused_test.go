@@ -16,7 +16,7 @@ import (
 // refusal is a text that ParsePublic refuses, and a part of the reason.
 type refusal struct{ text, reason string }
 
-func TestParsePublicRefuses(t *testing.T) {
+func TestParsePublic_refusals(t *testing.T) {
 	for group, cases := range map[string]map[string]refusal{
 		"text":   refusedTexts(t),
 		"type":   refusedTypes(t),

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-func TestParsePublicTakesWhatSSHKeygenMakes(t *testing.T) {
+func TestParsePublic_acceptsKeysOfSSHKeygen(t *testing.T) {
 	tests := []struct{ keyType, bits, wantType string }{
 		{"rsa", "1024", ssh.KeyAlgoRSA},
 		{"rsa", "2048", ssh.KeyAlgoRSA},
@@ -60,7 +60,7 @@ func TestParsePublicTakesRSAFrom1024To16384Bits(t *testing.T) {
 	}
 }
 
-func TestParsePublicTakesTheExponentsInUse(t *testing.T) {
+func TestParsePublic_acceptsTheExponentsInUse(t *testing.T) {
 	for _, exponent := range []int64{3, 5, 17, 35, 37, 41, 257, 65537, 1<<24 - 1} {
 		t.Run(strconv.FormatInt(exponent, 10), func(t *testing.T) {
 			text := rsaLine(big.NewInt(exponent), oddModulus(2048))
@@ -84,7 +84,7 @@ func toolsFingerprint(t *testing.T, keyType, file string) string {
 	return opensslDigest(t, der, "md5")
 }
 
-func TestParsePublicTakesWhitespaceAndComments(t *testing.T) {
+func TestParsePublic_acceptsWhitespaceAndComments(t *testing.T) {
 	line := ed25519Line()
 	keyType, blob, _ := strings.Cut(line, " ")
 	tests := map[string]struct{ text, comment string }{
@@ -115,7 +115,7 @@ func TestParsePublicTakesWhitespaceAndComments(t *testing.T) {
 	}
 }
 
-func TestParsePublicRepeatsNothingOfTheText(t *testing.T) {
+func TestParsePublic_repeatsNothingOfTheText(t *testing.T) {
 	private := testPair(t).PrivatePEM()
 	tests := map[string]string{
 		"a private key":                private,
@@ -134,7 +134,7 @@ func TestParsePublicRepeatsNothingOfTheText(t *testing.T) {
 	}
 }
 
-func TestACreatedPairCanBeImported(t *testing.T) {
+func TestGenerate_makesPairsThatCanBeImported(t *testing.T) {
 	pair := testPair(t)
 	key := mustParsePublic(t, pair.PublicLine())
 	if key.Line() != pair.PublicLine() {

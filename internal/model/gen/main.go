@@ -75,7 +75,7 @@ func run(o options) error {
 	return nil
 }
 
-// put writes a file, or, where it may only check, says in which line the file on disk departs from what it should be.
+// put writes a file. If it may only check, it reports the first line in which the file on disk differs.
 func put(path string, want []byte, check bool) error {
 	if !check {
 		return os.WriteFile(path, want, 0o644) //nolint:gosec // source code, not a secret
