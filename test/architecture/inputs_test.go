@@ -1,8 +1,6 @@
 package architecture
 
 import (
-	"go/ast"
-	"go/token"
 	"go/types"
 	"os"
 	"path"
@@ -34,15 +32,14 @@ func (m member) String() string {
 	return strings.TrimSuffix(m.holder, "Input") + "." + string(first)
 }
 
-// TestInputs_everyMemberIsRead checks that code of ours reads each member of each built action's input, at
-// any depth, or that docs/divergences.md lists it with the reason. A member of a type that
-// several inputs hold counts as read for all of them.
+// TestInputs_everyMemberIsRead checks that the function of each built action reads each member of the input, at
+// any depth, itself or by what it uses, or that docs/divergences.md lists the member with the reason.
 func TestInputs_everyMemberIsRead(t *testing.T) {
 	u := newUniverse(t, "./internal/families/...")
-	read := map[member]bool{}
+	c := newCode()
 	for _, p := range u.packages {
 		if short, ours := strings.CutPrefix(p.path, module); ours && matchesAny(readers, short) {
-			u.load(t, p.path, p.dir, strings.Fields(p.files)).addReads(read)
+			c.add(u.load(t, p.path, p.dir, strings.Fields(p.files)))
 		}
 	}
 	inputs, err := u.importer.Import(sdk)
@@ -52,16 +49,18 @@ func TestInputs_everyMemberIsRead(t *testing.T) {
 	all := map[member]bool{}
 	for _, a := range api.Describe(families.All(families.Deps{})) {
 		if a.Built {
-			addMembers(all, inputs.Scope().Lookup(a.Name+"Input").Type())
-		}
-		for _, name := range a.Members {
-			read[member{sdk, a.Name + "Input", name}] = true
+			input := inputs.Scope().Lookup(a.Name + "Input").Type()
+			read := c.readFrom(input.String())
+			for _, name := range a.Members {
+				read[member{sdk, a.Name + "Input", name}] = true
+			}
+			addMembers(all, input, read)
 		}
 	}
 	if len(all) < 100 {
 		t.Fatalf("found %d members of inputs, want all of them", len(all))
 	}
-	for _, wrong := range unread(all, read, unreadList(t)) {
+	for _, wrong := range unread(all, unreadList(t)) {
 		t.Error(wrong)
 	}
 }
@@ -70,16 +69,20 @@ func TestInputs_everyMemberIsRead(t *testing.T) {
 func TestInputs_unreadMembersAreFound(t *testing.T) {
 	u := newUniverse(t, "fmt")
 	p := u.load(t, "inputs", "testdata/inputs", []string{"inputs.go"})
-	all, read := map[member]bool{}, map[member]bool{}
-	addMembers(all, p.pkg.Scope().Lookup("MakeThingInput").Type())
-	p.addReads(read)
-	got := unread(all, read, map[string]bool{"MakeThing.listed": true, "MakeThing.name": true, "MakeThing.nosuch": true})
+	c, all := newCode(), map[member]bool{}
+	c.add(p)
+	for _, name := range []string{"MakeThingInput", "BreakThingInput"} {
+		input := p.pkg.Scope().Lookup(name).Type()
+		addMembers(all, input, c.readFrom(input.String()))
+	}
+	got := unread(all, map[string]bool{"MakeThing.listed": true, "MakeThing.name": true, "MakeThing.nosuch": true})
 	want := []string{
 		"MakeThing.name is read, but docs/divergences.md lists it as not read: remove its row",
 		"MakeThing.nosuch is no member of a built action's input, but docs/divergences.md lists it: remove its row",
 		"MakeThing.onlySet is not read: use it, or list it with the reason in docs/divergences.md",
-		"MakeThing.otherPackage is not read: use it, or list it with the reason in docs/divergences.md",
+		"MakeThing.otherType is not read: use it, or list it with the reason in docs/divergences.md",
 		"MakeThing.unread is not read: use it, or list it with the reason in docs/divergences.md",
+		"Part.byOneOnly is not read: use it, or list it with the reason in docs/divergences.md",
 		"Part.deepUnread is not read: use it, or list it with the reason in docs/divergences.md",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -108,16 +111,16 @@ func unreadList(t *testing.T) map[string]bool {
 	return list
 }
 
-// unread compares the members that there are with those that are read and those that are listed.
-func unread(all, read map[member]bool, listed map[string]bool) (wrong []string) {
+// unread compares the members, and whether each is read, with those that are listed as not read.
+func unread(all map[member]bool, listed map[string]bool) (wrong []string) {
 	names := map[string]bool{}
-	for m := range all {
+	for m, read := range all {
 		name := m.String()
 		names[name] = true
 		switch {
-		case !read[m] && !listed[name]:
+		case !read && !listed[name]:
 			wrong = append(wrong, name+" is not read: use it, or list it with the reason in docs/divergences.md")
-		case read[m] && listed[name]:
+		case read && listed[name]:
 			wrong = append(wrong, name+" is read, but docs/divergences.md lists it as not read: remove its row")
 		}
 	}
@@ -130,15 +133,26 @@ func unread(all, read map[member]bool, listed map[string]bool) (wrong []string) 
 	return wrong
 }
 
-// addMembers adds the members of a structure, and of all structures of its module that it holds.
-func addMembers(all map[member]bool, t types.Type) {
-	switch t := t.(type) {
-	case *types.Pointer:
-		addMembers(all, t.Elem())
-	case *types.Slice:
-		addMembers(all, t.Elem())
-	case *types.Map:
-		addMembers(all, t.Elem())
+// addMembers adds the members of an input, and of all structures that it holds, with whether they are
+// read. A member of a structure that several inputs hold is read if it is for each of them.
+func addMembers(all map[member]bool, input types.Type, read map[member]bool) {
+	for m := range membersOf(input) {
+		before, known := all[m]
+		all[m] = read[m] && (before || !known)
+	}
+}
+
+// membersOf returns the members of a structure and of all that it holds.
+func membersOf(t types.Type) map[member]bool {
+	found := map[member]bool{}
+	collect(found, t)
+	return found
+}
+
+func collect(found map[member]bool, t types.Type) {
+	switch t := types.Unalias(t).(type) {
+	case interface{ Elem() types.Type }: // a pointer, slice or map
+		collect(found, t.Elem())
 	case *types.Named:
 		fields, isStruct := t.Underlying().(*types.Struct)
 		if !isStruct || t.Obj().Pkg().Path() == "time" {
@@ -146,57 +160,10 @@ func addMembers(all map[member]bool, t types.Type) {
 		}
 		for field := range fields.Fields() {
 			m := member{t.Obj().Pkg().Path(), t.Obj().Name(), field.Name()}
-			if !field.Exported() || all[m] || field.Name() == "ResultMetadata" {
-				continue
+			if field.Exported() && !found[m] {
+				found[m] = true
+				collect(found, field.Type())
 			}
-			all[m] = true
-			addMembers(all, field.Type())
 		}
 	}
-}
-
-// addReads adds the fields that the package's code reads by a selector.
-func (p *typed) addReads(read map[member]bool) {
-	written := map[ast.Expr]bool{}
-	for _, f := range p.files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.AssignStmt:
-				if n.Tok == token.ASSIGN {
-					for _, target := range n.Lhs {
-						written[target] = true
-					}
-				}
-			case *ast.SelectorExpr:
-				if s := p.info.Selections[n]; s != nil && s.Kind() == types.FieldVal && !written[n] {
-					read[fieldOf(s)] = true
-				}
-			}
-			return true
-		})
-	}
-}
-
-// fieldOf names the field of a selection by the type that declares it.
-func fieldOf(s *types.Selection) member {
-	holder := s.Recv()
-	index := s.Index()
-	for _, i := range index[:len(index)-1] {
-		holder = structOf(holder).Field(i).Type()
-	}
-	if pointer, ok := types.Unalias(holder).(*types.Pointer); ok {
-		holder = pointer.Elem()
-	}
-	m := member{name: s.Obj().Name()}
-	if named, ok := types.Unalias(holder).(*types.Named); ok && named.Obj().Pkg() != nil {
-		m.pkg, m.holder = named.Obj().Pkg().Path(), named.Obj().Name()
-	}
-	return m
-}
-
-func structOf(t types.Type) *types.Struct {
-	if pointer, ok := t.Underlying().(*types.Pointer); ok {
-		t = pointer.Elem()
-	}
-	return t.Underlying().(*types.Struct)
 }

@@ -73,7 +73,9 @@ func newUniverse(t *testing.T, patterns ...string) *universe {
 // load parses and checks the files of a package.
 func (u *universe) load(t *testing.T, path, dir string, names []string) *typed {
 	t.Helper()
-	p := &typed{info: &types.Info{Selections: map[*ast.SelectorExpr]*types.Selection{}, Uses: map[*ast.Ident]types.Object{}}}
+	p := &typed{info: &types.Info{
+		Selections: map[*ast.SelectorExpr]*types.Selection{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
+	}}
 	for _, name := range names {
 		f, err := parser.ParseFile(u.set, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
 		if err != nil {
