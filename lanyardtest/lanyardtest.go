@@ -129,7 +129,7 @@ func (s *Server) stop(t testing.TB) {
 }
 
 // SSHAddress is where the SSH server of an instance is reached, as host:port, whether
-// it runs or not; "" where there is no such instance. The instance's state at the
+// it runs or not; "" if there is no such instance. The instance's state at the
 // clock's time applies when it returns.
 func (s *Server) SSHAddress(region, instanceName string) string {
 	return s.running.SSHAddress(region, instanceName)

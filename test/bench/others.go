@@ -67,7 +67,7 @@ func replicas(ctx context.Context, s settings) (rows []row, err error) {
 	})
 }
 
-// peer: the same work against moto's EC2 server, where the machine has it.
+// peer: the same work against moto's EC2 server, if the machine has it.
 func peer(ctx context.Context, s settings) ([]row, error) {
 	const what = "peer: moto's EC2 server"
 	binary, err := exec.LookPath("moto_server")

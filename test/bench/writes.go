@@ -37,7 +37,7 @@ func writes(ctx context.Context, s settings) (rows []row, err error) {
 	})
 }
 
-// limitedWrites is how often the disk is written to in a second where it is slowed down
+// limitedWrites is how often the disk is written to in a second if it is slowed down
 // for a comparison: a commit takes two.
 const limitedWrites = 2000
 
@@ -96,7 +96,7 @@ func (s settings) commits(ctx context.Context, write func(ctx context.Context, n
 }
 
 // lightLoad is load by clients that do as little as they can: nothing else on the
-// machine should be measured where what is compared has no client.
+// machine is measured if the comparison has no client.
 func (s settings) lightLoad(ctx context.Context, call signed) func() (float64, error) {
 	return func() (float64, error) {
 		idle := make(chan *lightClient, 8)

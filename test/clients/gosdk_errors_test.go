@@ -19,7 +19,7 @@ import (
 
 func anonymous(o *lightsail.Options) { o.Credentials = aws.AnonymousCredentials{} }
 
-// wantError checks for an exception of the SDK's types with its code and its message; an empty message stands for
+// wantError checks for an exception of the SDK's types with its code and its message; an empty message means
 // any.
 func wantError(t *testing.T, err error, want smithy.APIError) {
 	t.Helper()

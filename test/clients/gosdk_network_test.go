@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// openPort is a port as GetInstancePortStates shows it, open to everybody.
+// openPort is a port as GetInstancePortStates shows it, open to all sources.
 func openPort(from, to int32, protocol types.NetworkProtocol) types.InstancePortState {
 	return types.InstancePortState{
 		FromPort: from, ToPort: to, Protocol: protocol, State: types.PortStateOpen,

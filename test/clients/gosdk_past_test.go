@@ -25,7 +25,7 @@ func testAutoSnapshots(t *testing.T, c *lightsail.Client) {
 	}
 	for n, s := range taken[1:] { // the first may be in progress
 		if s.Status != types.AutoSnapshotStatusSuccess || *s.Date != s.CreatedAt.Format(time.DateOnly) || s.CreatedAt.Hour() != 6 || *s.Date >= *taken[n].Date {
-			t.Errorf("snapshot of %s: %s at %s, behind the one of %s", *s.Date, s.Status, s.CreatedAt, *taken[n].Date)
+			t.Errorf("snapshot of %s: %s at %s, after the one of %s", *s.Date, s.Status, s.CreatedAt, *taken[n].Date)
 		}
 	}
 	date := taken[1].Date

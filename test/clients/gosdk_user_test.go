@@ -72,7 +72,7 @@ type record struct {
 	action string
 	kind   types.ResourceType
 	name   string
-	// zone is "all" where it is "".
+	// zone is "all" if it is "".
 	zone    string
 	details *string
 }

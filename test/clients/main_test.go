@@ -28,14 +28,14 @@ const pageSize = "2"
 // quick makes changes of state take little time, but some: what a call begins is shown as begun.
 var quick = []string{"--time-scale", "0.002"}
 
-// startChecked starts a server and returns the checker in front of it.
+// startChecked starts a server and returns the checker before it.
 func startChecked(t *testing.T, args ...string) *wirecheck.Checker {
 	t.Helper()
 	server := process.Start(t, t.TempDir(), append([]string{"--page-size", pageSize}, args...)...)
 	return check(t, server)
 }
 
-// check puts a checker in front of a server, and notes which client called what.
+// check starts a checker before a server, and records which client called what.
 func check(t *testing.T, server *process.Server) *wirecheck.Checker {
 	t.Helper()
 	checker := wirecheck.Start(t, server.Endpoint)

@@ -35,9 +35,9 @@ func stoppedServer(t *testing.T) string {
 	return dir
 }
 
-// TestRefusedStart starts a server where something is wrong. It says what to do in one line, fails, and changes
+// TestServe_refusals starts a server where something is wrong. It says what to do in one line, fails, and changes
 // nothing.
-func TestRefusedStart(t *testing.T) {
+func TestServe_refusals(t *testing.T) {
 	used := stoppedServer(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -96,8 +96,8 @@ func wantRefusal(t *testing.T, ended process.Ended, want string) {
 	}
 }
 
-// TestSecondServer starts a second server on a data directory that is in use.
-func TestSecondServer(t *testing.T) {
+// TestServe_secondServer starts a second server on a data directory that is in use.
+func TestServe_secondServer(t *testing.T) {
 	dir := t.TempDir()
 	first := process.Start(t, dir, embedded)
 	importKey(t, connect(first.Endpoint, "us-east-1"), "laptop")
@@ -113,8 +113,8 @@ func TestSecondServer(t *testing.T) {
 	}
 }
 
-// TestUnusableDataDir gives data directories that cannot be written: below a file, where not even root can make one.
-func TestUnusableDataDir(t *testing.T) {
+// TestServe_unusableDataDirectory gives data directories that cannot be written: below a file, where not even root can make one.
+func TestServe_unusableDataDirectory(t *testing.T) {
 	parent := t.TempDir()
 	if err := os.WriteFile(filepath.Join(parent, "file"), []byte("text"), 0o600); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestUnusableDataDir(t *testing.T) {
 }
 
 // A refusal that needs no data directory does not make one.
-func TestRefusalMakesNothing(t *testing.T) {
+func TestServe_refusedStartMakesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	wantRefusal(t, process.Run(t, dir, "serve", "--listen", "0.0.0.0:0"), `--insecure-listen`)
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {

@@ -20,10 +20,10 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// TestSecretsStayInside looks for secrets in everything that a server writes: its output, however much it logs, and
+// TestSecrets_stayInside looks for secrets in everything that a server writes: its output, however much it logs, and
 // its files, while it runs and afterwards. The private half of a created key pair is kept nowhere; what must be kept
 // is sealed.
-func TestSecretsStayInside(t *testing.T) {
+func TestSecrets_stayInside(t *testing.T) {
 	for _, format := range []string{"text", "json"} {
 		t.Run(format, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
@@ -76,7 +76,7 @@ func useSecrets(t *testing.T, endpoint string) map[string]string {
 	return forms
 }
 
-// addKeyForms adds the PEM lines behind the modulus, which is public, and the bytes of the private numbers.
+// addKeyForms adds the PEM lines after the modulus, which is public, and the bytes of the private numbers.
 func addKeyForms(t *testing.T, forms map[string]string, name, text string) {
 	t.Helper()
 	const publicLines = 7 // the header, and 262 bytes at 48 a line

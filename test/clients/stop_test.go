@@ -36,9 +36,9 @@ func (b *gatedBody) Read(p []byte) (int, error) {
 	return b.Reader.Read(p)
 }
 
-// TestStopDrains ends a server in the midst of a request: new callers are turned away, the request is answered, and
+// TestServe_drainsAtAStop ends a server in the midst of a request: new connections are refused, the request is answered, and
 // the server ends well.
-func TestStopDrains(t *testing.T) {
+func TestServe_drainsAtAStop(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
 			server := process.Start(t, t.TempDir())
@@ -89,7 +89,7 @@ func callSlowly(t *testing.T, endpoint string, body *gatedBody, text string) (st
 	return resp.StatusCode
 }
 
-// awaitRefusal waits until nobody listens any more.
+// awaitRefusal waits until the port is closed.
 func awaitRefusal(t *testing.T, address string) {
 	t.Helper()
 	for range 1000 {
@@ -103,8 +103,8 @@ func awaitRefusal(t *testing.T, address string) {
 	t.Error("the server still takes new connections")
 }
 
-// TestRestart finds everything again, at whatever address.
-func TestRestart(t *testing.T) {
+// TestServe_restart finds everything again, at whatever address.
+func TestServe_restart(t *testing.T) {
 	dir := t.TempDir()
 	server := process.Start(t, dir)
 	c := connect(server.Endpoint, "us-east-1")

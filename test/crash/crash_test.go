@@ -65,9 +65,9 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestKillAtFirstStart kills a server at one moment after the other of its first start. The next start can
+// TestKill_atTheFirstStart kills a server at one moment after the other of its first start. The next start can
 // continue from whatever it finds.
-func TestKillAtFirstStart(t *testing.T) {
+func TestKill_atTheFirstStart(t *testing.T) {
 	for i := range *rounds {
 		dir := filepath.Join(t.TempDir(), "data")
 		server := process.Launch(t, dir, "--key-pool", "0")

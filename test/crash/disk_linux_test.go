@@ -59,8 +59,8 @@ func TestDiskFull(t *testing.T) {
 	l.verify(t, connect(server, 3))
 }
 
-// TestFullDiskAtTheEnd stops a server whose disk is full, and starts it again when there is space.
-func TestFullDiskAtTheEnd(t *testing.T) {
+// TestDiskFull_atTheEnd stops a server whose disk is full, and starts it again when there is space.
+func TestDiskFull_atTheEnd(t *testing.T) {
 	dir := mountTmpfs(t, "16m")
 	l := newLedger()
 	server := startSQLite(t, dir)
@@ -340,7 +340,7 @@ func runAsNobody(t *testing.T) {
 	t.Setenv("LANYARD_BIN", wrapper)
 }
 
-// dirForNobody makes a directory that nobody owns and reaches.
+// dirForNobody makes a directory that the user nobody owns and can reach.
 func dirForNobody(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -94,7 +94,7 @@ func (l *ledger) verify(t *testing.T, c *lightsail.Client) (found, lost int) {
 	}
 	for name := range s.operations {
 		if l.pairs[name] == nil {
-			t.Errorf("there are operations on %s, which nobody made", name)
+			t.Errorf("there are operations on %s, which no client made", name)
 		}
 	}
 	for name, h := range l.pairs {
@@ -142,7 +142,7 @@ func (h *history) settle(t *testing.T, name string, operations []types.Operation
 		case there && w.operation != *operations[0].Id:
 			t.Errorf("%s of %s is operation %s, not %s", w.action, name, *operations[0].Id, w.operation)
 		case !there && w.operation != "":
-			t.Errorf("%s of %s was acknowledged as operation %s and is gone", w.action, name, w.operation)
+			t.Errorf("%s of %s was acknowledged as operation %s and is missing", w.action, name, w.operation)
 		case !there && !w.lost:
 			w.lost = true
 			lost++
@@ -152,7 +152,7 @@ func (h *history) settle(t *testing.T, name string, operations []types.Operation
 		}
 	}
 	for _, op := range operations {
-		t.Errorf("there is a %s of %s that nobody made", op.OperationType, name)
+		t.Errorf("there is a %s of %s that no client made", op.OperationType, name)
 	}
 	return found, lost
 }

@@ -39,14 +39,14 @@ type attack struct {
 	refused bool
 	// status, when set, is the only status that is right.
 	status int
-	// answers is how many answers may come; 0 stands for one.
+	// answers is how many answers may come; 0 means one.
 	answers int
 }
 
 // report is what came back.
 type report struct {
 	statuses []int
-	// probed tells that a good call behind the attack, on the same connection, got its own answer.
+	// probed reports that a good call after the attack, on the same connection, got its own answer.
 	probed bool
 	// open tells that the last answer did not announce the end of the connection.
 	open bool

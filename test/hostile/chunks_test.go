@@ -32,7 +32,7 @@ func sized(format string) func(string) string {
 	}
 }
 
-// ending gives the body one good chunk and this text behind it.
+// ending gives the body one good chunk and this text after it.
 func endingWith(text string) func(string) string {
 	return func(body string) string { return fmt.Sprintf("%x\r\n%s%s", len(body), body, text) }
 }
@@ -55,8 +55,8 @@ var chunked = []struct {
 	{"a sign", sized("-%x"), false},
 	{"a plus", sized("+%x"), false},
 	{"a space in front", sized(" %x"), false},
-	{"a space behind", sized("%x "), true},
-	{"a tab behind", sized("%x\t"), true},
+	{"a space at the end", sized("%x "), true},
+	{"a tab at the end", sized("%x\t"), true},
 	{"an empty size", sized(""), false},
 	{"no digit", sized("G"), false},
 	{"a digit and none", sized("%xg"), false},

@@ -25,7 +25,7 @@ var bends = []bend{
 	{"a tab before the colon", false, func(n, v string) string { return n + "\t: " + v }},
 	{"a space before the name", false, func(n, v string) string { return " " + n + ": " + v }},
 	{"a NUL in the name", false, func(n, v string) string { return n[:2] + "\x00" + n[2:] + ": " + v }},
-	{"a NUL behind the name", false, func(n, v string) string { return n + "\x00: " + v }},
+	{"a NUL after the name", false, func(n, v string) string { return n + "\x00: " + v }},
 	{"a space in the name", false, func(n, v string) string { return n[:2] + " " + n[2:] + ": " + v }},
 	{"underscores in the name", false, func(n, v string) string { return "X_" + strings.ReplaceAll(n, "-", "_") + ": " + v }},
 	{"8-bit bytes in the name", false, func(n, v string) string { return n + "\xe9: " + v }},
@@ -35,12 +35,12 @@ var bends = []bend{
 	{"a bell in the value", false, func(n, v string) string { return n + ": " + v + "\a" }},
 	{"a DEL in the value", false, func(n, v string) string { return n + ": " + v + "\x7f" }},
 	{"a vertical tab before the value", false, func(n, v string) string { return n + ": \v" + v }},
-	{"invalid UTF-8 behind the value", false, func(n, v string) string { return n + ": " + v + "\xff\xfe\xc0\x80" }},
-	{"a no-break space behind the value", true, func(n, v string) string { return n + ": " + v + "\u00a0" }},
+	{"invalid UTF-8 after the value", false, func(n, v string) string { return n + ": " + v + "\xff\xfe\xc0\x80" }},
+	{"a no-break space after the value", true, func(n, v string) string { return n + ": " + v + "\u00a0" }},
 	{"a zero-width space before the value", false, func(n, v string) string { return n + ": \u200b" + v }},
 	{"quoted", false, func(n, v string) string { return n + `: "` + v + `"` }},
 	{"twice in one line", false, func(n, v string) string { return n + ": " + v + ", " + v }},
-	{"with another value behind it", false, func(n, v string) string { return n + ": " + v + "\r\n" + n + ": other" }},
+	{"with another value after it", false, func(n, v string) string { return n + ": " + v + "\r\n" + n + ": other" }},
 	{"with another value before it", false, func(n, v string) string { return n + ": other\r\n" + n + ": " + v }},
 	{"of 9 KB", false, func(n, v string) string { return n + ": " + v + strings.Repeat("x", 9000) }},
 	{"of 40 KB", false, func(n, v string) string { return n + ": " + v + strings.Repeat("x", 40000) }},
@@ -147,8 +147,8 @@ func floods() []attack {
 	for _, size := range []int{1 << 10, 16 << 10, 31 << 10} {
 		add(fmt.Sprint("a header of ", size, " bytes"), false, 0, "X-Flood: "+strings.Repeat("x", size))
 		add(fmt.Sprint("a name of ", size, " bytes"), false, 0, strings.Repeat("x", size)+": x")
-		add(fmt.Sprint("a target of ", size, " bytes behind the other"), true, 0, "X-Amz-Target: "+strings.Repeat("x", size))
-		add(fmt.Sprint("an Authorization of ", size, " bytes behind the other"), true, 0, "Authorization: "+strings.Repeat("x", size))
+		add(fmt.Sprint("a target of ", size, " bytes after the other"), true, 0, "X-Amz-Target: "+strings.Repeat("x", size))
+		add(fmt.Sprint("an Authorization of ", size, " bytes after the other"), true, 0, "Authorization: "+strings.Repeat("x", size))
 	}
 	for _, size := range []int{40 << 10, 100 << 10, 1 << 20, 4 << 20} {
 		add(fmt.Sprint("a header of ", size, " bytes"), true, large, "X-Flood: "+strings.Repeat("x", size))

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// h2Attack is an attack in frames of HTTP/2, which the server speaks without TLS where a client begins with it.
+// h2Attack is an attack in frames of HTTP/2, which the server speaks without TLS if a client begins with it.
 type h2Attack struct {
 	name string
 	// raw replaces the client's preface and settings.
@@ -74,7 +74,7 @@ func h2Fields(m *message) []hpack.HeaderField {
 	return fields
 }
 
-// run sends the attack and a ping behind it, and reads until the ping is answered, and the stream where an answer is
+// run sends the attack and a ping after it, and reads until the ping is answered, and the stream if an answer is
 // wanted, or until the server hangs up.
 func (a h2Attack) run(address string) error {
 	conn, err := net.Dial("tcp", address)
@@ -194,7 +194,7 @@ func h2Attacks() []h2Attack {
 		field("x-amz-content-sha256", "x"), field("authorization", "x"), field("transfer-encoding", "chunked"), field("x", "y\r\nX-Amz-Target: z"), field("X-Upper", "x"), field("", "x"),
 		field("connection", "close"), field("x y", "z"), field("x:", "y"), field(":unknown", "x"),
 	} {
-		all = append(all, h2Attack{name: fmt.Sprintf("a good write and %q: %q behind it", more.Name, more.Value), refused: true, send: func(c *h2Client) {
+		all = append(all, h2Attack{name: fmt.Sprintf("a good write and %q: %q after it", more.Name, more.Value), refused: true, send: func(c *h2Client) {
 			c.call(1, write("http2"), more)
 		}})
 	}

@@ -58,8 +58,8 @@ func h2Prefaces() []h2Attack {
 		{name: "a preface with a header", raw: "PRI * HTTP/2.0\r\nHost: x\r\n\r\nSM\r\n\r\n" + settings},
 		{name: "two prefaces", raw: http2.ClientPreface + http2.ClientPreface + settings},
 		{name: "no settings", raw: http2.ClientPreface},
-		{name: "a call of HTTP/1.1 behind the preface", raw: http2.ClientPreface + read().String()},
-		{name: "a preface behind a call of HTTP/1.1", raw: read().String() + http2.ClientPreface + settings},
+		{name: "a call of HTTP/1.1 after the preface", raw: http2.ClientPreface + read().String()},
+		{name: "a preface after a call of HTTP/1.1", raw: read().String() + http2.ClientPreface + settings},
 		{name: "junk for frames", raw: http2.ClientPreface + settings + strings.Repeat("\xff", 5000)},
 		{name: "NULs for frames", raw: http2.ClientPreface + settings + strings.Repeat("\x00", 5000)},
 		{name: "a frame of 16 MB", raw: http2.ClientPreface + settings + "\xff\xff\xff\x00\x00\x00\x00\x00\x01"},
@@ -120,7 +120,7 @@ func h2Frames() []h2Attack {
 		{name: "a stream that depends on itself", send: func(c *h2Client) { _ = c.WritePriority(1, http2.PriorityParam{StreamDep: 1}) }},
 		{name: "data on stream 0", send: func(c *h2Client) { _ = c.WriteData(0, true, []byte("{}")) }},
 		{name: "data on a stream that is not open", send: func(c *h2Client) { _ = c.WriteData(7, true, []byte("{}")) }},
-		{name: "data behind the end", send: func(c *h2Client) { c.call(1, read()); _ = c.WriteData(1, true, []byte("{}")) }},
+		{name: "data after the end", send: func(c *h2Client) { c.call(1, read()); _ = c.WriteData(1, true, []byte("{}")) }},
 		{name: "data beyond the window", send: func(c *h2Client) {
 			c.open(1, without("content-length"), false)
 			repeat(200, func(c *h2Client, _ uint32) { _ = c.WriteData(1, false, make([]byte, 16384)) })(c)

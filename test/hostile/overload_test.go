@@ -26,7 +26,7 @@ const (
 	// overloadTime is how long more is asked for than can be served.
 	overloadTime = 8 * time.Second
 	// inFlight is how many calls the server runs at a time by default, and queued how many of them may wait for a key
-	// where it has so many CPUs.
+	// if it has that many CPUs.
 	inFlight = 512
 	queued   = 64
 	cpus     = "2"

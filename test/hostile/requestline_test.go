@@ -56,7 +56,7 @@ var methods = []string{
 	"ПОСТ", "POST:", "(POST)", "\"POST\"", "POST\x0b", "{}", strings.Repeat("A", 40000), "HTTP/1.1", "-", "",
 }
 
-// refusedTargets are not where the API is, or none at all.
+// refusedTargets are other targets than the API's, or none at all.
 var refusedTargets = []string{
 	"", "*", "/.", "/..", "/../", "//..", "/a/..", "/%00", "/%zz", "/%2e", "/%2f", "/%", "/;a", "\\", "/\\", "/a b", "/\x00", "/\x7f", "/\t",
 	"/\xff\xfe", "/ä", "//evil.example/", "///", "/healthz", "/metrics", "/readyz", "/index.html", "a", "?", "#", "/#fragment", "%2f", "http:", "http://", "://", "http://[::1", "http://[::1]:99999999/", "http://user:secret@lightsail.example/x", "http://lightsail.example:port/",

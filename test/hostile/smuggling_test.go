@@ -62,7 +62,7 @@ var encodings = []struct {
 	{line: "Connection: Transfer-Encoding"},
 }
 
-// smuggling puts a second call behind the end that one of two readers of a message sees, where the length says
+// smuggling puts a second call after the end that one of two readers of a message sees, where the length says
 // something else than the encoding. Whatever the server takes for the end, it must not answer twice as long as it
 // honors the encoding.
 func smuggling() []attack {

@@ -185,7 +185,7 @@ func (h *harbour) served(i int) error {
 	return errors.Join(probe(h.api), h.visit(i))
 }
 
-// wantCalm wants everything as it was before: the instances open to their key, nothing left behind, and nothing in the
+// wantCalm wants the state from before: the instances open to their key, nothing left, and nothing in the
 // log that should not be there.
 func (h *harbour) wantCalm(t *testing.T, growth int) {
 	t.Helper()

@@ -24,7 +24,7 @@ type certificate struct {
 	change func(c *ssh.Certificate)
 }
 
-// badCertificates are not to be taken even where the instance's own authority has signed them.
+// badCertificates must be refused even if the instance's own authority has signed them.
 func badCertificates() []certificate {
 	now := func(after time.Duration) uint64 { return uint64(time.Now().Add(after).Unix()) }
 	return []certificate{
@@ -48,7 +48,7 @@ func badCertificates() []certificate {
 	}
 }
 
-// changed returns a copy of a certificate, signed by an authority, or as it was where there is none.
+// changed returns a copy of a certificate, signed by an authority, or unchanged without one.
 func changed(t *testing.T, good *ssh.Certificate, change func(*ssh.Certificate), authority ssh.Signer) *ssh.Certificate {
 	t.Helper()
 	c := *good

@@ -70,7 +70,7 @@ func TestSSHStalls(t *testing.T) {
 	stalled.Wait()
 	stop()
 	others.Wait()
-	t.Logf("%d stalled clients were let go, and others served %d times meanwhile", endings.Load(), served.Load())
+	t.Logf("%d stalled clients were disconnected, and others served %d times meanwhile", endings.Load(), served.Load())
 	h.wantCalm(t, growth)
 }
 
@@ -179,7 +179,7 @@ func (h *harbour) storm(t *testing.T, n int, choose func(i int) int) int {
 	return int(held.Load())
 }
 
-// turnedAway tells what went wrong, which is nothing where the instance has no room: a client may learn of that before
+// turnedAway returns the error, or nil if the instance has no room: a client may learn of that before
 // it knows that it was connected.
 func turnedAway(err error) error {
 	if errors.Is(err, syscall.ECONNRESET) {

@@ -22,7 +22,7 @@ type sshAttack struct {
 	refused bool
 }
 
-// run brings a connection to where the attack begins, sends it in one write, and reads until the instance closes the
+// run brings a connection to the point at which the attack begins, sends it in one write, and reads until the instance closes the
 // connection.
 func (a sshAttack) run(address string, prepare func(*wire) error) error {
 	w, err := dialSSH(address)
@@ -59,7 +59,7 @@ func (a sshAttack) run(address string, prepare func(*wire) error) error {
 	}
 }
 
-// toLogin brings a connection to where a client logs in.
+// toLogin brings a connection to the point at which a client logs in.
 func toLogin(w *wire) error { return errors.Join(w.exchangeKeys(), w.askForLogin()) }
 
 // these sends the same messages on any connection.
@@ -83,7 +83,7 @@ func logins(key ssh.Signer) []sshAttack {
 	for _, user := range []named{
 		{"of nothing", ""},
 		{"of a NUL", "\x00"},
-		{"with a NUL behind it", "admin\x00"},
+		{"with a NUL after it", "admin\x00"},
 		{"of 32,000 letters", strings.Repeat("a", 32_000)},
 		{"of 200,000 letters", strings.Repeat("a", 200_000)},
 		{"of invalid UTF-8", "\xff\xfe\xc3\x28"},
@@ -128,7 +128,7 @@ func logins(key ssh.Signer) []sshAttack {
 	add("a successful login of the client's own", []byte{msgAuthSuccess}, compose(msgChannelOpen, "session", 0, 1<<20, 1<<15))
 	add("a session without a login", compose(msgChannelOpen, "session", 0, 1<<20, 1<<15))
 	add("a request without a login", compose(msgGlobalRequest, "tcpip-forward", true, "0.0.0.0", 2222))
-	add("a session behind a question", query, compose(msgChannelOpen, "session", 0, 1<<20, 1<<15), compose(msgRequest, 0, "exec", true, "id"))
+	add("a session after a question", query, compose(msgChannelOpen, "session", 0, 1<<20, 1<<15), compose(msgRequest, 0, "exec", true, "id"))
 	add("a message of nothing", []byte{})
 	add("10,000 messages to ignore", slices.Repeat([][]byte{compose(msgIgnore, "x")}, 10_000)...)
 	add("an offer of new keys", kexInit(goodExchange))
@@ -183,7 +183,7 @@ func stolen(key, other ssh.Signer) []sshAttack {
 	return all
 }
 
-// TestSSHLogins sends an instance requests to log in that nobody with the key makes. None of them gets in.
+// TestSSHLogins sends an instance requests to log in that no client with the key makes. None succeeds.
 func TestSSHLogins(t *testing.T) {
 	t.Parallel()
 	const attacked = 4
@@ -225,7 +225,7 @@ func beforeLogin() []sshAttack {
 	return append(all, sshAttack{name: "messages to ignore before a login", refused: true, send: these(slices.Repeat([][]byte{compose(msgIgnore, "x")}, 1000)...)})
 }
 
-// TestSSHBeforeLogin sends what is no request to log in where that is expected.
+// TestSSHBeforeLogin sends something else when a request to log in is expected.
 func TestSSHBeforeLogin(t *testing.T) {
 	t.Parallel()
 	const attacked = 2

@@ -57,14 +57,14 @@ func globals() []sshAttack {
 	}
 	return append(all,
 		sshAttack{name: "half a global request", send: these([]byte{msgGlobalRequest, 0, 0})},
-		sshAttack{name: "1,000 answers that nobody asked for", send: these(slices.Concat(times(1000, compose(msgGlobalRequest+1)), times(1000, compose(msgGlobalRequest+2)))...)},
+		sshAttack{name: "1,000 answers without a request", send: these(slices.Concat(times(1000, compose(msgGlobalRequest+1)), times(1000, compose(msgGlobalRequest+2)))...)},
 		sshAttack{name: "5,000 pings", send: these(times(5000, compose(msgPing, "ping"))...)},
 		sshAttack{name: "pings of 30,000 bytes", send: these(times(500, compose(msgPing, long))...)},
 		sshAttack{name: "a login again", send: these(times(100, anyLogin("root", "ssh-connection", "none"))...)},
 		sshAttack{name: "new keys that were not exchanged", send: these([]byte{msgNewKeys})},
 		sshAttack{name: "an offer of keys and nothing more", send: these(kexInit(goodExchange), session)},
 		sshAttack{name: "offers of keys without an end", send: these(times(500, kexInit(goodExchange))...)},
-		sshAttack{name: "an error and 1,000 messages behind it", send: these(append([][]byte{{msgChannelOpen, 0}}, times(1000, session)...)...)},
+		sshAttack{name: "an error and 1,000 messages after it", send: these(append([][]byte{{msgChannelOpen, 0}}, times(1000, session)...)...)},
 	)
 }
 
@@ -92,19 +92,19 @@ func channels() []sshAttack {
 	add("2,000 sessions that are closed", slices.Repeat([][]byte{session, compose(msgChannelClose, 0)}, 2000)...)
 	add("a session closed 1,000 times", times(1000, compose(msgChannelClose, 0))...)
 	add("a session ended 1,000 times", append([][]byte{cat}, times(1000, compose(msgChannelEOF, 0))...)...)
-	add("data behind the end", cat, compose(msgChannelEOF, 0), data("more\n"), data("more\n"))
-	add("data behind the close", cat, compose(msgChannelClose, 0), data("more\n"), data("more\n"))
+	add("data after the end", cat, compose(msgChannelEOF, 0), data("more\n"), data("more\n"))
+	add("data after the close", cat, compose(msgChannelClose, 0), data("more\n"), data("more\n"))
 	add("data that claims 4 GB", []byte{msgChannelData, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff})
 	add("data of nothing", times(5000, data(""))...)
 	add("data of more than a packet may have", data(strings.Repeat("x", 1<<15+1)))
 	add("more data than the window", times(80, data(strings.Repeat("x", 1<<15)))...)
-	add("more data of a kind that nobody reads than the window", times(80, compose(msgChannelStderr, 0, 1, strings.Repeat("x", 30_000)))...)
+	add("more data that is not read than the window", times(80, compose(msgChannelStderr, 0, 1, strings.Repeat("x", 30_000)))...)
 	add("data of an unknown kind", times(80, compose(msgChannelStderr, 0, 77, strings.Repeat("x", 30_000)))...)
 	add("a window that overflows", times(5, compose(msgWindowAdjust, 0, 1<<32-1))...)
 	add("a window by single bytes", append([][]byte{cat}, times(5000, compose(msgWindowAdjust, 0, 1))...)...)
 	add("a window of nothing", append([][]byte{cat}, times(5000, compose(msgWindowAdjust, 0, 0))...)...)
-	add("1,000 answers that nobody asked for", slices.Concat(times(1000, compose(msgSuccess, 0)), times(1000, compose(msgFailure, 0)))...)
-	add("1,000 confirmations that nobody asked for", times(1000, compose(msgChannelOpened, 0, 0, 1<<20, 1<<15))...)
+	add("1,000 answers without a request", slices.Concat(times(1000, compose(msgSuccess, 0)), times(1000, compose(msgFailure, 0)))...)
+	add("1,000 confirmations without a request", times(1000, compose(msgChannelOpened, 0, 0, 1<<20, 1<<15))...)
 	for _, size := range []int{0, 1, 8, 1 << 31, 1<<32 - 1} {
 		all = append(all, sshAttack{name: fmt.Sprintf("a session with packets of %d", size), send: these(compose(msgChannelOpen, "session", 0, size, size), request("exec", "help"), data("x"))})
 	}
@@ -188,7 +188,7 @@ func TestSSHOwners(t *testing.T) {
 }
 
 const (
-	// hoards is how many sessions are filled at a time with data that nobody reads.
+	// hoards is how many sessions are filled at a time with data that is not read.
 	hoards = 20
 	// hoardMemory is how many bytes of memory the server may take for them.
 	hoardMemory = 200 << 20
@@ -229,7 +229,7 @@ func TestSSHHoarding(t *testing.T) {
 	now := measure(t, h.server)
 	t.Logf("before: %v; now: %v", h.before, now)
 	if now.memory > h.before.memory+hoardMemory {
-		t.Errorf("%d sessions that nobody reads take %d bytes of memory", hoards, now.memory-h.before.memory)
+		t.Errorf("%d sessions that are not read take %d bytes of memory", hoards, now.memory-h.before.memory)
 	}
 	if err := h.served(2); err != nil {
 		t.Errorf("others meanwhile: %v", err)

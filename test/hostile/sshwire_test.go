@@ -129,7 +129,7 @@ func (w *wire) send(payloads ...[]byte) error {
 	return err
 }
 
-// receive reads a message, and checks that nobody changed it.
+// receive reads a message, and checks that it was not changed.
 func (w *wire) receive() ([]byte, error) {
 	first := make([]byte, aes.BlockSize)
 	if w.in.stream == nil {
@@ -272,7 +272,7 @@ func (w *wire) exchangeKeys() error {
 	return errors.Join(w.out.use(k, h[:], 'A', 'C', 'E'), w.in.use(k, h[:], 'B', 'D', 'F'))
 }
 
-// use derives the keys of a direction; each letter stands for one of them.
+// use derives the keys of a direction; each letter names one of them.
 func (d *direction) use(k, h []byte, iv, key, mac byte) error {
 	derive := func(letter byte) []byte {
 		sum := sha256.Sum256(bytes.Join([][]byte{k, h, {letter}, h}, nil))

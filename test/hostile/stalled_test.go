@@ -72,7 +72,7 @@ func h2Head() string {
 // each is how many clients stall in each way.
 const eachWay = 20
 
-// TestStalledClients holds many connections that do not get on, and serves others meanwhile as if there were none.
+// TestStalledClients holds many connections that make no progress, and serves other clients as if there were none.
 func TestStalledClients(t *testing.T) {
 	t.Parallel()
 	server, address, before := start(t, "--key-pool", "0", "--max-requests", "64")

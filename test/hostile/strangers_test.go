@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// strangers are writes that are signed with keys that the server knows, of those who may not: of another account in the
-// place of the root's, of users without rights, with keys that are switched off or gone, and with sessions that are not
+// strangers are writes that are signed with keys that the server knows, of callers without the right: of another account in
+// place of the root's, of users without rights, with deactivated or deleted keys, and with sessions that are not
 // the signer's, not whole, or not signed.
 func strangers(t *testing.T, server *process.Server) []attack {
 	t.Helper()
@@ -57,7 +57,7 @@ func strangers(t *testing.T, server *process.Server) []attack {
 	by("a session's token twice", session, header+token, header+token)
 	by("a session's token in two headers", session, header+token[:len(token)/2], header+token[len(token)/2:])
 	by("a token in lower case", session, header+strings.ToLower(token))
-	by("a token and a sign behind it", session, header+token+"=")
+	by("a token and a sign after it", session, header+token+"=")
 	for at := 0; at < len(token); at += len(token)/40 + 1 {
 		by(fmt.Sprintf("a token changed at %d", at), session, header+token[:at]+string(token[at]^1)+token[at+1:])
 		by(fmt.Sprintf("a token cut at %d", at), session, header+token[:at])

@@ -61,7 +61,7 @@ func cutOff() []attack {
 			all = append(all, attack{name: fmt.Sprintf("after %d bytes, ending %d", at, end), send: whole[:at], end: end, refused: true})
 		}
 	}
-	for i := range 20 { // what is whole may be served, and is nobody's fault if it is not
+	for i := range 20 { // complete ones may be served, but need not be
 		s := root()
 		m := call("GetKeyPairs", "{}").sign(s)
 		all = append(all, attack{name: fmt.Sprintf("at the end, %d", i), send: m.String(), end: halfClose})

@@ -51,13 +51,13 @@ type answer struct {
 
 // pair is what there is under a name: the key pair, or nothing. It does not change.
 type pair struct {
-	// fingerprint is the key pair's identity, "" where there is none: every create and import has a key of its own.
+	// fingerprint is the key pair's identity, "" if there is none: every create and import has a key of its own.
 	fingerprint string
 	// tags are sorted, and written as "key=value key=value".
 	tags string
 }
 
-// undisclosed is the fingerprint of a create whose answer nobody got. The first that looks gets to know it.
+// undisclosed is the fingerprint of a create without an answer. The first reader learns it.
 const undisclosed = "?"
 
 // newPair makes a pair with at most one tag.

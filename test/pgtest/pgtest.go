@@ -105,7 +105,7 @@ func newest(paths []string) string {
 	return slices.MaxFunc(paths, func(a, b string) int { return cmp.Compare(version(a), version(b)) })
 }
 
-// findOwner returns whom to run the server as: PostgreSQL refuses to run as root.
+// findOwner returns the user that runs the server: PostgreSQL refuses to run as root.
 func findOwner() (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil //nolint:nilnil // nil is "as ourselves"

@@ -13,9 +13,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// TestAKilledServerStartsAgain kills a server amid a query that does not end by itself. Its processes are gone without
+// TestStart_afterAKill kills a server amid a query that does not end by itself. Its processes are gone without
 // having cleaned up, and it starts again with all that was committed.
-func TestAKilledServerStartsAgain(t *testing.T) {
+func TestStart_afterAKill(t *testing.T) {
 	s, err := New()
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,7 @@
 // to their end.
 //
 // The binary is the one that LANYARD_BIN names. LANYARD_TEST_STORE, a --store setting, puts all state elsewhere than
-// in the data directories; {id} in it stands for a text of its own for each of them. The package makes no calls.
+// in the data directories; {id} in it means a different text for each of them. The package makes no calls.
 package process
 
 import (
@@ -47,7 +47,7 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// provideBinary sets LANYARD_BIN where it is not set.
+// provideBinary sets LANYARD_BIN if it is not set.
 func provideBinary() (remove func(), err error) {
 	if os.Getenv("LANYARD_BIN") != "" {
 		return func() {}, nil
@@ -104,7 +104,7 @@ func Settings(dataDir string) []string {
 	return settings
 }
 
-// createDatabase makes a PostgreSQL database where there is none of the name. A
+// createDatabase makes a PostgreSQL database unless there is one of the name. A
 // failure shows when the server cannot open it.
 func createDatabase(dsn, name string) {
 	db, err := sql.Open("pgx", dsn)
@@ -243,7 +243,7 @@ func (s *Server) Signal(t testing.TB, sig os.Signal) {
 	}
 }
 
-// Wait waits for the server's end and returns the exit code, -1 where a signal ended it.
+// Wait waits for the server's end and returns the exit code, -1 if a signal ended it.
 func (s *Server) Wait(t testing.TB) int {
 	t.Helper()
 	select {

@@ -16,9 +16,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// TestTheMasterKeyMayBeAVariable starts the binary with the key in LANYARD_MASTER_KEY, beside a replica that has it in a
+// TestServe_masterKeyInAVariable starts the binary with the key in LANYARD_MASTER_KEY, beside a replica that has it in a
 // file.
-func TestTheMasterKeyMayBeAVariable(t *testing.T) {
+func TestServe_masterKeyInAVariable(t *testing.T) {
 	o := options(t, newDSN(t), newKey(t))
 	o.Root = home.Root{AccountID: process.AccountID, AccessKeyID: process.AccessKeyID, SecretAccessKey: process.SecretAccessKey}
 	a := start(t, o)

@@ -45,7 +45,7 @@ func (o *owners) got(key *string, owner string) {
 	o.byKey[*key] = owner
 }
 
-// cutServer starts a server behind a proxy that cuts connections around COMMIT as decide says.
+// cutServer starts a server on a proxy that cuts connections around COMMIT as decide says.
 func cutServer(t *testing.T, keys int, decide func() pgtest.Fate) (*replica, *pgtest.Proxy) {
 	t.Helper()
 	proxy, err := pgtest.NewProxy(newDSN(t), decide)

@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 )
 
-// TestPostgresComesAndGoes stops and kills the database while clients write through both replicas.
-func TestPostgresComesAndGoes(t *testing.T) {
+// TestServe_survivesOutagesOfPostgres stops and kills the database while clients write through both replicas.
+func TestServe_survivesOutagesOfPostgres(t *testing.T) {
 	own, err := pgtest.New()
 	if err != nil {
 		t.Fatal(err)
@@ -47,8 +47,8 @@ func TestPostgresComesAndGoes(t *testing.T) {
 	load.end(t, b)
 }
 
-// TestPostgresUnreachable cuts the network between a replica and the database: nothing comes back, not even an error.
-func TestPostgresUnreachable(t *testing.T) {
+// TestServe_withoutPostgres cuts the network between a replica and the database: nothing comes back, not even an error.
+func TestServe_withoutPostgres(t *testing.T) {
 	dsn := newDSN(t)
 	relay := newRelay(t, dsn)
 	a := start(t, options(t, relay.dsn, newKey(t)))

@@ -23,7 +23,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-func TestWhatOneDoesTheOtherSees(t *testing.T) {
+func TestWrites_areSeenOnAllReplicas(t *testing.T) {
 	a, b := pair(t)
 	if a.Root() != b.Root() {
 		t.Fatal("the replicas have different roots")
@@ -59,8 +59,8 @@ func code(err error) string {
 	return fmt.Sprint(err)
 }
 
-// TestListsGoOnElsewhere reads each page of a list from the other replica.
-func TestListsGoOnElsewhere(t *testing.T) {
+// TestPageTokens_areValidOnAllReplicas reads each page of a list from the other replica.
+func TestPageTokens_areValidOnAllReplicas(t *testing.T) {
 	a, b := pair(t)
 	for i := range 7 {
 		if _, err := importPair(t.Context(), a.client(), fmt.Sprintf("pair-%d", i)); err != nil {
@@ -97,8 +97,8 @@ func TestListsGoOnElsewhere(t *testing.T) {
 	}
 }
 
-// TestOneNameIsTakenOnce lets clients of both replicas create the same names at the same time.
-func TestOneNameIsTakenOnce(t *testing.T) {
+// TestImportKeyPair_takesANameOnce lets clients of both replicas create the same names at the same time.
+func TestImportKeyPair_takesANameOnce(t *testing.T) {
 	a, b := pair(t)
 	for n := range 10 {
 		var won atomic.Int64
@@ -122,8 +122,8 @@ func TestOneNameIsTakenOnce(t *testing.T) {
 	}
 }
 
-// TestCredentialsCountEverywhere makes credentials on one replica and withdraws them on it.
-func TestCredentialsCountEverywhere(t *testing.T) {
+// TestCredentials_areValidOnAllReplicas makes credentials on one replica and withdraws them on it.
+func TestCredentials_areValidOnAllReplicas(t *testing.T) {
 	a, b := pair(t)
 	root, endpoint := a.Root(), a.Endpoint()
 	session, err := sts.New(sts.Options{
@@ -188,9 +188,9 @@ func change(t *testing.T, r *replica, fn func(*identity.Directory) error) {
 	}
 }
 
-// TestAllStartAtOnce starts replicas at the same moment on a fresh database, with and without a master key in the file
+// TestServe_allReplicasAtOnce starts replicas at the same moment on a fresh database, with and without a master key in the file
 // that they share.
-func TestAllStartAtOnce(t *testing.T) {
+func TestServe_allReplicasAtOnce(t *testing.T) {
 	for name, key := range map[string]string{"with a key": newKey(t), "without a key": t.TempDir() + "/master.key"} {
 		t.Run(name, func(t *testing.T) {
 			dsn := newDSN(t)
@@ -231,7 +231,7 @@ func startAtOnce(t *testing.T, all ...server.Options) (started []*server.Server,
 	return started, errs
 }
 
-func TestAnotherMasterKeyIsRefused(t *testing.T) {
+func TestServe_refusesAnotherMasterKey(t *testing.T) {
 	a, _ := pair(t)
 	o := options(t, a.o.Store, newKey(t))
 	want := "the master key is not the one that " + shown(t, a.o.Store) + " was made with"
@@ -254,9 +254,9 @@ func shown(t *testing.T, dsn string) string {
 	return name
 }
 
-// TestReplicasThatStartAtOnceShareOneKey starts replicas with keys of their own on a fresh database: the first one's
+// TestServe_replicasShareOneMasterKey starts replicas with keys of their own on a fresh database: the first one's
 // counts.
-func TestReplicasThatStartAtOnceShareOneKey(t *testing.T) {
+func TestServe_replicasShareOneMasterKey(t *testing.T) {
 	for range 3 {
 		dsn := newDSN(t)
 		started, errs := startAtOnce(t, options(t, dsn, newKey(t)), options(t, dsn, newKey(t)), options(t, dsn, newKey(t)))

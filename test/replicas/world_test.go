@@ -29,7 +29,7 @@ import (
 
 var pg *pgtest.Server
 
-// TestMain fails where a goroutine is left when all tests have ended.
+// TestMain fails if a goroutine is left after all tests.
 func TestMain(m *testing.M) {
 	code := pgtest.Main(func(s *pgtest.Server) int {
 		pg = s

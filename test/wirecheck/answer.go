@@ -80,7 +80,7 @@ func (a *answer) checkHeader() {
 	}
 }
 
-// decode reads one JSON object with nothing behind it.
+// decode reads one JSON object with nothing after it.
 func decode(body []byte) (doc map[string]any, err error) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -88,7 +88,7 @@ func decode(body []byte) (doc map[string]any, err error) {
 		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("more follows behind byte %d", d.InputOffset())
+		return nil, fmt.Errorf("more follows after byte %d", d.InputOffset())
 	}
 	if doc == nil {
 		return nil, errors.New("it is null")

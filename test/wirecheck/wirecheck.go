@@ -2,7 +2,7 @@
 // API model: status and headers, the members and their JSON types at every depth, and the form of errors.
 //
 // It changes nothing on the way, neither requests (their Host header is signed) nor answers, and it judges only
-// what the model says: whether an answer is the right one is for the test behind the client to tell.
+// what the model says: whether an answer is the right one is checked by the test that uses the client.
 package wirecheck
 
 import (
@@ -41,7 +41,7 @@ type Checker struct {
 // Call is an action that a client called, and the client's User-Agent header.
 type Call struct{ UserAgent, Action string }
 
-// Start puts a checker in front of the server at endpoint until the test is over. The test fails with everything
+// Start starts a checker before the server at endpoint until the test is over. The test fails with everything
 // that the checker found.
 func Start(t testing.TB, endpoint string) *Checker {
 	t.Helper()

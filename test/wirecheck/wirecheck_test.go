@@ -71,7 +71,7 @@ func call(t *testing.T, url, action string) {
 // pair is an answer of GetKeyPair with a key pair that has one member.
 func pair(member string) reply { return reply{status: 200, body: `{"keyPair":{` + member + `}}`} }
 
-func TestRightAnswers(t *testing.T) {
+func TestChecker_rightAnswers(t *testing.T) {
 	for _, tt := range []struct {
 		name, action string
 		reply        reply
@@ -98,7 +98,7 @@ func TestRightAnswers(t *testing.T) {
 	}
 }
 
-func TestWrongAnswers(t *testing.T) {
+func TestChecker_wrongAnswers(t *testing.T) {
 	exception := `{"__type":"NotFoundException","code":"DoesNotExist","message":"m"}`
 	for _, tt := range []struct {
 		name, action string
@@ -159,7 +159,7 @@ func TestWrongAnswers(t *testing.T) {
 	}
 }
 
-func TestRequestIDsAreUnique(t *testing.T) {
+func TestChecker_requestIDs(t *testing.T) {
 	server := httptest.NewServer(reply{status: 200, body: `{}`})
 	defer server.Close()
 	c, err := wirecheck.New(server.URL)
@@ -177,7 +177,7 @@ func TestRequestIDsAreUnique(t *testing.T) {
 	}
 }
 
-func TestNoAnswer(t *testing.T) {
+func TestChecker_noAnswer(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	c, err := wirecheck.New(server.URL)
@@ -193,7 +193,7 @@ func TestNoAnswer(t *testing.T) {
 }
 
 // A signed call passes unharmed, and what it came to is remembered.
-func TestRealServer(t *testing.T) {
+func TestChecker_realServer(t *testing.T) {
 	server := lanyardtest.New(t)
 	c := wirecheck.Start(t, server.Endpoint)
 	client := server.Client("eu-central-1", func(o *lightsail.Options) { o.BaseEndpoint = &c.URL })
