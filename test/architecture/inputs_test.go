@@ -2,8 +2,6 @@ package architecture
 
 import (
 	"go/types"
-	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,11 +93,7 @@ var unreadRow = regexp.MustCompile("(?m)^\\| `([A-Za-z]+\\.[A-Za-z]+)` \\| [^|]+
 // unreadList returns the members that docs/divergences.md lists with a reason.
 func unreadList(t *testing.T) map[string]bool {
 	t.Helper()
-	page, err := os.ReadFile(path.Join(root, "docs/divergences.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, part, found := strings.Cut(string(page), "\n## Members that are not read\n")
+	_, part, found := strings.Cut(page(t, "docs/divergences.md"), "\n## Members that are not read\n")
 	if !found {
 		t.Fatal("docs/divergences.md has no part about members that are not read")
 	}

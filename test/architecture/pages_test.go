@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -25,6 +26,24 @@ func TestArchitecture_namesEveryPackage(t *testing.T) {
 	}
 }
 
+var packageRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
+
+// TestArchitecture_hasTheOrder compares the order of the table of packages with that of the imports.
+func TestArchitecture_hasTheOrder(t *testing.T) {
+	_, table, _ := strings.Cut(page(t, "ARCHITECTURE.md"), "\n## Packages\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	above := ""
+	for _, row := range packageRow.FindAllStringSubmatch(table, -1) {
+		if above != "" && level(row[1]) < level(above) {
+			t.Errorf("ARCHITECTURE.md lists %s below %s, want it above, as in imports_test.go", row[1], above)
+		}
+		above = row[1]
+	}
+	if above == "" {
+		t.Error("ARCHITECTURE.md has no table of packages")
+	}
+}
+
 // TestPages_nameWhatIsThere checks the paths that pages name. Decisions and the changelog tell the past.
 func TestPages_nameWhatIsThere(t *testing.T) {
 	pages, err := filepath.Glob(filepath.Join(root, "docs/*.md"))
@@ -34,28 +53,30 @@ func TestPages_nameWhatIsThere(t *testing.T) {
 	for i := range pages {
 		pages[i] = filepath.Join("docs", filepath.Base(pages[i]))
 	}
-	for _, page := range append(pages, "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md") {
-		for _, name := range namesIn(t, page) {
+	for _, p := range append(pages, "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md") {
+		for _, name := range namesIn(t, p) {
 			if _, err := os.Stat(filepath.Join(root, name)); err != nil {
-				t.Errorf("%s names %s: %v", page, name, err)
+				t.Errorf("%s names %s: %v", p, name, err)
 			}
 		}
 	}
 }
 
 // namesIn returns the paths in this module that a page names.
-func namesIn(t *testing.T, page string) []string {
+func namesIn(t *testing.T, name string) (paths []string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, page))
+	for _, m := range named.FindAllStringSubmatch(page(t, name), -1) {
+		paths = append(paths, m[1])
+	}
+	return paths
+}
+
+// page reads a page by its path in this module.
+func page(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, m := range named.FindAllStringSubmatch(string(text), -1) {
-		names = append(names, m[1])
-	}
-	if len(names) == 0 && page == "ARCHITECTURE.md" {
-		t.Fatalf("%s names no path", page)
-	}
-	return names
+	return string(text)
 }
