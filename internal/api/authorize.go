@@ -3,7 +3,6 @@ package api
 import (
 	"fmt"
 	"log/slog"
-	"net"
 	"reflect"
 	"slices"
 	"time"
@@ -88,12 +87,11 @@ func DefaultResources(action, account, region string) []string {
 // request describes the call for policies. Tags count only where the Service
 // Authorization Reference lists their condition keys for the action.
 func (c *Call) request(in smithy.Serializable) *identity.Request {
-	host, _, _ := net.SplitHostPort(c.http.RemoteAddr)
 	r := &identity.Request{
 		Action:    "lightsail:" + c.action.name,
-		SourceIP:  host,
-		UserAgent: c.http.UserAgent(),
-		Secure:    c.http.TLS != nil,
+		SourceIP:  c.origin.SourceIP,
+		UserAgent: c.origin.UserAgent,
+		Secure:    c.origin.Secure,
 		Region:    c.Region,
 		Time:      time.Now(),
 	}

@@ -3,12 +3,13 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
 
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -19,7 +20,7 @@ import (
 type Call struct {
 	// Context ends when the client goes away or the server stops.
 	Context context.Context
-	// Principal and Region come from the signature.
+	// Principal is who calls, Region where.
 	Principal *identity.Principal
 	Region    string
 	// RequestID is the x-amzn-RequestId of the answer.
@@ -31,8 +32,14 @@ type Call struct {
 	// for writes; nil in a prepare function, which has View.
 	Tx *store.Tx
 
-	action  *Action
-	http    *http.Request
+	action *Action
+	caller Caller
+	origin Origin
+	// body is the input as it came, in what it was decoded to.
+	body []byte
+	in   smithy.Serializable
+	// entry is the call's line in the log.
+	entry   *httpcall.Entry
 	pipe    *Pipeline
 	loaded  []*resource.Resource
 	records []record
@@ -45,11 +52,7 @@ func (c *Call) Target(i int) *resource.Resource { return c.loaded[i] }
 // View runs fn in a read transaction of its own, in which Tx works. It is for
 // prepare functions, which run outside of any transaction.
 func (c *Call) View(fn func() error) error {
-	return c.pipe.o.Store.View(c.Context, func(tx *store.Tx) error {
-		c.Tx = tx
-		defer func() { c.Tx = nil }()
-		return fn()
-	})
+	return c.pipe.view(c, fn)
 }
 
 // NewResource makes a resource of the caller's account and region that exists from

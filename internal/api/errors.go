@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // Symbolic codes that AWS sends beside the exception's name (observed).
@@ -102,7 +103,7 @@ func notBuilt(action string) error {
 	return InvalidInput(CodeUnsupportedOperation, "Lanyard does not support the action %s yet.", action)
 }
 
-// serviceException hides a fault of ours; the log has it under the request's id.
+// serviceException hides an internal error; the log has it under the request's id.
 func serviceException() *types.ServiceException {
 	code, message := "InternalError", "An internal error occurred. The server's log has the details under this request's id."
 	return &types.ServiceException{Code: &code, Message: &message}
@@ -143,6 +144,15 @@ type FrontError struct {
 // in the API reference).
 var (
 	errThrottled = &FrontError{Type: "ThrottlingException", Message: "Rate exceeded"}
+	errTooLarge  = &FrontError{
+		Status: http.StatusRequestEntityTooLarge, Type: "RequestEntityTooLargeException", hangUp: true,
+		Message: fmt.Sprintf("The request body is larger than %d bytes.", httpcall.MaxBody),
+	}
+	errSlow = &FrontError{
+		Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", hangUp: true,
+		Message: "The request body did not arrive in time.",
+	}
+	errUnreadable = &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true}
 	// errGone is for the log and the metrics: nobody is there to read it, unless the
 	// client closed only its own direction.
 	errGone = &FrontError{Type: "RequestAbortedException", Message: "The client closed the connection.", hangUp: true}
@@ -189,11 +199,17 @@ func inputError(err error) error {
 	return InvalidInput(CodeInvalidParams, "%s", invalid.Error())
 }
 
-// answerOf turns any error into what the client gets: a status, a content type, a
-// body, and the symbolic code for log and metrics. ours tells that the fault is
-// ours and err must be logged.
-func answerOf(err error) (a httpcall.Answer, ours bool) {
-	if errors.Is(err, sshkey.ErrBusy) {
+// refuse turns any error into what the client gets: a status, a content type, a
+// body, and the symbolic code for log and metrics. internal reports whether it is an
+// internal error, which must be logged.
+func refuse(hc *httpcall.Call, err error) (a httpcall.Answer, internal bool) {
+	if h, ok := errors.AsType[*hintedError](err); ok {
+		hc.Hint = h.hint
+	}
+	switch {
+	case hc.Gone(err) && !errors.Is(err, store.ErrUnknownOutcome):
+		err = errGone
+	case errors.Is(err, sshkey.ErrBusy):
 		err = errThrottled
 	}
 	if front, ok := errors.AsType[*FrontError](err); ok {
@@ -202,12 +218,12 @@ func answerOf(err error) (a httpcall.Answer, ours bool) {
 		return a, false
 	}
 	var e codec.Exception
-	if ours = !errors.As(err, &e); ours {
+	if internal = !errors.As(err, &e); internal {
 		e = serviceException()
 	}
 	a = httpcall.Answer{Status: http.StatusBadRequest, ContentType: contentTypeJSON, Body: codec.EncodeException(e), Code: e.ErrorCode()}
 	if e.ErrorFault() == smithy.FaultServer {
 		a.Status = http.StatusInternalServerError
 	}
-	return a, ours
+	return a, internal
 }

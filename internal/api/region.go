@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -32,21 +31,21 @@ func (c *Call) strays() bool {
 
 // refuseRegion answers a call that strays: before anything that its action would say,
 // but after what the caller may not do at all.
-func (c *Call) refuseRegion(rq *request, in smithy.Serializable) error {
-	err := codec.Decode(rq.body, in)
+func (c *Call) refuseRegion() error {
+	err := codec.Decode(c.body, c.in)
 	if _, invalid := errors.AsType[*codec.ValidationError](err); err != nil && !invalid {
 		return inputError(err)
 	}
-	if err := c.authorize(in); err != nil {
+	if err := c.authorize(c.in); err != nil {
 		return err
 	}
 	return wrongRegion(homeFamily(c.action.name))
 }
 
 // checkHome refuses the one call whose input decides what family it is about.
-func (c *Call) checkHome(in smithy.Serializable) error {
+func (c *Call) checkHome() error {
 	if c.Region == homeRegion || c.action.name != "SetIpAddressType" ||
-		member[types.ResourceType](in, "ResourceType") != types.ResourceTypeDistribution {
+		member[types.ResourceType](c.in, "ResourceType") != types.ResourceTypeDistribution {
 		return nil
 	}
 	return wrongRegion(string(resource.Distribution))

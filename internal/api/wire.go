@@ -1,17 +1,14 @@
 package api
 
 import (
-	"errors"
-	"fmt"
-	"log/slog"
 	"mime"
 	"net/http"
 	"strings"
-	"time"
+
+	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/httpcall"
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 const (
@@ -21,81 +18,57 @@ const (
 
 // ServeHTTP answers one API call.
 func (p *Pipeline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p.serve(w, r, func(rq *request) (httpcall.Answer, error) { return p.answer(w, rq) })
+	p.service.Serve(w, r, p.answer)
 }
 
 // Throttle answers a call that there is no room for, without looking at it.
-func (p *Pipeline) Throttle(w http.ResponseWriter, r *http.Request) {
-	p.serve(w, r, func(*request) (httpcall.Answer, error) {
-		a, _ := answerOf(errThrottled)
-		a.HangUp = true // its body is not worth reading
-		return a, nil
-	})
-}
+func (p *Pipeline) Throttle(w http.ResponseWriter, r *http.Request) { p.service.Throttle(w, r) }
 
-// serve sends what find makes of the call. The error that find returns is what the
-// log should say of a fault of ours.
-func (p *Pipeline) serve(w http.ResponseWriter, r *http.Request, find func(*request) (httpcall.Answer, error)) {
-	start := time.Now()
-	rq := &request{http: r, id: httpcall.NewID(p.o.Rand)}
-	a, fault := find(rq)
-	a.Send(w, rq.id)
-	p.report(rq, a, fault, time.Since(start))
-}
-
-// answer runs the call. fault is what the log should say of a fault of ours.
-func (p *Pipeline) answer(w http.ResponseWriter, rq *request) (a httpcall.Answer, fault error) {
-	err := httpcall.Guard(func() error {
-		if err := p.receive(w, rq); err != nil {
-			return err
-		}
-		out, err := p.run(rq.http.Context(), rq)
+// answer runs a call that came as a request.
+func (p *Pipeline) answer(hc *httpcall.Call) (httpcall.Answer, error) {
+	action, err := p.receive(hc)
+	if err != nil {
+		return httpcall.Answer{}, err
+	}
+	var out smithy.Serializable
+	err = p.admitted(func() error {
+		caller, err := p.signedBy(hc)
 		if err == nil {
-			a = httpcall.Answer{Status: http.StatusOK, ContentType: contentTypeJSON, Body: codec.Encode(out)}
+			out, err = p.route(p.newCall(hc, caller, caller.sig.Region, action))
 		}
 		return err
 	})
-	if err == nil {
-		return a, nil
+	if err != nil {
+		return httpcall.Answer{}, err
 	}
-	if h, ok := errors.AsType[*hintedError](err); ok {
-		rq.hint = h.hint
-	}
-	if httpcall.Gone(rq.http, err) && !errors.Is(err, store.ErrUnknownOutcome) {
-		err = errGone
-	}
-	a, ours := answerOf(err)
-	if ours {
-		fault = err
-	}
-	return a, fault
+	return httpcall.Answer{Status: http.StatusOK, ContentType: contentTypeJSON, Body: codec.Encode(out)}, nil
 }
 
 // receive checks the request's form and reads its body. It looks at nothing inside.
-func (p *Pipeline) receive(w http.ResponseWriter, rq *request) error {
-	r := rq.http
+func (p *Pipeline) receive(hc *httpcall.Call) (*Action, error) {
+	r := hc.HTTP
 	if r.Method != http.MethodPost {
-		return errNoOperation
+		return nil, errNoOperation
 	}
 	if r.URL.Path != "/" {
-		return &FrontError{
+		return nil, &FrontError{
 			Status: http.StatusNotFound, Type: "UnknownOperationException", hangUp: true,
 			Message: "The Lightsail API is served at the path / only.",
 		}
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return &FrontError{Type: "MalformedHttpRequestException", Message: "Content-Encoding is not supported.", hangUp: true}
+		return nil, &FrontError{Type: "MalformedHttpRequestException", Message: "Content-Encoding is not supported.", hangUp: true}
 	}
-	var err error
-	if rq.action, err = p.target(r); err != nil {
-		return err
+	action, err := p.target(r)
+	if err != nil {
+		return nil, err
 	}
-	if rq.body, err = httpcall.ReadBody(w, r); err != nil {
-		rq.cutOff = !errors.Is(err, httpcall.ErrTooLarge)
-		return bodyErrors[err]
-	}
-	return nil
+	action.note(hc)
+	return action, hc.ReadBody()
 }
+
+// note says in the log which action a call is of. Writes are worth a line.
+func (a *Action) note(hc *httpcall.Call) { hc.Action, hc.Notable = a.name, a.access.Write }
 
 // Errors of AWS's front ends for requests that name no operation (AWS-wide
 // behaviour of its JSON services).
@@ -114,19 +87,6 @@ var (
 	}
 )
 
-// bodyErrors are the answers to bodies that could not be read.
-var bodyErrors = map[error]error{
-	httpcall.ErrTooLarge: &FrontError{
-		Status: http.StatusRequestEntityTooLarge, Type: "RequestEntityTooLargeException", hangUp: true,
-		Message: fmt.Sprintf("The request body is larger than %d bytes.", httpcall.MaxBody),
-	},
-	httpcall.ErrSlow: &FrontError{
-		Status: http.StatusRequestTimeout, Type: "RequestTimeoutException", hangUp: true,
-		Message: "The request body did not arrive in time.",
-	},
-	httpcall.ErrUnreadable: &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true},
-}
-
 // target finds the action by content type and X-Amz-Target.
 func (p *Pipeline) target(r *http.Request) (*Action, error) {
 	target := r.Header.Get("X-Amz-Target")
@@ -141,43 +101,19 @@ func (p *Pipeline) target(r *http.Request) (*Action, error) {
 		return nil, errNoOperation
 	}
 	name, ok := strings.CutPrefix(target, targetPrefix)
-	action := p.actions[name]
-	if !ok || action == nil {
-		return nil, &FrontError{Type: "UnknownOperationException", hangUp: true}
+	if !ok {
+		return nil, errNoAction
 	}
-	return action, nil
+	return p.action(name)
 }
 
-// report writes the log line and feeds the metrics.
-func (p *Pipeline) report(rq *request, a httpcall.Answer, fault error, took time.Duration) {
-	name := ""
-	attrs := []slog.Attr{slog.String("request_id", rq.id), slog.Int("status", a.Status), slog.Duration("took", took)}
-	level := slog.LevelDebug
-	if rq.action != nil {
-		name = rq.action.name
-		attrs = append(attrs, slog.String("action", name))
-		if rq.action.access.Write {
-			level = slog.LevelInfo
-		}
+// action finds an action by its name.
+func (p *Pipeline) action(name string) (*Action, error) {
+	if a := p.actions[name]; a != nil {
+		return a, nil
 	}
-	if rq.signer != "" {
-		attrs = append(attrs, slog.String("region", rq.sig.Region), slog.String("access_key_id", rq.signer))
-	}
-	if a.Code != "" {
-		if a.Code != errThrottled.Type && !rq.cutOff { // a line for each would be part of the overload
-			level = slog.LevelInfo
-		}
-		attrs = append(attrs, slog.String("code", a.Code))
-	}
-	if rq.hint != "" {
-		attrs = append(attrs, slog.String("hint", rq.hint))
-	}
-	if fault != nil {
-		level = slog.LevelError
-		attrs = append(attrs, slog.Any("error", fault))
-	}
-	p.o.Log.LogAttrs(rq.http.Context(), level, "request", attrs...)
-	if p.o.Observe != nil {
-		p.o.Observe(name, a.Code, took)
-	}
+	return nil, errNoAction
 }
+
+// errNoAction is AWS's answer to a name that is no action's.
+var errNoAction = &FrontError{Type: "UnknownOperationException", hangUp: true}

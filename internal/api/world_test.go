@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -40,6 +42,10 @@ type world struct {
 	// file is the store's, and committed is told of its writes if it is not nil.
 	file      string
 	committed func([]*types.Operation)
+	// running bounds the calls that run at one time, and observed is what the metrics have.
+	running  *limit.Gate
+	observed []string
+	mu       sync.Mutex
 	// views and updates count the store's transactions.
 	views, updates atomic.Int64
 }
@@ -53,7 +59,9 @@ const (
 
 func newWorld(t testing.TB, list ...api.Action) *world {
 	t.Helper()
-	w := &world{t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db")}
+	w := &world{
+		t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db"), running: limit.NewGate(100),
+	}
 	db, err := store.Open(t.Context(), store.Options{DSN: w.file, Observe: w.count})
 	if err != nil {
 		t.Fatal(err)
@@ -69,8 +77,8 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	}
 	pipeline := api.NewPipeline(api.Options{
 		Actions: list, Store: db, Sealer: sealer, Rand: rand.Reader, PageSize: 100,
-		Quotas: quota.Default(),
-		Clock:  func() time.Time { return w.now },
+		Quotas: quota.Default(), Running: w.running, Observe: w.observe,
+		Clock: func() time.Time { return w.now },
 		Committed: func(_, _ string, operations []*types.Operation) {
 			if w.committed != nil {
 				w.committed(operations)
@@ -103,6 +111,12 @@ func (w *world) count(kind string, _ time.Duration) {
 		return
 	}
 	w.views.Add(1)
+}
+
+func (w *world) observe(action, code string, _ time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.observed = append(w.observed, action+" "+code)
 }
 
 func (w *world) change(fn func(*store.Tx) error) {

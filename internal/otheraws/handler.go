@@ -20,22 +20,27 @@ type Options struct {
 }
 
 // Handler refuses the requests for which Meant is true.
-type Handler struct{ o Options }
+type Handler struct{ service *httpcall.Service }
 
 // New returns a Handler.
-func New(o Options) *Handler { return &Handler{o} }
+func New(o Options) *Handler {
+	return &Handler{httpcall.New(httpcall.Options{Log: o.Log, Rand: o.Rand, Observe: o.Observe, Refuse: internalError})}
+}
 
 // ServeHTTP answers one call. It leaves the body unread.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	id, service := httpcall.NewID(h.o.Rand), Service(r)
-	a := Refuse(r, service, id)
-	a.HangUp = true
-	a.Send(w, id)
-	took := time.Since(start)
-	h.o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", id),
-		slog.Int("status", a.Status), slog.Duration("took", took), slog.String("code", Code), slog.String("service", service))
-	if h.o.Observe != nil {
-		h.o.Observe("", Code, took)
-	}
+	h.service.Serve(w, r, func(hc *httpcall.Call) (httpcall.Answer, error) {
+		service := Service(r)
+		hc.More = []slog.Attr{slog.String("service", service)}
+		a := Refuse(r, service, hc.ID)
+		a.HangUp = true
+		return a, nil
+	})
+}
+
+// internalError answers a request if Refuse itself has failed.
+func internalError(*httpcall.Call, error) (a httpcall.Answer, internal bool) {
+	return httpcall.Answer{
+		Status: http.StatusInternalServerError, ContentType: "application/json", Body: []byte("{}"), Code: "InternalFailure", HangUp: true,
+	}, true
 }

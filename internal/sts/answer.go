@@ -49,11 +49,21 @@ func success(action, requestID string, result any) httpcall.Answer {
 	return httpcall.Answer{Status: http.StatusOK, ContentType: contentTypeXML, Body: body}
 }
 
-// answerOf turns any error into what the client gets. ours tells that the fault is
-// ours and err must be logged.
-func answerOf(err error, requestID string) (a httpcall.Answer, ours bool) {
+// refuse turns any error of a call into what the client gets. internal reports whether it
+// is an internal error, which must be logged.
+func refuse(hc *httpcall.Call, err error) (a httpcall.Answer, internal bool) {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		hc.Hint = e.hint
+	}
+	if hc.Gone(err) {
+		err = errGone
+	}
+	return answerOf(err, hc.ID)
+}
+
+func answerOf(err error, requestID string) (a httpcall.Answer, internal bool) {
 	var e *apiError
-	if ours = !errors.As(err, &e); ours {
+	if internal = !errors.As(err, &e); internal {
 		e = errInternal
 	}
 	doc := errorResponse{
@@ -66,7 +76,7 @@ func answerOf(err error, requestID string) (a httpcall.Answer, ours bool) {
 	if e.status >= http.StatusInternalServerError {
 		doc.Type = "Receiver"
 	}
-	return httpcall.Answer{Status: e.status, ContentType: contentTypeXML, Body: encode(doc), Code: e.code, HangUp: e.hangUp}, ours
+	return httpcall.Answer{Status: e.status, ContentType: contentTypeXML, Body: encode(doc), Code: e.code, HangUp: e.hangUp}, internal
 }
 
 // encode writes a document with AWS's indentation.

@@ -52,11 +52,11 @@ func (h *Handler) run(rq *request) (result any, err error) {
 		return nil, errThrottled
 	}
 	defer h.o.Running.Leave()
-	if rq.sig, err = h.verifier.Parse(rq.http, time.Now()); err != nil {
+	if rq.sig, err = h.verifier.Parse(rq.HTTP, time.Now()); err != nil {
 		return nil, signatureError(err)
 	}
 	c := &call{handler: h, request: rq, now: time.Now().UTC().Truncate(time.Second)}
-	err = h.o.Store.View(rq.http.Context(), func(tx *store.Tx) error {
+	err = h.o.Store.View(rq.Context, func(tx *store.Tx) error {
 		c.tx = tx
 		if err := c.authenticate(); err != nil {
 			return err
@@ -75,18 +75,18 @@ func (h *Handler) run(rq *request) (result any, err error) {
 // closed. One that is still being set up has its identities already.
 func (c *call) authenticate() error {
 	rq := c.request
-	principal, err := c.handler.resolver.Authenticate(c.tx, c.handler.verifier, rq.sig, rq.http, rq.body)
+	principal, err := c.handler.resolver.Authenticate(c.tx, c.handler.verifier, rq.sig, rq.HTTP, rq.Body)
 	if err != nil {
 		return signatureError(err)
 	}
-	c.principal, rq.signer = principal, rq.sig.AccessKeyID
+	c.principal, rq.Signer, rq.Region = principal, rq.sig.AccessKeyID, rq.sig.Region
 	if principal.Closed {
 		return errUnknownKey
 	}
 	return nil
 }
 
-// serves tells whether there is an account and it is not closed.
+// serves reports whether there is an account and it is not closed.
 func (c *call) serves(id string) (bool, error) {
 	account, err := c.tx.Account(id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -97,7 +97,7 @@ func (c *call) serves(id string) (bool, error) {
 
 // find reads the form and finds its action.
 func (c *call) find() (found action, err error) {
-	if c.form, err = parseForm(c.request.body); err != nil {
+	if c.form, err = parseForm(c.request.Body); err != nil {
 		return found, err
 	}
 	name, sent := c.form["Action"]
@@ -112,7 +112,7 @@ func (c *call) find() (found action, err error) {
 	if !known || asked != version {
 		return found, noOperation(cut(name), cut(asked))
 	}
-	c.request.action = name
+	c.request.named(name)
 	if found.run == nil {
 		return found, notBuilt(name)
 	}
@@ -121,7 +121,7 @@ func (c *call) find() (found action, err error) {
 
 // describe says what the caller wants to do as policies see it.
 func (c *call) describe(action, on string) *identity.Request {
-	r := c.request.http
+	r := c.request.HTTP
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	region := c.request.sig.Region
 	if region == globalRegion {

@@ -105,6 +105,18 @@ var (
 		message: "Content-Encoding is not supported.",
 	}
 	errThrottled = badRequest("Throttling", "Rate exceeded")
+	errTooLarge  = &apiError{
+		status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", hangUp: true,
+		message: fmt.Sprintf("The request body is larger than %d bytes.", httpcall.MaxBody),
+	}
+	errSlow = &apiError{
+		status: http.StatusRequestTimeout, code: "RequestTimeout", hangUp: true,
+		message: "The request body did not arrive in time.",
+	}
+	errUnreadable = &apiError{
+		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
+		message: "The request body could not be read.",
+	}
 	// errGone is for the log and the metrics: nobody is there to read it, unless the
 	// client closed only its own direction.
 	errGone = &apiError{
@@ -117,19 +129,3 @@ var (
 		message: "An internal error occurred. The server's log has the details under this request's id.",
 	}
 )
-
-// bodyErrors are the answers to bodies that could not be read.
-var bodyErrors = map[error]error{
-	httpcall.ErrTooLarge: &apiError{
-		status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", hangUp: true,
-		message: fmt.Sprintf("The request body is larger than %d bytes.", httpcall.MaxBody),
-	},
-	httpcall.ErrSlow: &apiError{
-		status: http.StatusRequestTimeout, code: "RequestTimeout", hangUp: true,
-		message: "The request body did not arrive in time.",
-	},
-	httpcall.ErrUnreadable: &apiError{
-		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
-		message: "The request body could not be read.",
-	},
-}

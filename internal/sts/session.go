@@ -109,6 +109,6 @@ func (c *call) issue(s identity.Session, seconds int) (credentials, error) {
 	if err != nil {
 		return credentials{}, err
 	}
-	c.request.issued = made.AccessKeyID
+	c.request.issued(made.AccessKeyID)
 	return credentials{made.AccessKeyID, made.SecretAccessKey, made.SessionToken, timestamp(made.Expires)}, nil
 }

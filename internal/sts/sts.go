@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -56,6 +57,7 @@ type Handler struct {
 	o        Options
 	verifier *sigv4.Verifier
 	resolver *identity.Resolver
+	service  *httpcall.Service
 }
 
 // New returns a Handler.
@@ -70,6 +72,10 @@ func New(o Options) *Handler {
 				_, ok := catalogue.LookupRegion(name)
 				return ok || name == globalRegion
 			},
+		}),
+		service: httpcall.New(httpcall.Options{
+			Log: o.Log, Rand: o.Rand, Observe: o.Observe, Refuse: refuse,
+			Errors: httpcall.Errors{TooLarge: errTooLarge, Slow: errSlow, Unreadable: errUnreadable, Throttled: errThrottled},
 		}),
 	}
 }

@@ -1,9 +1,9 @@
 // Package httpcall is what the APIs on the endpoint share around a call: its id, its
-// body within bounds, and how an answer is sent. It knows nothing of their protocols.
+// body within bounds, how panics and errors end it, how its answer is sent, logged and
+// measured. It knows nothing of their protocols: each gives its errors their form.
 package httpcall
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,23 +20,23 @@ const MaxBody = 1 << 20
 
 // Why a body could not be read. In all three cases the connection is of no more use.
 var (
-	ErrTooLarge   = errors.New("the body is too large")
-	ErrSlow       = errors.New("the body did not arrive in time")
-	ErrUnreadable = errors.New("the body could not be read")
+	errTooLarge   = errors.New("the body is too large")
+	errSlow       = errors.New("the body did not arrive in time")
+	errUnreadable = errors.New("the body could not be read")
 )
 
-// NewID makes a request's id from a source of randomness: a version 4 UUID, as AWS's are.
-func NewID(random io.Reader) string {
+// newID makes a request's id from a source of randomness: a version 4 UUID, as AWS's are.
+func newID(random io.Reader) string {
 	return uuid.Must(uuid.NewRandomFromReader(random)).String()
 }
 
 // bodyWaiter is a ResponseWriter that has to know when its request's body was read.
 type bodyWaiter interface{ BodyRead() }
 
-// ReadBody reads the whole body of a request: ErrTooLarge, ErrSlow, ErrUnreadable.
-func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// readBody reads the whole body of a request: errTooLarge, errSlow, errUnreadable.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
-		return nil, ErrTooLarge
+		return nil, errTooLarge
 	}
 	inner := w
 	if u, ok := w.(interface{ Unwrap() http.ResponseWriter }); ok {
@@ -51,11 +51,11 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case err == nil:
 		return body, nil
 	case errors.As(err, &tooLarge):
-		return nil, ErrTooLarge
+		return nil, errTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, ErrSlow
+		return nil, errSlow
 	}
-	return nil, ErrUnreadable
+	return nil, errUnreadable
 }
 
 // Guard runs fn. A panic becomes an error that holds the stack.
@@ -66,11 +66,6 @@ func Guard(fn func() error) (err error) {
 		}
 	}()
 	return fn()
-}
-
-// Gone tells whether a call failed with an error because its client went away.
-func Gone(r *http.Request, err error) bool {
-	return errors.Is(err, context.Canceled) && r.Context().Err() != nil
 }
 
 // Answer is what goes back to the client.
@@ -88,13 +83,13 @@ type Answer struct {
 // clientBuffer is how many bytes of an answer fit beside its header into the 4 KB buffer of Go's HTTP client.
 const clientBuffer = 3 << 10
 
-// Send sends the answer to the request that has the id.
+// send sends the answer to the request that has the id.
 //
 // The AWS SDK for Go closes a request's body when the answer's header is there. If net/http has sent the request but has
 // not come to the end of its body by then, it gives up the connection, and all of the answer that is not in its buffer
 // yet is lost (aws-sdk-go-v2 issues 1825 and 2737). So before an answer that does not fit there, a client that waits for
 // a core of this machine gets one.
-func (a Answer) Send(w http.ResponseWriter, id string) {
+func (a Answer) send(w http.ResponseWriter, id string) {
 	if len(a.Body) > clientBuffer {
 		yield()
 	}
