@@ -22,16 +22,17 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 )
 
 var update = flag.Bool("update", false, "write what the server answers into testdata/conversations")
 
-// TestConversations replays what a client says, line by line, and compares the
-// answers to the byte. A line "> Action {input}" is a call, "< status {answer}"
-// what comes back; with -update the answers are written anew.
+// TestConversations replays the calls of a client, line by line, and compares the answers to
+// the byte. A line "> Action {input}" is a call, and "< status {answer}" is its answer. With
+// -update the test writes the answers anew.
 //
-// Clock and ids are fixed. Created keys are not: their base64 and fingerprints read
-// as KEY and FINGERPRINT.
+// Clock and ids are fixed. Created keys are not: their base64 and fingerprints are replaced
+// by KEY and FINGERPRINT.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
@@ -50,7 +51,7 @@ func TestConversations(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(string(text), got); diff != "" && !*update {
-				t.Errorf("conversation (-want +got), go test ./internal/server -update writes it anew:\n%s", diff)
+				t.Errorf("conversation (-want +got), to write it anew run go test ./internal/server -update:\n%s", diff)
 			}
 		})
 	}
@@ -59,12 +60,12 @@ func TestConversations(t *testing.T) {
 func converse(t *testing.T, text string) string {
 	t.Helper()
 	now := time.UnixMilli(1571255026975)
-	o := options(t.TempDir())
+	o := servertest.Options(t.TempDir())
 	o.Root = home.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
 	o.PageSize = 2
 	o.Clock = func() time.Time { now = now.Add(time.Second); return now }
 	o.Rand = rand.NewChaCha8([32]byte{})
-	s, _ := serve(t, o)
+	s, _ := servertest.Start(t, o)
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "< ") {
@@ -85,8 +86,8 @@ var (
 	pageToken   = regexp.MustCompile(`"nextPageToken":"[^"]+"`)
 )
 
-// say makes one call and returns the answer's status and body, without what differs
-// from run to run.
+// say makes one call and returns the answer's status and body, without the parts that
+// differ from run to run.
 func say(t *testing.T, s *server.Server, action, input string) string {
 	t.Helper()
 	body := []byte(input)

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
-// loadTLS returns nil without a certificate.
+// loadTLS returns nil if there is no certificate.
 func loadTLS(cert, key string) (*tls.Config, error) {
 	if cert == "" {
 		return nil, nil //nolint:nilnil // no TLS is a valid choice, not a missing value
@@ -24,8 +24,8 @@ func loadTLS(cert, key string) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// loadKeyPair reads a certificate that no other user can change, and a key that no other
-// user can read.
+// loadKeyPair reads a certificate and its key. It returns an error if another user can change
+// the certificate or read the key.
 func loadKeyPair(cert, key string) (pair tls.Certificate, err error) {
 	chain, err := safefile.Read(cert)
 	if err != nil {
@@ -38,7 +38,7 @@ func loadKeyPair(cert, key string) (pair tls.Certificate, err error) {
 	return tls.X509KeyPair(chain, private)
 }
 
-// handler sends a request to an API, or to one of the few pages for operators.
+// handler passes a request on to an API, or to one of the pages for operators.
 func (s *Server) handler(to services) http.Handler {
 	metricsPage := s.metrics.handler()
 	own := sync.OnceValue(s.ownHosts)
@@ -64,8 +64,8 @@ func (s *Server) handler(to services) http.Handler {
 	})
 }
 
-// options answers OPTIONS *, which is about the server itself, and reports whether the
-// request is that.
+// options answers OPTIONS *, which asks about the server as a whole. It reports whether the
+// request was that.
 func options(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodOptions || r.RequestURI != "*" {
 		return false
@@ -87,8 +87,8 @@ func fromLoopback(r *http.Request) bool {
 	return err == nil && ip != nil && ip.IsLoopback()
 }
 
-// cors answers a browser's preflight and marks answers for configured origins. It
-// reports whether the request is answered.
+// cors answers a browser's preflight request, and adds headers for configured origins to
+// other answers. It reports whether the request is answered.
 func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" || len(s.o.CORSOrigins) == 0 {

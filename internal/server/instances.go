@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// newFleet makes what runs behind instances; it begins to work in Serve.
+// newFleet makes the runtime of instances. It starts in Serve.
 func (s *Server) newFleet() *instanceruntime.Fleet {
 	return instanceruntime.New(instanceruntime.Options{
 		Store:  s.store.DB(),
@@ -23,8 +23,8 @@ func (s *Server) newFleet() *instanceruntime.Fleet {
 	})
 }
 
-// committed brings the instances that a write was on in step, before its answer is
-// sent: a client that is told that a port is open can connect to it.
+// committed reconciles the instances of a write before its answer is sent, so that a client
+// can connect to a port as soon as it has opened it.
 func (s *Server) committed(account, region string, operations []*types.Operation) {
 	var names []string
 	for _, op := range operations {
@@ -37,8 +37,8 @@ func (s *Server) committed(account, region string, operations []*types.Operation
 	}
 }
 
-// SSHAddress is where the SSH server of an instance of the root's account is reached,
-// as host:port, whether it runs or not; "" where there is no such instance.
+// SSHAddress returns the host:port of the SSH server of an instance of the root's account,
+// running or not. It returns "" if there is no such instance.
 func (s *Server) SSHAddress(region, name string) string {
 	at, ok := s.fleet.Address(s.root.AccountID, region, name)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics is what /metrics shows. Its labels come from bounded sets only: known
-// actions and error codes.
+// metrics is the content of /metrics. Labels are from bounded sets only: known actions and
+// error codes.
 type metrics struct {
 	registry *prometheus.Registry
 	calls    *prometheus.CounterVec
@@ -24,7 +24,7 @@ func newMetrics() *metrics {
 		registry: prometheus.NewRegistry(),
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lanyard_requests_total",
-			Help: "Answered API requests by action and error code; an empty action was not known, an empty code is success.",
+			Help: "Answered API requests by action and error code. An unknown action is empty, and so is the code of a success.",
 		}, []string{"action", "code"}),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "lanyard_request_duration_seconds",
@@ -33,7 +33,7 @@ func newMetrics() *metrics {
 		}, []string{"action"}),
 		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "lanyard_store_duration_seconds",
-			Help:    "Time of a transaction, waiting and commit included.",
+			Help:    "Time of a transaction, with waiting and commit.",
 			Buckets: prometheus.ExponentialBuckets(0.00001, 3, 13),
 		}, []string{"kind"}),
 	}
@@ -45,7 +45,7 @@ func newMetrics() *metrics {
 func (m *metrics) watchPool(depth func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lanyard_key_pool_depth",
-		Help: "RSA keys made ahead and not yet taken.",
+		Help: "RSA keys made ahead and not yet used.",
 	}, func() float64 { return float64(depth()) }))
 }
 
@@ -65,11 +65,11 @@ func (m *metrics) observeStore(kind string, took time.Duration) {
 	m.store.WithLabelValues(kind).Observe(took.Seconds())
 }
 
-// maxScrapes is how many /metrics pages are made at one time. The others wait.
+// maxScrapes is how many /metrics pages are made at one time. Further requests wait.
 const maxScrapes = 4
 
-// handler makes each page in memory: a client that does not read its own keeps no other
-// from being made.
+// handler makes each page in memory, so that a client that does not read its page does not
+// delay the page of another client.
 func (m *metrics) handler() http.Handler {
 	maker := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	turns := make(chan struct{}, maxScrapes)

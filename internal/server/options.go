@@ -20,12 +20,12 @@ import (
 const (
 	DefaultListen  = "127.0.0.1:2016"
 	DefaultKeyPool = 16
-	// DefaultMaxRequests keeps all cores busy and an answer's delay under a second.
+	// DefaultMaxRequests keeps all cores busy, with answers in less than a second.
 	DefaultMaxRequests    = 512
 	DefaultMaxConnections = 10000
 	// MaxPageSize is the most that GetOperations returns in a page (API reference).
 	MaxPageSize = 200
-	// MaxTimeScale keeps times within what can be written.
+	// MaxTimeScale keeps all times within the range of time.Time in JSON.
 	MaxTimeScale = 1000
 )
 
@@ -40,42 +40,42 @@ type Options struct {
 	TLSCert, TLSKey string
 	// Database is where the state is kept.
 	home.Database
-	// Root fixes the root identity of a new store; on an existing one it must be the
+	// Root fixes the root identity of a new store. On an existing one it must be the
 	// same.
 	Root home.Root
-	// Identities names the identities file; "" means that there is none.
+	// Identities names the identities file. "" means none.
 	Identities string
-	// KeyPool is how many RSA keys are made ahead; negative switches the pool off.
+	// KeyPool is how many RSA keys are made ahead. A negative number switches the pool off.
 	KeyPool int
-	// PageSize is how many elements a page of a list has, at most MaxPageSize. 0 stands
-	// for AWS's sizes: 20 of an account's own resources, 200 operations.
+	// PageSize is how many elements a page of a list has, at most MaxPageSize. 0 means
+	// AWS's sizes: 20 of an account's own resources, 200 operations.
 	PageSize int
-	// MaxRequests is how many calls run at one time. More are answered
+	// MaxRequests is how many calls run at one time. Further calls get
 	// ThrottlingException.
 	MaxRequests int
-	// MaxConnections is how many connections are open at one time, as far as there are
-	// file descriptors; a quarter of them for one address of another machine. More take the
-	// place of those that have made the server wait for longest.
+	// MaxConnections is how many connections are open at one time, if there are file
+	// descriptors for as many. A quarter of them is for one address of another machine.
+	// A further connection closes the one that has made the server wait for longest.
 	MaxConnections int
-	// CORSOrigins lists the web origins that may call from a browser; "*" admits all.
+	// CORSOrigins lists the web origins that may call from a browser. "*" means all.
 	CORSOrigins []string
-	// PublicMetrics answers /metrics to others than loopback.
+	// PublicMetrics answers /metrics to clients of other machines, too.
 	PublicMetrics bool
-	// TimeScale is how long changes of state take, as a part of what AWS takes; none
-	// take any time when 0.
+	// TimeScale is how long changes of state take, as a fraction of AWS's times. With 0 they
+	// take no time.
 	TimeScale float64
-	// Quotas bound what an account may have; AWS's quotas when nil.
+	// Quotas bound what an account may have. Nil means AWS's quotas.
 	Quotas quota.Table
-	// InstanceAddresses is a range of loopback addresses (Linux) that public addresses are
-	// drawn from; each running instance listens on its own. When zero, they come from
-	// compute.DefaultNetwork, and nobody listens on them.
+	// InstanceAddresses is a range of loopback addresses (Linux) for public addresses. Each
+	// running instance listens on its own. When zero, public addresses come from
+	// compute.DefaultNetwork, and nothing listens on them.
 	InstanceAddresses netip.Prefix
-	// Clock is the lifecycle clock; time.Now when nil.
+	// Clock is the lifecycle clock. Nil means time.Now.
 	Clock func() time.Time
-	// Rand is the source of ids; crypto/rand when nil. Keys and secrets always come
+	// Rand is the source of ids. Nil means crypto/rand. Keys and secrets always come
 	// from crypto/rand.
 	Rand io.Reader
-	// Log gets the server's log; discarded when nil.
+	// Log gets the server's log. Nil discards it.
 	Log *slog.Logger
 }
 
@@ -114,16 +114,16 @@ func (o Options) check() error {
 	case (o.TLSCert == "") != (o.TLSKey == ""):
 		return errors.New("TLS needs both a certificate and a key: give --tls-cert and --tls-key")
 	case o.PageSize < 0 || o.PageSize > MaxPageSize:
-		return fmt.Errorf("page size %d is not between 1 and %d, or 0 for AWS's sizes", o.PageSize, MaxPageSize)
+		return fmt.Errorf("--page-size %d: must be between 1 and %d, or 0 for AWS's sizes", o.PageSize, MaxPageSize)
 	case o.MaxRequests < 1:
-		return fmt.Errorf("no call can run: --max-requests is %d", o.MaxRequests)
+		return fmt.Errorf("--max-requests %d: must be 1 or more", o.MaxRequests)
 	case o.Connections < 0:
-		return errors.New("the store needs a connection: give a --store-connections of 1 or more")
+		return errors.New("--store-connections: must be 1 or more")
 	case o.MaxConnections < 1:
-		return fmt.Errorf("no client can connect: --max-connections is %d", o.MaxConnections)
+		return fmt.Errorf("--max-connections %d: must be 1 or more", o.MaxConnections)
 	}
 	if o.TLSCert == "" && !o.InsecureListen && !isLoopback(o.Listen) {
-		return fmt.Errorf("%s is reachable from other machines, and without TLS everybody between can read private keys: "+
+		return fmt.Errorf("--listen %s: other machines can reach the server, and without TLS private keys can be read on the network: "+
 			"give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
 	}
 	if err := errors.Join(o.checkTimeScale(), o.checkAddresses()); err != nil {
@@ -132,7 +132,7 @@ func (o Options) check() error {
 	return o.Root.Check()
 }
 
-// checkAddresses holds the range of instances' addresses to what this machine can do.
+// checkAddresses returns an error if this machine cannot listen on the range of instances' addresses.
 func (o Options) checkAddresses() error {
 	if !o.InstanceAddresses.IsValid() {
 		return nil
@@ -143,15 +143,15 @@ func (o Options) checkAddresses() error {
 	return nil
 }
 
-// checkTimeScale refuses what no time can be multiplied by.
+// checkTimeScale returns an error if a time cannot be multiplied by the scale.
 func (o Options) checkTimeScale() error {
 	if !(o.TimeScale >= 0 && o.TimeScale <= MaxTimeScale) {
-		return errors.New("the time scale is not a number from 0 to 1000")
+		return fmt.Errorf("--time-scale %v: must be a number from 0 to %d", o.TimeScale, MaxTimeScale)
 	}
 	return nil
 }
 
-// network is where the addresses of instances come from.
+// network returns the range of instances' addresses.
 func (o Options) network() compute.Network {
 	n := compute.DefaultNetwork
 	if o.InstanceAddresses.IsValid() {
@@ -160,7 +160,7 @@ func (o Options) network() compute.Network {
 	return n
 }
 
-// isLoopback tells whether an address to listen on is this machine's alone.
+// isLoopback reports whether only this machine can reach a listen address.
 func isLoopback(listen string) bool {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {

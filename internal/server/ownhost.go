@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ownHosts are the names under which clients of this machine know the server: that of
-// its listen address, and those on its certificate.
+// ownHosts returns the names by which clients of this machine reach the server: that of its
+// listen address, and those on its certificate.
 func (s *Server) ownHosts() []string {
 	names := []string{"localhost"}
 	if host, _, err := net.SplitHostPort(s.o.Listen); err == nil && host != "" {
@@ -28,10 +28,10 @@ func (s *Server) ownHosts() []string {
 	return names
 }
 
-// isOwnHost reports whether a request for a page that only this machine's clients may see
-// is for one of the server's own names, or for an address. A page in a browser of this
-// machine that has its own name resolved to a loopback address (DNS rebinding) sends that
-// name. Those that send none are no browsers.
+// isOwnHost reports whether the host of a request is one of the server's own names, an
+// address, or empty. A web page in a browser of this machine whose own name resolves to a
+// loopback address (DNS rebinding) sends that name, and must not see pages for this machine
+// alone. Browsers always send a name.
 func isOwnHost(r *http.Request, own []string) bool {
 	if r.Host == "" {
 		return true
@@ -55,7 +55,7 @@ func isOwnHost(r *http.Request, own []string) bool {
 	})
 }
 
-// misdirected answers a request for a page that is not for its host's name (RFC 9110).
+// misdirected answers a request whose host is not the server's own (RFC 9110, section 15.5.20).
 func misdirected(w http.ResponseWriter) {
-	status(w, http.StatusMisdirectedRequest, "this server has another name: use the address that it listens on, or localhost")
+	status(w, http.StatusMisdirectedRequest, "this server has another name: use its listen address or localhost")
 }

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// readyTime is how long the store may take to be read.
+// readyTime is how long a read of the store may take.
 const readyTime = 5 * time.Second
 
-// ready reports whether requests would be answered: the store is read, and the server is
-// not about to stop.
+// ready answers whether the server can answer requests: it can read the store, and it is not
+// stopping.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	err := s.probe.do(r.Context(), s.readStore)
 	switch {
@@ -31,8 +31,8 @@ func (s *Server) readStore() error {
 	return s.store.Check(ctx)
 }
 
-// probe shares one check among all that ask for it at a time, however many they are: the
-// check takes one of the store's few connections, and who asks is not known.
+// probe shares one check among all requests at that time. The check uses one of the store's
+// few connections, and any client may ask, as often as it likes.
 type probe struct {
 	mu      sync.Mutex
 	running *check
@@ -43,7 +43,7 @@ type check struct {
 	err  error
 }
 
-// do runs fn, or waits for the end of a run that has begun.
+// do runs fn, or waits for the end of a run that has already begun.
 func (p *probe) do(ctx context.Context, fn func() error) error {
 	p.mu.Lock()
 	c := p.running

@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	// restInterval is how long next to nothing may happen until the server is at rest.
+	// restInterval is how long the server has to be idle to be at rest.
 	restInterval = 3 * time.Second
-	// restWork is what probes and scrapers may cause meanwhile.
+	// restWork is how much work probes and scrapers may cause in that time.
 	restWork = 100
 )
 
-// rest calls giveBack each time that the server has come to rest after work. To start is
-// work, too: schema and key pool leave more behind than a small server needs.
-func rest(ctx context.Context, work func() int64, giveBack func()) {
+// rest calls release each time that the server comes to rest after work. A start is work,
+// too: schema and key pool leave more garbage than a small server needs.
+func rest(ctx context.Context, work func() int64, release func()) {
 	tick := time.NewTicker(restInterval)
 	defer tick.Stop()
 	worked, before := true, work()
@@ -32,16 +32,16 @@ func rest(ctx context.Context, work func() int64, giveBack func()) {
 			worked = true
 		case worked:
 			worked = false
-			giveBack()
+			release()
 		}
 		before = now
 	}
 }
 
-// giveBackMemory returns to the system what is free. The collector by itself runs when
-// there is something to allocate, so that a server at rest, and one with thousands of
-// clients that have become idle all the more, would hold more than it needs.
-func giveBackMemory() {
-	runtime.GC() // a collection halves the stacks that became large
+// releaseMemory returns free memory to the system. The garbage collector itself runs only
+// when something is allocated, so that an idle server, above all one with thousands of idle
+// clients, would hold more than it needs.
+func releaseMemory() {
+	runtime.GC() // a collection halves stacks that have become large
 	debug.FreeOSMemory()
 }

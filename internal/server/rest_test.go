@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-func TestRestComesAfterWork(t *testing.T) {
+func TestRest_releasesMemoryAfterWork(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		// work is what happens in each interval.
+		// work is the amount in each interval.
 		work []int64
 		want int
 	}{
 		{"only the start", []int64{0, 0, 0, 0}, 1},
 		{"the start, then probes", []int64{restWork, restWork, restWork}, 1},
-		{"work without an end", []int64{1000, 1000, 1000}, 0},
+		{"work all the time", []int64{1000, 1000, 1000}, 0},
 		{"work at once, then none", []int64{1000, 0, 0, 0}, 1},
 		{"work later, then none", []int64{0, 1000, 0, 0}, 2},
 		{"work, then probes", []int64{1000, restWork, restWork}, 1},
@@ -38,7 +38,7 @@ func TestRestComesAfterWork(t *testing.T) {
 					synctest.Wait()
 				}
 				if got.Load() != int64(tt.want) {
-					t.Errorf("memory was given back %d times, want %d", got.Load(), tt.want)
+					t.Errorf("releases of memory: got %d, want %d", got.Load(), tt.want)
 				}
 			})
 		})

@@ -1,8 +1,9 @@
-// Package server puts the parts together: data directory, store, key pool,
-// pipeline, listener. It starts them, serves, and stops them cleanly.
+// Package server puts the parts of a running Lanyard together: store, key pool, pipeline,
+// runtimes and listener. It starts them, serves, and stops them cleanly. It also has the
+// pages for operators: health and metrics.
 //
-// It has no global state, so two servers can run in one process. It does not decide what
-// an action does.
+// It has no global state, so two servers can run in one process. It does not decide what an
+// action does, and package home knows what the data directory looks like on disk.
 package server
 
 import (
@@ -27,7 +28,7 @@ import (
 // instances: each has a listener, and they have connections of their own.
 const reservedFiles = 256 + 2*instanceruntime.DefaultTotal
 
-// drainTime bounds how long running requests are waited for at the end.
+// drainTime bounds how long a server that stops waits for running requests.
 const drainTime = 20 * time.Second
 
 // Server is a running server. New starts listening, Serve answers.
@@ -48,10 +49,10 @@ type Server struct {
 	clients *connlimit.Limiter
 }
 
-// New opens the data directory and the store, makes what a first start needs, and
-// listens. When it fails, an existing store is as it was before. The caller must
-// call Serve or Close. The context is that of the start alone, which may wait: for a
-// database that does not answer, or for another server that brings it up to date.
+// New opens the data directory and the store, or makes them at a first start, and listens.
+// After an error, an existing store is as it was before. The caller must call Serve or
+// Close. The context is only that of the start, which may wait for a database that does
+// not answer, or for another server that is bringing it up to date.
 func New(ctx context.Context, o Options) (_ *Server, err error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
@@ -101,12 +102,12 @@ func listen(address string) (net.Listener, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w: stop what listens there or give another --listen", address, cause(err))
+		return nil, fmt.Errorf("cannot listen on %s: %w: stop the program that listens there or give another --listen", address, cause(err))
 	}
 	return l, nil
 }
 
-// cause drops what a net.OpError repeats of the address.
+// cause returns the cause of a net.OpError, without the address, which it repeats.
 func cause(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
@@ -144,15 +145,15 @@ func (s *Server) Endpoint() string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// Root is the root identity, its secret included.
+// Root is the root identity, with its secret.
 func (s *Server) Root() home.Root { return s.root }
 
-// Serve answers requests until the context ends; then it lets running ones finish,
-// stops all parts and returns nil.
+// Serve answers requests until the context ends. Then it lets running requests finish,
+// stops all parts, and returns nil.
 func (s *Server) Serve(ctx context.Context) error {
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
-	go rest(resting, s.clients.Work, giveBackMemory)
+	go rest(resting, s.clients.Work, releaseMemory)
 	go s.clients.EndIdle(resting)
 	s.fleet.Begin()
 	go s.fleet.Run(resting)
@@ -173,13 +174,13 @@ func (s *Server) Serve(ctx context.Context) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	if err := s.http.Shutdown(drain); err != nil {
-		s.o.Log.Warn("requests were cut off at the end", "error", err)
+		s.o.Log.Warn("stopped while requests were running", "error", err)
 		_ = s.http.Close()
 	}
 	return s.Close()
 }
 
-// Close stops all parts at once. Serve calls it by itself.
+// Close stops all parts at once. Serve calls it when it ends.
 func (s *Server) Close() error {
 	var err error
 	if s.http != nil {

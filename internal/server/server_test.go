@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -12,52 +11,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
 	"github.com/lanyard-cloud/lanyard/internal/home"
-	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 )
-
-// options is a server on a random port without a key pool.
-func options(dir string) server.Options {
-	return server.Options{Listen: "127.0.0.1:0", Database: home.Database{DataDir: dir}, KeyPool: -1}
-}
-
-// serve runs a server until the test or the returned function ends it.
-func serve(t testing.TB, o server.Options) (*server.Server, func()) {
-	t.Helper()
-	s, err := server.New(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	stopped := false
-	stop := func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("Serve = %v", err)
-		}
-	}
-	t.Cleanup(stop)
-	return s, stop
-}
-
-func client(s *server.Server, endpoint string) *lightsail.Client {
-	root := s.Root()
-	return lightsail.New(lightsail.Options{
-		HTTPClient: sdkhttp.Client(),
-		Region:     "us-east-1", BaseEndpoint: &endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, ""),
-	})
-}
 
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
@@ -77,38 +35,37 @@ func get(t *testing.T, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-func TestStateSurvivesARestart(t *testing.T) {
+func TestServer_keepsStateOverARestart(t *testing.T) {
 	dir := t.TempDir()
-	o := options(dir)
-	s, stop := serve(t, o)
+	o := servertest.Options(dir)
+	s, stop := servertest.Start(t, o)
 	first := s.Root()
-	created, err := client(s, s.Endpoint()).CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy")})
+	created, err := servertest.Client(s, s.Endpoint()).CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	stop()
 
-	s, _ = serve(t, o)
+	s, _ = servertest.Start(t, o)
 	if s.Root() != first {
-		t.Error("the root identity changed")
+		t.Errorf("root after the restart: got account %s, want %s with its access key", s.Root().AccountID, first.AccountID)
 	}
-	got, err := client(s, s.Endpoint()).GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
+	got, err := servertest.Client(s, s.Endpoint()).GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
 	if err != nil || *got.KeyPair.Arn != *created.KeyPair.Arn {
-		t.Errorf("after the restart: %+v, %v", got, err)
+		t.Errorf("GetKeyPair after the restart: got %+v, %v, want the pair from before", got, err)
 	}
 }
 
-//go:fix inline
-func TestDataDirectoryIsTheOwnersAlone(t *testing.T) {
+func TestNew_makesDataDirectoryForItsUserOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "data")
-	serve(t, options(dir))
+	servertest.Start(t, servertest.Options(dir))
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		info, err := d.Info()
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s has mode %v", path, info.Mode())
+			t.Errorf("mode of %s: got %v, want no access for other users", path, info.Mode())
 		}
 		return err
 	})
@@ -117,37 +74,31 @@ func TestDataDirectoryIsTheOwnersAlone(t *testing.T) {
 	}
 }
 
-func TestRootIsFixedByOptions(t *testing.T) {
-	o := options(t.TempDir())
+func TestNew_fixesRoot(t *testing.T) {
+	o := servertest.Options(t.TempDir())
 	o.Root = home.Root{AccountID: "111122223333", AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}
-	s, stop := serve(t, o)
+	s, stop := servertest.Start(t, o)
 	if s.Root() != o.Root {
-		t.Errorf("root = %+v, want %+v", s.Root(), o.Root)
+		t.Errorf("root of a new store: got %+v, want %+v", s.Root(), o.Root)
 	}
 	stop()
-	again, _ := serve(t, o)
+	again, _ := servertest.Start(t, o)
 	if again.Root() != o.Root {
-		t.Errorf("root after a restart = %+v", again.Root())
+		t.Errorf("root after a restart: got %+v, want the one before", again.Root())
 	}
 	c, err := home.Connection(t.Context(), o.Database)
 	if err != nil || c.Endpoint != again.Endpoint() || c.AccessKeyID != "ROOTKEY" || c.SecretAccessKey != "a-secret-of-some-length" {
-		t.Errorf("Connection = %+v, %v", c, err)
+		t.Errorf("Connection: got endpoint %s and key %s, %v, want those of the running server", c.Endpoint, c.AccessKeyID, err)
 	}
 }
 
-func TestConnectionWithoutAServer(t *testing.T) {
-	if _, err := home.Connection(t.Context(), home.Database{DataDir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "lanyard serve") {
-		t.Errorf("Connection = %v, want a hint at lanyard serve", err)
-	}
-}
-
-func TestHealthAndMetrics(t *testing.T) {
-	s, stop := serve(t, options(t.TempDir()))
-	if _, err := client(s, s.Endpoint()).GetRegions(t.Context(), &lightsail.GetRegionsInput{}); err != nil {
+func TestServer_answersHealthAndMetrics(t *testing.T) {
+	s, stop := servertest.Start(t, servertest.Options(t.TempDir()))
+	if _, err := servertest.Client(s, s.Endpoint()).GetRegions(t.Context(), &lightsail.GetRegionsInput{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client(s, s.Endpoint()).PeerVpc(t.Context(), &lightsail.PeerVpcInput{}); err == nil {
-		t.Fatal("PeerVpc is built: the test needs another action")
+	if _, err := servertest.Client(s, s.Endpoint()).PeerVpc(t.Context(), &lightsail.PeerVpcInput{}); err == nil {
+		t.Fatal("PeerVpc: got an answer, and the test needs an action that is not built")
 	}
 	for path, want := range map[string][]string{
 		"/healthz": {"ok"},
@@ -162,27 +113,27 @@ func TestHealthAndMetrics(t *testing.T) {
 	} {
 		code, body := get(t, s.Endpoint()+path)
 		if code != http.StatusOK {
-			t.Errorf("%s: %d", path, code)
+			t.Errorf("GET %s: got status %d, want 200", path, code)
 		}
 		for _, line := range want {
 			if !strings.Contains(body, line) {
-				t.Errorf("%s lacks %s", path, line)
+				t.Errorf("GET %s: got no line %s", path, line)
 			}
 		}
 	}
 	if answer, err := home.CheckHealth(t.Context(), "", s.Endpoint()); err != nil || answer != "ready\n" {
-		t.Errorf("CheckHealth = %q, %v", answer, err)
+		t.Errorf("CheckHealth: got %q, %v, want ready", answer, err)
 	}
 	stop()
 	if answer, err := home.CheckHealth(t.Context(), "", s.Endpoint()); err == nil {
-		t.Errorf("CheckHealth of a stopped server = %q", answer)
+		t.Errorf("CheckHealth of a stopped server: got %q, want an error", answer)
 	}
 }
 
-func TestCORS(t *testing.T) {
-	o := options(t.TempDir())
+func TestServer_answersCORSForItsOrigins(t *testing.T) {
+	o := servertest.Options(t.TempDir())
 	o.CORSOrigins = []string{"https://app.example"}
-	s, _ := serve(t, o)
+	s, _ := servertest.Start(t, o)
 	preflight := func(origin string) (int, http.Header) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, s.Endpoint()+"/", nil)
 		if err != nil {
@@ -207,23 +158,23 @@ func TestCORS(t *testing.T) {
 		"Vary":                          "Origin",
 	} {
 		if got := header.Get(name); status != http.StatusOK || got != want {
-			t.Errorf("%d %s = %q, want %q", status, name, got, want)
+			t.Errorf("preflight: got status %d and %s %q, want 200 and %q", status, name, got, want)
 		}
 	}
 	status, header = preflight("https://evil.example")
 	if allowed := header.Get("Access-Control-Allow-Origin"); status == http.StatusOK || allowed != "" {
-		t.Errorf("a foreign origin got %d and %q", status, allowed)
+		t.Errorf("preflight of another origin: got status %d and allowed origin %q, want neither", status, allowed)
 	}
 }
 
-// TestSecretsAreNowhere looks for a created private key and for the root's secret in
+// TestServer_writesNoSecrets searches for a created private key and for the root's secret in
 // the log and in every file of the data directory.
-func TestSecretsAreNowhere(t *testing.T) {
+func TestServer_writesNoSecrets(t *testing.T) {
 	var log bytes.Buffer
-	o := options(t.TempDir())
+	o := servertest.Options(t.TempDir())
 	o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, stop := serve(t, o)
-	c := client(s, s.Endpoint())
+	s, stop := servertest.Start(t, o)
+	c := servertest.Client(s, s.Endpoint())
 	created, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy")})
 	if err != nil {
 		t.Fatal(err)

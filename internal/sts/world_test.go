@@ -2,7 +2,6 @@ package sts_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -30,7 +29,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
-	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -70,25 +69,10 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, log: &syncBuffer{}, root: aws.Credentials{AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}}
 	dir := t.TempDir()
-	o := server.Options{
-		Listen: "127.0.0.1:0", KeyPool: -1,
-		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}
-	o.DataDir = dir
+	o := servertest.Options(dir)
+	o.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o.Root.AccountID, o.Root.AccessKeyID, o.Root.SecretAccessKey = home, w.root.AccessKeyID, w.root.SecretAccessKey
-	s, err := server.New(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
+	s, _ := servertest.Start(t, o)
 	w.endpoint = s.Endpoint()
 	w.openStore(dir)
 	w.update(func(tx *store.Tx) error {

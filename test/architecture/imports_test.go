@@ -14,6 +14,7 @@ var order = [][]string{
 	{"test/..."},
 	{"internal/families/familytest"},
 	{"cmd/lanyard", "lanyardtest"},
+	{"internal/server/servertest"},
 	{"internal/server"},
 	{"internal/server/..."},
 	{"internal/control", "internal/console"},
@@ -73,6 +74,7 @@ var onlyImportedBy = []struct {
 	{"internal/sshconfig", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"lanyardtest", []string{"test/...", "internal/families/familytest"}, "it starts a server for tests"},
 	{"internal/families/familytest", nil, "it is for tests"},
+	{"internal/server/servertest", []string{"lanyardtest", "test/..."}, "it is for tests"},
 	{"test/...", []string{"test/..."}, "it is for tests"},
 	{"os/exec", []string{"cmd/lanyard", "internal/awsenv", "internal/model/gen", "test/..."}, "the server runs nothing on its host"},
 }
@@ -138,6 +140,7 @@ func TestImports_violationsAreFound(t *testing.T) {
 		{edge{"internal/server", "internal/server/connlimit"}, ""},
 		{edge{"internal/server/connlimit", "internal/httpcall"}, "below all handlers"},
 		{edge{"cmd/lanyard", "lanyardtest"}, "for tests"},
+		{edge{"cmd/lanyard", "internal/server/servertest"}, "for tests"},
 		{edge{"internal/server", "test/process"}, "for tests"},
 	} {
 		got := violation(c.edge)

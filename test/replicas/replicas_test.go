@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -226,7 +227,7 @@ func startAtOnce(t *testing.T, all ...server.Options) (started []*server.Server,
 	}
 	wg.Wait()
 	for _, s := range started {
-		serve(t, s)
+		servertest.Serve(t, s)
 	}
 	return started, errs
 }

@@ -19,10 +19,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"go.uber.org/goleak"
 
-	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
@@ -66,10 +66,9 @@ func newDSN(t *testing.T) string {
 // options are those of a replica: a data directory of its own, and what it shares with the others.
 func options(t *testing.T, dsn, masterKey string) server.Options {
 	t.Helper()
-	return server.Options{
-		Listen: "127.0.0.1:0", KeyPool: -1, PageSize: 2,
-		Database: home.Database{DataDir: t.TempDir(), Store: dsn, MasterKey: home.MasterKey{File: masterKey}},
-	}
+	o := servertest.Options(t.TempDir())
+	o.Store, o.MasterKey.File, o.PageSize = dsn, masterKey, 2
+	return o
 }
 
 // replica is a running server.
@@ -81,25 +80,8 @@ type replica struct {
 // start starts a replica that ends with the test.
 func start(t *testing.T, o server.Options) *replica {
 	t.Helper()
-	s, err := server.New(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	serve(t, s)
+	s, _ := servertest.Start(t, o)
 	return &replica{s, o}
-}
-
-func serve(t *testing.T, s *server.Server) {
-	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("Serve = %v", err)
-		}
-	})
 }
 
 // pair starts two replicas on a new database.

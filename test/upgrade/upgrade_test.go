@@ -2,7 +2,6 @@ package upgrade
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -57,28 +57,9 @@ func oldData(t *testing.T) string {
 // serve starts a server at the time at which the old one gave its answers.
 func serve(t *testing.T, d home.Database, now time.Time) (s *server.Server, stop func()) {
 	t.Helper()
-	s, err := server.New(t.Context(), server.Options{
-		Listen: "127.0.0.1:0", Database: d, KeyPool: -1, Clock: func() time.Time { return now },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, end := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	stopped := false
-	stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		end()
-		if err := <-done; err != nil {
-			t.Errorf("Serve = %v", err)
-		}
-	}
-	t.Cleanup(stop)
-	return s, stop
+	o := servertest.Options(d.DataDir)
+	o.Database, o.Clock = d, func() time.Time { return now }
+	return servertest.Start(t, o)
 }
 
 // wantUpgraded wants a server on the old store to answer as the old one did, its secrets to open, and user data to

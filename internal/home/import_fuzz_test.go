@@ -1,4 +1,4 @@
-package server_test
+package home_test
 
 import (
 	"bytes"
@@ -24,13 +24,14 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 )
 
-// moved is the account that the fuzzed files are about.
+// moved is the account of the fuzzed files.
 const moved = "111122223333"
 
-// FuzzImportKinds changes one value of an export that has every kind of resource, in one record or wherever it is.
-// Whatever an import accepts of that, the actions read and delete it without an error of the server.
+// FuzzImportKinds changes one value of an export that has every kind of resource, in one record or everywhere.
+// If the import accepts it, the actions read and delete it without an internal error.
 func FuzzImportKinds(f *testing.F) {
 	good, err := os.ReadFile("../../test/upgrade/testdata/schema4/without-secrets.jsonl")
 	if err != nil {
@@ -40,9 +41,9 @@ func FuzzImportKinds(f *testing.F) {
 	records := recordsOf(lines)
 	seed(f, lines, records)
 	dir := f.TempDir()
-	o := options(dir)
+	o := servertest.Options(dir)
 	o.PageSize, o.Log = 200, slog.New(slog.DiscardHandler)
-	s, _ := serve(f, o)
+	s, _ := servertest.Start(f, o)
 	f.Fuzz(func(t *testing.T, record, node uint16, value string, everywhere bool) {
 		file := mutate(lines, records[int(record)%len(records)], int(node), value, everywhere)
 		d, options := home.Database{DataDir: dir}, export.ImportOptions{Account: moved}
@@ -193,13 +194,13 @@ func change(t *testing.T, d home.Database, fn func(*identity.Accounts) error) {
 	}
 }
 
-// user calls actions and wants no error of the server.
+// user calls actions and wants no internal error.
 type user struct {
 	t *testing.T
 	*lightsail.Client
 }
 
-// call returns the output, or an empty one where the action was refused.
+// call returns the output, or an empty one if the action was refused.
 func call[In, Out any](u user, action func(context.Context, *In, ...func(*lightsail.Options)) (*Out, error), in *In) *Out {
 	u.t.Helper()
 	out, err := action(u.t.Context(), in)
@@ -213,13 +214,13 @@ func call[In, Out any](u user, action func(context.Context, *In, ...func(*lights
 	return out
 }
 
-// useAll reads all that there is, changes some of it, and deletes it.
+// useAll reads all resources, changes some, and deletes them.
 func useAll(t *testing.T, filled bool, c *lightsail.Client) {
 	t.Helper()
 	u := user{t, c}
 	names := call(u, c.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
 	if filled && len(names) < 10 {
-		t.Fatalf("after the import there is only %q", names)
+		t.Fatalf("resources after the import: got only %q", names)
 	}
 	call(u, c.GetOperations, &lightsail.GetOperationsInput{})
 	u.records()
@@ -233,8 +234,8 @@ func useAll(t *testing.T, filled bool, c *lightsail.Client) {
 		call(u, c.TagResource, &lightsail.TagResourceInput{ResourceName: &name, Tags: []types.Tag{}})
 	}
 	left := call(u, c.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
-	left = slices.DeleteFunc(left, func(name string) bool { return strings.Contains(name, "Record-") }) // those stay for good
+	left = slices.DeleteFunc(left, func(name string) bool { return strings.Contains(name, "Record-") }) // those cannot be deleted
 	if len(left) > 0 {
-		t.Fatalf("%q cannot be deleted", left)
+		t.Fatalf("resources after their deletion: got %q, want none", left)
 	}
 }

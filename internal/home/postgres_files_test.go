@@ -1,6 +1,6 @@
 //go:build unix
 
-package server_test
+package home_test
 
 import (
 	"net/url"
@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 )
 
-// TestNew_refusesPostgresFilesOfOthers: the driver would read them whatever their modes are.
-func TestNew_refusesPostgresFilesOfOthers(t *testing.T) {
+// TestPostgresFiles_mustBeThisUsers: the driver itself reads files of any mode.
+func TestPostgresFiles_mustBeThisUsers(t *testing.T) {
 	for _, tc := range []struct {
 		parameter, variable string
 		mode                os.FileMode
@@ -31,7 +32,7 @@ func TestNew_refusesPostgresFilesOfOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := tc.parameter + " of the PostgreSQL URL: " + path + " " + tc.want
-		o := options(filepath.Join(t.TempDir(), "data"))
+		o := servertest.Options(filepath.Join(t.TempDir(), "data"))
 		const address = "postgres://lanyard@127.0.0.1:1/lanyard?sslmode=disable"
 		o.Store = address + "&" + tc.parameter + "=" + url.QueryEscape(path)
 		_, err := server.New(t.Context(), o)

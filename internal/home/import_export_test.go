@@ -1,4 +1,4 @@
-package server_test
+package home_test
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
@@ -22,15 +21,15 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 )
 
 const edLine = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
 
 var passphrase = []byte("correct horse battery staple")
 
-// state is what a client sees of a server.
+// state is what a client can read.
 type state struct {
 	Pairs      []types.KeyPair
 	Operations []types.Operation
@@ -59,7 +58,7 @@ func importPair(ctx context.Context, c *lightsail.Client, name string) error {
 	return err
 }
 
-// export writes the store of a running server.
+// exportStore writes the store of a running server.
 func exportStore(t *testing.T, dir string, o export.Options) string {
 	t.Helper()
 	s, err := home.Open(t.Context(), home.Database{DataDir: dir})
@@ -74,12 +73,12 @@ func exportStore(t *testing.T, dir string, o export.Options) string {
 	return b.String()
 }
 
-// TestAMovedStoreServesOn exports the store of a running server and starts another one
-// on what was imported: the same key signs, and everything is there.
-func TestAMovedStoreServesOn(t *testing.T) {
+// TestImport_movesStore exports the store of a running server, imports it into another one, and
+// starts a server there. The same key signs, and everything is there.
+func TestImport_movesStore(t *testing.T) {
 	from, to := t.TempDir(), filepath.Join(t.TempDir(), "new")
-	a, _ := serve(t, options(from))
-	c := client(a, a.Endpoint())
+	a, _ := servertest.Start(t, servertest.Options(from))
+	c := servertest.Client(a, a.Endpoint())
 	for i := range 3 {
 		if err := importPair(t.Context(), c, fmt.Sprint("pair", i)); err != nil {
 			t.Fatal(err)
@@ -92,43 +91,40 @@ func TestAMovedStoreServesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	b, _ := serve(t, options(to))
+	b, _ := servertest.Start(t, servertest.Options(to))
 	if a.Root() != b.Root() {
-		t.Fatalf("the root is %s with the key %s", b.Root().AccountID, b.Root().AccessKeyID)
+		t.Fatalf("root after the import: got %s with the key %s, want the one before", b.Root().AccountID, b.Root().AccessKeyID)
 	}
-	c = client(b, b.Endpoint())
+	c = servertest.Client(b, b.Endpoint())
 	same := cmpopts.IgnoreUnexported(types.KeyPair{}, types.Operation{}, types.ResourceLocation{}, types.Tag{})
 	if diff := cmp.Diff(want, readState(t, c), same); diff != "" {
-		t.Errorf("what clients see (-before +after):\n%s", diff)
+		t.Errorf("answers to clients (-before +after):\n%s", diff)
 	}
 	if err := importPair(t.Context(), c, "later"); err != nil {
 		t.Fatal(err)
 	}
 	if newest := readState(t, c).Operations[0]; *newest.ResourceName != "later" {
-		t.Errorf("the newest operation is on %s", *newest.ResourceName)
+		t.Errorf("newest operation: got one on %s, want later", *newest.ResourceName)
 	}
 }
 
-func TestWithoutSecretsTheDefaultKeyPairIsMadeAnew(t *testing.T) {
+func TestImport_withoutSecretsMakesNewDefaultKeyPair(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
-	a, _ := serve(t, options(from))
-	before := readState(t, client(a, a.Endpoint()))
+	a, _ := servertest.Start(t, servertest.Options(from))
+	before := readState(t, servertest.Client(a, a.Endpoint()))
 	file := exportStore(t, from, export.Options{})
 	if _, err := home.Import(t.Context(), home.Database{DataDir: to}, export.ImportOptions{}, strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
-	b, _ := serve(t, options(to))
+	b, _ := servertest.Start(t, servertest.Options(to))
 	if key := b.Root().AccessKeyID; key != "" {
-		t.Errorf("the root has the key %s, whose secret the file did not have", key)
+		t.Errorf("access key of the root: got %s, want none, since the file has no secrets", key)
 	}
 	key := createRootKey(t, to)
-	c := lightsail.New(lightsail.Options{
-		HTTPClient: sdkhttp.Client(),
-		Region:     "us-east-1", BaseEndpoint: new(b.Endpoint()), Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
-	})
+	c := servertest.ClientOf(b.Endpoint(), key.ID, key.Secret)
 	after := readState(t, c)
 	if after.Private == before.Private || !strings.Contains(after.Private, "PRIVATE KEY") {
-		t.Error("the default key pair is not a new one")
+		t.Error("default key pair after an import without secrets: got the old one or none, want a new one")
 	}
 }
 
@@ -154,18 +150,18 @@ func createRootKey(t *testing.T, dir string) (key *identity.AccessKey) {
 	return key
 }
 
-// TestBackupUnderLoad copies a store again and again while clients write, and wants
-// all that was acknowledged before in a copy that is sound.
-func TestBackupUnderLoad(t *testing.T) {
+// TestBackup_underLoad copies a store several times while clients write. Each copy must be
+// sound, and have every write that was acknowledged before.
+func TestBackup_underLoad(t *testing.T) {
 	dir := t.TempDir()
-	s, _ := serve(t, options(dir))
+	s, _ := servertest.Start(t, servertest.Options(dir))
 	ctx, stop := context.WithCancel(t.Context())
 	var mu sync.Mutex
 	var acknowledged []string
 	var wg sync.WaitGroup
 	for w := range 4 {
 		wg.Go(func() {
-			c := client(s, s.Endpoint())
+			c := servertest.Client(s, s.Endpoint())
 			for n := 0; ctx.Err() == nil; n++ {
 				name := fmt.Sprintf("client%d-%05d", w, n)
 				if err := importPair(ctx, c, name); err == nil {
@@ -187,11 +183,11 @@ func TestBackupUnderLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		if want := filepath.Join(dir, "master.key"); b.MasterKey != want {
-			t.Errorf("the master key is said to be %s, want %s", b.MasterKey, want)
+			t.Errorf("master key of the backup: got %s, want %s", b.MasterKey, want)
 		}
 		wantSound(t, file)
 		wantPairs(t, s, file, filepath.Join(dir, "master.key"), before)
-		t.Logf("copy %d: %d key pairs had been acknowledged", n, len(before))
+		t.Logf("copy %d: %d key pairs were acknowledged before", n, len(before))
 	}
 	stop()
 	wg.Wait()
@@ -200,7 +196,7 @@ func TestBackupUnderLoad(t *testing.T) {
 func wantSound(t *testing.T, file string) {
 	t.Helper()
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the copy has mode %v, %v; want 0600", info.Mode(), err)
+		t.Errorf("mode of the copy: got %v, %v, want 0600", info.Mode(), err)
 	}
 	db, err := sql.Open("sqlite", file)
 	if err != nil {
@@ -209,12 +205,12 @@ func wantSound(t *testing.T, file string) {
 	defer func() { _ = db.Close() }()
 	var verdict string
 	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
-		t.Errorf("integrity check: %s, %v", verdict, err)
+		t.Errorf("integrity check of the copy: got %s, %v, want ok", verdict, err)
 	}
 }
 
-// wantPairs restores a copy with the master key, as an operator would, and reads it
-// with the credentials of the server that it is of.
+// wantPairs restores a copy with the master key, as an operator would, and reads it with
+// the credentials of the original server.
 func wantPairs(t *testing.T, of *server.Server, file, masterKey string, names []string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -227,12 +223,12 @@ func wantPairs(t *testing.T, of *server.Server, file, masterKey string, names []
 			t.Fatal(err)
 		}
 	}
-	restored, stop := serve(t, options(dir))
+	restored, stop := servertest.Start(t, servertest.Options(dir))
 	defer stop()
-	c := client(of, restored.Endpoint())
+	c := servertest.Client(of, restored.Endpoint())
 	for _, name := range names {
 		if _, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: &name}); err != nil {
-			t.Errorf("%s was acknowledged before the copy was made: %v", name, err)
+			t.Errorf("GetKeyPair of %s, acknowledged before the copy: %v", name, err)
 		}
 	}
 }

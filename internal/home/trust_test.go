@@ -1,12 +1,11 @@
 //go:build unix
 
-package server_test
+package home_test
 
 import (
 	"context"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,20 +13,21 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 )
 
-// madeDir is a data directory in which a server has run.
+// madeDir returns a data directory in which a server has run.
 func madeDir(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	_, stop := serve(t, options(dir))
+	_, stop := servertest.Start(t, servertest.Options(dir))
 	stop()
 	return dir
 }
 
-// TestNew_refusesWhatOthersCanPlant spoils a good data directory in one way at a time. The
-// server does not start, and the commands that read the directory refuse it as well.
-func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
+// TestDir_refusesPlantedFiles spoils a good data directory in one way at a time. Then the
+// server does not start, and the commands that read the directory fail, too.
+func TestDir_refusesPlantedFiles(t *testing.T) {
 	chmod := func(name string, mode fs.FileMode) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
@@ -39,7 +39,7 @@ func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
 		return func(t *testing.T, dir string) {
 			elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 			path := filepath.Join(dir, name)
-			if err := os.Rename(path, elsewhere); err != nil { // the files of SQLite go when it ends
+			if err := os.Rename(path, elsewhere); err != nil { // SQLite removes its files when it ends
 				if err := os.WriteFile(elsewhere, []byte("another file"), 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -53,12 +53,12 @@ func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
 		name    string
 		spoil   func(*testing.T, string)
 		want    string
-		running bool // only a start looks at it
+		running bool // only a start reads it
 	}{
-		{"all may write", chmod("", 0o777), "other users can write in ", false},
-		{"all may write, sticky", chmod("", 0o777|fs.ModeSticky), "other users can write in ", false},
-		{"others of no group may write", chmod("", 0o702), "run chmod go-w on it", false},
-		{"all may write above", chmod("..", 0o777), "all users can replace what is in ", false},
+		{"all users may write", chmod("", 0o777), "other users can write in ", false},
+		{"all users may write, sticky", chmod("", 0o777|fs.ModeSticky), "other users can write in ", false},
+		{"users outside of the group may write", chmod("", 0o702), "run chmod go-w on it", false},
+		{"all users may write in the parent", chmod("..", 0o777), "all users can replace what is in ", false},
 		{"the master key can be read", chmod("master.key", 0o644), "master.key can be read by other users (mode 0644)", false},
 		{"the master key can be changed", chmod("master.key", 0o602), "master.key can be changed by other users (mode 0602)", false},
 		{"the lock is a link", linked("lock"), "lock is not a regular file: remove it", true},
@@ -69,7 +69,7 @@ func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
 			dir := madeDir(t)
 			tc.spoil(t, dir)
 			d := home.Database{DataDir: dir}
-			_, err := server.New(t.Context(), options(dir))
+			_, err := server.New(t.Context(), servertest.Options(dir))
 			wantRefused(t, "New", err, tc.want)
 			if tc.running {
 				return
@@ -77,7 +77,7 @@ func TestNew_refusesWhatOthersCanPlant(t *testing.T) {
 			_, err = home.Connection(t.Context(), d)
 			wantRefused(t, "Connection", err, tc.want)
 			if strings.HasPrefix(tc.name, "the master key") {
-				return // a copy of the store has no need of it
+				return // a backup does not read it
 			}
 			_, err = home.Backup(t.Context(), d, filepath.Join(t.TempDir(), "copy.db"))
 			wantRefused(t, "Backup", err, tc.want)
@@ -92,20 +92,20 @@ func wantRefused(t *testing.T, what string, err error, want string) {
 	}
 }
 
-// TestNew_makesAnEmptyDirectoryItsOwn starts in one that was made under the umask 002.
-func TestNew_makesAnEmptyDirectoryItsOwn(t *testing.T) {
+// TestDir_tightensModeOfEmptyDirectory starts a server in a directory that was made with the umask 002.
+func TestDir_tightensModeOfEmptyDirectory(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o775); err != nil {
 		t.Fatal(err)
 	}
-	serve(t, options(dir))
+	servertest.Start(t, servertest.Options(dir))
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("mode of the data directory: got %v, %v, want 0700", info.Mode(), err)
 	}
 }
 
-// TestNew_followsNoLinkWhenItWritesTheEndpoint plants links where the server writes.
-func TestNew_followsNoLinkWhenItWritesTheEndpoint(t *testing.T) {
+// TestWriteEndpoint_followsNoLink plants links at the paths that the server writes to.
+func TestWriteEndpoint_followsNoLink(t *testing.T) {
 	dir := madeDir(t)
 	victim := filepath.Join(t.TempDir(), "victim")
 	if err := os.WriteFile(victim, []byte("untouched"), 0o600); err != nil {
@@ -118,22 +118,22 @@ func TestNew_followsNoLinkWhenItWritesTheEndpoint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s, _ := serve(t, options(dir))
+	s, _ := servertest.Start(t, servertest.Options(dir))
 	if text, err := os.ReadFile(victim); err != nil || string(text) != "untouched" {
-		t.Errorf("the file that the links lead to: got %q, %v", text, err)
+		t.Errorf("target of the planted links: got %q, %v, want it untouched", text, err)
 	}
 	if c, err := home.RunningEndpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
 		t.Errorf("RunningEndpoint: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
 	}
 }
 
-// TestRunningEndpoint_believesOnlyTheLocksHolder: what an earlier server left counts for
-// nothing, even while another process holds the lock and does not listen yet.
-func TestRunningEndpoint_believesOnlyTheLocksHolder(t *testing.T) {
+// TestRunningEndpoint_requiresServerThatListens: the endpoint of an earlier server does not
+// count, even while another server holds the lock and does not listen yet.
+func TestRunningEndpoint_requiresServerThatListens(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	s, stop := serve(t, options(dir))
+	s, stop := servertest.Start(t, servertest.Options(dir))
 	if c, err := home.RunningEndpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
-		t.Errorf("of a running server: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
+		t.Errorf("RunningEndpoint of a running server: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
 	}
 	stop()
 	_, err := home.RunningEndpoint(dir)
@@ -141,21 +141,21 @@ func TestRunningEndpoint_believesOnlyTheLocksHolder(t *testing.T) {
 	_, err = home.CheckHealth(t.Context(), dir, "")
 	wantRefused(t, "CheckHealth of a stopped server", err, "no server runs on the data directory "+dir)
 
-	// A start that waits for its database has the lock already.
+	// A start that waits for its database already has the lock.
 	waiting, giveUp := startThatWaits(t, dir)
 	_, err = home.RunningEndpoint(dir)
 	wantRefused(t, "RunningEndpoint of a server that starts", err, "no server runs on the data directory "+dir)
 	giveUp()
 	if err := <-waiting; err == nil {
-		t.Error("the start that waited succeeded")
+		t.Error("New of the start that was cancelled: got no error, want one")
 	}
 	if c, err := home.Endpoint(dir); err != nil || c.Endpoint != s.Endpoint() {
 		t.Errorf("Endpoint after a start that failed: got %s, %v, want %s", c.Endpoint, err, s.Endpoint())
 	}
 }
 
-// startThatWaits starts a server whose database accepts connections and says nothing. It
-// returns when the server waits for that, and with that has the lock.
+// startThatWaits starts a server whose database accepts connections and never answers. It
+// returns when the server waits for the database, and so has the lock.
 func startThatWaits(t *testing.T, dir string) (ended <-chan error, giveUp context.CancelFunc) {
 	t.Helper()
 	mute, err := net.Listen("tcp", "127.0.0.1:0")
@@ -163,7 +163,7 @@ func startThatWaits(t *testing.T, dir string) (ended <-chan error, giveUp contex
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mute.Close() })
-	o := options(dir)
+	o := servertest.Options(dir)
 	o.Store = "postgres://lanyard@" + mute.Addr().String() + "/lanyard?sslmode=disable"
 	ctx, cancel := context.WithCancel(t.Context())
 	started := make(chan error, 1)
@@ -179,7 +179,7 @@ func startThatWaits(t *testing.T, dir string) (ended <-chan error, giveUp contex
 	return started, cancel
 }
 
-func TestEndpoint_refusesWhatNoServerWrote(t *testing.T) {
+func TestEndpoint_refusesMalformedFile(t *testing.T) {
 	for _, text := range []string{
 		`{"url":"http://127.0.0.1:2016/$(id)"}`, `{"url":"http://user:x@127.0.0.1:2016"}`, `{"url":"file:///etc/passwd"}`, `{"url":"http://a b:1"}`,
 		`{"url":"http://127.0.0.1"}`, `{"url":"http://127.0.0.1:0"}`, `{"url":"http://127.0.0.1:2016","caBundle":"ca.pem"}`, `{"url":"http://x\u001b[31m:1"}`, `{}`, ``,
@@ -192,52 +192,7 @@ func TestEndpoint_refusesWhatNoServerWrote(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c, err := home.Endpoint(dir); err == nil || c.Endpoint != "" {
-			t.Errorf("Endpoint of %s: got %q, %v", text, c.Endpoint, err)
+			t.Errorf("Endpoint of %s: got %q, %v, want an error", text, c.Endpoint, err)
 		}
 	}
-}
-
-// TestMetrics_answerToTheServersOwnNamesOnly asks as a page does that has its own name
-// resolved to a loopback address. What every client may see has any name: a proxy on the
-// server's machine passes on the one that its client called.
-func TestMetrics_answerToTheServersOwnNamesOnly(t *testing.T) {
-	s, _ := serve(t, options(filepath.Join(t.TempDir(), "data")))
-	public := options(filepath.Join(t.TempDir(), "data"))
-	public.PublicMetrics = true
-	open, _ := serve(t, public)
-	port := s.Endpoint()[strings.LastIndex(s.Endpoint(), ":"):]
-	for host, want := range map[string]int{
-		"127.0.0.1" + port: http.StatusOK, "localhost" + port: http.StatusOK, "LOCALHOST." + port: http.StatusOK, "localhost": http.StatusOK,
-		"[::1]" + port: http.StatusOK, "127.9.9.9": http.StatusOK,
-		"evil.example" + port: http.StatusMisdirectedRequest, "evil.example": http.StatusMisdirectedRequest,
-		"localhost.evil.example": http.StatusMisdirectedRequest, "127.0.0.1.nip.io" + port: http.StatusMisdirectedRequest,
-	} {
-		for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
-			want := want
-			if path != "/metrics" {
-				want = http.StatusOK
-			}
-			if got := getAs(t, s.Endpoint()+path, host); got != want {
-				t.Errorf("GET %s of the host %s: got %d, want %d", path, host, got, want)
-			}
-			if got := getAs(t, open.Endpoint()+path, host); got != http.StatusOK {
-				t.Errorf("GET %s of the host %s with public metrics: got %d, want 200", path, host, got)
-			}
-		}
-	}
-}
-
-func getAs(t *testing.T, url, host string) int {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Host = host
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = resp.Body.Close()
-	return resp.StatusCode
 }
