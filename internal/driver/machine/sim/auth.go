@@ -23,33 +23,33 @@ const (
 	openedWith = "opened-with@lanyard"
 )
 
-// errNotAdmitted is all that a refused client may learn; x/crypto tells it not even that.
+// errNotAdmitted is all that an error says of a refused client. x/crypto does not send it.
 var errNotAdmitted = errors.New("neither this user nor this key")
 
-// gatekeeper decides who may log in to a machine.
-type gatekeeper struct {
+// authenticator decides which keys and certificates log in to a machine.
+type authenticator struct {
 	username string
 	keys     [][]byte // in SSH's wire format
 	checker  ssh.CertChecker
 }
 
-// newConfig parses the machine's keys.
+// newConfig returns the configuration of the machine's SSH server. It parses the keys.
 func (r *run) newConfig() (*ssh.ServerConfig, error) {
 	signers, err := r.instance.HostKeys.Signers()
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := newGatekeeper(r.instance.Username, r.instance.AuthorizedKeys, r.instance.CertAuthority)
+	auth, err := newAuthenticator(r.instance.Username, r.instance.AuthorizedKeys, r.instance.CertAuthority)
 	if err != nil {
 		return nil, err
 	}
-	keeper.checker.Clock = r.driver.clock // what issued a certificate goes by it, too
+	auth.checker.Clock = r.driver.clock // certificates are issued by it, too
 	config := &ssh.ServerConfig{
 		ServerVersion: serverVersion,
 		MaxAuthTries:  maxAuthTries,
-		// What a call finds goes into its Permissions and nowhere else: a client may
-		// offer any number of keys before it proves to have one of them.
-		PublicKeyCallback: keeper.admit,
+		// A call changes nothing but the Permissions that it returns: a client may
+		// offer any number of keys before it proves that it has one of them.
+		PublicKeyCallback: auth.authenticate,
 	}
 	for _, signer := range signers {
 		config.AddHostKey(signer)
@@ -57,27 +57,27 @@ func (r *run) newConfig() (*ssh.ServerConfig, error) {
 	return config, nil
 }
 
-// newGatekeeper reads OpenSSH lines. A line with options is an error: they restrict
-// a key, and would be ignored here.
-func newGatekeeper(username string, lines []string, authority string) (*gatekeeper, error) {
-	g := &gatekeeper{username: username}
+// newAuthenticator parses OpenSSH lines. A line with options is an error, because options
+// restrict a key and would be ignored here.
+func newAuthenticator(username string, lines []string, authority string) (*authenticator, error) {
+	a := &authenticator{username: username}
 	for _, line := range lines {
 		key, err := parseLine(line)
 		if err != nil {
 			return nil, fmt.Errorf("reading an authorized key: %w", err)
 		}
-		g.keys = append(g.keys, key.Marshal())
+		a.keys = append(a.keys, key.Marshal())
 	}
-	g.checker.IsUserAuthority = func(ssh.PublicKey) bool { return false }
+	a.checker.IsUserAuthority = func(ssh.PublicKey) bool { return false }
 	if authority != "" {
 		key, err := parseLine(authority)
 		if err != nil {
 			return nil, fmt.Errorf("reading a certificate authority: %w", err)
 		}
 		trusted := key.Marshal()
-		g.checker.IsUserAuthority = func(auth ssh.PublicKey) bool { return bytes.Equal(auth.Marshal(), trusted) }
+		a.checker.IsUserAuthority = func(key ssh.PublicKey) bool { return bytes.Equal(key.Marshal(), trusted) }
 	}
-	return g, nil
+	return a, nil
 }
 
 func parseLine(line string) (ssh.PublicKey, error) {
@@ -94,16 +94,16 @@ func parseLine(line string) (ssh.PublicKey, error) {
 	return key, nil
 }
 
-// admit returns what a user who has this key may do.
-func (g *gatekeeper) admit(conn ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-	if g.username == "" || conn.User() != g.username {
+// authenticate returns what a user with this key may do.
+func (a *authenticator) authenticate(conn ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+	if a.username == "" || conn.User() != a.username {
 		return nil, errNotAdmitted
 	}
 	if certificate, ok := key.(*ssh.Certificate); ok {
-		return g.admitCertificate(conn, certificate)
+		return a.authenticateCertificate(conn, certificate)
 	}
 	blob := key.Marshal()
-	for _, authorized := range g.keys {
+	for _, authorized := range a.keys {
 		if bytes.Equal(blob, authorized) {
 			return permissions("key "+ssh.FingerprintSHA256(key), true), nil
 		}
@@ -111,14 +111,14 @@ func (g *gatekeeper) admit(conn ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permi
 	return nil, errNotAdmitted
 }
 
-// admitCertificate checks a certificate: its kind, signature, time, options and user.
-func (g *gatekeeper) admitCertificate(conn ssh.ConnMetadata, certificate *ssh.Certificate) (*ssh.Permissions, error) {
-	// x/crypto takes a certificate without principals to be good for everybody; sshd
-	// takes it to be good for nobody.
+// authenticateCertificate checks a certificate: its kind, signature, time, options and user.
+func (a *authenticator) authenticateCertificate(conn ssh.ConnMetadata, certificate *ssh.Certificate) (*ssh.Permissions, error) {
+	// For x/crypto a certificate without principals is valid for every user, for sshd it is
+	// valid for none.
 	if len(certificate.ValidPrincipals) == 0 {
 		return nil, errNotAdmitted
 	}
-	found, err := g.checker.Authenticate(conn, certificate)
+	found, err := a.checker.Authenticate(conn, certificate)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (g *gatekeeper) admitCertificate(conn ssh.ConnMetadata, certificate *ssh.Ce
 	if _, connect := found.Extensions[machine.ConnectExtension]; connect {
 		p.Extensions[machine.ConnectExtension] = ""
 	}
-	// x/crypto enforces source-address from here; every other option was refused.
+	// x/crypto enforces source-address. All other options were refused.
 	p.CriticalOptions = found.CriticalOptions
 	return p, nil
 }

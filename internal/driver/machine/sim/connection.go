@@ -19,17 +19,17 @@ import (
 type connection struct {
 	run  *run
 	conn *timedConn
-	in   *lobby // what x/crypto reads from
+	in   *pacedConn // conn, as x/crypto uses it
 	log  *slog.Logger
 	// onlyConnect is that of the Target.
 	onlyConnect bool
 
-	intake intake
+	unread unread // what no session has read
 
-	placed   bool          // it has a place, guarded by places
-	starting *list.Element // nil when it has logged in, guarded by places
+	admitted bool          // it counts in the admission, which guards this
+	starting *list.Element // nil when the client has logged in; the admission guards it
 	came     time.Time     // when the client connected
-	heard    atomic.Int64  // how long after that it sent something last; 0 when it has not
+	heard    atomic.Int64  // how long after that the client last sent something; 0 if it has not
 
 	sessions *limit.Gate    // of this connection
 	work     sync.WaitGroup // goroutines of requests and sessions
@@ -41,24 +41,25 @@ func newConnection(r *run, conn net.Conn) *connection {
 	c := &connection{
 		run:      r,
 		conn:     timed,
-		in:       newLobby(timed),
+		in:       newPacedConn(timed),
 		came:     time.Now(),
 		sessions: limit.NewGate(limits.MaxSessions),
 		log:      r.driver.log.With("instance", r.instance.Name, "instance_id", r.instance.ID, "client", conn.RemoteAddr().String()),
-		intake:   intake{total: &r.driver.unread},
+		unread:   unread{total: &r.driver.unread},
 	}
 	timed.received = func(n int) bool {
 		if n > 0 {
 			c.heard.Store(max(1, int64(time.Since(c.came))))
 		}
-		return c.intake.received(n)
+		return c.unread.received(n)
 	}
 	return c
 }
 
 func (c *connection) close() { _ = c.in.Close() }
 
-// late reports whether the client has made the machine wait longer than any good one does.
+// late reports whether the client has made the machine wait longer than a regular client
+// does.
 func (c *connection) late(now time.Time) bool {
 	took, heard := now.Sub(c.came), time.Duration(c.heard.Load())
 	if heard == 0 {
@@ -71,7 +72,7 @@ func (c *connection) late(now time.Time) bool {
 // cannot have prepared counts for more than that it has sent something.
 func (c *connection) progress() int {
 	switch {
-	case c.in.wasAsked():
+	case c.in.exchangedKeys():
 		return 2
 	case c.heard.Load() > 0:
 		return 1
@@ -79,38 +80,43 @@ func (c *connection) progress() int {
 	return 0
 }
 
-// serve is the life of a connection.
+// loggedIn ends the limits of clients that log in, and begins those of clients that have.
+func (c *connection) loggedIn() {
+	c.conn.startTimeouts()
+	close(c.in.loggedIn)
+	c.run.driver.admission.loggedIn(c)
+}
+
+// serve serves a connection until it ends.
 func (c *connection) serve(config *ssh.ServerConfig) {
 	defer c.run.remove(c)
 	defer c.work.Wait()
-	defer c.in.drain()
 	defer c.close()
 	defer c.guard()
 
 	grace := c.run.driver.limits.LoginGrace
 	_ = c.conn.SetDeadline(time.Now().Add(grace))
-	// A client that is held back in the lobby is in no call that the deadline could end.
+	// While a client is held back no read is in progress that the deadline could end.
 	late := time.AfterFunc(grace, c.close)
 	defer late.Stop()
-	conn, channels, requests, err := ssh.NewServerConn(c.in, c.in.admit(c.narrow(config)))
+	conn, channels, requests, err := ssh.NewServerConn(c.in.forReader(), c.in.config(c.authentication(config)))
 	if err != nil {
 		c.log.Debug("ssh login failed", "error", shorten(err.Error()))
 		return
 	}
 	late.Stop()
-	c.conn.loggedIn()
-	c.run.driver.places.started(c)
+	c.loggedIn()
 	c.log.Info("ssh login", "user", conn.User(), "with", conn.Permissions.Extensions[openedWith])
 	defer func() { c.log.Info("ssh logout", "user", conn.User()) }()
 
-	// Requests for forwarding come this way, and all of them are refused.
+	// Requests for forwarding arrive here. All are refused.
 	c.work.Go(func() { ssh.DiscardRequests(requests) })
 	for channel := range channels {
 		c.open(conn.Permissions, channel)
 	}
 }
 
-// shorten bounds a text in the log that repeats what a client has sent.
+// shorten bounds a text for the log that has what a client has sent.
 func shorten(text string) string {
 	const most = 1024
 	if len(text) <= most {
@@ -119,7 +125,7 @@ func shorten(text string) string {
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
-// open begins a session, which is the only kind of channel that there is.
+// open begins a session, the only kind of channel that is permitted.
 func (c *connection) open(permissions *ssh.Permissions, offered ssh.NewChannel) {
 	defer c.guard()
 	switch kind := offered.ChannelType(); kind {
@@ -143,14 +149,14 @@ func (c *connection) open(permissions *ssh.Permissions, offered ssh.NewChannel) 
 	s := newSession(c, channel, permissions)
 	c.work.Go(func() {
 		defer c.leave()
-		// Requests that nobody takes would stop the connection's reader for ever.
+		// Requests that are not received would block the connection's reader for good.
 		defer ssh.DiscardRequests(requests)
 		defer c.guard()
 		s.serve(requests)
 	})
 }
 
-// enter makes sure that there is room for one more session.
+// enter reports whether there is room for one more session, and counts it.
 func (c *connection) enter() bool {
 	if !c.sessions.Enter() {
 		return false
@@ -167,7 +173,7 @@ func (c *connection) leave() {
 	c.sessions.Leave()
 }
 
-// guard ends the connection instead of the process, should its handling panic.
+// guard closes the connection, instead of ending the process, if handling it panics.
 func (c *connection) guard() {
 	if reason := recover(); reason != nil {
 		c.log.Error("ssh connection panicked", "reason", reason, "stack", string(debug.Stack()))
@@ -175,16 +181,18 @@ func (c *connection) guard() {
 	}
 }
 
-// timedConn ends a connection whose client sends nothing, or takes nothing, for too
-// long, or sends too much that nobody reads. Until the login its one deadline is the end of the grace time.
+// timedConn closes a connection whose client sends nothing, or reads nothing, for too long,
+// or sends too much that no session reads. Until the login its only deadline is the end of
+// the grace time.
 type timedConn struct {
 	net.Conn
 	idle, write time.Duration
 	timed       atomic.Bool
-	received    func(n int) bool // whether the client may send more
+	received    func(n int) bool // reports whether the client may send more
 }
 
-func (t *timedConn) loggedIn() {
+// startTimeouts replaces the deadline of the login by the timeouts.
+func (t *timedConn) startTimeouts() {
 	t.timed.Store(true)
 	_ = t.SetReadDeadline(time.Now().Add(t.idle))
 	_ = t.SetWriteDeadline(time.Now().Add(t.write))
@@ -207,7 +215,7 @@ func (t *timedConn) Write(b []byte) (int, error) {
 	}
 	n, err := t.Conn.Write(b)
 	if err != nil {
-		// x/crypto would go on to read from a client that it cannot answer.
+		// x/crypto would continue to read from a client that it cannot answer.
 		_ = t.Close()
 	}
 	return n, err

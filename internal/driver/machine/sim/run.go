@@ -17,7 +17,7 @@ type run struct {
 	// config parses the machine's keys for its first connection.
 	config func() (*ssh.ServerConfig, error)
 
-	// starting and connections are how many there are; the driver's places guard them.
+	// starting and connections are how many there are; the driver's admission guards them.
 	starting, connections int
 
 	mu    sync.Mutex
@@ -44,11 +44,11 @@ func (r *run) dial(to machine.Target) (net.Conn, error) {
 	near, far := newPipe(clientAddr(to.Client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, sshPort)))
 	c := newConnection(r, far)
 	c.onlyConnect = to.OnlyConnect
-	if !r.driver.places.enter(c) {
+	if !r.driver.admission.acquire(c) {
 		return nil, machine.ErrBusy
 	}
 	if !r.add(c) {
-		r.driver.places.leave(c)
+		r.driver.admission.release(c)
 		return nil, machine.ErrNotRunning
 	}
 	go c.serve(config)
@@ -75,7 +75,7 @@ func (r *run) remove(c *connection) {
 	r.mu.Lock()
 	delete(r.open, c)
 	r.mu.Unlock()
-	r.driver.places.leave(c)
+	r.driver.admission.release(c)
 	r.done.Done()
 }
 

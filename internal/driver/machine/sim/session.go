@@ -22,14 +22,14 @@ type session struct {
 	c           *connection
 	channel     ssh.Channel
 	permissions *ssh.Permissions
-	input       inbox
+	input       sessionInput
 
 	terminal bool
 	started  bool
 }
 
 func newSession(c *connection, channel ssh.Channel, permissions *ssh.Permissions) *session {
-	return &session{c: c, channel: channel, permissions: permissions, input: inbox{newStream()}}
+	return &session{c: c, channel: channel, permissions: permissions, input: sessionInput{newStream()}}
 }
 
 // serve answers requests until the client has closed the channel. A session counts

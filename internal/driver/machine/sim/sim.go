@@ -75,12 +75,12 @@ func (l Limits) withDefaults() Limits {
 
 // Driver runs simulated machines.
 type Driver struct {
-	clock    func() time.Time
-	log      *slog.Logger
-	limits   Limits
-	places   *places     // connections of all machines
-	sessions *limit.Gate // sessions of all machines
-	unread   atomic.Int64
+	clock     func() time.Time
+	log       *slog.Logger
+	limits    Limits
+	admission *admission  // connections of all machines
+	sessions  *limit.Gate // sessions of all machines
+	unread    atomic.Int64
 
 	mu       sync.Mutex
 	machines map[string]*run // the current run of each, nil where it is stopped
@@ -103,7 +103,7 @@ func New(options Options) *Driver {
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
-	d.places = newPlaces(d.limits)
+	d.admission = newAdmission(d.limits)
 	d.sessions = limit.NewGate(d.limits.MaxTotalSessions)
 	return d
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
 )
 
-// connectOnly is what a client reads whose key or certificate would log in, were it not
-// for the firewall. A client without such a key learns nothing.
+// connectOnly is the banner for a client whose key or certificate would log in if the
+// firewall admitted it. A client without such a key gets no banner.
 const connectOnly = "The firewall admits lightsail-connect only, which is lanyard ssh, and no other client from this address.\n"
 
-// narrow returns the configuration of this connection. If the firewall admits it as
-// Lightsail's own SSH client only, certificates that are not marked as that client's are
-// refused after they were found good.
-func (c *connection) narrow(config *ssh.ServerConfig) *ssh.ServerConfig {
+// authentication returns the configuration of this connection. If the firewall admits
+// Lightsail's own SSH client only, keys, and certificates without that client's mark, are
+// refused after they were found valid.
+func (c *connection) authentication(config *ssh.ServerConfig) *ssh.ServerConfig {
 	if !c.onlyConnect {
 		return config
 	}
