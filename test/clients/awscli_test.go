@@ -19,7 +19,8 @@ import (
 )
 
 // TestAWSCLI runs the scripts in testdata/awscli. They share one server, each in a region of its own, which is a
-// world of its own: $REGION, where $NANO is the smallest bundle. $AGED is the region of the aged server's past.
+// world of its own: $REGION, where $NANO is the smallest bundle. $ELSEWHERE is a region that no script has for itself, and
+// $AGED that of the aged server's past.
 //
 // In a script, aws is the AWS CLI with --endpoint-url added, "until TEXT ARGUMENTS" repeats aws until it prints a line
 // that is TEXT, "member FILE NAME" prints a string member of the JSON object in a file, and [knows:GetProfile] runs a
@@ -31,12 +32,14 @@ func TestAWSCLI(t *testing.T) {
 	checker := startAged(t, quick...)
 	var started atomic.Int64
 	listed := slices.DeleteFunc(slices.Clone(catalogue.Regions()), func(r catalogue.Region) bool { return !r.Listed })
+	elsewhere, listed := listed[len(listed)-1].Name, listed[:len(listed)-1]
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Dir: "testdata/awscli",
 			Setup: func(env *testscript.Env) error {
 				region := listed[started.Add(1)-1].Name
-				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region, "NANO="+nano(region), "AGED="+agedRegion)
+				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region, "NANO="+nano(region),
+					"ELSEWHERE="+elsewhere, "AGED="+agedRegion)
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
