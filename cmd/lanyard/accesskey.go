@@ -9,12 +9,12 @@ import (
 func accessKeyCommand() *cobra.Command {
 	a := &admin{}
 	return a.inAccount(a.noun("access-key", "Manage the access keys of users and of an account's root",
-		a.newKeyCommand("create", "Make an access key, which is shown once", (*identity.Directory).CreateAccessKey),
+		a.newKeyCommand("create", "Make an access key. It is shown once", (*identity.Directory).CreateAccessKey),
 		a.listKeysCommand(),
-		a.newKeyCommand("rotate", "Make a second access key beside the one there is, which stays active until it is deleted",
+		a.newKeyCommand("rotate", "Make a second access key; the first one stays active until it is deleted",
 			(*identity.Directory).RotateAccessKey),
-		a.keyCommand("activate ID", "Switch an access key on", func(d *identity.Directory, id string) error { return d.SetAccessKeyActive(id, true) }),
-		a.keyCommand("deactivate ID", "Switch an access key off", func(d *identity.Directory, id string) error { return d.SetAccessKeyActive(id, false) }),
+		a.keyCommand("activate ID", "Activate an access key", func(d *identity.Directory, id string) error { return d.SetAccessKeyActive(id, true) }),
+		a.keyCommand("deactivate ID", "Deactivate an access key", func(d *identity.Directory, id string) error { return d.SetAccessKeyActive(id, false) }),
 		a.keyCommand("delete ID", "Delete an access key", (*identity.Directory).DeleteAccessKey),
 	))
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,13 +16,13 @@ func accountCommand() *cobra.Command {
 		a.createAccountCommand(),
 		a.listAccountsCommand(),
 		a.showAccountCommand(),
-		a.accountCommand("close ID", "Close an account: its access keys are refused", func(accounts *identity.Accounts, id string) error {
+		a.accountCommand("close ID", "Close an account, so that its access keys are refused", func(accounts *identity.Accounts, id string) error {
 			return accounts.SetClosed(id, true)
 		}),
 		a.accountCommand("reopen ID", "Open a closed account again", func(accounts *identity.Accounts, id string) error {
 			return accounts.SetClosed(id, false)
 		}),
-		a.accountCommand("delete ID", "Delete a closed account with all that it has", (*identity.Accounts).Delete),
+		a.accountCommand("delete ID", "Delete a closed account and everything in it", (*identity.Accounts).Delete),
 		a.setUpCommand(),
 	)
 }
@@ -36,7 +36,7 @@ func (a *admin) accountCommand(use, short string, fn func(*identity.Accounts, st
 func (a *admin) createAccountCommand() *cobra.Command {
 	var withKey bool
 	var p profile
-	cmd := a.command("create", "Create an account, with an access key of its root that is shown once",
+	cmd := a.command("create", "Create an account with an access key of its root. The key is shown once",
 		func(cmd *cobra.Command, args []string) error {
 			if err := p.check(cmd, withKey); err != nil {
 				return err
@@ -131,7 +131,7 @@ func (a *admin) showAccountCommand() *cobra.Command {
 	return cmd
 }
 
-// accountView shows an account as AWS Organizations does.
+// accountView returns an account's members as AWS Organizations names them.
 func accountView(accounts *identity.Accounts, account *store.Account) (object, error) {
 	root, err := accounts.Root()
 	o := object{
@@ -180,7 +180,7 @@ func (a *admin) setUpCommand() *cobra.Command {
 	var wait time.Duration
 	var until, region string
 	var done bool
-	cmd := a.command("set-up ID", "Let an account, or an opt-in region for it, be in set-up for a while", func(cmd *cobra.Command, args []string) error {
+	cmd := a.command("set-up ID", "Put an account, or an opt-in region of it, into set-up for a time", func(cmd *cobra.Command, args []string) error {
 		return a.update(cmd, func(accounts *identity.Accounts) error {
 			end, err := setUpEnd(accounts.Now, wait, until, done)
 			if err != nil {
@@ -193,7 +193,7 @@ func (a *admin) setUpCommand() *cobra.Command {
 	f.DurationVar(&wait, "for", 0, "how long, such as 10m")
 	f.StringVar(&until, "until", "", "until when, such as 2026-01-31T12:00:00Z")
 	f.BoolVar(&done, "done", false, "end it now")
-	f.StringVar(&region, "opt-in-region", "", "the region that is being set up (default: the account itself)")
+	f.StringVar(&region, "opt-in-region", "", "region that is set up (default: the account itself)")
 	cmd.MarkFlagsOneRequired("for", "until", "done")
 	cmd.MarkFlagsMutuallyExclusive("for", "until", "done")
 	return cmd
@@ -206,11 +206,11 @@ func setUpEnd(now time.Time, wait time.Duration, until string, done bool) (time.
 	case until != "":
 		end, err := time.Parse(time.RFC3339, until)
 		if err != nil {
-			return end, errors.New("--until is not a time such as 2026-01-31T12:00:00Z")
+			return end, fmt.Errorf("--until %q: must be a time such as 2026-01-31T12:00:00Z", until)
 		}
 		return end, nil
 	case wait <= 0:
-		return time.Time{}, errors.New("--for is not a duration such as 10m")
+		return time.Time{}, fmt.Errorf("--for %s: must be a duration such as 10m", wait)
 	}
 	return now.Add(wait), nil
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 )
 
-// admin is what the commands about identities share: their flags, and the way to the
-// store of a running or stopped server.
+// admin is what the commands about identities share: their flags, and access to the store of
+// a running or stopped server.
 type admin struct{ account, output string }
 
-// noun returns the command that holds all commands about one kind of thing.
+// noun returns the parent of all commands about one kind of thing.
 func (a *admin) noun(use, short string, commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   use,
 		Short: short,
-		Long:  short + ".\n\nThe commands work on a running server's data, and count from its next request on.",
+		Long:  short + ".\n\nThe server may be running: changes take effect from its next request on.",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -32,14 +32,14 @@ func (a *admin) noun(use, short string, commands ...*cobra.Command) *cobra.Comma
 	return cmd
 }
 
-// inAccount lets the commands of a noun choose an account.
+// inAccount adds the flag --account to the commands of a noun.
 func (a *admin) inAccount(cmd *cobra.Command) *cobra.Command {
 	cmd.PersistentFlags().StringVar(&a.account, "account", "", "account id (default: the server's root account)")
 	return cmd
 }
 
-// command returns one command with positional arguments, one for each word behind the
-// first of its use.
+// command returns one command with a positional argument for each word after the first one
+// of its use.
 func (a *admin) command(use, short string, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   use,
@@ -47,14 +47,14 @@ func (a *admin) command(use, short string, run func(cmd *cobra.Command, args []s
 		Args:  cobra.ExactArgs(len(strings.Fields(use)) - 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if a.output != "text" && a.output != "json" {
-				return fmt.Errorf("unknown output %q: give text or json", a.output)
+				return fmt.Errorf("--output %q: must be text or json", a.output)
 			}
 			return run(cmd, args)
 		},
 	}
 }
 
-// require refuses to run a command without some flags.
+// require makes flags mandatory.
 func require(cmd *cobra.Command, flags ...string) {
 	for _, name := range flags {
 		if err := cmd.MarkFlagRequired(name); err != nil {
@@ -102,7 +102,7 @@ func (a *admin) directory(fn func(*identity.Directory) error) func(*identity.Acc
 	}
 }
 
-// policyFile is a policy document that a file holds; "-" is the standard input.
+// policyFile is the policy document of a file. The path "-" is the standard input.
 type policyFile struct{ path, name, text string }
 
 const maxPolicyFile = 128 << 10
@@ -141,7 +141,7 @@ func readPolicyFiles(cmd *cobra.Command, paths []string) ([]policyFile, error) {
 	return policies, nil
 }
 
-// explain puts the file's name in front of what is wrong in it.
+// explain adds the path of the file to an error about its content.
 func (p policyFile) explain(err error) error {
 	if e, ok := errors.AsType[*identity.Error](err); ok && e.Code == identity.CodeMalformedPolicy {
 		return fmt.Errorf("%s: %w", p.path, err)
@@ -149,7 +149,7 @@ func (p policyFile) explain(err error) error {
 	return err
 }
 
-// readTags reads key=value settings; a key alone has the value "".
+// readTags parses KEY=VALUE settings. A key alone has the value "".
 func readTags(settings []string) []identity.Tag {
 	var tags []identity.Tag
 	for _, s := range settings {

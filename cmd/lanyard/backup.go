@@ -12,8 +12,8 @@ func backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the SQLite store of a running server into a new file",
-		Long: "Copy the SQLite store of a running or stopped server into a new file. The master key is left out: " +
-			"keep a copy of it in another place, for without it the secrets in the backup cannot be read.",
+		Long: "Copy the SQLite store of a running or stopped server into a new file. The copy does not have the master key. " +
+			"Keep a copy of the key in another place: without it the secrets in the backup cannot be read.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := home.Backup(cmd.Context(), database(cmd), args[0])

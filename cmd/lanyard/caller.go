@@ -32,8 +32,8 @@ type caller struct {
 	http        *http.Client
 }
 
-// newCaller signs with the AWS_* variables if they are for the server, and as its root
-// otherwise.
+// newCaller returns a caller that signs with the AWS_* variables if they are for the server,
+// and otherwise as its root.
 func newCaller(cmd *cobra.Command) (*caller, error) {
 	d := database(cmd)
 	connection, err := home.RunningEndpoint(d.DataDir)
@@ -52,11 +52,11 @@ func newCaller(cmd *cobra.Command) (*caller, error) {
 	if c.http, err = newHTTPClient(connection); err != nil {
 		return nil, err
 	}
-	c.account, err = c.whose(cmd.Context())
+	c.account, err = c.callerAccount(cmd.Context())
 	return c, err
 }
 
-// fromVariables returns nil where the variables are for another server.
+// fromVariables returns nil if the AWS_* variables are for another server.
 func fromVariables(endpoint string) aws.CredentialsProvider {
 	points := func(name string) bool { return strings.TrimRight(os.Getenv(name), "/") == endpoint }
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
@@ -66,7 +66,7 @@ func fromVariables(endpoint string) aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider(id, secret, os.Getenv("AWS_SESSION_TOKEN"))
 }
 
-// newHTTPClient trusts the server's own certificate, where it has one.
+// newHTTPClient returns a client that trusts the server's own certificate, if it has one.
 func newHTTPClient(c awsenv.Connection) (*http.Client, error) {
 	transport := &http.Transport{}
 	if c.CABundle != "" {
@@ -76,7 +76,7 @@ func newHTTPClient(c awsenv.Connection) (*http.Client, error) {
 		}
 		roots := x509.NewCertPool()
 		if !roots.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("%s holds no certificate", c.CABundle)
+			return nil, fmt.Errorf("%s has no certificate: restart the server with a valid --tls-cert", c.CABundle)
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
@@ -89,8 +89,8 @@ func (c *caller) lightsail(region string) *lightsail.Client {
 	})
 }
 
-// whose is the account that signs: everybody may ask for that.
-func (c *caller) whose(ctx context.Context) (string, error) {
+// callerAccount returns the account that signs. GetCallerIdentity needs no rights.
+func (c *caller) callerAccount(ctx context.Context) (string, error) {
 	client := sts.New(sts.Options{
 		Region: home.DefaultRegion, BaseEndpoint: &c.endpoint, Credentials: c.credentials, HTTPClient: c.http, RetryMaxAttempts: 1,
 	})
@@ -101,7 +101,7 @@ func (c *caller) whose(ctx context.Context) (string, error) {
 	return aws.ToString(out.Account), nil
 }
 
-// explain says what to do about an answer, or that there is none.
+// explain turns an error of the SDK into a message with a remedy.
 func (c *caller) explain(err error) error {
 	if refused, ok := errors.AsType[smithy.APIError](err); ok {
 		return fmt.Errorf("%s: %s", refused.ErrorCode(), refused.ErrorMessage())

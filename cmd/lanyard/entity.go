@@ -29,9 +29,9 @@ func (a *admin) listCommand(kind identity.Kind) *cobra.Command {
 	})
 }
 
-// showCommand shows an entity. more adds what is not part of the entity itself.
+// showCommand shows an entity. If more is not nil, it returns further members to show.
 func (a *admin) showCommand(kind identity.Kind, more func(*identity.Directory, *identity.Entity) (object, error)) *cobra.Command {
-	return a.command("show NAME", "Show a "+string(kind)+" with all that it has", func(cmd *cobra.Command, args []string) error {
+	return a.command("show NAME", "Show a "+string(kind)+" and everything in it", func(cmd *cobra.Command, args []string) error {
 		var shown object
 		err := a.read(cmd, func(d *identity.Directory) error {
 			e, err := d.Get(kind, args[0])
@@ -106,13 +106,13 @@ func (a *admin) putPolicyCommand(kind identity.Kind) *cobra.Command {
 				return err
 			}))
 		})
-	cmd.Flags().StringVar(&path, "policy-file", "", "file of the policy document, - for the standard input")
-	cmd.Flags().StringVar(&policyName, "policy-name", "", "name of the policy (default: the file's, without its extension)")
+	cmd.Flags().StringVar(&path, "policy-file", "", "file of the policy document; - is the standard input")
+	cmd.Flags().StringVar(&policyName, "policy-name", "", "name of the policy (default: the file's name without its extension)")
 	require(cmd, "policy-file")
 	return cmd
 }
 
-// boundaryAndTags are the commands about what only users and roles have.
+// boundaryAndTags are the commands for users and roles only.
 func (a *admin) boundaryAndTags(kind identity.Kind) []*cobra.Command {
 	name := "a " + string(kind)
 	tag := a.changed("tag NAME", "Tag "+name+": KEY=VALUE …", func(d *identity.Directory, args []string) (*identity.Entity, error) {
@@ -128,7 +128,7 @@ func (a *admin) boundaryAndTags(kind identity.Kind) []*cobra.Command {
 			func(d *identity.Directory, args []string) (*identity.Entity, error) {
 				return d.SetBoundary(kind, args[0], args[1])
 			}),
-		a.changed("delete-boundary NAME", "Take the permissions boundary from "+name,
+		a.changed("delete-boundary NAME", "Remove the permissions boundary of "+name,
 			func(d *identity.Directory, args []string) (*identity.Entity, error) {
 				return d.SetBoundary(kind, args[0], "")
 			}),
@@ -136,7 +136,7 @@ func (a *admin) boundaryAndTags(kind identity.Kind) []*cobra.Command {
 	}
 }
 
-// createEntity makes an entity, embeds the policies of some files, and shows it.
+// createEntity makes an entity, embeds the policies of the files, and shows it.
 func (a *admin) createEntity(cmd *cobra.Command, kind identity.Kind, name string, doc identity.Doc, policyFiles []string) error {
 	policies, err := readPolicyFiles(cmd, policyFiles)
 	if err != nil {

@@ -34,9 +34,9 @@ func envCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&region, "region", home.DefaultRegion, "the region that clients use")
+	f.StringVar(&region, "region", home.DefaultRegion, "region that clients use")
 	f.StringVar(&shell, "shell", "", "sh, fish or powershell (default: the shell in use)")
-	f.StringVar(&profile, "profile", "", "write a profile of this name into the AWS config files instead")
+	f.StringVar(&profile, "profile", "", "write a profile of this name into the AWS config files, and print nothing to evaluate")
 	return cmd
 }
 

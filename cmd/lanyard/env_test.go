@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/awsenv"
 )
 
-// TestEnv_followsNoPlantedLink: in a directory such as /tmp another user can make a link,
-// to the file or to its directory, but not have it followed.
+// TestEnv_followsNoPlantedLink: in a directory such as /tmp another user can plant a link to
+// the file or to its directory. The command must not follow it.
 func TestEnv_followsNoPlantedLink(t *testing.T) {
 	for _, name := range []string{"config", "aws/config"} {
 		shared, victim := t.TempDir(), filepath.Join(t.TempDir(), "victim")
@@ -35,7 +35,7 @@ func TestEnv_followsNoPlantedLink(t *testing.T) {
 		t.Setenv("AWS_CONFIG_FILE", filepath.Join(shared, name))
 		t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(t.TempDir(), "credentials"))
 		if err := writeProfile("ours"); err != nil {
-			t.Errorf("through our own link %s: got %v", name, err)
+			t.Errorf("profile through this user's own link %s: got %v, want no error", name, err)
 		}
 		before := written(t, victim)
 		if os.Geteuid() != 0 {
@@ -45,10 +45,10 @@ func TestEnv_followsNoPlantedLink(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := writeProfile("theirs"); err == nil || !strings.Contains(err.Error(), "the symbolic link "+link+" belongs to the user 12345") {
-			t.Errorf("through another user's link %s: got %v, want that it is refused", name, err)
+			t.Errorf("profile through another user's link %s: got %v, want an error that names the user", name, err)
 		}
 		if after := written(t, victim); after != before {
-			t.Errorf("the file that the link %s leads to: got %q, want %q", name, after, before)
+			t.Errorf("target of the link %s: got %q, want %q", name, after, before)
 		}
 	}
 }

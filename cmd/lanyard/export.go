@@ -21,9 +21,9 @@ func exportCommand() *cobra.Command {
 	var passphraseFile string
 	cmd := &cobra.Command{
 		Use:   "export [FILE]",
-		Short: "Write all that a store holds, or one account, as JSON lines",
-		Long: "Write all that a store holds, or one account, as JSON lines, to a new file or to the standard output. " +
-			"The server may be running. Secrets are left out unless there is a passphrase to seal them under.",
+		Short: "Write a store, or one account of it, as JSON lines",
+		Long: "Write everything in a store, or one account of it, as JSON lines to a new file or to the standard output. " +
+			"The server may be running. The file has secrets only if there is a passphrase to seal them with.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.Passphrase, err = readPassphrase(passphraseFile); err != nil {
@@ -37,14 +37,14 @@ func exportCommand() *cobra.Command {
 			say := cmd.ErrOrStderr()
 			fmt.Fprintf(say, "Exported %s.\n", counted(done.Counts))
 			if done.LeftOut > 0 {
-				fmt.Fprintf(say, "%d secrets were left out; with --passphrase-file or LANYARD_PASSPHRASE they are sealed and kept.\n", done.LeftOut)
+				fmt.Fprintf(say, "%d secrets were left out. Give --passphrase-file or LANYARD_PASSPHRASE to export them sealed.\n", done.LeftOut)
 			}
 			return nil
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Account, "account", "", "export this account only")
-	f.StringVar(&passphraseFile, "passphrase-file", "", "file of a passphrase to seal the secrets under, which may also be given as LANYARD_PASSPHRASE")
+	f.StringVar(&passphraseFile, "passphrase-file", "", "file of a passphrase to seal the secrets with, which may also be given as LANYARD_PASSPHRASE")
 	return cmd
 }
 
@@ -66,8 +66,8 @@ func exportTo(cmd *cobra.Command, o export.Options, args []string) (done export.
 	return done, err
 }
 
-// readPassphrase returns the passphrase of the file or the variable, nil where there
-// is none. The line's end does not belong to it.
+// readPassphrase returns the passphrase of the file or the variable, without the end of its
+// line. It returns nil if there is none.
 func readPassphrase(path string) ([]byte, error) {
 	text, set := os.LookupEnv("LANYARD_PASSPHRASE")
 	switch {
@@ -80,11 +80,11 @@ func readPassphrase(path string) ([]byte, error) {
 	}
 	line, err := safefile.ReadSecret(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the passphrase: %w", err)
+		return nil, fmt.Errorf("--passphrase-file: %w", err)
 	}
 	line = bytes.TrimRight(line, "\r\n")
 	if len(line) == 0 {
-		return nil, fmt.Errorf("the passphrase file %s is empty", path)
+		return nil, fmt.Errorf("--passphrase-file %s: the file is empty", path)
 	}
 	return line, nil
 }

@@ -15,7 +15,7 @@ func groupCommand() *cobra.Command {
 			members, err := d.Members(e.Name)
 			return object{{"Users", members}}, err
 		}),
-		a.deleteCommand(identity.Group, "delete its policies and its users' memberships too"),
+		a.deleteCommand(identity.Group, "also delete its policies and its users' memberships"),
 	)
 	cmd.AddCommand(a.policyCommands(identity.Group)...)
 	return a.inAccount(cmd)

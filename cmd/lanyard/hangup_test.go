@@ -20,9 +20,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 )
 
-// TestSSH_leavesNothingAtAHangUp closes the terminal of an open login, and then the one of
-// a login that nohup keeps.
-func TestSSH_leavesNothingAtAHangUp(t *testing.T) {
+// TestSSH_removesKeysAtHangUp closes the terminal of an open login, and then that of a login
+// under nohup.
+func TestSSH_removesKeysAtHangUp(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	serveInBackground(t, dir, "--time-scale", "instant")
 	c, err := home.Connection(t.Context(), home.Database{DataDir: dir})
@@ -42,21 +42,21 @@ func TestSSH_leavesNothingAtAHangUp(t *testing.T) {
 	t.Run("closed terminal", func(t *testing.T) {
 		l := openLogin(t, dir, "")
 		l.hangUp(t)
-		_ = l.cmd.Wait() // its status is that of a program that was interrupted
+		_ = l.cmd.Wait() // its status is that of an interrupted program
 		l.wantFiles(t, 0)
 	})
 	t.Run("nohup", func(t *testing.T) {
 		l := openLogin(t, dir, "trap '' HUP; ")
 		l.hangUp(t)
 		if got := l.ask(t, "whoami"); got != "admin" {
-			t.Errorf("after the signal the instance says %q, want admin", got)
+			t.Errorf("whoami after the signal: got %q, want admin", got)
 		}
 		l.wantFiles(t, 1)
 		if err := l.stdin.Close(); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.cmd.Wait(); err != nil {
-			t.Errorf("lanyard ssh: %v", err)
+			t.Errorf("lanyard ssh: got %v, want no error", err)
 		}
 		l.wantFiles(t, 0)
 	})
@@ -102,7 +102,7 @@ func openLogin(t *testing.T, dataDir, before string) *login {
 		t.Fatal(err)
 	}
 	if got := l.ask(t, "whoami"); got != "admin" {
-		t.Fatalf("the instance says %q, want admin", got)
+		t.Fatalf("whoami: got %q, want admin", got)
 	}
 	l.wantFiles(t, 1)
 	return l
@@ -127,7 +127,7 @@ func (l *login) hangUp(t *testing.T) {
 	}
 }
 
-// wantFiles wants so many directories with keys.
+// wantFiles wants a number of directories with keys.
 func (l *login) wantFiles(t *testing.T, want int) {
 	t.Helper()
 	left, err := filepath.Glob(filepath.Join(l.temp, "lanyard-ssh-*"))

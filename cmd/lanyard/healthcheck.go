@@ -13,7 +13,7 @@ func healthcheckCommand() *cobra.Command {
 	var url string
 	cmd := &cobra.Command{
 		Use:   "healthcheck",
-		Short: "Ask a running server whether it is ready; exit code 0 when it is",
+		Short: "Ask a running server whether it is ready; the exit code is 0 if it is",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			answer, err := home.CheckHealth(cmd.Context(), database(cmd).DataDir, url)

@@ -17,9 +17,9 @@ func importCommand() *cobra.Command {
 	var passphraseFile string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Read what lanyard export wrote into a new store",
-		Long: "Read what lanyard export wrote into a new store, or with --account one account into a store that may have others. " +
-			"All of it is read or, after an error, nothing. FILE may be read more than once: a pipe does not do.",
+		Short: "Read a file of lanyard export into a new store",
+		Long: "Read a file of lanyard export into a new store, or with --account one account into a store that may have others. " +
+			"After an error, nothing of it is in the store. FILE may be read more than once, so it cannot be a pipe.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.Passphrase, err = readPassphrase(passphraseFile); err != nil {
@@ -45,8 +45,8 @@ func importCommand() *cobra.Command {
 	return cmd
 }
 
-// openExport opens a file that can be read more than once, as an import has to where
-// its transaction collides with another one. "-" is the standard input.
+// openExport opens a file that can be read more than once: an import whose transaction
+// conflicts with another one starts again. "-" is the standard input.
 func openExport(path string) (*os.File, error) {
 	file, name := os.Stdin, "the standard input"
 	if path != "-" {
@@ -58,7 +58,7 @@ func openExport(path string) (*os.File, error) {
 	}
 	if _, err := file.Seek(0, io.SeekCurrent); err != nil {
 		_ = file.Close()
-		return nil, fmt.Errorf("an import may read its file more than once, and %s can be read only once: save it to a file first", name)
+		return nil, fmt.Errorf("%s can be read only once, and an import may read it more often: save it to a file first", name)
 	}
 	return file, nil
 }
@@ -67,12 +67,12 @@ func reportImport(cmd *cobra.Command, done export.Imported) {
 	say := cmd.ErrOrStderr()
 	fmt.Fprintf(say, "Imported %s.\n", counted(done.Counts))
 	if done.KeysLeftOut > 0 {
-		fmt.Fprintf(say, "%d access keys are not there, since the file has no secrets: make new ones with lanyard access-key create.\n", done.KeysLeftOut)
+		fmt.Fprintf(say, "%d access keys were left out, since the file has no secrets: make new ones with lanyard access-key create.\n", done.KeysLeftOut)
 	}
 	if done.ResourcesLeftOut > 0 {
-		fmt.Fprintf(say, "%d default key pairs are not there, since the file has no secrets: the next download makes new ones.\n", done.ResourcesLeftOut)
+		fmt.Fprintf(say, "%d default key pairs were left out, since the file has no secrets: the next download makes new ones.\n", done.ResourcesLeftOut)
 	}
 	if done.NewHostKeys > 0 {
-		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: lanyard ssh-config writes them down.\n", done.NewHostKeys)
+		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: run lanyard ssh-config to write them down.\n", done.NewHostKeys)
 	}
 }

@@ -27,13 +27,13 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	cmd := newCommand()
-	// Names and texts of the store and of answers must not be able to drive a terminal.
+	// Names and texts of the store and of answers must not have control sequences.
 	cmd.SetOut(terminal.NewWriter(os.Stdout))
 	cmd.SetErr(terminal.NewWriter(os.Stderr))
 	err := cmd.ExecuteContext(ctx)
 	stop()
 	if status, ok := errors.AsType[statusError](err); ok {
-		os.Exit(int(status)) // what ran has said why
+		os.Exit(int(status)) // the program that ran has printed the reason
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "lanyard:", terminal.Line(strings.ReplaceAll(err.Error(), "\n", ": ")))
@@ -64,9 +64,9 @@ func newCommand() *cobra.Command {
 	return root
 }
 
-// untilHangUp is a command's context, which ends when its terminal is closed: the command
-// ends as by an interrupt then, and leaves nothing behind. Under nohup that does not count,
-// and the server itself decides what SIGHUP means to it.
+// untilHangUp returns a command's context, which ends when its terminal is closed. Then the
+// command ends as after an interrupt, and leaves no files. This does not apply under nohup,
+// and serve decides itself what it does at SIGHUP.
 func untilHangUp(cmd *cobra.Command) context.Context {
 	if cmd.Name() == serveName || signal.Ignored(syscall.SIGHUP) {
 		return cmd.Context()
@@ -74,15 +74,15 @@ func untilHangUp(cmd *cobra.Command) context.Context {
 	return endAtHangUp(cmd.Context())
 }
 
-// endAtHangUp is a context that ends at SIGHUP, for the rest of the process: at no point
-// may the signal kill again.
+// endAtHangUp returns a context that ends at SIGHUP. It holds for the rest of the process,
+// since the signal must not kill it later.
 func endAtHangUp(ctx context.Context) context.Context {
 	ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP)
 	return ctx
 }
 
-// fromEnvironment gives each flag that the command line leaves out the value of its
-// variable: --data-dir has LANYARD_DATA_DIR.
+// fromEnvironment sets each flag that is not on the command line from its variable:
+// --data-dir from LANYARD_DATA_DIR.
 func fromEnvironment(flags *pflag.FlagSet) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {

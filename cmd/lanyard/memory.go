@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// usualMemory is what a server takes, on the high side, when all its places are taken. The
-	// collector works harder near it: by itself it may lag far behind when connections come and
-	// go as fast as the machine can take them.
+	// usualMemory is what a server takes at its limits, on the high side. The garbage collector
+	// works harder near it. Otherwise it may lag far behind when clients open and close
+	// connections as fast as the machine can.
 	usualMemory = 144 << 20
 	// liveMetric is how much memory was in use after the last collection.
 	liveMetric = "/gc/heap/live:bytes"
 )
 
-// boundMemory keeps the process near usualMemory, or half as much again as is in use if
-// that is more, until the context ends. GOMEMLIMIT takes its place.
+// boundMemory keeps the process near usualMemory, or near 1.5 times the memory in use if that
+// is more, until the context ends. If GOMEMLIMIT is set, it does nothing.
 func boundMemory(ctx context.Context) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -40,7 +40,7 @@ func boundMemory(ctx context.Context) {
 	}
 }
 
-// memoryLimit returns the limit for so many bytes in use.
+// memoryLimit returns the limit in bytes for a number of bytes in use.
 func memoryLimit(live uint64) int64 {
 	return max(usualMemory, int64(min(live, 1<<50))/2*3)
 }

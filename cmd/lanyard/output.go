@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
-// object is a thing to be shown: its members, named as IAM names them, in order.
-// Members without a value are left out.
+// object is the members of something to show, in order and with IAM's names. Members without
+// a value are left out.
 type object []field
 
 type field struct {
@@ -23,7 +23,7 @@ type field struct {
 	value any
 }
 
-// MarshalJSON keeps the order.
+// MarshalJSON keeps the order of the members.
 func (o object) MarshalJSON() ([]byte, error) {
 	b := []byte{'{'}
 	for _, f := range o {
@@ -53,7 +53,7 @@ func (o object) get(name string) any {
 
 func (f field) empty() bool { return f.value == nil || f.value == "" }
 
-// show prints objects one below the other as text, or under their names as JSON.
+// show prints objects, as text one after the other, or as JSON under their names.
 func (a *admin) show(cmd *cobra.Command, named ...field) error {
 	if a.output == "json" {
 		return writeJSON(cmd.OutOrStdout(), named)
@@ -66,7 +66,7 @@ func (a *admin) show(cmd *cobra.Command, named ...field) error {
 	return writeFields(cmd.OutOrStdout(), fields)
 }
 
-// list prints objects as a table of some columns, or all of them under a name as JSON.
+// list prints objects, as text in a table with some columns, or as JSON under a name.
 func (a *admin) list(cmd *cobra.Command, name string, objects []object, columns ...string) error {
 	if a.output == "json" {
 		if objects == nil {
@@ -93,7 +93,7 @@ func writeJSON(w io.Writer, o object) error {
 	return encoder.Encode(o)
 }
 
-// writeFields prints a line for each member, and what has several lines below its
+// writeFields prints a line for each member. A value of several lines is printed below the
 // name.
 func writeFields(out io.Writer, fields []field) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -116,7 +116,7 @@ func (f field) text() string {
 		return ""
 	case []string:
 		return terminal.Line(strings.Join(v, ", "))
-	case document: // may have lines
+	case document: // may have several lines
 		return string(v)
 	default:
 		return terminal.Line(fmt.Sprint(v))

@@ -8,12 +8,12 @@ import (
 
 func policyCommand() *cobra.Command {
 	a := &admin{}
-	return a.inAccount(a.noun("policy", "Manage the managed policies of an account, and try policies out",
+	return a.inAccount(a.noun("policy", "Manage the managed policies of an account, and simulate policies",
 		a.createPolicyCommand(),
 		a.listCommand(identity.Policy),
 		a.showCommand(identity.Policy, policyUsers),
 		a.updatePolicyCommand(),
-		a.deleteCommand(identity.Policy, "detach it from whatever it is attached to"),
+		a.deleteCommand(identity.Policy, "also detach it from all users, groups and roles"),
 		a.simulateCommand(),
 	))
 }
@@ -67,6 +67,6 @@ func (a *admin) updatePolicyCommand() *cobra.Command {
 }
 
 func policyFileFlag(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "policy-file", "", "file of the policy document, - for the standard input")
+	cmd.Flags().StringVar(path, "policy-file", "", "file of the policy document; - is the standard input")
 	require(cmd, "policy-file")
 }

@@ -12,7 +12,7 @@ func roleCommand() *cobra.Command {
 		a.createRoleCommand(),
 		a.listCommand(identity.Role),
 		a.showCommand(identity.Role, nil),
-		a.deleteCommand(identity.Role, "delete its policies too"),
+		a.deleteCommand(identity.Role, "also delete its policies"),
 		a.setTrustCommand(),
 	)
 	cmd.AddCommand(a.policyCommands(identity.Role)...)
@@ -24,7 +24,7 @@ func (a *admin) createRoleCommand() *cobra.Command {
 	doc := identity.Doc{}
 	var trustFile string
 	var policyFiles, tags []string
-	cmd := a.command("create NAME", "Create a role that those whom its trust policy names may assume",
+	cmd := a.command("create NAME", "Create a role, which the principals of its trust policy may assume",
 		func(cmd *cobra.Command, args []string) error {
 			trust, err := readPolicyFile(cmd, trustFile)
 			if err != nil {
@@ -34,7 +34,7 @@ func (a *admin) createRoleCommand() *cobra.Command {
 			return trust.explain(a.createEntity(cmd, identity.Role, args[0], doc, policyFiles))
 		})
 	f := cmd.Flags()
-	f.StringVar(&trustFile, "trust-policy-file", "", "file of the trust policy, - for the standard input")
+	f.StringVar(&trustFile, "trust-policy-file", "", "file of the trust policy; - is the standard input")
 	f.StringArrayVar(&policyFiles, "policy-file", nil, "embed the policy of this file, under the file's name; may be repeated")
 	f.StringVar(&doc.Description, "description", "", "what the role is for")
 	f.IntVar(&doc.MaxSession, "max-session-duration", identity.DefaultMaxSession, "seconds that sessions may last, 3600 to 43200")
@@ -55,7 +55,7 @@ func (a *admin) setTrustCommand() *cobra.Command {
 			return err
 		}))
 	})
-	cmd.Flags().StringVar(&path, "trust-policy-file", "", "file of the trust policy, - for the standard input")
+	cmd.Flags().StringVar(&path, "trust-policy-file", "", "file of the trust policy; - is the standard input")
 	require(cmd, "trust-policy-file")
 	return cmd
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// hosted is a script's server. The environment's values have it under hostedKey.
+// hosted is a script's server. It is in the environment's values as hostedKey.
 type hosted struct {
 	server *server.Server
 	stop   func() error
@@ -52,7 +52,7 @@ func rewriteInstance(ts *testscript.TestScript, _ bool, args []string) {
 			return err
 		}
 		if doc[args[2]] == nil {
-			return fmt.Errorf("the document has no member %s", args[2])
+			return fmt.Errorf("document of the instance: no member %s", args[2])
 		}
 		doc[args[2]] = value
 		if r.Doc, err = json.Marshal(doc); err != nil {
@@ -91,9 +91,9 @@ func getAccess(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(path+"-cert.pub", []byte(*out.AccessDetails.CertKey+"\n"), 0o600))
 }
 
-// impersonate is the command: impostor REGION NAME. It stops the server, and takes its
-// port with another user's program: one that answers each call as the server would, but
-// for a user name that is a command. The file impostor.log has the calls.
+// impersonate is the command: impostor REGION NAME. It stops the server, and starts a hostile
+// one on its port. Its answers are those of the server, except that the user name is a
+// command. The file impostor.log has the calls.
 func impersonate(ts *testscript.TestScript, _ bool, args []string) {
 	h, _ := ts.Value(hostedKey{}).(*hosted)
 	address := strings.TrimPrefix(h.server.Endpoint(), "http://")

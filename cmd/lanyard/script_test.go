@@ -23,21 +23,21 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"lanyard": main})
 }
 
-// TestScripts runs the scripts in testdata/script: the lanyard command beside a running
-// server. Some commands of their own are there:
+// TestScripts runs the scripts in testdata/script, which use the lanyard command beside a
+// running server. They have these commands, too:
 //
-//	capture NAME REGEXP   gives $NAME what the group of the expression matches in the last output
-//	call KEYID SECRET     signs GetKeyPairs; the error's code is its standard error
+//	capture NAME REGEXP   sets $NAME to the match of the expression's group in the last output
+//	call KEYID SECRET     signs GetKeyPairs; its standard error is the code of the error
 //
-//	keypair REGION NAME FILE                          makes a key pair and keeps its private half
-//	instance REGION NAME BLUEPRINT BUNDLE [KEYPAIR]   makes an instance, which runs at once
+//	keypair REGION NAME FILE                          makes a key pair and writes its private half
+//	instance REGION NAME BLUEPRINT BUNDLE [KEYPAIR]   makes an instance that runs at once
 //	halt REGION NAME                                  stops an instance
 //	firewall REGION NAME SOURCE...                    opens port 22 to blocks and aliases, and nothing else
 //	access REGION NAME FILE                           writes a key and certificate of GetInstanceAccessDetails
 //
 //	rewrite REGION NAME MEMBER QUOTED                 changes an instance's document without the server
 //	rename-user NAME QUOTED                           changes a user's name without the server
-//	impostor REGION NAME                              stops the server and puts a hostile one on its port
+//	impostor REGION NAME                              stops the server and starts a hostile one on its port
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -67,7 +67,7 @@ const (
 	rootSecret  = "the-secret-of-the-root"
 )
 
-// startServer runs a server on the data directory that the script's commands use.
+// startServer runs a server on the data directory of the script's commands.
 func startServer(env *testscript.Env) error {
 	dir := filepath.Join(env.WorkDir, "data")
 	s, err := server.New(context.Background(), server.Options{

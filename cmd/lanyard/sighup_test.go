@@ -37,9 +37,9 @@ const (
 `
 )
 
-// TestSIGHUP: the file is in force from the start; at SIGHUP what it says then is; and
-// a bad one is refused in the log and changes nothing.
-func TestSIGHUP(t *testing.T) {
+// TestServe_appliesIdentitiesAtSIGHUP changes the identities file of a running server. A bad
+// file must change nothing but the log.
+func TestServe_appliesIdentitiesAtSIGHUP(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "identities.yaml")
 	write := func(text string) {
@@ -60,7 +60,7 @@ func TestSIGHUP(t *testing.T) {
 	mayAliceRead := func() bool { return reads(t, dir, "AKIAALICE", "the-secret-of-alice") }
 	until(t, "the root of the file may read", func() bool { return reads(t, dir, "ROOTKEY", "the-secret-of-the-root") })
 	if !mayAliceRead() {
-		t.Fatal("alice of the file may not read")
+		t.Fatal("GetKeyPairs of alice: got an error, want none, since the file allows it")
 	}
 	write(mayNothing)
 	hangUp()
@@ -68,12 +68,12 @@ func TestSIGHUP(t *testing.T) {
 
 	write("accounts:\n  root:\n    user: {}\n")
 	hangUp()
-	until(t, "the bad file is in the log", func() bool { return log.has("identities file is refused, nothing has changed") })
+	until(t, "the log has the bad file", func() bool { return log.has("identities file not applied, nothing has changed") })
 	if !log.has(file + ":3: unknown member user") {
-		t.Errorf("the log does not say where: %s", log.text())
+		t.Errorf("log: got %s, want the line of the error", log.text())
 	}
 	if log.has("the-secret") {
-		t.Error("the log has a secret")
+		t.Error("log: got a secret in it, want none")
 	}
 	write(mayRead)
 	hangUp()
@@ -94,7 +94,7 @@ func serveInBackground(t *testing.T, dir string, args ...string) *logBuffer {
 	t.Cleanup(func() {
 		stop()
 		if err := <-stopped; err != nil {
-			t.Errorf("serve: %v", err)
+			t.Errorf("serve: got %v, want no error", err)
 		}
 	})
 	until(t, "the server is ready", func() bool {
@@ -104,7 +104,7 @@ func serveInBackground(t *testing.T, dir string, args ...string) *logBuffer {
 	return log
 }
 
-// reads tells whether GetKeyPairs succeeds with an access key.
+// reads reports whether GetKeyPairs succeeds with an access key.
 func reads(t *testing.T, dir, keyID, secret string) bool {
 	t.Helper()
 	c, err := home.Endpoint(dir)
@@ -120,17 +120,17 @@ func reads(t *testing.T, dir, keyID, secret string) bool {
 	return err == nil
 }
 
-// until waits for what must become true.
+// until waits until a condition is true.
 func until(t *testing.T, what string, fn func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !fn(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
+			t.Fatalf("waited for: %s", what)
 		}
 	}
 }
 
-// logBuffer is a log that is read while it is written.
+// logBuffer is a log that can be read while it is written.
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

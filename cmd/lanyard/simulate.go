@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
-// simulation is what policy simulate is told.
+// simulation holds the flags of policy simulate.
 type simulation struct {
 	user, role                               string
 	policyFiles                              []string
@@ -27,23 +27,23 @@ type simulation struct {
 
 func (a *admin) simulateCommand() *cobra.Command {
 	s := &simulation{}
-	cmd := a.command("simulate", "Say what policies decide about an action, and why", func(cmd *cobra.Command, _ []string) error {
+	cmd := a.command("simulate", "Show what policies decide about an action, and why", func(cmd *cobra.Command, _ []string) error {
 		return a.simulate(cmd, s)
 	})
-	cmd.Long = "Say what policies decide about an action: the decision, the statement that decided, and what was missing.\n\n" +
-		"The policies are those of a user or a role as they are stored, and those of --policy-file besides; " +
-		"with --policy-file alone, only these. The exit code is 0 whatever the decision is."
+	cmd.Long = "Show what policies decide about an action: the decision, the statement that decided, and what was missing.\n\n" +
+		"The policies are the stored ones of a user or a role, and those of --policy-file. " +
+		"With --policy-file alone, they are only those. The exit code is 0 for any decision."
 	f := cmd.Flags()
 	f.StringVar(&s.user, "user", "", "name of the user")
-	f.StringVar(&s.role, "role", "", "name of the role; its policies decide as in a session of it")
+	f.StringVar(&s.role, "role", "", "name of the role; its policies decide as in a session of the role")
 	f.StringArrayVar(&s.policyFiles, "policy-file", nil, "file of a policy that is not stored; may be repeated")
 	f.StringArrayVar(&s.actions, "action", nil, "such as lightsail:CreateKeyPair; may be repeated")
-	f.StringArrayVar(&s.resources, "resource", nil, "ARN; may be repeated (default: * or any resource of the kind that the action is on)")
+	f.StringArrayVar(&s.resources, "resource", nil, "ARN; may be repeated (default: *, or any resource of the action's kind)")
 	f.StringArrayVar(&s.requestTags, "request-tag", nil, "KEY=VALUE, a tag in the request; may be repeated")
-	f.StringArrayVar(&s.tagKeys, "tag-key", nil, "a tag key in the request, as UntagResource has them; may be repeated")
+	f.StringArrayVar(&s.tagKeys, "tag-key", nil, "a tag key in the request, such as those of UntagResource; may be repeated")
 	f.StringArrayVar(&s.resourceTags, "resource-tag", nil, "KEY=VALUE, a tag of the resource; may be repeated")
-	f.StringVar(&s.request.SourceIP, "source-ip", "127.0.0.1", "address that the request comes from")
-	f.StringVar(&s.request.Region, "region", home.DefaultRegion, "region that the request is for")
+	f.StringVar(&s.request.SourceIP, "source-ip", "127.0.0.1", "IP address that sends the request")
+	f.StringVar(&s.request.Region, "region", home.DefaultRegion, "region of the request")
 	f.StringArrayVar(&s.more, "context", nil, "KEY=VALUE, any other condition key; may be repeated")
 	require(cmd, "action")
 	cmd.MarkFlagsMutuallyExclusive("user", "role")
@@ -98,7 +98,7 @@ func (s *simulation) readPolicies(cmd *cobra.Command) ([]policy.Attached, error)
 	return policies, err
 }
 
-// fill checks the request's parts and puts them where they belong.
+// fill checks the flags and sets the members of the request.
 func (s *simulation) fill() error {
 	for i, name := range s.actions {
 		known, err := knownAction(name)
@@ -118,7 +118,7 @@ func (s *simulation) fill() error {
 	for _, setting := range s.more {
 		key, value, ok := strings.Cut(setting, "=")
 		if !ok {
-			return fmt.Errorf("--context %q is not KEY=VALUE", setting)
+			return fmt.Errorf("--context %q: must be KEY=VALUE", setting)
 		}
 		if _, twice := r.More[key]; twice {
 			return fmt.Errorf("--context %s is given twice", key)
@@ -128,12 +128,12 @@ func (s *simulation) fill() error {
 	return nil
 }
 
-// knownAction spells an action as the API does. What is of another service is taken
-// as it is.
+// knownAction returns an action with the API's upper and lower case. An action of another
+// service stays as it is.
 func knownAction(name string) (string, error) {
 	service, action, ok := strings.Cut(name, ":")
 	if !ok || action == "" || strings.ContainsAny(name, "*?") {
-		return "", fmt.Errorf("%q is not one action such as lightsail:CreateKeyPair", name)
+		return "", fmt.Errorf("--action %q: must be one action such as lightsail:CreateKeyPair", name)
 	}
 	if !policy.EqualFold(service, ownService) {
 		return name, nil
@@ -143,7 +143,7 @@ func knownAction(name string) (string, error) {
 			return ownService + ":" + known.Name, nil
 		}
 	}
-	return "", fmt.Errorf("there is no action %s of Lightsail", action)
+	return "", fmt.Errorf("--action %s: Lightsail has no such action", action)
 }
 
 const ownService = "lightsail"
@@ -197,7 +197,7 @@ func (a *admin) showResults(cmd *cobra.Command, results []result) error {
 	return nil
 }
 
-// view names the members as IAM's SimulatePrincipalPolicy does, where that has them.
+// view returns the members, with the names of IAM's SimulatePrincipalPolicy if it has them.
 func (r *result) view() object {
 	matched := []object{}
 	if r.Kind != policy.ImplicitDeny {
@@ -239,7 +239,7 @@ func quotedSid(sid string) string {
 	return fmt.Sprintf(" %q", sid)
 }
 
-// decision is IAM's word.
+// decision returns IAM's word for the decision.
 func (r *result) decision() string {
 	return map[policy.Kind]string{policy.Allow: "allowed", policy.ExplicitDeny: "explicitDeny", policy.ImplicitDeny: "implicitDeny"}[r.Kind]
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/terminal"
 )
 
-// statusError is the exit status of a program that ran in our place.
+// statusError is the exit status of the ssh program, which becomes that of this process.
 type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
@@ -32,7 +32,7 @@ func sshCommand() *cobra.Command {
 		Use:   "ssh NAME [-- COMMAND...]",
 		Short: "Log in to an instance with a certificate from GetInstanceAccessDetails",
 		Long: "Log in to an instance, or run a command there, with the system's ssh and a certificate from GetInstanceAccessDetails. " +
-			"The call is signed by the AWS_* variables if they point at this server, and else as its root. NAME may also be NAME.REGION.",
+			"The call is signed with the AWS_* variables if they point at this server, and otherwise as its root. NAME may also be NAME.REGION.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return logIn(cmd, args[0], regionInUse(region), args[1:])
@@ -42,11 +42,11 @@ func sshCommand() *cobra.Command {
 	return cmd
 }
 
-// logIn asks the server to be let in, and runs ssh with what it answers.
+// logIn gets a certificate from the server and runs ssh with it.
 func logIn(cmd *cobra.Command, name, region string, command []string) (err error) {
 	ssh, err := exec.LookPath("ssh")
 	if err != nil {
-		return errors.New("there is no ssh on the PATH: install the OpenSSH client")
+		return errors.New("no program ssh in PATH: install the OpenSSH client")
 	}
 	s, err := home.Open(cmd.Context(), database(cmd))
 	if err != nil {
@@ -73,8 +73,8 @@ func logIn(cmd *cobra.Command, name, region string, command []string) (err error
 	if at < 0 {
 		return fmt.Errorf("the instance %s in %s has no SSH server", name, region)
 	}
-	// What answered may be no server of ours, so only the store says whom to log in as and
-	// which host keys to insist on, and the certificate has to be the instance's own.
+	// Another program may have answered. So the user and the host keys are those of the store, and
+	// the certificate has to be one that the instance issued.
 	certificate, err := s.ConnectCertificate(cmd.Context(), hosts[at], aws.ToString(access.PrivateKey), aws.ToString(access.CertKey))
 	if err != nil {
 		return err
@@ -82,15 +82,15 @@ func logIn(cmd *cobra.Command, name, region string, command []string) (err error
 	return runSSH(cmd, ssh, hosts[at], loginKey{aws.ToString(access.PrivateKey), certificate}, command)
 }
 
-// chooseInstance finds the region of an instance. One that nobody knows of is left to
-// the server's answer.
+// chooseInstance returns the name and the region of an instance. If the store does not have
+// it, the server's answer is the error.
 func chooseInstance(hosts []sshconfig.Host, name, region string) (string, string, error) {
 	found := sshconfig.Find(hosts, name, region)
 	switch {
 	case len(found) == 1:
 		return found[0].Name, found[0].Region, nil
 	case len(found) > 1:
-		return "", "", fmt.Errorf("there are %d instances %s: give one as %s, or with --region", len(found), name, found[0].FullName())
+		return "", "", fmt.Errorf("there are %d instances %s: name one as %s, or give --region", len(found), name, found[0].FullName())
 	case region == "":
 		region = home.DefaultRegion
 	}
@@ -100,10 +100,10 @@ func chooseInstance(hosts []sshconfig.Host, name, region string) (string, string
 // loginKey is a private key in PEM, and the certificate of its public half.
 type loginKey struct{ private, certificate string }
 
-// runSSH logs in with a key and a certificate that are on disk only meanwhile.
+// runSSH runs ssh with a key and a certificate, which are on disk only until it ends.
 func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, login loginKey, command []string) (err error) {
 	if err := safefile.Path(filepath.Join(os.TempDir(), "lanyard-ssh-")); err != nil {
-		return fmt.Errorf("temporary files would not be safe: %w (TMPDIR names another directory)", err)
+		return fmt.Errorf("temporary files would not be safe: %w: set TMPDIR to another directory", err)
 	}
 	dir, err := os.MkdirTemp("", "lanyard-ssh-")
 	if err != nil {
@@ -125,7 +125,7 @@ func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, login loginKey,
 		args = append(append(args, "--"), command...)
 	}
 	run := exec.CommandContext(cmd.Context(), ssh, args...) //nolint:gosec // the system's ssh, with the user's command for another machine
-	// As they are: ssh needs the terminal, and what is typed and shown is the instance's.
+	// Without a filter: ssh needs the terminal, and input and output are the instance's own.
 	run.Stdin, run.Stdout, run.Stderr = cmd.InOrStdin(), terminal.Raw(cmd.OutOrStdout()), terminal.Raw(cmd.ErrOrStderr())
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 5 * time.Second
@@ -136,7 +136,7 @@ func runSSH(cmd *cobra.Command, ssh string, host sshconfig.Host, login loginKey,
 	return err
 }
 
-// access calls GetInstanceAccessDetails. Its errors say what to do.
+// access calls GetInstanceAccessDetails.
 func (c *caller) access(ctx context.Context, name, region string) (*types.InstanceAccessDetails, error) {
 	out, err := c.lightsail(region).GetInstanceAccessDetails(ctx, &lightsail.GetInstanceAccessDetailsInput{
 		InstanceName: &name, Protocol: types.InstanceAccessProtocolSsh,

@@ -20,10 +20,10 @@ func sshConfigCommand() *cobra.Command {
 	var account, region string
 	cmd := &cobra.Command{
 		Use:   "ssh-config",
-		Short: "Write an OpenSSH config that leads to the instances: ssh -F \"$(lanyard ssh-config)\" NAME",
-		Long: "Write an OpenSSH config that leads to all instances of an account, running or not, and print its path. " +
-			"Their host keys are in a file beside it. " +
-			"NAME.REGION always leads to an instance; its name alone does where it is in the region in use or the only one of that name.",
+		Short: "Write an OpenSSH config for the instances: ssh -F \"$(lanyard ssh-config)\" NAME",
+		Long: "Write an OpenSSH config for all instances of an account, running or not, and print its path. " +
+			"Their host keys are in a file beside it. NAME.REGION always names an instance. " +
+			"NAME alone is enough if the instance is in the region in use, or is the only one of that name.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, err := writeSSHConfig(cmd, account, region)
@@ -57,7 +57,7 @@ func writeSSHConfig(cmd *cobra.Command, account, region string) (path string, er
 	return sshconfig.Write(filepath.Join(d.DataDir, sshDir), account, regionInUse(region), hosts)
 }
 
-// accountOf is the id of an account that is there, by default the root account's.
+// accountOf returns the id of an existing account, by default that of the root account.
 func accountOf(cmd *cobra.Command, s *home.Store, id string) (string, error) {
 	err := s.View(cmd.Context(), func(accounts *identity.Accounts) error {
 		d, err := accounts.Directory(id)
@@ -69,8 +69,7 @@ func accountOf(cmd *cobra.Command, s *home.Store, id string) (string, error) {
 	return id, err
 }
 
-// regionInUse is the region of the flag or of the variables that AWS clients read; ""
-// where there is none.
+// regionInUse returns the region of the flag or of the variables that AWS clients read, or "".
 func regionInUse(flag string) string {
 	for _, region := range []string{flag, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")} {
 		if region != "" {

@@ -12,7 +12,7 @@ func userCommand() *cobra.Command {
 		a.createUserCommand(),
 		a.listCommand(identity.User),
 		a.showCommand(identity.User, userKeys),
-		a.deleteCommand(identity.User, "delete its access keys, memberships and policies too"),
+		a.deleteCommand(identity.User, "also delete its access keys, memberships and policies"),
 		a.changed("add-to-group NAME GROUP", "Make a user a member of a group", func(d *identity.Directory, args []string) (*identity.Entity, error) {
 			return d.AddToGroup(args[0], args[1])
 		}),
@@ -35,7 +35,7 @@ func userKeys(d *identity.Directory, e *identity.Entity) (object, error) {
 	return object{{"AccessKeyMetadata", ids}}, err
 }
 
-// newUser is what user create is told.
+// newUser holds the flags of user create.
 type newUser struct {
 	policyFiles, groups, managed, tags []string
 	boundary                           string
@@ -45,7 +45,7 @@ type newUser struct {
 
 func (a *admin) createUserCommand() *cobra.Command {
 	var u newUser
-	cmd := a.command("create NAME", "Create a user, with an access key that is shown once", func(cmd *cobra.Command, args []string) error {
+	cmd := a.command("create NAME", "Create a user with an access key. The key is shown once", func(cmd *cobra.Command, args []string) error {
 		return a.createUser(cmd, args[0], &u)
 	})
 	f := cmd.Flags()
@@ -90,7 +90,7 @@ func (a *admin) createUser(cmd *cobra.Command, name string, u *newUser) error {
 	return u.profile.write(cmd, key)
 }
 
-// create makes the user step by step, so that each refusal is IAM's own.
+// create makes the user step by step, so that each error is IAM's own.
 func (u *newUser) create(d *identity.Directory, name string, policies []policyFile) (*identity.Entity, error) {
 	user, err := d.Create(identity.User, name, identity.Doc{Tags: readTags(u.tags)})
 	if err != nil {

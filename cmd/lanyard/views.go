@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 )
 
-// Titles are the kinds as IAM's member names begin: UserName.
+// titles are the kinds as the first word of IAM's member names: UserName.
 var titles = map[identity.Kind]string{
 	identity.User: "User", identity.Group: "Group", identity.Role: "Role", identity.Policy: "Policy",
 }
@@ -18,7 +18,7 @@ var plurals = map[identity.Kind]string{
 	identity.User: "Users", identity.Group: "Groups", identity.Role: "Roles", identity.Policy: "Policies",
 }
 
-// entityView shows an entity as IAM's GetAccountAuthorizationDetails does.
+// entityView returns an entity's members as IAM's GetAccountAuthorizationDetails names them.
 func entityView(e *identity.Entity) object {
 	title := titles[e.Kind]
 	o := object{
@@ -53,7 +53,7 @@ func policyARN(account, name string) string {
 	return (&identity.Entity{Account: account, Kind: identity.Policy, Name: name}).ARN()
 }
 
-// keyView shows an access key; a fresh one has its secret.
+// keyView returns the members of an access key. A new one has its secret.
 func keyView(k *identity.AccessKey) object {
 	return object{
 		{"UserName", k.UserName},
@@ -64,12 +64,12 @@ func keyView(k *identity.AccessKey) object {
 	}
 }
 
-// shownKey is keyView beside something that has its own name and date.
+// shownKey is keyView without the members that the key's user or account has as well.
 func shownKey(k *identity.AccessKey) object {
 	return object{{"AccessKeyId", k.ID}, {"SecretAccessKey", k.Secret}, {"Status", status(k.Active)}}
 }
 
-// keyList shows access keys beside their user.
+// keyList is the access keys of one user, in one line.
 type keyList []object
 
 func (l keyList) String() string {
@@ -97,12 +97,12 @@ func status(active bool) string {
 
 func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// document is a policy's text: as it was given, or as JSON within JSON.
+// document is a policy's text. In JSON it is an object, not a string.
 type document string
 
 func (d document) String() string { return string(d) }
 
-// MarshalJSON returns the text itself: it was parsed strictly before it was stored.
+// MarshalJSON returns the text itself, which was parsed strictly before it was stored.
 func (d document) MarshalJSON() ([]byte, error) {
 	if !json.Valid([]byte(d)) {
 		return json.Marshal(string(d))
@@ -120,7 +120,7 @@ func (l inlineList) String() string {
 	return strings.Join(names, ", ")
 }
 
-// MarshalJSON has the documents too.
+// MarshalJSON adds the documents.
 func (l inlineList) MarshalJSON() ([]byte, error) {
 	list := make([]object, 0, len(l))
 	for _, p := range l {
@@ -136,7 +136,7 @@ type attachedList struct {
 
 func (l attachedList) String() string { return strings.Join(l.names, ", ") }
 
-// MarshalJSON has the ARNs too.
+// MarshalJSON adds the ARNs.
 func (l attachedList) MarshalJSON() ([]byte, error) {
 	list := make([]object, 0, len(l.names))
 	for _, name := range l.names {
@@ -148,7 +148,7 @@ func (l attachedList) MarshalJSON() ([]byte, error) {
 // boundary is the ARN of a permissions boundary.
 type boundary string
 
-// MarshalJSON has the type that IAM has beside it.
+// MarshalJSON adds the type, as IAM does.
 func (b boundary) MarshalJSON() ([]byte, error) {
 	return json.Marshal(object{{"PermissionsBoundaryType", "PermissionsBoundaryPolicy"}, {"PermissionsBoundaryArn", string(b)}})
 }
@@ -163,7 +163,7 @@ func (l tagList) String() string {
 	return strings.Join(tags, ", ")
 }
 
-// MarshalJSON writes an empty value too.
+// MarshalJSON writes empty values, too.
 func (l tagList) MarshalJSON() ([]byte, error) {
 	list := make([]map[string]string, 0, len(l))
 	for _, t := range l {
