@@ -2,6 +2,7 @@ package architecture
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,19 @@ func TestImports_goDownTheOrder(t *testing.T) {
 	for e := range edges {
 		if wrong := violation(e); wrong != "" {
 			t.Errorf("%s: %s", e, wrong)
+		}
+	}
+}
+
+// TestImports_onlyServeImportsServer: all other commands work without a running server, and need
+// package home alone.
+func TestImports_onlyServeImportsServer(t *testing.T) {
+	for _, f := range files(t) {
+		if f.pkg() != "cmd/lanyard" || f.isTest || strings.HasPrefix(path.Base(f.path), "serve") {
+			continue
+		}
+		if slices.Contains(f.imports, module+"internal/server") {
+			t.Errorf("%s imports internal/server, want internal/home: only the command serve runs a server", f.path)
 		}
 	}
 }
