@@ -1,5 +1,7 @@
 package model
 
+import "github.com/lanyard-cloud/lanyard/internal/pattern"
+
 // ignored names members that the service takes and never looks at, so that their values
 // need not satisfy their shape's constraint.
 var ignored = [...]member{
@@ -8,9 +10,7 @@ var ignored = [...]member{
 
 // overrides replaces rows of the generated table for which the service is known to differ from its model.
 var overrides = [...]Constraint{
-	// The model's `\w[\w\-]*\w` has no dot and no upper bound. The service's own refusal of a name ("must be at least 2
-	// characters long and contain only alphanumerics, -, _, and .") admits dots, and its documentation says 255 characters at most.
-	{Shape: "ResourceName", Pattern: `[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]`},
+	{Shape: "ResourceName", Pattern: pattern.ResourceName},
 	// Examples of the AWS CLI give protocols in upper case. "-1" is how the service shows "all", and clients send back what they were
 	// shown.
 	{

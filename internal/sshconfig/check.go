@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/lanyard-cloud/lanyard/internal/pattern"
 )
 
 // What each field may look like. OpenSSH has no quoting that holds for all of its
@@ -16,8 +18,8 @@ import (
 // are compiled when they are first needed: most commands and the server's start do not.
 var patterns = sync.OnceValue(func() *fieldPatterns {
 	return &fieldPatterns{
-		id:     regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`),
-		name:   regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`), // the API's rule for names
+		id:     regexp.MustCompile(`\A` + pattern.ID + `\z`),
+		name:   regexp.MustCompile(`\A` + pattern.ResourceName + `\z`),
 		region: regexp.MustCompile(`\A[a-z]{2}(?:-[a-z]{1,16}){1,3}-[0-9]{1,2}\z`),
 		user:   regexp.MustCompile(`\A[a-z_][a-z0-9_-]{0,31}\z`),
 		key:    regexp.MustCompile(`\A[a-z0-9][a-z0-9@.-]{0,63} [A-Za-z0-9+/]{16,}={0,2}\z`),
@@ -34,14 +36,14 @@ type fieldPatterns struct {
 func (h Host) check() error {
 	for _, f := range []struct {
 		name, text string
-		pattern    *regexp.Regexp
+		form       *regexp.Regexp
 	}{
 		{"id", h.ID, patterns().id},
 		{"name", h.Name, patterns().name},
 		{"region", h.Region, patterns().region},
 		{"user name", h.User, patterns().user},
 	} {
-		if !f.pattern.MatchString(f.text) {
+		if !f.form.MatchString(f.text) {
 			return h.invalid(f.name, f.text)
 		}
 	}

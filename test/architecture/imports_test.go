@@ -38,7 +38,7 @@ var order = [][]string{
 	{"internal/codec"},
 	{"internal/policy", "internal/sigv4", "internal/seal", "internal/sshkey", "internal/quota"},
 	{"internal/sshconfig", "internal/awsenv", "internal/strictyaml", "internal/model", "internal/model/gen"},
-	{"internal/limit", "internal/terminal", "internal/sdkhttp", "internal/newfile"},
+	{"internal/limit", "internal/pattern", "internal/terminal", "internal/sdkhttp", "internal/newfile"},
 	{"internal/safefile"},
 }
 
@@ -54,11 +54,11 @@ var onlyImports = []struct {
 	imports []string
 	why     string
 }{
-	{"internal/driver/...", []string{"internal/driver/...", "internal/limit"}, "drivers know nothing of the API and the store"},
+	{"internal/driver/...", []string{"internal/driver/...", "internal/limit", "internal/pattern"}, "drivers know nothing of the API and the store"},
 	{"internal/otheraws", []string{"internal/httpcall"}, "it answers what is no call of ours"},
 	{"internal/httpcall", nil, "every API uses it, so it knows none"},
 	{"internal/awsenv", []string{"internal/newfile", "internal/safefile"}, "it is about clients"},
-	{"internal/sshconfig", []string{"internal/newfile", "internal/safefile"}, "it is about clients"},
+	{"internal/sshconfig", []string{"internal/newfile", "internal/pattern", "internal/safefile"}, "it is about clients"},
 	{"internal/quota", nil, "it is a table of names and values"},
 	{"internal/server/connlimit", nil, "it works below all handlers, so it knows none"},
 }

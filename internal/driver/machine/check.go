@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/lanyard-cloud/lanyard/internal/pattern"
 )
 
 // What the texts of an instance may look like. They reach shells, files and terminals,
@@ -13,8 +15,8 @@ import (
 // needed, as compiling them all takes a part of the server's start.
 var patterns = sync.OnceValue(func() *fieldPatterns {
 	return &fieldPatterns{
-		id:        regexp.MustCompile(`\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z`),
-		name:      regexp.MustCompile(`\A[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}[A-Za-z0-9_]\z`), // the API's rule for names
+		id:        regexp.MustCompile(`\A` + pattern.ID + `\z`),
+		name:      regexp.MustCompile(`\A` + pattern.ResourceName + `\z`),
 		hostname:  regexp.MustCompile(`\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z`),
 		user:      regexp.MustCompile(`\A[A-Za-z_][A-Za-z0-9_-]{0,31}\z`),
 		zone:      regexp.MustCompile(`\A[a-z0-9-]{1,64}\z`),
@@ -32,7 +34,7 @@ func (i *Instance) Check() error {
 	p := patterns()
 	for _, f := range []struct {
 		name, text string
-		pattern    *regexp.Regexp
+		form       *regexp.Regexp
 		optional   bool
 	}{
 		{"id", i.ID, p.id, false},
@@ -47,7 +49,7 @@ func (i *Instance) Check() error {
 		if f.text == "" && f.optional {
 			continue
 		}
-		if !f.pattern.MatchString(f.text) {
+		if !f.form.MatchString(f.text) {
 			return fmt.Errorf("the instance has an invalid %s: %q", f.name, f.text)
 		}
 	}

@@ -17,6 +17,9 @@ import (
 	"time"
 )
 
+// SSHPort is the port of a machine's SSH server.
+const SSHPort = 22
+
 // The errors of a Driver that its caller tells apart, in the sense of [errors.Is].
 var (
 	// ErrNotFound says that the driver has no machine of that id.

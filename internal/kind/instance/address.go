@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
 )
 
 // The pools that addresses and ports are taken from, and the ports that there are. A
@@ -68,7 +69,7 @@ func Number(n int64) netip.Addr {
 func PrivatePool(account, region string) string { return "private/" + account + "/" + region }
 
 // SSHPort is where an SSH server listens in an instance.
-const SSHPort = 22
+const SSHPort = machine.SSHPort
 
 // SSHAddress is where an instance's SSH server is reached on this machine, by its
 // number of PortPool.

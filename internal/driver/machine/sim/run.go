@@ -41,7 +41,7 @@ func (r *run) dial(to machine.Target) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	near, far := newPipe(clientAddr(to.Client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, sshPort)))
+	near, far := newPipe(clientAddr(to.Client), net.TCPAddrFromAddrPort(netip.AddrPortFrom(r.instance.PrivateIP, machine.SSHPort)))
 	c := newConnection(r, far)
 	c.onlyConnect = to.OnlyConnect
 	if !r.driver.admission.acquire(c) {

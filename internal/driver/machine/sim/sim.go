@@ -24,8 +24,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
-const sshPort = 22
-
 // Options are what a driver is made of.
 type Options struct {
 	// Clock is what machines take for the time, also when a certificate is valid; nil is
@@ -204,7 +202,7 @@ func (d *Driver) Dial(ctx context.Context, id string, to machine.Target) (net.Co
 		return nil, machine.ErrNotFound
 	case running == nil:
 		return nil, machine.ErrNotRunning
-	case to.Network != "tcp" || to.Port != sshPort || running.instance.Windows:
+	case to.Network != "tcp" || to.Port != machine.SSHPort || running.instance.Windows:
 		return nil, machine.ErrRefused
 	}
 	return running.dial(to)
