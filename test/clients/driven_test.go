@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
@@ -109,10 +112,12 @@ func checkDriven() int {
 			return 1
 		}
 	}
-	wrong, err := driven.differences()
+	text, err := os.ReadFile(drivenFile)
 	if err != nil {
-		wrong = append(wrong, err.Error())
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
+	wrong := driven.differences(string(text))
 	if len(wrong) == 0 {
 		return 0
 	}
@@ -124,14 +129,10 @@ func checkDriven() int {
 // installed are the clients that the machine has in some version. A later one may call more than the file says.
 var installed = []string{byAnsible, byAWSCLI, byBoto3}
 
-// differences compares the evidence with the file.
-func (e *evidence) differences() (wrong []string, err error) {
-	text, err := os.ReadFile(drivenFile)
-	if err != nil {
-		return nil, err
-	}
+// differences compares the evidence with the file's text.
+func (e *evidence) differences(text string) (wrong []string) {
 	told := map[deed]bool{}
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		action, clients, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		for client := range strings.SplitSeq(clients, ", ") {
 			told[deed{action, client}] = true
@@ -148,5 +149,18 @@ func (e *evidence) differences() (wrong []string, err error) {
 		}
 	}
 	slices.Sort(wrong)
-	return wrong, nil
+	return wrong
+}
+
+// TestDriven_differencesAreFound compares made-up evidence with a made-up file.
+func TestDriven_differencesAreFound(t *testing.T) {
+	e := evidence{did: map[deed]bool{
+		{"GetDisk", byGoSDK}:      true,
+		{"GetDisk", byJavaScript}: true, // missing in the file
+		{"GetDisk", byAnsible}:    true, // missing, but a matter of its version
+	}, excused: map[deed]bool{{"GetProfile", byAWSCLI}: true}}
+	got := e.differences("GetDisk: Go SDK, boto3\nGetProfile: AWS CLI\n")
+	if diff := cmp.Diff([]string{"JavaScript SDK called GetDisk", "boto3 never called GetDisk with success"}, got); diff != "" {
+		t.Errorf("differences: -want +got\n%s", diff)
+	}
 }
