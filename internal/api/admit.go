@@ -8,7 +8,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
-	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // open is what a read transaction is for: who is it, is the input valid, may they, and is
@@ -78,17 +77,18 @@ func (c *Call) admit() error {
 	return c.checkNames()
 }
 
-// maxNewNames bounds what one call looks up.
-const maxNewNames = 1000
+// maxNames bounds what one call looks up by one member.
+const maxNames = 1000
 
 // checkNames refuses names of resources to be created that are too many, or not free.
 func (c *Call) checkNames() error {
-	if c.action.newNames == nil {
+	made := c.action.creates
+	if made == nil || made.replaces && c.has(made.kinds[0]) {
 		return nil
 	}
-	names := c.action.newNames(c.in)
-	if len(names) > maxNewNames {
-		return InvalidInput(CodeInvalidParams, "At most %d resources can be created at a time.", maxNewNames)
+	names := made.names(c.in)
+	if len(names) > maxNames {
+		return InvalidParams("At most %d resources can be created at a time.", maxNames)
 	}
 	return c.CheckFree(names)
 }
@@ -96,19 +96,20 @@ func (c *Call) checkNames() error {
 // CheckFree refuses names of which some are taken, come twice, or are kept for the
 // default key pairs. It is for what an action creates besides what it declares.
 func (c *Call) CheckFree(names []string) error {
+	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, names)
+	if err != nil {
+		return err
+	}
+	unfree := map[string]bool{resource.DefaultKeyPairName: true}
+	for _, name := range found {
+		unfree[name] = true
+	}
 	var taken []string
-	for i, name := range names {
-		if name == resource.DefaultKeyPairName || slices.Contains(names[:i], name) {
+	for _, name := range names {
+		if unfree[name] {
 			taken = append(taken, name)
-			continue
 		}
-		_, err := c.Tx.Resource(c.Principal.Account, c.Region, name)
-		switch {
-		case err == nil:
-			taken = append(taken, name)
-		case !errors.Is(err, store.ErrNotFound):
-			return err
-		}
+		unfree[name] = true // for the next one of that name
 	}
 	if len(taken) > 0 {
 		return NameExists(strings.Join(taken, ", "))
@@ -116,23 +117,53 @@ func (c *Call) CheckFree(names []string) error {
 	return nil
 }
 
-// load reads the resources that the action is on. Where some are missing it loads
+// load reads the resources that the action is on. If some are missing it loads
 // the others all the same, and returns the error of the first.
 func (c *Call) load() error {
-	c.loaded = make([]*resource.Resource, len(c.action.targets))
+	c.loaded = make([]*resource.Resource, 0, len(c.action.targets))
 	var missing error
-	for i, t := range c.action.targets {
-		for _, name := range t.names(c.in) {
-			r, err := c.find(c.Region, name, t.kinds)
-			switch {
-			case err == nil:
-				c.loaded[i] = r
-			case !isNotFound(err):
-				return err
-			case missing == nil:
-				missing = err
-			}
+	for i := range c.action.targets {
+		err := c.loadTarget(&c.action.targets[i])
+		switch {
+		case err != nil && !isNotFound(err):
+			return err
+		case missing == nil:
+			missing = err
 		}
 	}
 	return missing
+}
+
+// loadTarget is load for one target.
+func (c *Call) loadTarget(t *target) (missing error) {
+	names := t.names(c.in)
+	if len(names) > maxNames {
+		return InvalidParams("At most %d resources can be named at a time.", maxNames)
+	}
+	for _, name := range names {
+		r, err := c.find(c.Region, name, t.kinds)
+		if err == nil {
+			c.loaded = append(c.loaded, r)
+			err = t.checkTyped(c.in, r)
+		}
+		switch {
+		case err != nil && !isNotFound(err):
+			return err
+		case missing == nil && !t.optional:
+			missing = err
+		}
+	}
+	return missing
+}
+
+// checkTyped refuses a resource of another kind than the input says. A kind that the
+// action is not on is for the action's function to refuse.
+func (t *target) checkTyped(in any, r *resource.Resource) error {
+	if t.typed == nil {
+		return nil
+	}
+	if kind := t.typed(in); kind != r.Kind && slices.Contains(t.kinds, kind) {
+		return NotFound(string(kind), r.Name)
+	}
+	return nil
 }

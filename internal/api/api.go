@@ -26,8 +26,10 @@ type Action struct {
 	targets []target
 	// members are the input's members that declarations read by name.
 	members []string
-	// newNames reads the names of the resources that the action creates; nil for others.
-	newNames func(in any) []string
+	// creates is what the action creates; nil for others.
+	creates *creation
+	// home is the kind that binds the action to one region; "" if none does.
+	home resource.Kind
 	// prepare does slow work before the write transaction opens. It returns what
 	// invoke gets, and how to give that back when nothing came of the call.
 	prepare func(c *Call, in any) (prepared any, undo func(), err error)
@@ -40,73 +42,6 @@ type Action struct {
 
 // Name is the action's name, as in X-Amz-Target behind the dot.
 func (a *Action) Name() string { return a.name }
-
-// Option is something that an action declares.
-type Option func(*Action)
-
-// target is a resource that the input names.
-type target struct {
-	// kinds are those that will do; with none, any kind does.
-	kinds []resource.Kind
-	// names reads the resource's name from the input: one, or none where an optional
-	// member is not given.
-	names func(in any) []string
-}
-
-// On declares that the action is on an existing resource of a kind, named by the
-// kind's usual input member. Call.Target returns it.
-func On(kind resource.Kind) Option { return OnMember(kind.NameMember(), kind) }
-
-// OnNamed declares that the action is on an existing resource of any kind, named
-// by the member resourceName.
-func OnNamed() Option { return OnMember("resourceName") }
-
-// OnMember declares that the action is on an existing resource of one of the kinds,
-// or of any where none is given, named by a member of the input. Where the member is
-// optional and not given, Call.Target returns nil.
-func OnMember(member string, kinds ...resource.Kind) Option {
-	return func(a *Action) {
-		a.targets = append(a.targets, target{kinds, a.member(member)})
-	}
-}
-
-// Creates declares that the action creates one resource of a kind, named by the
-// kind's usual input member. The name is free when the action's function runs.
-func Creates(kind resource.Kind) Option { return CreatesNamed(kind.NameMember()) }
-
-// CreatesNamed declares that the action creates what a member names: one name or a
-// list of them. They are free, and no name comes twice, when the action's function
-// runs.
-func CreatesNamed(member string) Option {
-	return func(a *Action) { a.newNames = a.member(member) }
-}
-
-// member returns a reader of a member of the input that holds a string or a list of
-// strings. A member that is not given has none.
-func (a *Action) member(name string) func(in any) []string {
-	t := reflect.TypeOf(a.model.NewInput()).Elem()
-	field, ok := t.FieldByName(strings.ToUpper(name[:1]) + name[1:])
-	if !ok || field.Type != reflect.TypeFor[*string]() && field.Type != reflect.TypeFor[[]string]() {
-		panic(fmt.Sprintf("api: %s has no member %q of strings", a.name, name))
-	}
-	a.members = append(a.members, field.Name)
-	return func(in any) []string {
-		switch v := reflect.ValueOf(in).Elem().FieldByIndex(field.Index).Interface().(type) {
-		case *string:
-			if v == nil {
-				return nil
-			}
-			return []string{*v}
-		case []string:
-			return v
-		}
-		return nil
-	}
-}
-
-// OfEmptyAccount declares that the action reads a family that is not built, of which
-// nothing can exist, and answers so.
-func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true } }
 
 // Input and Output are the SDK's types of an action.
 type (
@@ -167,6 +102,7 @@ func (a *Action) with(options []Option) Action {
 	for _, o := range options {
 		o(a)
 	}
+	a.checkTargets()
 	return *a
 }
 
@@ -184,7 +120,7 @@ func registry(built []Action) map[string]*Action {
 	all := make(map[string]*Action, len(model.Actions()))
 	for i := range model.Actions() {
 		m := &model.Actions()[i]
-		all[m.Name] = &Action{name: m.Name, model: m, access: accessOf(m.Name)}
+		all[m.Name] = &Action{name: m.Name, model: m, access: accessOf(m.Name), home: homeByName(m.Name)}
 	}
 	seen := map[string]bool{}
 	for _, a := range built {

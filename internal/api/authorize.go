@@ -47,11 +47,11 @@ type subject struct {
 func (c *Call) authorizedOn() []subject {
 	var list []subject
 	for _, kind := range c.action.access.Required {
-		list = append(list, c.subjectOf(resource.Kind(kind)))
+		list = append(list, c.subjectsOf(resource.Kind(kind))...)
 	}
 	for _, r := range c.loaded {
-		if r != nil && slices.Contains(c.action.access.Optional, types.ResourceType(r.Kind)) {
-			list = append(list, c.subjectOf(r.Kind))
+		if slices.Contains(c.action.access.Optional, types.ResourceType(r.Kind)) {
+			list = append(list, subjectOf(r))
 		}
 	}
 	if len(list) == 0 {
@@ -60,14 +60,23 @@ func (c *Call) authorizedOn() []subject {
 	return list
 }
 
-func (c *Call) subjectOf(kind resource.Kind) subject {
+// subjectsOf are all resources of a kind that the call is on, or any resource of the kind.
+func (c *Call) subjectsOf(kind resource.Kind) (list []subject) {
 	for _, r := range c.loaded {
-		if r != nil && r.Kind == kind {
-			return subject{r.ARN(), r.ARN(), toTags(r.Tags)}
+		if r.Kind == kind {
+			list = append(list, subjectOf(r))
 		}
 	}
-	arn := resource.ARN(kind, c.Principal.Account, c.Region, "*")
-	return subject{arn: arn, shown: arn}
+	if list == nil {
+		arn := resource.ARN(kind, c.Principal.Account, c.Region, "*")
+		list = []subject{{arn: arn, shown: arn}}
+	}
+	return list
+}
+
+func subjectOf(r *resource.Resource) subject {
+	arn := r.ARN()
+	return subject{arn, arn, toTags(r.Tags)}
 }
 
 // DefaultResources are what an action is authorised on as long as nothing is known of

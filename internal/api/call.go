@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -45,9 +46,44 @@ type Call struct {
 	records []record
 }
 
-// Target returns the resource that the action is on: what On or OnNamed declared,
-// in the order of the declarations; nil where an optional member did not name one.
-func (c *Call) Target(i int) *resource.Resource { return c.loaded[i] }
+// Target returns the resource that the action is on and that is of one of the kinds, or of
+// any if none is given; nil if an optional member did not name one. The action has
+// declared that it is on such a kind.
+func (c *Call) Target(kinds ...resource.Kind) *resource.Resource {
+	for _, r := range c.loaded {
+		if len(kinds) == 0 || slices.Contains(kinds, r.Kind) {
+			return r
+		}
+	}
+	c.action.mustBeOn(kinds)
+	return nil
+}
+
+// Targets returns all resources of a kind that the action is on, in the order in which the
+// input names them.
+func (c *Call) Targets(kind resource.Kind) []*resource.Resource {
+	c.action.mustBeOn([]resource.Kind{kind})
+	var all []*resource.Resource
+	for _, r := range c.loaded {
+		if r.Kind == kind {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// has reports whether the action is on a resource of the kind that exists.
+func (c *Call) has(kind resource.Kind) bool { return c.Target(kind) != nil }
+
+// mustBeOn panics unless the action declares to be on one of the kinds.
+func (a *Action) mustBeOn(kinds []resource.Kind) {
+	for _, t := range a.targets {
+		if t.takes(kinds) {
+			return
+		}
+	}
+	panic(fmt.Sprintf("api: %s does not declare to be on a resource of %v", a.name, kinds))
+}
 
 // View runs fn in a read transaction of its own, in which Tx works. It is for
 // prepare functions, which run outside of any transaction.

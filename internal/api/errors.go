@@ -36,6 +36,11 @@ func InvalidInput(code, format string, args ...any) error {
 	return &types.InvalidInputException{Code: &code, Message: &message}
 }
 
+// InvalidParams is an InvalidInputException for a bad value.
+func InvalidParams(format string, args ...any) error {
+	return InvalidInput(CodeInvalidParams, format, args...)
+}
+
 // NameExists says that some resource of the region has the name (observed text).
 func NameExists(name string) error {
 	return InvalidInput(CodeNameExists, "Some names are already in use: %s", name)
@@ -78,7 +83,7 @@ func InProgress(what, kind, name string) error {
 // MissingParameters names required members that an input lacks (observed text for one;
 // the comma between several is a guess).
 func MissingParameters(names ...string) error {
-	return InvalidInput(CodeInvalidParams, "These parameters are required: %s", strings.Join(names, ","))
+	return InvalidParams("These parameters are required: %s", strings.Join(names, ","))
 }
 
 // InvalidName refuses the name of a resource; path leads to it in the input. The text
@@ -117,7 +122,7 @@ func isNotFound(err error) bool {
 // TagError turns a broken rule of tags into InvalidInputException.
 func TagError(err error) error {
 	if broken, ok := errors.AsType[*resource.TagError](err); ok {
-		return InvalidInput(CodeInvalidParams, "%s", broken.Reason)
+		return InvalidParams("%s", broken.Reason)
 	}
 	return err
 }
@@ -196,7 +201,7 @@ func inputError(err error) error {
 			return InvalidName(v.Path, v.Value)
 		}
 	}
-	return InvalidInput(CodeInvalidParams, "%s", invalid.Error())
+	return InvalidParams("%s", invalid.Error())
 }
 
 // refuse turns any error into what the client gets: a status, a content type, a

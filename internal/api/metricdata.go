@@ -17,7 +17,7 @@ func MetricQuery(start, end *time.Time, period *int32, unit types.MetricUnit, st
 		return q, MissingParameters("statistics")
 	}
 	if refused, ok := errors.AsType[*metric.Error](q.Check()); ok {
-		return q, InvalidInput(CodeInvalidParams, "%s", refused.Message)
+		return q, InvalidParams("%s", refused.Message)
 	}
 	return q, nil
 }

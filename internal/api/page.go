@@ -57,7 +57,7 @@ func Whole(token *string) error {
 	return nil
 }
 
-func badToken() error { return InvalidInput(CodeInvalidParams, "The page token is not valid.") }
+func badToken() error { return InvalidParams("The page token is not valid.") }
 
 func (c *Call) sealToken(scope string, cursor any) (*string, error) {
 	plain, err := json.Marshal(cursor)

@@ -4,21 +4,16 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// homeRegion is the one region that serves domains and distributions.
-const homeRegion = "us-east-1"
-
-// homeFamily is the family of an action that only the home region serves, built or not,
-// as AWS's refusal calls it; "" for any other action.
-func homeFamily(action string) string {
-	for _, family := range [...]string{"Domain", "Distribution"} {
-		if strings.Contains(action, family) {
-			return family
+// homeByName finds the kind that binds an action without function to one region: such an
+// action declares nothing.
+func homeByName(action string) resource.Kind {
+	for _, kind := range resource.Kinds() {
+		if kind.OnlyIn() != "" && strings.Contains(action, string(kind)) {
+			return kind
 		}
 	}
 	return ""
@@ -26,7 +21,7 @@ func homeFamily(action string) string {
 
 // strays reports whether the call is for a region that does not serve its action.
 func (c *Call) strays() bool {
-	return c.Region != homeRegion && homeFamily(c.action.name) != ""
+	return c.action.home != "" && c.action.home.OnlyIn() != c.Region
 }
 
 // refuseRegion answers a call that strays: before anything that its action would say,
@@ -39,22 +34,28 @@ func (c *Call) refuseRegion() error {
 	if err := c.authorize(c.in); err != nil {
 		return err
 	}
-	return wrongRegion(homeFamily(c.action.name))
+	return wrongRegion(c.action.home)
 }
 
-// checkHome refuses the one call whose input decides what family it is about.
+// checkHome refuses a call whose input decides what kind it is about, if only another
+// region serves the kind.
 func (c *Call) checkHome() error {
-	if c.Region == homeRegion || c.action.name != "SetIpAddressType" ||
-		member[types.ResourceType](c.in, "ResourceType") != types.ResourceTypeDistribution {
-		return nil
+	for _, t := range c.action.targets {
+		if t.typed == nil {
+			continue
+		}
+		if kind := t.typed(c.in); kind.OnlyIn() != "" && kind.OnlyIn() != c.Region {
+			return wrongRegion(kind)
+		}
 	}
-	return wrongRegion(string(resource.Distribution))
+	return nil
 }
 
-// wrongRegion refuses a call that is about a family outside its home region. The text
+// wrongRegion refuses a call that is about a kind outside its only region. The text
 // was seen of CreateDomain (defect of a Terraform module, 2023); of distributions its
 // beginning was (Terraform's AWS provider).
-func wrongRegion(family string) error {
-	return InvalidInput(CodeUnsupportedOperation, "%s-related APIs are only available in the us-east-1 Region. "+
-		"Please set your Region configuration to us-east-1 to create, view, or edit %s resources.", family, strings.ToLower(family))
+func wrongRegion(kind resource.Kind) error {
+	return InvalidInput(CodeUnsupportedOperation, "%[1]s-related APIs are only available in the %[3]s Region. "+
+		"Please set your Region configuration to %[3]s to create, view, or edit %[2]s resources.",
+		kind, strings.ToLower(string(kind)), kind.OnlyIn())
 }

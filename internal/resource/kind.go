@@ -4,7 +4,14 @@
 // It knows no action and no storage; a Resource is a plain value.
 package resource
 
-import "github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+)
 
 // Kind is a type of resource. Its text is AWS's ResourceType, which is also the
 // type in the ARN.
@@ -40,11 +47,39 @@ type traits struct {
 	// untagged kinds have no tags (Service Authorization Reference: no
 	// aws:ResourceTag condition key).
 	untagged bool
-	// global kinds carry the region "global" in ARN and location, and live in
-	// us-east-1's namespace. Distributions live there, too, but have that region's ARNs
-	// (acceptance test of Terraform's AWS provider).
+	// global kinds carry the region "global" in ARN and location. Distributions do not:
+	// they have their region's ARNs (acceptance test of Terraform's AWS provider).
 	global bool
+	// onlyIn is the one region that serves the kind; "" if all do.
+	onlyIn string
+	// quota bounds how many there may be, if it has a name.
+	quota Quota
 }
+
+// Quota bounds how many resources of a kind an account may have.
+type Quota struct {
+	Name quota.Name
+	// What is what AWS's refusal calls the kind: "Static IPs". Refusal, if it is not "",
+	// takes the place of the whole sentence.
+	What, Refusal string
+	Scope         QuotaScope
+}
+
+// QuotaScope is where a quota counts.
+type QuotaScope int
+
+// The scopes of quotas.
+const (
+	// PerRegion counts an account's resources in each region by themselves.
+	PerRegion QuotaScope = iota
+	// PerAccount counts those of all regions together.
+	PerAccount
+	// Ever is PerAccount that counts what was deleted, too: nothing is given back.
+	Ever
+)
+
+// homeRegion is the one region that serves domains and distributions.
+const homeRegion = "us-east-1"
 
 var kinds = map[Kind]traits{
 	Alarm:                      {member: "alarmName"},
@@ -53,26 +88,38 @@ var kinds = map[Kind]traits{
 	CloudFormationStackRecord:  {untagged: true},
 	ContactMethod:              {member: "protocol"},
 	ContainerService:           {member: "serviceName"},
-	Disk:                       {member: "diskName"},
+	Disk:                       {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
 	DiskSnapshot:               {member: "diskSnapshotName"},
-	Distribution:               {member: "distributionName"},
-	Domain:                     {member: "domainName", global: true},
+	Distribution:               {member: "distributionName", onlyIn: homeRegion},
+	Domain:                     {member: "domainName", global: true, onlyIn: homeRegion},
 	ExportSnapshotRecord:       {untagged: true},
-	Instance:                   {member: "instanceName"},
+	Instance:                   {member: "instanceName", quota: Quota{Name: quota.Instances, What: "Instances"}},
 	InstanceSnapshot:           {member: "instanceSnapshotName"},
 	KeyPair:                    {member: "keyPairName"},
 	LoadBalancer:               {member: "loadBalancerName"},
 	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true},
 	RelationalDatabase:         {member: "relationalDatabaseName"},
 	RelationalDatabaseSnapshot: {member: "relationalDatabaseSnapshotName"},
-	StaticIP:                   {member: "staticIpName"},
+	StaticIP:                   {member: "staticIpName", quota: Quota{Name: quota.StaticIPs, What: "Static IPs"}},
 }
 
 // NameMember is the input member that names a resource of this kind, or "" for
 // kinds that only AWS names.
 func (k Kind) NameMember() string { return kinds[k].member }
 
-// Taggable tells whether TagResource accepts the kind.
+// OnlyIn is the one region that serves the kind, or "" if all do.
+func (k Kind) OnlyIn() string { return kinds[k].onlyIn }
+
+// Quota returns the kind's quota; ok is false if it has none.
+func (k Kind) Quota() (q Quota, ok bool) {
+	q = kinds[k].quota
+	return q, q.Name != ""
+}
+
+// Kinds returns all kinds in order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }
+
+// Taggable reports whether TagResource accepts the kind.
 func (k Kind) Taggable() bool {
 	t, known := kinds[k]
 	return known && !t.untagged

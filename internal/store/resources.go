@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -41,6 +42,48 @@ func (tx *Tx) Names(account, region, after string, limit int) ([]string, error) 
 		return name, scan(&name)
 	}, `SELECT name FROM resources WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name LIMIT $4`,
 		account, region, after, limit)
+}
+
+// namesAtOnce are how many names one statement of NamesTaken looks up: few different
+// statements are prepared, and a list that is too short is filled up.
+var namesAtOnce = [...]int{1, 10, 100}
+
+// namesTakenQueries are the statements for namesAtOnce.
+var namesTakenQueries = func() (queries [len(namesAtOnce)]string) {
+	for i, n := range namesAtOnce {
+		list := make([]string, n)
+		for k := range list {
+			list[k] = fmt.Sprintf("$%d", k+3)
+		}
+		queries[i] = `SELECT name FROM resources WHERE account = $1 AND region = $2 AND name IN (` + strings.Join(list, ", ") + `)`
+	}
+	return queries
+}()
+
+// NamesTaken returns those of the names that resources of any kind have, in no order.
+func (tx *Tx) NamesTaken(account, region string, names []string) (taken []string, err error) {
+	for len(names) > 0 && err == nil {
+		size := 0
+		for size < len(namesAtOnce)-1 && namesAtOnce[size] < len(names) {
+			size++
+		}
+		n := min(namesAtOnce[size], len(names))
+		var found []string
+		found, err = tx.namesTaken(account, region, names[:n], size)
+		taken, names = append(taken, found...), names[n:]
+	}
+	return taken, err
+}
+
+// namesTaken looks up some names by the statement for namesAtOnce[size].
+func (tx *Tx) namesTaken(account, region string, names []string, size int) ([]string, error) {
+	args := append(make([]any, 0, namesAtOnce[size]+2), account, region)
+	for i := range namesAtOnce[size] {
+		args = append(args, names[min(i, len(names)-1)])
+	}
+	return many(tx, "names", func(scan func(...any) error) (name string, err error) {
+		return name, scan(&name)
+	}, namesTakenQueries[size], args...)
 }
 
 // InsertResource adds a resource; ErrNameTaken when the account has that name in

@@ -15,29 +15,29 @@ func emptyLists() []api.Action {
 	return []api.Action{
 		empty(func(in *lightsail.GetLoadBalancersInput) (*lightsail.GetLoadBalancersOutput, *string) {
 			return &lightsail.GetLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{}}, in.PageToken
-		}),
+		}, api.Of(resource.LoadBalancer)),
 		empty(func(in *lightsail.GetRelationalDatabasesInput) (*lightsail.GetRelationalDatabasesOutput, *string) {
 			return &lightsail.GetRelationalDatabasesOutput{RelationalDatabases: []types.RelationalDatabase{}}, in.PageToken
-		}),
+		}, api.Of(resource.RelationalDatabase)),
 		empty(func(in *lightsail.GetRelationalDatabaseSnapshotsInput) (*lightsail.GetRelationalDatabaseSnapshotsOutput, *string) {
 			return &lightsail.GetRelationalDatabaseSnapshotsOutput{RelationalDatabaseSnapshots: []types.RelationalDatabaseSnapshot{}}, in.PageToken
-		}),
+		}, api.Of(resource.RelationalDatabaseSnapshot)),
 		empty(func(in *lightsail.GetDomainsInput) (*lightsail.GetDomainsOutput, *string) {
 			return &lightsail.GetDomainsOutput{Domains: []types.Domain{}}, in.PageToken
-		}),
+		}, api.Of(resource.Domain)),
 		// An account without any distribution has an empty list, whatever name is asked for
 		// (defect of Terraform's AWS provider, mended in 2022).
 		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
 			return &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}, in.PageToken
-		}),
+		}, api.Of(resource.Distribution)),
 		// An unknown name is no error here: CloudFormation's provider makes its own of the
 		// empty list.
 		empty(func(in *lightsail.GetCertificatesInput) (*lightsail.GetCertificatesOutput, *string) {
 			return &lightsail.GetCertificatesOutput{Certificates: []types.CertificateSummary{}}, in.PageToken
-		}),
+		}, api.Of(resource.Certificate)),
 		empty(func(*lightsail.GetContactMethodsInput) (*lightsail.GetContactMethodsOutput, *string) {
 			return &lightsail.GetContactMethodsOutput{ContactMethods: []types.ContactMethod{}}, nil
-		}),
+		}, api.Of(resource.ContactMethod)),
 		empty(func(*lightsail.IsVpcPeeredInput) (*lightsail.IsVpcPeeredOutput, *string) {
 			return &lightsail.IsVpcPeeredOutput{IsPeered: new(false)}, nil
 		}),
@@ -48,13 +48,13 @@ func emptyLists() []api.Action {
 		// (providers of CloudFormation and Terraform).
 		empty(func(in *lightsail.GetBucketsInput) (*lightsail.GetBucketsOutput, *string) {
 			return &lightsail.GetBucketsOutput{Buckets: []types.Bucket{}, AccountLevelBpaSync: neverSynced()}, in.PageToken
-		}, api.OnMember("bucketName", resource.Bucket)),
+		}, api.Of(resource.Bucket), api.On(resource.Bucket)),
 		empty(func(*lightsail.GetContainerServicesInput) (*lightsail.GetContainerServicesOutput, *string) {
 			return &lightsail.GetContainerServicesOutput{ContainerServices: []types.ContainerService{}}, nil
-		}, api.OnMember("serviceName", resource.ContainerService)),
+		}, api.Of(resource.ContainerService), api.On(resource.ContainerService)),
 		empty(func(in *lightsail.GetAlarmsInput) (*lightsail.GetAlarmsOutput, *string) {
 			return &lightsail.GetAlarmsOutput{Alarms: []types.Alarm{}}, in.PageToken
-		}, api.OnMember("alarmName", resource.Alarm)),
+		}, api.Of(resource.Alarm), api.On(resource.Alarm)),
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func tagResource(c *api.Call, in *lightsail.TagResourceInput) (*lightsail.TagResourceOutput, error) {
-	r := c.Target(0)
+	r := c.Target()
 	if err := checkTagged(r, in.ResourceArn); err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func tagResource(c *api.Call, in *lightsail.TagResourceInput) (*lightsail.TagRes
 }
 
 func untagResource(c *api.Call, in *lightsail.UntagResourceInput) (*lightsail.UntagResourceOutput, error) {
-	r := c.Target(0)
+	r := c.Target()
 	if err := checkTagged(r, in.ResourceArn); err != nil {
 		return nil, err
 	}
@@ -39,9 +39,9 @@ func untagResource(c *api.Call, in *lightsail.UntagResourceInput) (*lightsail.Un
 func checkTagged(r *resource.Resource, arn *string) error {
 	switch {
 	case !r.Kind.Taggable():
-		return api.InvalidInput(api.CodeInvalidParams, "The resource type, %s, is not taggable.", r.Kind) // observed text
+		return api.InvalidParams("The resource type, %s, is not taggable.", r.Kind) // observed text
 	case arn != nil && *arn != r.ARN():
-		return api.InvalidInput(api.CodeInvalidParams, "The ARN %s is not that of the resource %s.", *arn, r.Name)
+		return api.InvalidParams("The ARN %s is not that of the resource %s.", *arn, r.Name)
 	}
 	return nil
 }

@@ -40,9 +40,9 @@ func (f *Family) Actions() []api.Action {
 
 func (f *Family) instances() []api.Action {
 	return []api.Action{
-		api.NewPrepared(f.takeKeyForInstances, f.createInstances, api.CreatesNamed("instanceNames")),
+		api.NewPrepared(f.takeKeyForInstances, f.createInstances, api.CreatesNamed("instanceNames", resource.Instance)),
 		api.New(getInstance, api.On(resource.Instance)),
-		api.New(getInstances),
+		api.New(getInstances, api.Of(resource.Instance)),
 		api.New(getInstanceState, api.On(resource.Instance)),
 		api.New(f.startInstance, api.On(resource.Instance)),
 		api.New(stopInstance, api.On(resource.Instance)),
@@ -50,7 +50,7 @@ func (f *Family) instances() []api.Action {
 		api.New(deleteInstance, api.On(resource.Instance)),
 		api.NewPrepared(f.takeTemporaryKey, f.getInstanceAccessDetails, api.On(resource.Instance)),
 		api.New(deleteKnownHostKeys, api.On(resource.Instance)),
-		api.New(f.setIPAddressType, api.OnMember("resourceName", resource.Instance, resource.LoadBalancer, resource.Distribution)),
+		api.New(f.setIPAddressType, api.OnTyped("resourceName", "resourceType", resource.Instance, resource.LoadBalancer, resource.Distribution)),
 		api.New(updateInstanceMetadataOptions, api.On(resource.Instance)),
 		api.New(getInstanceMetricData, api.On(resource.Instance)),
 		api.New(enableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
@@ -64,7 +64,7 @@ func (f *Family) instances() []api.Action {
 		api.New(f.attachStaticIP, api.On(resource.StaticIP), api.On(resource.Instance)),
 		api.New(f.detachStaticIP, api.On(resource.StaticIP)),
 		api.New(getStaticIP, api.On(resource.StaticIP)),
-		api.New(getStaticIPs),
+		api.New(getStaticIPs, api.Of(resource.StaticIP)),
 	}
 }
 
@@ -72,13 +72,13 @@ func (f *Family) storage() []api.Action {
 	return []api.Action{
 		api.New(createDisk, api.Creates(resource.Disk)),
 		api.New(getDisk, api.On(resource.Disk)),
-		api.New(getDisks),
+		api.New(getDisks, api.Of(resource.Disk)),
 		api.New(attachDisk, api.On(resource.Disk), api.On(resource.Instance)),
 		api.New(detachDiskByName, api.On(resource.Disk)),
 		api.New(deleteDisk, api.On(resource.Disk)),
 		api.New(createDiskFromSnapshot, api.OnMember("diskSnapshotName", resource.DiskSnapshot), api.Creates(resource.Disk)),
 		api.NewPrepared(f.takeKeyForRestore, f.createInstancesFromSnapshot,
-			api.OnMember("instanceSnapshotName", resource.InstanceSnapshot), api.CreatesNamed("instanceNames")),
+			api.OnMember("instanceSnapshotName", resource.InstanceSnapshot), api.CreatesNamed("instanceNames", resource.Instance)),
 	}
 }
 
@@ -87,18 +87,18 @@ func snapshots() []api.Action {
 		api.New(createDiskSnapshot, api.OnMember("diskName", resource.Disk), api.OnMember("instanceName", resource.Instance),
 			api.Creates(resource.DiskSnapshot)),
 		api.New(getDiskSnapshot, api.On(resource.DiskSnapshot)),
-		api.New(getDiskSnapshots),
+		api.New(getDiskSnapshots, api.Of(resource.DiskSnapshot)),
 		api.New(deleteDiskSnapshot, api.On(resource.DiskSnapshot)),
 		api.New(createInstanceSnapshot, api.On(resource.Instance), api.Creates(resource.InstanceSnapshot)),
 		api.New(getInstanceSnapshot, api.On(resource.InstanceSnapshot)),
-		api.New(getInstanceSnapshots),
+		api.New(getInstanceSnapshots, api.Of(resource.InstanceSnapshot)),
 		api.New(deleteInstanceSnapshot, api.On(resource.InstanceSnapshot)),
 		api.New(getAutoSnapshots, api.OnMember("resourceName", resource.Instance, resource.Disk)),
 		api.New(deleteAutoSnapshot, api.OnMember("resourceName", resource.Instance, resource.Disk)),
 		api.New(copySnapshot, api.CreatesNamed("targetSnapshotName")),
 		api.New(exportSnapshot, api.OnMember("sourceSnapshotName", resource.DiskSnapshot, resource.InstanceSnapshot)),
-		api.New(getExportSnapshotRecords),
+		api.New(getExportSnapshotRecords, api.Of(resource.ExportSnapshotRecord)),
 		api.New(createCloudFormationStack),
-		api.New(getCloudFormationStackRecords),
+		api.New(getCloudFormationStackRecords, api.Of(resource.CloudFormationStackRecord)),
 	}
 }

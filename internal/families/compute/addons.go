@@ -11,22 +11,22 @@ import (
 
 // Errors of add-ons. AWS's own CloudFormation provider knows the first two texts.
 func errAddOnInState() error {
-	return api.InvalidInput(api.CodeInvalidParams, "The addOn is already in requested state")
+	return api.InvalidParams("The addOn is already in requested state")
 }
 
 func errAddOnNotEnabled() error {
-	return api.InvalidInput(api.CodeInvalidParams, "AutoSnapshot not enabled for the resource")
+	return api.InvalidParams("AutoSnapshot not enabled for the resource")
 }
 
 // errHasAddOns refuses to delete a resource with add-ons that are on. The text and the
 // exception were observed for an instance, with this spelling of the parameter's name.
 func errHasAddOns(r *resource.Resource) error {
-	return api.InvalidInput(api.CodeInvalidParams, "You cannot delete the %[1]s %[2]s with addons. "+
+	return api.InvalidParams("You cannot delete the %[1]s %[2]s with addons. "+
 		"Specify the forceDeleteAddons parameter to delete the %[1]s and its associated addons.", r.Kind, r.Name)
 }
 
 func errNoAutoSnapshotOnWindows() error {
-	return api.InvalidInput(api.CodeInvalidParams, "Automatic snapshots are not supported for Windows instances.")
+	return api.InvalidParams("Automatic snapshots are not supported for Windows instances.")
 }
 
 // enableAddOn also changes the time of day of automatic snapshots that are on.
@@ -65,7 +65,7 @@ func disableAddOn(c *api.Call, in *lightsail.DisableAddOnInput) (*lightsail.Disa
 // changeAutoSnapshot changes the automatic snapshots of the call's target. A resource
 // that never had any has an empty setting.
 func changeAutoSnapshot(c *api.Call, change func(*resource.AutoSnapshot) error) ([]types.Operation, error) {
-	r := c.Target(0)
+	r := c.Target()
 	err := changeAutoSnapshotOf(c, r, func(a *resource.AutoSnapshot) (*resource.AutoSnapshot, error) {
 		if a == nil {
 			a = &resource.AutoSnapshot{}
@@ -111,7 +111,7 @@ func newAutoSnapshot(c *api.Call, requests []types.AddOnRequest) (*resource.Auto
 			return nil, err
 		}
 		if a != nil {
-			return nil, api.InvalidInput(api.CodeInvalidParams, "The add-on %s is given more than once.", requests[n].AddOnType)
+			return nil, api.InvalidParams("The add-on %s is given more than once.", requests[n].AddOnType)
 		}
 		a = &resource.AutoSnapshot{}
 		a.Enable(c.Now, hour)
@@ -130,7 +130,7 @@ func snapshotHour(request *types.AddOnRequest) (int, error) {
 	}
 	hour, ok := resource.ParseTimeOfDay(*auto.SnapshotTimeOfDay)
 	if !ok {
-		return 0, api.InvalidInput(api.CodeInvalidParams, "The snapshot time of day must be in HH:00 format: %s", *auto.SnapshotTimeOfDay)
+		return 0, api.InvalidParams("The snapshot time of day must be in HH:00 format: %s", *auto.SnapshotTimeOfDay)
 	}
 	return hour, nil
 }
@@ -138,5 +138,5 @@ func snapshotHour(request *types.AddOnRequest) (int, error) {
 // errNoSuchAddOn refuses StopInstanceOnIdle, which is for bundles of Lightsail for
 // Research: there are none here.
 func errNoSuchAddOn(kind types.AddOnType) error {
-	return api.InvalidInput(api.CodeInvalidParams, "The add-on %s is available for Lightsail for Research resources only.", kind)
+	return api.InvalidParams("The add-on %s is available for Lightsail for Research resources only.", kind)
 }

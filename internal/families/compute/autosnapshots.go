@@ -12,7 +12,7 @@ import (
 
 // getAutoSnapshots lists the newest first (observed in AWS CLI output).
 func getAutoSnapshots(c *api.Call, _ *lightsail.GetAutoSnapshotsInput) (*lightsail.GetAutoSnapshotsOutput, error) {
-	r := c.Target(0)
+	r := c.Target()
 	auto, attached, err := autoSnapshotOf(r)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func autoSnapshotOf(r *resource.Resource) (*resource.AutoSnapshot, []types.Attac
 }
 
 func deleteAutoSnapshot(c *api.Call, in *lightsail.DeleteAutoSnapshotInput) (*lightsail.DeleteAutoSnapshotOutput, error) {
-	r := c.Target(0)
+	r := c.Target()
 	err := changeAutoSnapshotOf(c, r, func(a *resource.AutoSnapshot) (*resource.AutoSnapshot, error) {
 		keep := c.Quota(quota.AutoSnapshots)
 		taken, err := autoSnapshotAt(a.Taken(c.Now, keep), *in.Date)
@@ -112,8 +112,7 @@ func (s snapshotChoice) auto() (bool, error) {
 		return true, exactlyOne("restoreDate", dated, "useLatestRestorableAutoSnapshot", latest)
 	}
 	if dated || latest {
-		return false, api.InvalidInput(api.CodeInvalidParams,
-			"You must specify restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
+		return false, api.InvalidParams("You must specify restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
 	}
 	return false, nil
 }
@@ -122,7 +121,7 @@ func (s snapshotChoice) auto() (bool, error) {
 func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
 	switch {
 	case hasOne && hasOther:
-		return api.InvalidInput(api.CodeInvalidParams, "You must specify either %s or %s, not both.", one, other)
+		return api.InvalidParams("You must specify either %s or %s, not both.", one, other)
 	case !hasOne && !hasOther:
 		return api.MissingParameters(one + " or " + other)
 	}

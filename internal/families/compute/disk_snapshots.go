@@ -32,14 +32,15 @@ func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*li
 
 // diskToSnapshot is the resource that a snapshot is taken of, and what that will hold.
 func diskToSnapshot(c *api.Call) (*resource.Resource, types.DiskSnapshot, error) {
-	if c.Target(0) == nil {
-		i, err := instanceToSnapshot(c, c.Target(1))
+	r := c.Target(resource.Disk)
+	if r == nil {
+		i, err := instanceToSnapshot(c)
 		if err != nil {
 			return nil, types.DiskSnapshot{}, err
 		}
 		return i.Resource, ofSystemDisk(i), nil
 	}
-	d, err := loadDisk(c.Target(0))
+	d, err := loadDisk(r)
 	if err != nil {
 		return nil, types.DiskSnapshot{}, err
 	}
@@ -49,8 +50,9 @@ func diskToSnapshot(c *api.Call) (*resource.Resource, types.DiskSnapshot, error)
 	return d.r, ofDisk(d, false), noAutoSnapshotRunning(c, d.r, d.priv.AutoSnapshot)
 }
 
-// instanceToSnapshot opens an instance that a snapshot can be taken of now.
-func instanceToSnapshot(c *api.Call, r *resource.Resource) (*instance.Instance, error) {
+// instanceToSnapshot opens the call's instance, if a snapshot can be taken of it now.
+func instanceToSnapshot(c *api.Call) (*instance.Instance, error) {
+	r := c.Target(resource.Instance)
 	i, err := instance.Load(r)
 	if err != nil {
 		return nil, err
@@ -72,7 +74,7 @@ func noAutoSnapshotRunning(c *api.Call, r *resource.Resource, auto *resource.Aut
 }
 
 func getDiskSnapshot(c *api.Call, _ *lightsail.GetDiskSnapshotInput) (*lightsail.GetDiskSnapshotOutput, error) {
-	s, err := loadSnapshot(c.Target(0))
+	s, err := loadSnapshot(c.Target(resource.DiskSnapshot))
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +101,7 @@ func deleteDiskSnapshot(c *api.Call, _ *lightsail.DeleteDiskSnapshotInput) (*lig
 // deleteSnapshot deletes the snapshot that the call is on. What was made from it
 // stays.
 func deleteSnapshot(c *api.Call) ([]types.Operation, error) {
-	s, err := loadSnapshot(c.Target(0))
+	s, err := loadSnapshot(c.Target())
 	if err != nil {
 		return nil, err
 	}

@@ -60,13 +60,13 @@ func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
 // disks).
 func checkDiskSize(size, least int32) error {
 	if size < least || size > maxDiskGB {
-		return api.InvalidInput(api.CodeInvalidParams, "The size of a block storage disk must be between %d and %d GB.", least, maxDiskGB)
+		return api.InvalidParams("The size of a block storage disk must be between %d and %d GB.", least, maxDiskGB)
 	}
 	return nil
 }
 
 func getDisk(c *api.Call, _ *lightsail.GetDiskInput) (*lightsail.GetDiskOutput, error) {
-	d, err := loadDisk(c.Target(0))
+	d, err := loadDisk(c.Target(resource.Disk))
 	if err != nil {
 		return nil, err
 	}
@@ -87,11 +87,11 @@ func getDisks(c *api.Call, in *lightsail.GetDisksInput) (*lightsail.GetDisksOutp
 
 // attachDisk ignores autoMounting, which is for Lightsail for Research only.
 func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDiskOutput, error) {
-	d, err := loadDisk(c.Target(0))
+	d, err := loadDisk(c.Target(resource.Disk))
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(1))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +109,7 @@ func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDi
 // checkAttach refuses a disk and an instance that cannot come together.
 func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error {
 	if d.r.Zone != i.Resource.Zone {
-		return api.InvalidInput(api.CodeInvalidParams,
-			"The disk %s is in the Availability Zone %s, the instance %s in %s. They must be in the same Availability Zone.",
+		return api.InvalidParams("The disk %s is in the Availability Zone %s, the instance %s in %s. They must be in the same Availability Zone.",
 			d.r.Name, d.r.Zone, i.Resource.Name, i.Resource.Zone)
 	}
 	if err := d.check(c.Now, "attach", types.DiskStateAvailable); err != nil {
@@ -133,11 +132,11 @@ var diskPath = regexp.MustCompile(`\A/dev/(?:xvd|sd)([b-z])\z`)
 func checkPath(i *instance.Instance, path string) error {
 	device := diskPath.FindStringSubmatch(path)
 	if device == nil {
-		return api.InvalidInput(api.CodeInvalidParams, "The disk path is invalid. You must specify a valid disk path.")
+		return api.InvalidParams("The disk path is invalid. You must specify a valid disk path.")
 	}
 	for _, other := range i.Disks() {
 		if taken := diskPath.FindStringSubmatch(*other.Path); taken != nil && taken[1] == device[1] {
-			return api.InvalidInput(api.CodeInvalidParams, "The disk path is already in use: %s", path)
+			return api.InvalidParams("The disk path is already in use: %s", path)
 		}
 	}
 	return nil
@@ -145,7 +144,7 @@ func checkPath(i *instance.Instance, path string) error {
 
 // detachDiskByName wants the instance to be stopped, as AWS does.
 func detachDiskByName(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.DetachDiskOutput, error) {
-	d, err := loadDisk(c.Target(0))
+	d, err := loadDisk(c.Target(resource.Disk))
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +168,7 @@ func detachDiskByName(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.Det
 }
 
 func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDiskOutput, error) {
-	d, err := loadDisk(c.Target(0))
+	d, err := loadDisk(c.Target(resource.Disk))
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (p recordPriv) show(now time.Time, service string) (types.RecordState, *typ
 
 // exportSnapshot exports a manual snapshot, which cannot be deleted before that is done.
 func exportSnapshot(c *api.Call, _ *lightsail.ExportSnapshotInput) (*lightsail.ExportSnapshotOutput, error) {
-	s, err := loadSnapshot(c.Target(0))
+	s, err := loadSnapshot(c.Target())
 	if err != nil {
 		return nil, err
 	}
@@ -141,14 +141,14 @@ func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationSt
 		return nil, api.MissingParameters("instances")
 	}
 	if len(in.Instances) > 1 {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "You must specify exactly one instance entry.")
+		return nil, api.InvalidParams("You must specify exactly one instance entry.")
 	}
 	entry := in.Instances[0]
 	if err := checkZone(c, *entry.AvailabilityZone); err != nil {
 		return nil, err
 	}
 	if !instanceType.MatchString(*entry.InstanceType) {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "%s is not an instance type of Amazon EC2, such as t2.micro.", *entry.InstanceType)
+		return nil, api.InvalidParams("%s is not an instance type of Amazon EC2, such as t2.micro.", *entry.InstanceType)
 	}
 	source, err := c.Find(resource.ExportSnapshotRecord, *entry.SourceName)
 	if err != nil {
@@ -188,7 +188,7 @@ func useExport(c *api.Call, r *resource.Resource, until time.Time) error {
 	}
 	switch {
 	case record.SourceInfo.InstanceSnapshotInfo == nil:
-		return api.InvalidInput(api.CodeInvalidParams, "The export snapshot record %s is not of an instance snapshot.", r.Name)
+		return api.InvalidParams("The export snapshot record %s is not of an instance snapshot.", r.Name)
 	case c.Now.Before(priv.settled()):
 		return api.WrongState("use", "export snapshot record", types.RecordStateStarted)
 	case c.Now.Before(priv.BusyUntil):

@@ -42,7 +42,7 @@ func accessTarget(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput) (*in
 		if rdp {
 			protocol, platform = types.InstanceAccessProtocolRdp, types.InstancePlatformLinuxUnix
 		}
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The protocol %s is not for instances of the platform %s: %s",
+		return nil, api.InvalidParams("The protocol %s is not for instances of the platform %s: %s",
 			protocol, platform, i.Resource.Name)
 	}
 	return i, nil
@@ -136,7 +136,7 @@ func hostKeys(c *api.Call, i *instance.Instance, keys instance.Keys) ([]types.Ho
 }
 
 func deleteKnownHostKeys(c *api.Call, _ *lightsail.DeleteKnownHostKeysInput) (*lightsail.DeleteKnownHostKeysOutput, error) {
-	i, err := instance.Load(c.Target(0))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}

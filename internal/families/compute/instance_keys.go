@@ -63,7 +63,7 @@ func (f *Family) installedKey(c *api.Call, s *instanceSpec, fresh *sshkey.Pair) 
 	}
 	key := &installedKey{r.Name, priv.PublicKey}
 	if s.windows() && key.rsa() == nil {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The key pair %s is not an RSA key pair, as Windows instances need it.", r.Name)
+		return nil, api.InvalidParams("The key pair %s is not an RSA key pair, as Windows instances need it.", r.Name)
 	}
 	return key, nil
 }

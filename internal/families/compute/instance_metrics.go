@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // getInstanceMetricData answers as CloudWatch does: a unit that the metric is not
@@ -15,7 +16,7 @@ func getInstanceMetricData(c *api.Call, in *lightsail.GetInstanceMetricDataInput
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(0))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // setIPAddressType changes between IPv4, IPv6 and both. Asking for the present type
@@ -15,10 +14,7 @@ func (f *Family) setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInp
 	switch in.ResourceType {
 	case types.ResourceTypeInstance, types.ResourceTypeLoadBalancer, types.ResourceTypeDistribution:
 	default:
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The resource type, %s, has no IP address type.", in.ResourceType)
-	}
-	if r := c.Target(0); r.Kind != resource.Kind(in.ResourceType) {
-		return nil, api.NotFound(string(in.ResourceType), r.Name)
+		return nil, api.InvalidParams("The resource type, %s, has no IP address type.", in.ResourceType)
 	}
 	i, err := targetIn(c, "set the IP address type of", instance.Running, instance.Stopped)
 	if err != nil {
@@ -71,11 +67,10 @@ func changeBundleFor(i *instance.Instance, accept bool) error {
 	other, ok := bundle.OtherIPType()
 	switch {
 	case !ok:
-		return api.InvalidInput(api.CodeInvalidParams, "The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
+		return api.InvalidParams("The instance %s uses a bundle that doesn't support the setIpAddressType operation", name)
 	case !accept:
-		return api.InvalidInput(api.CodeInvalidParams,
-			"You cannot set the IP address type of the Instance %s without a bundle update. "+
-				"Specify the acceptBundleUpdate parameter to update the bundle to %s.", name, *other.BundleId)
+		return api.InvalidParams("You cannot set the IP address type of the Instance %s without a bundle update. "+
+			"Specify the acceptBundleUpdate parameter to update the bundle to %s.", name, *other.BundleId)
 	case i.Priv.StaticIP != "":
 		return api.StillAttached("static IP", name)
 	}
@@ -99,10 +94,10 @@ func updateInstanceMetadataOptions(c *api.Call, in *lightsail.UpdateInstanceMeta
 		return nil, err
 	}
 	if limit := in.HttpPutResponseHopLimit; limit != nil && (*limit < 1 || *limit > maxHopLimit) {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "httpPutResponseHopLimit must be from 1 to %d.", maxHopLimit)
+		return nil, api.InvalidParams("httpPutResponseHopLimit must be from 1 to %d.", maxHopLimit)
 	}
 	if in.HttpProtocolIpv6 == types.HttpProtocolIpv6Enabled && c.Region != ipv6MetadataRegion {
-		return nil, api.InvalidInput(api.CodeInvalidParams, "httpProtocolIpv6 is available in the region %s only.", ipv6MetadataRegion)
+		return nil, api.InvalidParams("httpProtocolIpv6 is available in the region %s only.", ipv6MetadataRegion)
 	}
 	applyMetadataOptions(i.Doc.MetadataOptions, in)
 	if err := saveInstance(c, i); err != nil {

@@ -14,7 +14,7 @@ func createInstanceSnapshot(c *api.Call, in *lightsail.CreateInstanceSnapshotInp
 	if err != nil {
 		return nil, api.TagError(err)
 	}
-	i, err := instanceToSnapshot(c, c.Target(0))
+	i, err := instanceToSnapshot(c)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func createInstanceSnapshot(c *api.Call, in *lightsail.CreateInstanceSnapshotInp
 }
 
 func getInstanceSnapshot(c *api.Call, _ *lightsail.GetInstanceSnapshotInput) (*lightsail.GetInstanceSnapshotOutput, error) {
-	s, err := loadSnapshot(c.Target(0))
+	s, err := loadSnapshot(c.Target(resource.InstanceSnapshot))
 	if err != nil {
 		return nil, err
 	}

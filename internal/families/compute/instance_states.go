@@ -37,7 +37,7 @@ func boot(c *api.Call, i *instance.Instance, takes time.Duration) {
 
 // targetIn loads the call's instance and refuses what its state does not admit.
 func targetIn(c *api.Call, verb string, admits ...string) (*instance.Instance, error) {
-	i, err := instance.Load(c.Target(0))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func updateBundle(c *api.Call, i *instance.Instance, wanted string) error {
 	case isNewer(next, now):
 		i.Priv.FormerBundle = *now.BundleId
 	default:
-		return api.InvalidInput(api.CodeInvalidParams, "The instance %s can't be updated from the bundle %s to %s.",
+		return api.InvalidParams("The instance %s can't be updated from the bundle %s to %s.",
 			i.Resource.Name, *now.BundleId, wanted)
 	}
 	setBundle(i, next)

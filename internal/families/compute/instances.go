@@ -24,7 +24,7 @@ func (f *Family) createInstances(c *api.Call, in *lightsail.CreateInstancesInput
 		return nil, err
 	}
 	if !*blueprint.IsActive {
-		return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageBlueprintUnavailable, *blueprint.Name, *in.BlueprintId, c.Region)
+		return nil, api.InvalidParams(catalogue.MessageBlueprintUnavailable, *blueprint.Name, *in.BlueprintId, c.Region)
 	}
 	bundle, err := lookupBundle(c, *in.BundleId)
 	if err != nil {
@@ -47,7 +47,7 @@ func (f *Family) createInstances(c *api.Call, in *lightsail.CreateInstancesInput
 }
 
 func getInstance(c *api.Call, in *lightsail.GetInstanceInput) (*lightsail.GetInstanceOutput, error) {
-	shown, err := showInstance(c, c.Target(0), in.IncludeHealthStatus)
+	shown, err := showInstance(c, c.Target(resource.Instance), in.IncludeHealthStatus)
 	return &lightsail.GetInstanceOutput{Instance: shown}, err
 }
 
@@ -60,7 +60,7 @@ func getInstances(c *api.Call, in *lightsail.GetInstancesInput) (*lightsail.GetI
 }
 
 func getInstanceState(c *api.Call, _ *lightsail.GetInstanceStateInput) (*lightsail.GetInstanceStateOutput, error) {
-	i, err := instance.Load(c.Target(0))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}

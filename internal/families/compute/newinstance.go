@@ -85,7 +85,7 @@ func (s *instanceSpec) check(c *api.Call) error {
 		return err
 	}
 	if s.userData != nil && len(*s.userData) > maxUserData {
-		return api.InvalidInput(api.CodeInvalidParams, "User data is limited to %d bytes.", maxUserData)
+		return api.InvalidParams("User data is limited to %d bytes.", maxUserData)
 	}
 	if len(s.addOns) > 0 && s.blueprint.Platform == types.InstancePlatformWindows {
 		return errNoAutoSnapshotOnWindows()
@@ -120,7 +120,7 @@ func checkListedNames(names []string) error {
 // observed for databases).
 func checkZone(c *api.Call, zone string) error {
 	if region, ok := catalogue.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {
-		return api.InvalidInput(api.CodeInvalidParams, "The given Availability Zone is invalid. It must be one of the following: %s.",
+		return api.InvalidParams("The given Availability Zone is invalid. It must be one of the following: %s.",
 			strings.Join(region.Zones, ","))
 	}
 	return nil
@@ -133,7 +133,7 @@ func (s *instanceSpec) checkBundle() error {
 		return err
 	}
 	if s.bundle.IPv6Only() != (s.ipAddressType == types.IpAddressTypeIpv6) {
-		return api.InvalidInput(api.CodeInvalidParams, "The bundle %s doesn't support the IP address type %s.",
+		return api.InvalidParams("The bundle %s doesn't support the IP address type %s.",
 			*s.bundle.BundleId, s.ipAddressType)
 	}
 	return nil
@@ -142,7 +142,7 @@ func (s *instanceSpec) checkBundle() error {
 // misfit turns what the catalogue says does not fit into the client's error.
 func misfit(err error) error {
 	if bad, ok := errors.AsType[*catalogue.MisfitError](err); ok {
-		return api.InvalidInput(api.CodeInvalidParams, "%s", bad.Message)
+		return api.InvalidParams("%s", bad.Message)
 	}
 	return err
 }
@@ -161,7 +161,7 @@ func lookupBundle(c *api.Call, id string) (*catalogue.Bundle, error) {
 	if b, ok := catalogue.LookupBundle(c.Region, id); ok {
 		return b, nil
 	}
-	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBundle, id)
+	return nil, api.InvalidParams(catalogue.MessageNoBundle, id)
 }
 
 // lookupBlueprint finds a blueprint of the call's region, be it active or not.
@@ -169,7 +169,7 @@ func lookupBlueprint(c *api.Call, id string) (*catalogue.Blueprint, error) {
 	if b, ok := catalogue.LookupBlueprint(c.Region, id); ok {
 		return b, nil
 	}
-	return nil, api.InvalidInput(api.CodeInvalidParams, catalogue.MessageNoBlueprint, id)
+	return nil, api.InvalidParams(catalogue.MessageNoBlueprint, id)
 }
 
 // insertInstance makes one instance and stores it.

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // openInstancePublicPorts adds to the rules; without sources it opens to everybody.
@@ -44,7 +45,7 @@ func putInstancePublicPorts(c *api.Call, in *lightsail.PutInstancePublicPortsInp
 
 // getInstancePortStates lists the open ports; closed ones are in no list.
 func getInstancePortStates(c *api.Call, _ *lightsail.GetInstancePortStatesInput) (*lightsail.GetInstancePortStatesOutput, error) {
-	i, err := instance.Load(c.Target(0))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func changePorts(c *api.Call, wanted []types.PortInfo, change func(*instance.Ins
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(0))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}
@@ -115,12 +116,12 @@ func checkPort(p types.PortInfo) (types.PortInfo, error) {
 		p.Protocol = types.NetworkProtocolAll
 	}
 	if fault := portFault(p); fault != "" {
-		return p, api.InvalidInput(api.CodeInvalidParams, "The ports from %d to %d are not valid for the protocol %s: %s",
+		return p, api.InvalidParams("The ports from %d to %d are not valid for the protocol %s: %s",
 			p.FromPort, p.ToPort, p.Protocol, fault)
 	}
 	for _, alias := range p.CidrListAliases {
 		if alias != instance.BrowserClient {
-			return p, api.InvalidInput(api.CodeInvalidParams, "There is no CIDR list alias %q: the only one is %s.", alias, instance.BrowserClient)
+			return p, api.InvalidParams("There is no CIDR list alias %q: the only one is %s.", alias, instance.BrowserClient)
 		}
 	}
 	var err error
@@ -171,7 +172,7 @@ func canonicalSources(list []string, family string, is func(netip.Addr) bool) ([
 			}
 		}
 		if err != nil || !is(block.Addr()) {
-			return nil, api.InvalidInput(api.CodeInvalidParams, "%q is not an %s address or CIDR block.", text, family)
+			return nil, api.InvalidParams("%q is not an %s address or CIDR block.", text, family)
 		}
 		canonical[k] = block.Masked().String()
 	}

@@ -39,7 +39,7 @@ func snapshotGB(c *api.Call, choice snapshotChoice) (int32, error) {
 		return 0, err
 	}
 	if !auto {
-		s, err := loadSnapshot(c.Target(0))
+		s, err := loadSnapshot(c.Target(resource.DiskSnapshot))
 		if err != nil {
 			return 0, err
 		}
@@ -106,7 +106,7 @@ func instanceContent(c *api.Call, choice snapshotChoice) (*types.InstanceSnapsho
 		return nil, err
 	}
 	if !auto {
-		s, err := loadSnapshot(c.Target(0))
+		s, err := loadSnapshot(c.Target(resource.InstanceSnapshot))
 		if err != nil {
 			return nil, err
 		}
@@ -129,12 +129,11 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 	names := map[attachment]string{}
 	for to, maps := range in.AttachedDiskMapping {
 		if !slices.Contains(in.InstanceNames, to) {
-			return nil, api.InvalidInput(api.CodeInvalidParams, "The attachedDiskMapping names %s, which is not one of the new instances.", to)
+			return nil, api.InvalidParams("The attachedDiskMapping names %s, which is not one of the new instances.", to)
 		}
 		for _, m := range maps {
 			if !isOf(m, attached) || names[attachment{to, *m.OriginalDiskPath}] != "" {
-				return nil, api.InvalidInput(api.CodeInvalidParams,
-					"Each attachedDiskMapping must have the originalDiskPath of another disk in the snapshot and a newDiskName.")
+				return nil, api.InvalidParams("Each attachedDiskMapping must have the originalDiskPath of another disk in the snapshot and a newDiskName.")
 			}
 			names[attachment{to, *m.OriginalDiskPath}] = *m.NewDiskName
 		}

@@ -48,7 +48,7 @@ func (f *Family) allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInp
 // releaseStaticIP detaches it first where it is attached: AWS's own CloudFormation
 // provider releases attached ones.
 func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
-	r := c.Target(0)
+	r := c.Target(resource.StaticIP)
 	ip, err := staticIPOf(r)
 	if err != nil {
 		return nil, err
@@ -71,18 +71,17 @@ func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput)
 // attachStaticIP moves a static IP that is attached to another instance (so does AWS's
 // CloudFormation provider), and detaches one that the instance has already (EC2 does).
 func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.AttachStaticIpOutput, error) {
-	r := c.Target(0)
+	r := c.Target(resource.StaticIP)
 	ip, err := staticIPOf(r)
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(1))
+	i, err := instance.Load(c.Target(resource.Instance))
 	if err != nil {
 		return nil, err
 	}
 	if i.Doc.IpAddressType == types.IpAddressTypeIpv6 { // observed text
-		return nil, api.InvalidInput(api.CodeInvalidParams,
-			"The instance %s uses a bundle that doesn't support the attachStaticIp operation", i.Resource.Name)
+		return nil, api.InvalidParams("The instance %s uses a bundle that doesn't support the attachStaticIp operation", i.Resource.Name)
 	}
 	if err := checkState(i, c.Now, "attach a static IP to", instance.Running, instance.Stopped); err != nil {
 		return nil, err
@@ -147,7 +146,7 @@ func attach(c *api.Call, r *resource.Resource, ip *types.StaticIp, i *instance.I
 }
 
 func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.DetachStaticIpOutput, error) {
-	r := c.Target(0)
+	r := c.Target(resource.StaticIP)
 	ip, err := staticIPOf(r)
 	if err != nil {
 		return nil, err
@@ -202,7 +201,7 @@ func staticIPOperation(c *api.Call, on, other *resource.Resource) *types.Operati
 }
 
 func getStaticIP(c *api.Call, _ *lightsail.GetStaticIpInput) (*lightsail.GetStaticIpOutput, error) {
-	ip, err := staticIPOf(c.Target(0))
+	ip, err := staticIPOf(c.Target(resource.StaticIP))
 	return &lightsail.GetStaticIpOutput{StaticIp: ip}, err
 }
 

@@ -41,7 +41,7 @@ func (f *Family) Actions() []api.Action {
 		api.NewPrepared(f.takeKey, createKeyPair, api.Creates(resource.KeyPair)),
 		api.New(importKeyPair, api.Creates(resource.KeyPair)),
 		api.New(getKeyPair, api.On(resource.KeyPair)),
-		api.New(getKeyPairs),
+		api.New(getKeyPairs, api.Of(resource.KeyPair)),
 		api.New(deleteKeyPair, api.On(resource.KeyPair)),
 		api.NewPrepared(f.takeKeyForDefault, f.downloadDefaultKeyPair),
 	}
@@ -107,7 +107,7 @@ func keyHint(text string) string {
 }
 
 func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPairOutput, error) {
-	pair, err := keypair.Show(c.Target(0))
+	pair, err := keypair.Show(c.Target(resource.KeyPair))
 	return &lightsail.GetKeyPairOutput{KeyPair: pair}, err
 }
 
@@ -141,7 +141,7 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 // deleteKeyPair wants the fingerprint for the default key pair, and checks it
 // wherever it is given.
 func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
-	r := c.Target(0)
+	r := c.Target(resource.KeyPair)
 	pair, err := keypair.Show(r)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.De
 	case in.ExpectedFingerprint == nil && r.Name == resource.DefaultKeyPairName:
 		return nil, api.MissingParameters("expectedFingerprint")
 	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Fingerprint:
-		return nil, api.InvalidInput(api.CodeInvalidParams, "The fingerprint of the key pair %s is not the expected one.", r.Name)
+		return nil, api.InvalidParams("The fingerprint of the key pair %s is not the expected one.", r.Name)
 	}
 	if err := c.Tx.DeleteResource(r); err != nil {
 		return nil, err

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// Option is something that an action declares.
+type Option func(*Action)
+
+// target is what a member of the input names.
+type target struct {
+	// kinds are those that will do; with none, any kind does.
+	kinds []resource.Kind
+	// names reads the names from the input: one or a list, or none if an optional member is
+	// not given.
+	names func(in any) []string
+	// typed reads the kind from the input; nil if the input does not say it.
+	typed func(in any) resource.Kind
+	// optional targets need not exist.
+	optional bool
+}
+
+// creation is what an action creates.
+type creation struct {
+	// kinds are those that it may be of.
+	kinds []resource.Kind
+	names func(in any) []string
+	// replaces reports whether the action may also be on one that exists.
+	replaces bool
+}
+
+// On declares that the action is on an existing resource of a kind, named by the
+// kind's usual input member. Call.Target returns it.
+func On(kind resource.Kind) Option { return OnMember(kind.NameMember(), kind) }
+
+// OnNamed declares that the action is on an existing resource of any kind, named
+// by the member resourceName.
+func OnNamed() Option { return OnMember("resourceName") }
+
+// OnMember declares that the action is on existing resources of one of the kinds, or of any
+// if none is given, named by a member of the input: one name or a list of them. Call.Target
+// returns the one, Call.Targets all. An optional member that is not given names none.
+func OnMember(member string, kinds ...resource.Kind) Option {
+	return func(a *Action) { a.on(target{kinds: kinds, names: a.member(member)}) }
+}
+
+// OnTyped is OnMember for an input that says the kind, too, in the member kindMember. A
+// resource of another kind than that does not exist for the action.
+func OnTyped(member, kindMember string, kinds ...resource.Kind) Option {
+	return func(a *Action) {
+		kind := a.member(kindMember)
+		a.on(target{kinds: kinds, names: a.member(member), typed: func(in any) resource.Kind {
+			return resource.Kind(strings.Join(kind(in), ""))
+		}})
+	}
+}
+
+// Of declares that the action lists resources of a kind, or is about the kind without
+// naming any. Only the region that serves the kind has the action.
+func Of(kind resource.Kind) Option { return func(a *Action) { a.bind(kind) } }
+
+// Creates declares that the action creates one resource of a kind, named by the
+// kind's usual input member. The name is free when the action's function runs.
+func Creates(kind resource.Kind) Option { return CreatesNamed(kind.NameMember(), kind) }
+
+// CreatesNamed declares that the action creates resources of one of the kinds, named by a
+// member: one name or a list of them. They are free, and no name comes twice, when the
+// action's function runs.
+func CreatesNamed(member string, kinds ...resource.Kind) Option {
+	return func(a *Action) {
+		a.creates = &creation{kinds: kinds, names: a.member(member)}
+		a.bind(kinds...)
+	}
+}
+
+// Puts declares that the action creates a resource of a kind, named by the kind's usual
+// member, or replaces the one that has the name. Call.Target returns that one, or nil.
+func Puts(kind resource.Kind) Option {
+	return func(a *Action) {
+		names := a.member(kind.NameMember())
+		a.on(target{kinds: []resource.Kind{kind}, names: names, optional: true})
+		a.creates = &creation{kinds: []resource.Kind{kind}, names: names, replaces: true}
+	}
+}
+
+// OfEmptyAccount declares that the action reads a family that is not built, of which
+// nothing can exist, and answers so.
+func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true } }
+
+// on adds a target.
+func (a *Action) on(t target) {
+	a.targets = append(a.targets, t)
+	a.bind(t.kinds...)
+}
+
+// bind binds the action to the region of the kind that it is about, if there is one kind
+// and the kind has one region. What is about one of several kinds is found out in the call.
+func (a *Action) bind(kinds ...resource.Kind) {
+	if len(kinds) == 1 && kinds[0].OnlyIn() != "" {
+		a.home = kinds[0]
+	}
+}
+
+// takes reports whether the target may be of one of the kinds; none stands for all.
+func (t *target) takes(kinds []resource.Kind) bool {
+	return len(t.kinds) == 0 || len(kinds) == 0 ||
+		slices.ContainsFunc(kinds, func(k resource.Kind) bool { return slices.Contains(t.kinds, k) })
+}
+
+// checkTargets panics if Call.Target could not tell the targets apart.
+func (a *Action) checkTargets() {
+	for i, t := range a.targets {
+		for _, other := range a.targets[:i] {
+			if t.takes(other.kinds) {
+				panic(fmt.Sprintf("api: %s is on two resources that may be of one kind", a.name))
+			}
+		}
+	}
+}
+
+// member returns a reader of a member of the input that holds a text or a list of
+// texts. A member that is not given has none.
+func (a *Action) member(name string) func(in any) []string {
+	t := reflect.TypeOf(a.model.NewInput()).Elem()
+	field, ok := t.FieldByName(strings.ToUpper(name[:1]) + name[1:])
+	if !ok || !isText(field.Type) {
+		panic(fmt.Sprintf("api: %s has no member %q of strings", a.name, name))
+	}
+	a.members = append(a.members, field.Name)
+	return func(in any) []string {
+		v := reflect.ValueOf(in).Elem().FieldByIndex(field.Index)
+		switch v := v.Interface().(type) {
+		case *string:
+			if v == nil {
+				return nil
+			}
+			return []string{*v}
+		case []string:
+			return v
+		}
+		if v.Len() == 0 { // an enumeration
+			return nil
+		}
+		return []string{v.String()}
+	}
+}
+
+// isText reports whether a member holds a text, one of an enumeration, or a list of texts.
+func isText(t reflect.Type) bool {
+	return t == reflect.TypeFor[*string]() || t == reflect.TypeFor[[]string]() || t.Kind() == reflect.String
+}
