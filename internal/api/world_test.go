@@ -1,11 +1,9 @@
 package api_test
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,14 +17,11 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/families"
-	"github.com/lanyard-cloud/lanyard/internal/families/compute"
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
-	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
-	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -62,41 +57,20 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	w := &world{
 		t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db"), running: limit.NewGate(100),
 	}
-	db, err := store.Open(t.Context(), store.Options{DSN: w.file, Observe: w.count})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := seal.New(seal.NewMasterKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
-	w.db, w.sealer = db, sealer
-	if list == nil {
-		list = families.All(families.Deps{Keys: keys, Sealer: sealer, Network: compute.DefaultNetwork, Rand: rand.Reader})
-	}
-	pipeline := api.NewPipeline(api.Options{
-		Actions: list, Store: db, Sealer: sealer, Rand: rand.Reader, PageSize: 100,
-		Quotas: quota.Default(), Running: w.running, Observe: w.observe,
-		Clock: func() time.Time { return w.now },
-		Committed: func(_, _ string, operations []*types.Operation) {
+	p := familytest.NewPipeline(t, familytest.PipelineOptions{File: w.file, ObserveStore: w.count, Change: func(o *api.Options) {
+		if list != nil {
+			o.Actions = list
+		}
+		o.Running, o.Observe = w.running, w.observe
+		o.Clock = func() time.Time { return w.now }
+		o.Committed = func(_, _ string, operations []*types.Operation) {
 			if w.committed != nil {
 				w.committed(operations)
 			}
-		},
-		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
-	w.pipeline = pipeline
-	server := httptest.NewServer(pipeline)
-	w.endpoint = server.URL
-	t.Cleanup(func() {
-		server.Close()
-		keys.Close()
-		_ = db.Close()
-	})
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+		}
+		o.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}})
+	w.pipeline, w.db, w.sealer, w.endpoint = p.Pipeline, p.DB, p.Sealer, p.Endpoint
 	w.change(func(tx *store.Tx) error {
 		return errors.Join(
 			tx.InsertAccount(&store.Account{ID: ours, CreatedAt: w.now}),

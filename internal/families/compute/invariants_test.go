@@ -1,14 +1,11 @@
 package compute_test
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	mathrand "math/rand/v2"
-	"net/http/httptest"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,14 +19,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
-	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
@@ -54,40 +48,27 @@ const walkAccount = "111122223333"
 
 func newWalk(t *testing.T, timeScale float64) *walk {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sealer, err := seal.New(seal.NewMasterKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
-	w := &walk{t: t, db: db, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	w := &walk{t: t, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	network := compute.DefaultNetwork
 	network.Public = netip.MustParsePrefix("198.18.0.0/28")
-	server := httptest.NewServer(api.NewPipeline(api.Options{
-		Actions: families.All(families.Deps{Keys: keys, Sealer: sealer, Network: network, Rand: rand.Reader}),
-		Store:   db, Sealer: sealer, Rand: rand.Reader, PageSize: 100, TimeScale: timeScale, Quotas: quota.Default(), Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
-	}))
-	t.Cleanup(func() {
-		server.Close()
-		keys.Close()
-		_ = db.Close()
-	})
+	p := familytest.NewPipeline(t, familytest.PipelineOptions{Network: &network, Change: func(o *api.Options) {
+		o.TimeScale, o.Clock = timeScale, w.clock
+		o.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	}})
+	w.db = p.DB
 	key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: walkAccount, Active: true}
 	secret := identity.NewSecret()
-	key.Secret = sealer.Seal(seal.AccessKeySecret, []byte(secret), walkAccount, key.ID)
-	err = errors.Join(db.Migrate(t.Context()), db.Update(t.Context(), func(tx *store.Tx) error {
+	key.Secret = p.Sealer.Seal(seal.AccessKeySecret, []byte(secret), walkAccount, key.ID)
+	err := w.db.Update(t.Context(), func(tx *store.Tx) error {
 		return errors.Join(tx.InsertAccount(&store.Account{ID: walkAccount, CreatedAt: w.now}), tx.InsertAccessKey(key))
-	}))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range walkRegions {
 		c := lightsail.New(lightsail.Options{
 			HTTPClient: sdkhttp.Client(),
-			Region:     name, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
+			Region:     name, BaseEndpoint: &p.Endpoint, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
 		})
 		familytest.ImportKey(t, c, "deploy")
 		w.clients = append(w.clients, c)

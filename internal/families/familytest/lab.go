@@ -1,5 +1,5 @@
-// Package familytest is what the tests of the families share: a server on whose clock the
-// test moves, and checks of answers.
+// Package familytest is what tests of actions share: a server on whose clock the test moves,
+// a pipeline whose store the test can change, and checks of answers.
 //
 // It holds no tests itself, and nothing but tests imports it.
 package familytest
