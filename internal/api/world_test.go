@@ -57,12 +57,12 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 	w := &world{
 		t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db"), running: limit.NewGate(100),
 	}
-	p := familytest.NewPipeline(t, familytest.PipelineOptions{File: w.file, ObserveStore: w.count, Change: func(o *api.Options) {
+	clock := func() time.Time { return w.now }
+	p := familytest.NewPipeline(t, familytest.PipelineOptions{Clock: clock, File: w.file, ObserveStore: w.count, Change: func(o *api.Options) {
 		if list != nil {
 			o.Actions = list
 		}
 		o.Running, o.Observe = w.running, w.observe
-		o.Clock = func() time.Time { return w.now }
 		o.Committed = func(_, _ string, operations []*types.Operation) {
 			if w.committed != nil {
 				w.committed(operations)

@@ -51,8 +51,8 @@ func newWalk(t *testing.T, timeScale float64) *walk {
 	w := &walk{t: t, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	network := compute.DefaultNetwork
 	network.Public = netip.MustParsePrefix("198.18.0.0/28")
-	p := familytest.NewPipeline(t, familytest.PipelineOptions{Network: &network, Change: func(o *api.Options) {
-		o.TimeScale, o.Clock = timeScale, w.clock
+	p := familytest.NewPipeline(t, familytest.PipelineOptions{Clock: w.clock, Network: &network, Change: func(o *api.Options) {
+		o.TimeScale = timeScale
 		o.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	}})
 	w.db = p.DB

@@ -30,8 +30,10 @@ type Pipeline struct {
 	Endpoint string
 }
 
-// PipelineOptions changes a Pipeline. Zero values mean the defaults.
+// PipelineOptions changes a Pipeline. Zero values mean the defaults, except for Clock.
 type PipelineOptions struct {
+	// Clock is the lifecycle clock.
+	Clock func() time.Time
 	// File is the path of the SQLite store. "" means one in a temporary directory.
 	File string
 	// ObserveStore, if not nil, measures the store's transactions.
@@ -58,7 +60,7 @@ func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
 	options := api.Options{
 		Actions: families.All(families.Deps{Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader}),
-		Store:   db, Sealer: sealer, Rand: rand.Reader, Clock: time.Now, Log: slog.New(slog.DiscardHandler),
+		Store:   db, Sealer: sealer, Rand: rand.Reader, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
 		PageSize: 100, Quotas: quota.Default(), Running: limit.NewGate(100),
 	}
 	if o.Change != nil {
