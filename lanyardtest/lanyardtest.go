@@ -68,7 +68,7 @@ func NewWith(t testing.TB, o Options) *Server {
 	}
 	quotas, err := quota.Parse(o.Quotas)
 	if err != nil {
-		t.Fatalf("start lanyard: %v", err)
+		t.Fatalf("start lanyard: quota %v", err)
 	}
 	s := &Server{options: server.Options{
 		Listen:    "127.0.0.1:0",

@@ -67,7 +67,7 @@ func exportTo(cmd *cobra.Command, o export.Options, args []string) (done export.
 }
 
 // readPassphrase returns the passphrase of the file or the variable, without the end of its
-// line. It returns nil if there is none.
+// line. It returns nil if neither is given.
 func readPassphrase(path string) ([]byte, error) {
 	text, set := os.LookupEnv("LANYARD_PASSPHRASE")
 	switch {

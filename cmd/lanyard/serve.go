@@ -65,7 +65,7 @@ func (o *serveOptions) networkFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.TLSKey, "tls-key", "", "PEM file of the TLS certificate's key")
 	f.IntVar(&o.MaxRequests, "max-requests", server.DefaultMaxRequests, "calls that run at one time; further calls get ThrottlingException")
 	f.IntVar(&o.MaxConnections, "max-connections", server.DefaultMaxConnections,
-		"open connections, a quarter of them for one other address; a further one closes the one that has waited longest")
+		"open connections, a quarter of them for one other address; at the limit the one that has waited longest is closed")
 	f.StringSliceVar(&o.CORSOrigins, "cors-origin", nil, "web origin that may call from a browser, or *; may be repeated")
 	f.BoolVar(&o.PublicMetrics, "public-metrics", false, "answer /metrics to clients of other machines, too")
 	f.TextVar(&o.level, "log-level", slog.LevelInfo, "debug, info, warn or error")
@@ -103,7 +103,7 @@ func (o *serveOptions) read(cmd *cobra.Command) (server.Options, error) {
 	}
 	s.TimeScale = float64(o.scale)
 	if s.Quotas, err = quota.Parse(o.quotas); err != nil {
-		return s, fmt.Errorf("--quota: %w", err)
+		return s, fmt.Errorf("--quota %w", err)
 	}
 	if s.InstanceAddresses, err = parseRange(o.addresses); err != nil {
 		return s, err

@@ -50,7 +50,7 @@ func (d Database) target() (dsn, name string, err error) {
 	return path, path, nil
 }
 
-// connect opens the database and returns its name for messages. A timeout of zero is none.
+// connect opens the database and returns its name for messages. A timeout of zero means no timeout.
 func (d Database) connect(ctx context.Context, timeout time.Duration, observe observer) (db *store.DB, name string, err error) {
 	dsn, name, err := d.target()
 	if err != nil {

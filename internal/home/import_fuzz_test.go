@@ -61,7 +61,7 @@ func FuzzImportKinds(f *testing.F) {
 	})
 }
 
-// seed leaves some values of a record of each kind out, and puts odd ones in the places of others.
+// seed removes some values of a record of each kind, and replaces some with odd ones.
 func seed(f *testing.F, lines [][]byte, records []int) {
 	f.Helper()
 	odd := []string{"null", "0", "-1", "1e9", `""`, "[]", "{}", "true", `"*"`, `"a\nb"`, `"web"`, `"198.18.0.9"`, `"0001-01-01T00:00:00Z"`, "9223372036854775807"}
@@ -77,7 +77,7 @@ func seed(f *testing.F, lines [][]byte, records []int) {
 		}
 		seen[kind] = true
 		for at := range nodesOf(lines[line]) {
-			if at%3 == 0 { // the fuzzer finds the others
+			if at%3 == 0 { // the fuzzer finds the rest
 				f.Add(uint16(record), uint16(at), "", false)
 			}
 			if at%8 == 1 {

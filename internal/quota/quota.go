@@ -51,20 +51,21 @@ var renamed = map[string]Name{"attached-gb": DiskGB}
 // Names are the names of all quotas in order.
 func Names() []Name { return slices.Sorted(maps.Keys(Default())) }
 
-// Parse changes AWS's values by settings of the form "instances=100".
+// Parse returns AWS's values, changed by settings of the form "instances=100". An error
+// begins with the setting.
 func Parse(settings []string) (Table, error) {
 	t := Default()
 	for _, s := range settings {
 		name, value, _ := strings.Cut(s, "=")
 		if now, old := renamed[name]; old {
-			return nil, fmt.Errorf("the quota %s is now %s, for all disks of a region: give %s", name, now, now+"="+Name(value))
+			return nil, fmt.Errorf("%s: this quota is now %s, for all disks of a region: give %s=%s", s, now, now, value)
 		}
 		if _, known := t[Name(name)]; !known {
-			return nil, fmt.Errorf("there is no quota %q: give one of %v, such as instances=100", name, Names())
+			return nil, fmt.Errorf("%s: unknown quota: give one of %v, such as instances=100", s, Names())
 		}
 		n, err := strconv.ParseUint(value, 10, 31)
 		if err != nil {
-			return nil, fmt.Errorf("quota %s is %q, which is not a number from 0", name, value)
+			return nil, fmt.Errorf("%s: must be 0 or more", s)
 		}
 		t[Name(name)] = int(n)
 	}

@@ -21,7 +21,7 @@ func TestHeaderLines_count(t *testing.T) {
 		{"a header", "POST / HTTP/1.1\r\na:\r\n\r\n", 3},
 		{"a header without carriage returns", "POST / HTTP/1.1\na:\n\n", 3},
 		{"a body", "POST / HTTP/1.1\r\na:\r\n\r\n{\n\n\n\n}\n", 3},
-		{"lines of a space, which continue the one before", "POST / HTTP/1.1\r\na:\r\n \n \n \n", 5},
+		{"lines that begin with a space and continue a field", "POST / HTTP/1.1\r\na:\r\n \n \n \n", 5},
 	} {
 		for _, size := range []int{1, 2, 3, len(tt.text) + 1} {
 			var h headerLines

@@ -181,7 +181,7 @@ func (c *Limiter) note(cc *clientConn, state http.ConnState) (surplus *clientCon
 	return nil
 }
 
-// admit lists a new connection and returns the one that has to make room for it.
+// admit lists a new connection and returns the connection that has to make room for it, or nil.
 func (c *Limiter) admit(cc *clientConn) (surplus *clientConn) {
 	c.open++
 	cc.listed = true
@@ -214,7 +214,7 @@ func (c *Limiter) admit(cc *clientConn) (surplus *clientConn) {
 // maxCompared is how many peers are compared at most. The next time these are other ones.
 const maxCompared = 64
 
-// largest returns the peer that has most of what is short. That peer has to make room, so that
+// largest returns the peer that has most, by has. That peer has to make room, so that
 // a crowd of clients evicts its own connections, and not those of other clients.
 func (c *Limiter) largest(has func(*peer) int64) (most *peer) {
 	compared := 0

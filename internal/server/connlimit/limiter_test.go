@@ -21,22 +21,22 @@ func TestLimiter_evictsAtTheLimitOfConnections(t *testing.T) {
 		// closed are the connections that the limiter closes, in this order.
 		closed string
 	}{
-		{"as many as the limit", "a new, b new", ""},
-		{"one more takes the place of the first", "a new, b new, c new", "a"},
-		{"each more takes the place of the next", "a new, b new, c new, a closed, d new, b closed, e new", "a b c"},
-		{"of the one that has been idle for longest", "a new, b new, a active, b active, b idle, a idle, c new", "b"},
-		{"of one that is idle, not of one that is served", "a new, a active, b new, c new", "b"},
-		{"of none that is served", "a new, a active, b new, b active, c new", "c"},
-		{"of one that was served", "a new, a active, b new, b active, a idle, c new", "a"},
-		{"of one whose header is not complete", "a new, a header, b new, b active, c new", "a"},
-		{"of one whose body is not complete", "a new, b new, a active, a body, b active, c new", "a"},
-		{"of one whose client does not read", "a new, b new, a active, a answer, b active, c new", "a"},
-		{"of the slowest, whatever it waits for", "a new, a active, a body, b new, b active, b idle, c new", "a"},
-		{"of the slowest, whatever it waits for, again", "a new, b new, b active, b body, c new", "a"},
-		{"an end makes room", "a new, b new, a closed, c new", ""},
-		{"a hijack makes room", "a new, a active, a hijacked, b new, c new", ""},
-		{"an end while it is served makes room", "a new, a active, a closed, b new, c new", ""},
-		{"an end of one that was closed counts once", "a new, b new, c new, a closed, a closed, d new", "a b"},
+		{"up to the limit", "a new, b new", ""},
+		{"a further one evicts the first", "a new, b new, c new", "a"},
+		{"each further one evicts the next", "a new, b new, c new, a closed, d new, b closed, e new", "a b c"},
+		{"evicts the longest idle one", "a new, b new, a active, b active, b idle, a idle, c new", "b"},
+		{"evicts an idle one before one in a handler", "a new, a active, b new, c new", "b"},
+		{"evicts the new one if all are in handlers", "a new, a active, b new, b active, c new", "c"},
+		{"evicts one that was in a handler", "a new, a active, b new, b active, a idle, c new", "a"},
+		{"evicts one with an incomplete header", "a new, a header, b new, b active, c new", "a"},
+		{"evicts one with an incomplete body", "a new, b new, a active, a body, b active, c new", "a"},
+		{"evicts one whose client does not read", "a new, b new, a active, a answer, b active, c new", "a"},
+		{"evicts the slowest, which sends a body", "a new, a active, a body, b new, b active, b idle, c new", "a"},
+		{"evicts the slowest, which is idle", "a new, b new, b active, b body, c new", "a"},
+		{"a closed one makes room", "a new, b new, a closed, c new", ""},
+		{"a hijacked one makes room", "a new, a active, a hijacked, b new, c new", ""},
+		{"one that is closed in a handler makes room", "a new, a active, a closed, b new, c new", ""},
+		{"one that is closed twice counts once", "a new, b new, c new, a closed, a closed, d new", "a b"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newLimiter(2, running)
@@ -178,7 +178,7 @@ func TestLimiter_evictsWithinThePeer(t *testing.T) {
 	for _, tt := range []struct{ name, from, closed string }{
 		{"one address", "192.0.2.1 192.0.2.1 192.0.2.1", "0"},
 		{"two addresses", "192.0.2.1 192.0.2.2 192.0.2.1 192.0.2.2", ""},
-		{"the other stays, though it came first", "192.0.2.2 192.0.2.1 192.0.2.1 192.0.2.1", "1"},
+		{"the first one of another address stays", "192.0.2.2 192.0.2.1 192.0.2.1 192.0.2.1", "1"},
 		{"127.0.0.1 has no limit of its own", "127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1", ""},
 		{"::1 has no limit of its own", "::1 ::1 ::1 ::1", ""},
 		{"127.0.0.1 as an address of IPv6", "::ffff:127.0.0.1 ::ffff:127.0.0.1 ::ffff:127.0.0.1", ""},
