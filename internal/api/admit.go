@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
@@ -74,47 +73,7 @@ func (c *Call) admit() error {
 	if missing != nil {
 		return missing
 	}
-	return c.checkNames()
-}
-
-// maxNames bounds what one call looks up by one member.
-const maxNames = 1000
-
-// checkNames refuses names of resources to be created that are too many, or not free.
-func (c *Call) checkNames() error {
-	made := c.action.creates
-	if made == nil || made.replaces && c.has(made.kinds[0]) {
-		return nil
-	}
-	names := made.names(c.in)
-	if len(names) > maxNames {
-		return InvalidParams("At most %d resources can be created at a time.", maxNames)
-	}
-	return c.CheckFree(names)
-}
-
-// CheckFree refuses names of which some are taken, come twice, or are kept for the
-// default key pairs. It is for what an action creates besides what it declares.
-func (c *Call) CheckFree(names []string) error {
-	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, names)
-	if err != nil {
-		return err
-	}
-	unfree := map[string]bool{resource.DefaultKeyPairName: true}
-	for _, name := range found {
-		unfree[name] = true
-	}
-	var taken []string
-	for _, name := range names {
-		if unfree[name] {
-			taken = append(taken, name)
-		}
-		unfree[name] = true // for the next one of that name
-	}
-	if len(taken) > 0 {
-		return NameExists(strings.Join(taken, ", "))
-	}
-	return nil
+	return c.checkNew()
 }
 
 // load reads the resources that the action is on. If some are missing it loads

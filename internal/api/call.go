@@ -40,9 +40,11 @@ type Call struct {
 	body []byte
 	in   smithy.Serializable
 	// entry is the call's line in the log.
-	entry   *httpcall.Entry
-	pipe    *Pipeline
-	loaded  []*resource.Resource
+	entry  *httpcall.Entry
+	pipe   *Pipeline
+	loaded []*resource.Resource
+	// tags are those of the resources that the call creates.
+	tags    []types.Tag
 	records []record
 }
 
@@ -71,9 +73,6 @@ func (c *Call) Targets(kind resource.Kind) []*resource.Resource {
 	}
 	return all
 }
-
-// has reports whether the action is on a resource of the kind that exists.
-func (c *Call) has(kind resource.Kind) bool { return c.Target(kind) != nil }
 
 // mustBeOn panics unless the action declares to be on one of the kinds.
 func (a *Action) mustBeOn(kinds []resource.Kind) {

@@ -29,7 +29,10 @@ type target struct {
 type creation struct {
 	// kinds are those that it may be of.
 	kinds []resource.Kind
+	// names reads the names from the input, as they are stored.
 	names func(in any) []string
+	// list is the member that names several at a time; "" if one is named.
+	list string
 	// replaces reports whether the action may also be on one that exists.
 	replaces bool
 }
@@ -46,7 +49,7 @@ func OnNamed() Option { return OnMember("resourceName") }
 // if none is given, named by a member of the input: one name or a list of them. Call.Target
 // returns the one, Call.Targets all. An optional member that is not given names none.
 func OnMember(member string, kinds ...resource.Kind) Option {
-	return func(a *Action) { a.on(target{kinds: kinds, names: a.member(member)}) }
+	return func(a *Action) { a.on(target{kinds: kinds, names: a.names(member, kinds)}) }
 }
 
 // OnTyped is OnMember for an input that says the kind, too, in the member kindMember. A
@@ -54,7 +57,7 @@ func OnMember(member string, kinds ...resource.Kind) Option {
 func OnTyped(member, kindMember string, kinds ...resource.Kind) Option {
 	return func(a *Action) {
 		kind := a.member(kindMember)
-		a.on(target{kinds: kinds, names: a.member(member), typed: func(in any) resource.Kind {
+		a.on(target{kinds: kinds, names: a.names(member, kinds), typed: func(in any) resource.Kind {
 			return resource.Kind(strings.Join(kind(in), ""))
 		}})
 	}
@@ -73,7 +76,11 @@ func Creates(kind resource.Kind) Option { return CreatesNamed(kind.NameMember(),
 // action's function runs.
 func CreatesNamed(member string, kinds ...resource.Kind) Option {
 	return func(a *Action) {
-		a.creates = &creation{kinds: kinds, names: a.member(member)}
+		made := creation{kinds: kinds, names: a.names(member, kinds)}
+		if a.field(member).Type == reflect.TypeFor[[]string]() {
+			made.list = member
+		}
+		a.create(made)
 		a.bind(kinds...)
 	}
 }
@@ -82,15 +89,44 @@ func CreatesNamed(member string, kinds ...resource.Kind) Option {
 // member, or replaces the one that has the name. Call.Target returns that one, or nil.
 func Puts(kind resource.Kind) Option {
 	return func(a *Action) {
-		names := a.member(kind.NameMember())
-		a.on(target{kinds: []resource.Kind{kind}, names: names, optional: true})
-		a.creates = &creation{kinds: []resource.Kind{kind}, names: names, replaces: true}
+		kinds := []resource.Kind{kind}
+		names := a.names(kind.NameMember(), kinds)
+		a.on(target{kinds: kinds, names: names, optional: true})
+		a.create(creation{kinds: kinds, names: names, replaces: true})
 	}
 }
 
 // OfEmptyAccount declares that the action reads a family that is not built, of which
 // nothing can exist, and answers so.
 func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true } }
+
+// create says what the action creates. Its tags are read from the input if it has any.
+func (a *Action) create(made creation) {
+	a.creates = &made
+	if a.access.RequestTags {
+		a.members = append(a.members, "Tags")
+	}
+}
+
+// names is member for names, which it gives the form in which a kind's are stored. Of
+// several kinds none has such a form.
+func (a *Action) names(member string, kinds []resource.Kind) func(in any) []string {
+	read := a.member(member)
+	if len(kinds) != 1 {
+		return read
+	}
+	return func(in any) []string {
+		names := read(in)
+		if !slices.ContainsFunc(names, func(name string) bool { return kinds[0].Normal(name) != name }) {
+			return names
+		}
+		names = slices.Clone(names) // they may be the input's own
+		for i, name := range names {
+			names[i] = kinds[0].Normal(name)
+		}
+		return names
+	}
+}
 
 // on adds a target.
 func (a *Action) on(t target) {
@@ -126,11 +162,7 @@ func (a *Action) checkTargets() {
 // member returns a reader of a member of the input that holds a text or a list of
 // texts. A member that is not given has none.
 func (a *Action) member(name string) func(in any) []string {
-	t := reflect.TypeOf(a.model.NewInput()).Elem()
-	field, ok := t.FieldByName(strings.ToUpper(name[:1]) + name[1:])
-	if !ok || !isText(field.Type) {
-		panic(fmt.Sprintf("api: %s has no member %q of strings", a.name, name))
-	}
+	field := a.field(name)
 	a.members = append(a.members, field.Name)
 	return func(in any) []string {
 		v := reflect.ValueOf(in).Elem().FieldByIndex(field.Index)
@@ -148,6 +180,15 @@ func (a *Action) member(name string) func(in any) []string {
 		}
 		return []string{v.String()}
 	}
+}
+
+// field finds a member of the input that holds texts; it panics if there is none.
+func (a *Action) field(name string) reflect.StructField {
+	field, ok := reflect.TypeOf(a.model.NewInput()).Elem().FieldByName(strings.ToUpper(name[:1]) + name[1:])
+	if !ok || !isText(field.Type) {
+		panic(fmt.Sprintf("api: %s has no member %q of strings", a.name, name))
+	}
+	return field
 }
 
 // isText reports whether a member holds a text, one of an enumeration, or a list of texts.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -167,4 +168,58 @@ func TestOf(t *testing.T) {
 	if got := abroad("arn:aws:iam::" + ours + ":user/nobody"); got.code != denied {
 		t.Errorf("GetDomains in eu-west-1 without rights = %v, want %s", got, denied)
 	}
+}
+
+// TestCreates_quotaAndTags has an action that leaves to the pipeline what its kind may have.
+func TestCreates_quotaAndTags(t *testing.T) {
+	w := newWorld(t, api.New(func(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {
+		return &lightsail.CreateDiskOutput{}, c.Tx.InsertResource(c.New(resource.Disk, *in.DiskName))
+	}, api.Creates(resource.Disk)))
+	w.quotas[quota.Disks] = 2
+	create := func(name string, tags ...string) error {
+		_, err := w.root(ours).CreateDisk(t.Context(), &lightsail.CreateDiskInput{
+			DiskName: &name, AvailabilityZone: new("us-east-1a"), SizeInGb: new(int32(8)), Tags: pairs(tags...),
+		})
+		return err
+	}
+	wantMessage := func(err error, want string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error of CreateDisk = %v, want %q in it", err, want)
+		}
+	}
+	wantCode(t, create("one", "team", "web"), "")
+	w.change(func(tx *store.Tx) error {
+		r, err := tx.Resource(ours, "us-east-1", "one")
+		if err == nil && (len(r.Tags) != 1 || *r.Tags[0].Value != "web") {
+			t.Errorf("tags of the new disk = %v, want those of the input", r.Tags)
+		}
+		return err
+	})
+	wantMessage(create("two", "aws:x", "reserved"), "reserved")
+	wantCode(t, create("two"), "")
+	wantMessage(create("two"), "already in use") // the name is looked at before the quota
+	wantMessage(create("three"), "You've reached the limit of disks in this account.")
+}
+
+// TestCreates_normalForm gives a name the form in which its kind is stored, wherever the
+// input names it.
+func TestCreates_normalForm(t *testing.T) {
+	w := newWorld(t,
+		api.New(func(c *api.Call, in *lightsail.CreateDomainInput) (*lightsail.CreateDomainOutput, error) {
+			return &lightsail.CreateDomainOutput{}, c.Tx.InsertResource(c.New(resource.Domain, *in.DomainName))
+		}, api.Creates(resource.Domain)),
+		api.New(func(c *api.Call, _ *lightsail.GetDomainInput) (*lightsail.GetDomainOutput, error) {
+			return &lightsail.GetDomainOutput{Domain: &types.Domain{Name: &c.Target(resource.Domain).Name}}, nil
+		}, api.On(resource.Domain)))
+	c := w.root(ours)
+	_, err := c.CreateDomain(t.Context(), &lightsail.CreateDomainInput{DomainName: new("Example.COM.")})
+	wantCode(t, err, "")
+	out, err := c.GetDomain(t.Context(), &lightsail.GetDomainInput{DomainName: new("eXample.com")})
+	wantCode(t, err, "")
+	if out != nil && *out.Domain.Name != "example.com" {
+		t.Errorf("name of the domain = %s, want example.com", *out.Domain.Name)
+	}
+	_, err = c.CreateDomain(t.Context(), &lightsail.CreateDomainInput{DomainName: new("example.com.")})
+	wantCode(t, err, "InvalidInputException")
 }

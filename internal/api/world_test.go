@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -40,6 +41,7 @@ type world struct {
 	// running bounds the calls that run at one time, and observed is what the metrics have.
 	running  *limit.Gate
 	observed []string
+	quotas   quota.Table
 	mu       sync.Mutex
 	// views and updates count the store's transactions.
 	views, updates atomic.Int64
@@ -55,14 +57,14 @@ const (
 func newWorld(t testing.TB, list ...api.Action) *world {
 	t.Helper()
 	w := &world{
-		t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db"), running: limit.NewGate(100),
+		t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db"), running: limit.NewGate(100), quotas: quota.Default(),
 	}
 	clock := func() time.Time { return w.now }
 	p := familytest.NewPipeline(t, familytest.PipelineOptions{Clock: clock, File: w.file, ObserveStore: w.count, Change: func(o *api.Options) {
 		if list != nil {
 			o.Actions = list
 		}
-		o.Running, o.Observe = w.running, w.observe
+		o.Running, o.Observe, o.Quotas = w.running, w.observe, w.quotas
 		o.Committed = func(_, _ string, operations []*types.Operation) {
 			if w.committed != nil {
 				w.committed(operations)

@@ -7,6 +7,7 @@ package resource
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -54,6 +55,8 @@ type traits struct {
 	onlyIn string
 	// quota bounds how many there may be, if it has a name.
 	quota Quota
+	// normal gives a name the form in which it is stored; nil if any form is.
+	normal func(name string) string
 }
 
 // Quota bounds how many resources of a kind an account may have.
@@ -62,21 +65,9 @@ type Quota struct {
 	// What is what AWS's refusal calls the kind: "Static IPs". Refusal, if it is not "",
 	// takes the place of the whole sentence.
 	What, Refusal string
-	Scope         QuotaScope
+	// PerAccount counts the resources of all regions together, not of each by itself.
+	PerAccount bool
 }
-
-// QuotaScope is where a quota counts.
-type QuotaScope int
-
-// The scopes of quotas.
-const (
-	// PerRegion counts an account's resources in each region by themselves.
-	PerRegion QuotaScope = iota
-	// PerAccount counts those of all regions together.
-	PerAccount
-	// Ever is PerAccount that counts what was deleted, too: nothing is given back.
-	Ever
-)
 
 // homeRegion is the one region that serves domains and distributions.
 const homeRegion = "us-east-1"
@@ -91,7 +82,7 @@ var kinds = map[Kind]traits{
 	Disk:                       {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
 	DiskSnapshot:               {member: "diskSnapshotName"},
 	Distribution:               {member: "distributionName", onlyIn: homeRegion},
-	Domain:                     {member: "domainName", global: true, onlyIn: homeRegion},
+	Domain:                     {member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain},
 	ExportSnapshotRecord:       {untagged: true},
 	Instance:                   {member: "instanceName", quota: Quota{Name: quota.Instances, What: "Instances"}},
 	InstanceSnapshot:           {member: "instanceSnapshotName"},
@@ -106,6 +97,17 @@ var kinds = map[Kind]traits{
 // NameMember is the input member that names a resource of this kind, or "" for
 // kinds that only AWS names.
 func (k Kind) NameMember() string { return kinds[k].member }
+
+// Normal is a name of the kind as it is stored.
+func (k Kind) Normal(name string) string {
+	if normal := kinds[k].normal; normal != nil {
+		return normal(name)
+	}
+	return name
+}
+
+// normalDomain knows that case and a final dot make no difference in DNS.
+func normalDomain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
 
 // OnlyIn is the one region that serves the kind, or "" if all do.
 func (k Kind) OnlyIn() string { return kinds[k].onlyIn }

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// maxNames bounds what one call looks up by one member.
+const maxNames = 1000
+
+// checkNew refuses resources to be created that are too many, whose names are not free,
+// that a quota does not admit, or whose tags break a rule, in this order.
+func (c *Call) checkNew() error {
+	made := c.action.creates
+	if made == nil {
+		return nil
+	}
+	if !made.replaces || c.Target(made.kinds...) == nil {
+		if err := c.checkNames(made); err != nil {
+			return err
+		}
+	}
+	if !c.action.access.RequestTags {
+		return nil
+	}
+	var err error
+	c.tags, err = resource.MergeTags(nil, member[[]types.Tag](c.in, "Tags"))
+	return TagError(err)
+}
+
+// checkNames is checkNew for names and quotas.
+func (c *Call) checkNames(made *creation) error {
+	names := made.names(c.in)
+	if len(names) > maxNames {
+		return InvalidParams("At most %d resources can be created at a time.", maxNames)
+	}
+	if err := made.checkListed(names); err != nil {
+		return err
+	}
+	if err := c.CheckFree(names); err != nil || len(made.kinds) != 1 {
+		return err
+	}
+	return c.CheckQuota(made.kinds[0], len(names))
+}
+
+// checkListed holds the names of a list to the rule for resource names, which the API
+// model has for single names only.
+func (made *creation) checkListed(names []string) error {
+	if made.list == "" {
+		return nil
+	}
+	return CheckListed(made.list, names)
+}
+
+// CheckListed refuses names of a list that no resource can have. The member is the input's
+// name of the list.
+func CheckListed(member string, names []string) error {
+	rule := model.Constraints("ResourceName")
+	for n, name := range names {
+		if !rule.Match(name) {
+			return InvalidName(fmt.Sprintf("%s.%d.member", member, n+1), name)
+		}
+	}
+	return nil
+}
+
+// CheckFree refuses names of which some are taken, come twice, or are kept for the
+// default key pairs. It is for what an action creates besides what it declares.
+func (c *Call) CheckFree(names []string) error {
+	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, names)
+	if err != nil {
+		return err
+	}
+	unfree := map[string]bool{resource.DefaultKeyPairName: true}
+	for _, name := range found {
+		unfree[name] = true
+	}
+	var taken []string
+	for _, name := range names {
+		if unfree[name] {
+			taken = append(taken, name)
+		}
+		unfree[name] = true // for the next one of that name
+	}
+	if len(taken) > 0 {
+		return NameExists(strings.Join(taken, ", "))
+	}
+	return nil
+}
+
+// CheckQuota refuses more new resources of a kind than there may be. It is for what an
+// action creates besides what it declares.
+func (c *Call) CheckQuota(kind resource.Kind, more int) error {
+	q, ok := kind.Quota()
+	if !ok {
+		return nil
+	}
+	n, err := c.count(kind, q.PerAccount)
+	limit := c.Quota(q.Name)
+	switch {
+	case err != nil || n+more <= limit:
+		return err
+	case q.Refusal != "":
+		return InvalidInput(CodeLimitExceeded, "%s", q.Refusal)
+	}
+	return QuotaReached(q.What, limit)
+}
+
+// count counts the account's resources of a kind in the call's region, or in all.
+func (c *Call) count(kind resource.Kind, everywhere bool) (n int, err error) {
+	if !everywhere {
+		return c.Tx.Count(c.Principal.Account, c.Region, kind)
+	}
+	for _, region := range catalogue.Regions() {
+		more, err := c.Tx.Count(c.Principal.Account, region.Name, kind)
+		if err != nil {
+			return 0, err
+		}
+		n += more
+	}
+	return n, nil
+}
+
+// New makes a resource to be created: NewResource with the tags of the input.
+func (c *Call) New(kind resource.Kind, name string) *resource.Resource {
+	r := c.NewResource(kind, kind.Normal(name))
+	if c.tags != nil {
+		r.Tags = c.tags
+	}
+	return r
+}
