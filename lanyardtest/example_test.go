@@ -44,11 +44,11 @@ func TestNewWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !out.CreatedAt.Equal(opening) || server.AccountID != "111122223333" {
-		t.Errorf("made at %s in the account %s", out.CreatedAt, server.AccountID)
+		t.Errorf("default key pair: got one made at %s in the account %s, want the clock's time and 111122223333", out.CreatedAt, server.AccountID)
 	}
 }
 
-// TestRestart shows that a server keeps what was acknowledged, and its endpoint.
+// TestRestart shows that a server keeps its state and its endpoint.
 func TestRestart(t *testing.T) {
 	server := lanyardtest.New(t)
 	client := server.Client("us-east-1")
@@ -58,7 +58,7 @@ func TestRestart(t *testing.T) {
 	server.Restart(t)
 	got, err := client.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
 	if err != nil || *got.KeyPair.Name != "deploy" {
-		t.Errorf("after a restart: %v, %v", got, err)
+		t.Errorf("GetKeyPair after a restart: got %v, %v, want the pair from before", got, err)
 	}
 }
 
@@ -96,9 +96,9 @@ func TestSSH(t *testing.T) {
 	}
 	out, err := session.Output("whoami")
 	if err != nil || string(out) != "admin\n" {
-		t.Errorf("whoami: %q, %v", out, err)
+		t.Errorf("whoami: got %q, %v, want admin", out, err)
 	}
 	if at := server.SSHAddress("us-east-1", "mail"); at != "" {
-		t.Errorf("an instance that is not there is at %s", at)
+		t.Errorf("SSHAddress of a missing instance: got %s, want none", at)
 	}
 }
