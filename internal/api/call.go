@@ -145,3 +145,8 @@ func (c *Call) Realistic() bool { return c.pipe.o.TimeScale >= 1 }
 
 // Quota is how many of something an account may have.
 func (c *Call) Quota(name quota.Name) int { return c.pipe.o.Quotas[name] }
+
+// Plan is the plan of an event that happens now to a resource with the lifecycle.
+func (c *Call) Plan(l resource.Lifecycle, event string) resource.Plan {
+	return l.Plan(event, c.Now, c.After)
+}

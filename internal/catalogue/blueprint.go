@@ -71,3 +71,6 @@ func readBlueprints() []Blueprint {
 	}
 	return list
 }
+
+// Windows reports whether instances of the blueprint are Windows ones.
+func (b *Blueprint) Windows() bool { return b.Platform == types.InstancePlatformWindows }

@@ -67,7 +67,7 @@ func (s *site) instance(n int, account, name, address string) *resource.Resource
 		s.t.Fatal(err)
 	}
 	arn, code := r.ARN(), r.SupportCode("i-"+ec2ID(r.ID))
-	i := &instance.Instance{Resource: r, Doc: types.Instance{
+	i := instance.New(r, types.Instance{
 		Arn: &arn, Name: &r.Name, CreatedAt: &r.CreatedAt, Location: r.Location(), SupportCode: &code, ResourceType: types.ResourceTypeInstance,
 		BlueprintId: new("debian_12"), BlueprintName: new("Debian"), BundleId: new("nano_3_0"), Username: new("admin"), SshKeyName: new("web"),
 		Hardware: &types.InstanceHardware{CpuCount: new(int32(2)), RamSizeInGb: new(float32(0.5)), Disks: []types.Disk{{
@@ -78,10 +78,10 @@ func (s *site) instance(n int, account, name, address string) *resource.Resource
 			HttpEndpoint: "enabled", HttpProtocolIpv6: "disabled", HttpPutResponseHopLimit: new(int32(1)), HttpTokens: "optional", State: "applied",
 		},
 		Networking: &types.InstanceNetworking{MonthlyTransfer: &types.MonthlyTransfer{GbPerMonthAllocated: new(int32(1024))}},
-	}}
+	}, instance.Priv{})
 	i.SetPorts([]types.PortInfo{{FromPort: 22, ToPort: 22, Protocol: "tcp", Cidrs: []string{"0.0.0.0/0"}}})
 	i.Priv.Plan, i.Priv.Sealed, i.Priv.AuthorizedKey = resource.Plan{}.Then(now, instance.Running), sealed, edLine
-	if err := i.Save(); err != nil {
+	if err := i.Pack(); err != nil {
 		s.t.Fatal(err)
 	}
 	return r

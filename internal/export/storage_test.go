@@ -16,7 +16,7 @@ import (
 // storagePriv is what the store has of disks and snapshots beside what the API shows.
 type storagePriv struct {
 	Plan         resource.Plan          `json:"plan"`
-	AutoSnapshot *resource.AutoSnapshot `json:"autoSnapshot,omitempty"`
+	AutoSnapshot *instance.AutoSnapshot `json:"autoSnapshot,omitempty"`
 }
 
 // fillStorage adds a disk that is attached to an instance of fillInstances, a snapshot of the disk, and one of the other
@@ -28,7 +28,7 @@ func (s *site) fillStorage() *site {
 	ofDisk.Zone, ofInstance.Zone = "all", "all"
 	key, value := "team", "wéb"
 	disk.Tags = []types.Tag{{Key: &key, Value: &value}}
-	auto := &resource.AutoSnapshot{}
+	auto := &instance.AutoSnapshot{}
 	auto.Enable(now, 6)
 	s.update(func(tx *store.Tx) error {
 		return firstOf(
@@ -56,7 +56,7 @@ func (s *site) attach(tx *store.Tx, disk *resource.Resource) error {
 		return err
 	}
 	i.Doc.Hardware.Disks = append(i.Doc.Hardware.Disks, *diskDoc(disk))
-	return firstOf(i.Save(), tx.UpdateResource(r))
+	return firstOf(i.Pack(), tx.UpdateResource(r))
 }
 
 func diskDoc(r *resource.Resource) *types.Disk {

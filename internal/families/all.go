@@ -6,12 +6,15 @@ package families
 
 import (
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	storedkeypair "github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -42,4 +45,8 @@ func All(d Deps) []api.Action {
 
 // StoredKinds are the kinds that the actions make, with what their documents are held to
 // when they come from a file. A kind that is not here is one that no action knows.
-func StoredKinds() map[resource.Kind]resource.Stored { return compute.StoredKinds() }
+func StoredKinds() map[resource.Kind]resource.Stored {
+	kinds := instance.Stored()
+	maps.Copy(kinds, storedkeypair.Stored())
+	return kinds
+}

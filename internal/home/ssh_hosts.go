@@ -58,7 +58,7 @@ func sshPorts(tx *store.Tx) (map[string]uint16, error) {
 // sshHost returns nil for an instance without an SSH server.
 func sshHost(sealer *seal.Sealer, r *resource.Resource, port uint16) (*sshconfig.Host, error) {
 	i, err := instance.Load(r)
-	if err != nil || !i.HasSSH() {
+	if err != nil || i.Windows() {
 		return nil, err
 	}
 	at := instance.SSHAddress(port)

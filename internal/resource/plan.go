@@ -54,3 +54,39 @@ func (p Plan) Next(now time.Time) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
+
+// Planned is what the private documents of kinds have whose state changes by itself. They
+// embed it.
+type Planned struct {
+	// Plan is the state over time.
+	Plan Plan `json:"plan"`
+}
+
+// State is the state at a moment.
+func (p *Planned) State(now time.Time) string { return p.Plan.At(now).State }
+
+// Settled is when the last state begins: what was begun is done then.
+func (p *Planned) Settled() time.Time { return p.Plan.End() }
+
+// Lifecycle is how the state of a kind moves: for each event the states that follow, each
+// with how long AWS takes for it. The last one stays.
+type Lifecycle map[string][]Phase
+
+// Phase is a state, and how long it lasts on AWS; zero for the last one.
+type Phase struct {
+	State string
+	Takes time.Duration
+}
+
+// Plan is the plan of an event that happens now. after returns the moment at which
+// something is done that takes AWS a time.
+func (l Lifecycle) Plan(event string, now time.Time, after func(time.Duration) time.Time) Plan {
+	var plan Plan
+	at, takes := now, time.Duration(0)
+	for _, phase := range l[event] {
+		plan = append(plan, Step{At: at, State: phase.State})
+		takes += phase.Takes
+		at = after(takes)
+	}
+	return plan
+}

@@ -74,7 +74,7 @@ func (f *Family) storage() []api.Action {
 		api.New(getDisk, api.On(resource.Disk)),
 		api.New(getDisks, api.Of(resource.Disk)),
 		api.New(attachDisk, api.On(resource.Disk), api.On(resource.Instance)),
-		api.New(detachDiskByName, api.On(resource.Disk)),
+		api.New(detachDisk, api.On(resource.Disk)),
 		api.New(deleteDisk, api.On(resource.Disk)),
 		api.New(createDiskFromSnapshot, api.OnMember("diskSnapshotName", resource.DiskSnapshot), api.Creates(resource.Disk)),
 		api.NewPrepared(f.takeKeyForRestore, f.createInstancesFromSnapshot,

@@ -35,7 +35,7 @@ func enableAddOn(c *api.Call, in *lightsail.EnableAddOnInput) (*lightsail.Enable
 	if err != nil {
 		return nil, err
 	}
-	ops, err := changeAutoSnapshot(c, func(a *resource.AutoSnapshot) error {
+	ops, err := setAutoSnapshot(c, func(a *instance.AutoSnapshot) error {
 		if a.On() && a.Hour() == hour {
 			return errAddOnInState()
 		}
@@ -49,7 +49,7 @@ func disableAddOn(c *api.Call, in *lightsail.DisableAddOnInput) (*lightsail.Disa
 	if in.AddOnType != types.AddOnTypeAutoSnapshot {
 		return nil, errNoSuchAddOn(in.AddOnType)
 	}
-	ops, err := changeAutoSnapshot(c, func(a *resource.AutoSnapshot) error {
+	ops, err := setAutoSnapshot(c, func(a *instance.AutoSnapshot) error {
 		switch {
 		case len(a.Periods) == 0:
 			return errAddOnNotEnabled()
@@ -62,13 +62,12 @@ func disableAddOn(c *api.Call, in *lightsail.DisableAddOnInput) (*lightsail.Disa
 	return &lightsail.DisableAddOnOutput{Operations: ops}, err
 }
 
-// changeAutoSnapshot changes the automatic snapshots of the call's target. A resource
-// that never had any has an empty setting.
-func changeAutoSnapshot(c *api.Call, change func(*resource.AutoSnapshot) error) ([]types.Operation, error) {
-	r := c.Target()
-	err := changeAutoSnapshotOf(c, r, func(a *resource.AutoSnapshot) (*resource.AutoSnapshot, error) {
+// setAutoSnapshot changes the setting of automatic snapshots of the call's target. A
+// resource that never had one has an empty setting.
+func setAutoSnapshot(c *api.Call, change func(*instance.AutoSnapshot) error) ([]types.Operation, error) {
+	r, err := changeAutoSnapshot(c, func(a *instance.AutoSnapshot) (*instance.AutoSnapshot, error) {
 		if a == nil {
-			a = &resource.AutoSnapshot{}
+			a = &instance.AutoSnapshot{}
 		}
 		return a, change(a)
 	})
@@ -78,33 +77,25 @@ func changeAutoSnapshot(c *api.Call, change func(*resource.AutoSnapshot) error) 
 	return []types.Operation{*c.Record(r)}, nil
 }
 
-func changeAutoSnapshotOf(c *api.Call, r *resource.Resource, change func(*resource.AutoSnapshot) (*resource.AutoSnapshot, error)) error {
-	if r.Kind == resource.Disk {
-		d, err := loadDisk(r)
-		if err != nil {
-			return err
-		}
-		if d.priv.AutoSnapshot, err = change(d.priv.AutoSnapshot); err != nil {
-			return err
-		}
-		return d.save(c)
-	}
-	i, err := instance.Load(r)
+// changeAutoSnapshot changes the automatic snapshots of the call's target.
+func changeAutoSnapshot(c *api.Call, change func(*instance.AutoSnapshot) (*instance.AutoSnapshot, error)) (*resource.Resource, error) {
+	of, err := instance.OpenAutoSnapshotted(c.Target())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !i.HasSSH() {
-		return errNoAutoSnapshotOnWindows()
+	if i, ok := of.(*instance.Instance); ok && i.Windows() {
+		return nil, errNoAutoSnapshotOnWindows()
 	}
-	if i.Priv.AutoSnapshot, err = change(i.Priv.AutoSnapshot); err != nil {
-		return err
+	setting := of.AutoSnapshots()
+	if *setting, err = change(*setting); err != nil {
+		return nil, err
 	}
-	return saveInstance(c, i)
+	return of.Row(), c.Save(of)
 }
 
 // newAutoSnapshot is the setting of a new resource with add-ons; nil without any.
-func newAutoSnapshot(c *api.Call, requests []types.AddOnRequest) (*resource.AutoSnapshot, error) {
-	var a *resource.AutoSnapshot
+func newAutoSnapshot(c *api.Call, requests []types.AddOnRequest) (*instance.AutoSnapshot, error) {
+	var a *instance.AutoSnapshot
 	for n := range requests {
 		hour, err := snapshotHour(&requests[n])
 		if err != nil {
@@ -113,7 +104,7 @@ func newAutoSnapshot(c *api.Call, requests []types.AddOnRequest) (*resource.Auto
 		if a != nil {
 			return nil, api.InvalidParams("The add-on %s is given more than once.", requests[n].AddOnType)
 		}
-		a = &resource.AutoSnapshot{}
+		a = &instance.AutoSnapshot{}
 		a.Enable(c.Now, hour)
 	}
 	return a, nil
@@ -126,9 +117,9 @@ func snapshotHour(request *types.AddOnRequest) (int, error) {
 	}
 	auto := request.AutoSnapshotAddOnRequest
 	if auto == nil || auto.SnapshotTimeOfDay == nil {
-		return resource.DefaultSnapshotHour, nil
+		return instance.DefaultSnapshotHour, nil
 	}
-	hour, ok := resource.ParseTimeOfDay(*auto.SnapshotTimeOfDay)
+	hour, ok := instance.ParseTimeOfDay(*auto.SnapshotTimeOfDay)
 	if !ok {
 		return 0, api.InvalidParams("The snapshot time of day must be in HH:00 format: %s", *auto.SnapshotTimeOfDay)
 	}

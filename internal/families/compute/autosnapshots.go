@@ -1,58 +1,35 @@
 package compute
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // getAutoSnapshots lists the newest first (observed in AWS CLI output).
 func getAutoSnapshots(c *api.Call, _ *lightsail.GetAutoSnapshotsInput) (*lightsail.GetAutoSnapshotsOutput, error) {
-	r := c.Target()
-	auto, attached, err := autoSnapshotOf(r)
+	of, err := instance.OpenAutoSnapshotted(c.Target())
 	if err != nil {
 		return nil, err
 	}
-	list := []types.AutoSnapshotDetails{}
-	for _, t := range auto.Taken(c.Now, c.Quota(quota.AutoSnapshots)) {
+	list, attached := []types.AutoSnapshotDetails{}, of.AttachedDisks()
+	for _, t := range (*of.AutoSnapshots()).Taken(c.Now, c.Quota(quota.AutoSnapshots)) {
 		status := types.AutoSnapshotStatusSuccess
 		if !t.Ready(c.Now) {
 			status = types.AutoSnapshotStatusInProgress
 		}
 		list = append(list, types.AutoSnapshotDetails{CreatedAt: &t.CreatedAt, Date: &t.Date, FromAttachedDisks: attached, Status: status})
 	}
+	r := of.Row()
 	return &lightsail.GetAutoSnapshotsOutput{ResourceName: &r.Name, ResourceType: types.ResourceType(r.Kind), AutoSnapshots: list}, nil
 }
 
-// autoSnapshotOf is the setting of an instance or a disk, nil where it never had any,
-// with the disks that each snapshot is of beside the resource itself: those that are
-// attached at present.
-func autoSnapshotOf(r *resource.Resource) (*resource.AutoSnapshot, []types.AttachedDisk, error) {
-	attached := []types.AttachedDisk{}
-	if r.Kind == resource.Disk {
-		d, err := loadDisk(r)
-		if err != nil {
-			return nil, nil, err
-		}
-		return d.priv.AutoSnapshot, attached, nil
-	}
-	i, err := instance.Load(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, d := range i.Disks() {
-		attached = append(attached, types.AttachedDisk{Path: d.Path, SizeInGb: d.SizeInGb})
-	}
-	return i.Priv.AutoSnapshot, attached, nil
-}
-
 func deleteAutoSnapshot(c *api.Call, in *lightsail.DeleteAutoSnapshotInput) (*lightsail.DeleteAutoSnapshotOutput, error) {
-	r := c.Target()
-	err := changeAutoSnapshotOf(c, r, func(a *resource.AutoSnapshot) (*resource.AutoSnapshot, error) {
+	r, err := changeAutoSnapshot(c, func(a *instance.AutoSnapshot) (*instance.AutoSnapshot, error) {
 		keep := c.Quota(quota.AutoSnapshots)
 		taken, err := autoSnapshotAt(a.Taken(c.Now, keep), *in.Date)
 		switch {
@@ -75,7 +52,7 @@ func deleteAutoSnapshot(c *api.Call, in *lightsail.DeleteAutoSnapshotInput) (*li
 }
 
 // autoSnapshotAt is the snapshot of a date.
-func autoSnapshotAt(taken []resource.AutoSnapshotTaken, date string) (t resource.AutoSnapshotTaken, err error) {
+func autoSnapshotAt(taken []instance.AutoSnapshotTaken, date string) (t instance.AutoSnapshotTaken, err error) {
 	for _, t := range taken {
 		if t.Date == date {
 			return t, nil
@@ -102,12 +79,12 @@ func (s snapshotChoice) name() string {
 	return *s.source
 }
 
-// auto tells whether an automatic snapshot is meant.
+// auto reports whether an automatic snapshot is meant.
 func (s snapshotChoice) auto() (bool, error) {
 	if err := exactlyOne(s.manualMember, s.manual != nil, s.sourceMember, s.source != nil); err != nil {
 		return false, err
 	}
-	dated, latest := s.date != nil, isSet(s.latest)
+	dated, latest := s.date != nil, aws.ToBool(s.latest)
 	if s.source != nil {
 		return true, exactlyOne("restoreDate", dated, "useLatestRestorableAutoSnapshot", latest)
 	}
@@ -117,7 +94,7 @@ func (s snapshotChoice) auto() (bool, error) {
 	return false, nil
 }
 
-// exactlyOne refuses an input that has neither of two members, or both.
+// exactlyOne returns an error if an input has neither of two members, or both.
 func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
 	switch {
 	case hasOne && hasOther:
@@ -128,9 +105,9 @@ func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
 	return nil
 }
 
-// checkAuto refuses the choice of an automatic snapshot that does not exist or is not
+// checkAuto returns an error if the chosen automatic snapshot does not exist or is not
 // complete.
-func (s snapshotChoice) checkAuto(c *api.Call, auto *resource.AutoSnapshot) error {
+func (s snapshotChoice) checkAuto(c *api.Call, auto *instance.AutoSnapshot) error {
 	taken := auto.Taken(c.Now, c.Quota(quota.AutoSnapshots))
 	if s.date == nil {
 		for _, t := range taken {

@@ -21,7 +21,7 @@ func copySnapshot(c *api.Call, in *lightsail.CopySnapshotInput) (*lightsail.Copy
 		return nil, err
 	}
 	from, target := string(in.SourceRegion), *in.TargetSnapshotName
-	var s *snapshot
+	var s instance.AnySnapshot
 	if auto {
 		s, err = copyAutoSnapshot(c, from, target, choice)
 	} else {
@@ -30,10 +30,10 @@ func copySnapshot(c *api.Call, in *lightsail.CopySnapshotInput) (*lightsail.Copy
 	if err != nil {
 		return nil, err
 	}
-	if err := s.insert(c); err != nil {
+	if err := c.Insert(s); err != nil {
 		return nil, err
 	}
-	op := c.Started(s.r, s.settled())
+	op := c.Started(s.Row(), s.Private().Settled())
 	details := from + ":" + choice.name()
 	op.OperationDetails = &details
 	return &lightsail.CopySnapshotOutput{Operations: []types.Operation{*op}}, nil
@@ -41,50 +41,37 @@ func copySnapshot(c *api.Call, in *lightsail.CopySnapshotInput) (*lightsail.Copy
 
 // copyManualSnapshot makes the copy of a snapshot, which cannot be deleted before
 // the copy is complete.
-func copyManualSnapshot(c *api.Call, region, target, name string) (*snapshot, error) {
+func copyManualSnapshot(c *api.Call, region, target, name string) (instance.AnySnapshot, error) {
 	r, err := c.FindIn(region, name, resource.InstanceSnapshot, resource.DiskSnapshot)
 	if err != nil {
 		return nil, err
 	}
-	source, err := loadSnapshot(r)
+	source, err := completeSnapshot(c, r, "copy")
 	if err != nil {
 		return nil, err
 	}
-	if err := source.check(c.Now, "copy"); err != nil {
-		return nil, err
-	}
-	if err := source.keep(c, c.After(copySnapshotTakes)); err != nil {
-		return nil, err
-	}
-	if source.disk != nil {
-		return newDiskSnapshot(c, target, []types.Tag{}, copySnapshotTakes, *source.disk), nil
-	}
-	return newInstanceSnapshot(c, target, []types.Tag{}, copySnapshotTakes, *source.instance), nil
+	copied := source.Copy(c.NewResource(r.Kind, target), copyPlan(c))
+	source.Private().Busy(copied.Private().Settled())
+	return copied, c.Save(source)
+}
+
+// copyPlan makes the plan of a copy of either kind.
+func copyPlan(c *api.Call) func(resource.Lifecycle) resource.Plan {
+	return func(l resource.Lifecycle) resource.Plan { return c.Plan(l, "copy") }
 }
 
 // copyAutoSnapshot keeps an automatic snapshot as a manual one.
-func copyAutoSnapshot(c *api.Call, region, target string, choice snapshotChoice) (*snapshot, error) {
+func copyAutoSnapshot(c *api.Call, region, target string, choice snapshotChoice) (instance.AnySnapshot, error) {
 	r, err := c.FindIn(region, *choice.source, resource.Instance, resource.Disk)
 	if err != nil {
 		return nil, err
 	}
-	auto, _, err := autoSnapshotOf(r)
+	source, err := instance.OpenAutoSnapshotted(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := choice.checkAuto(c, auto); err != nil {
+	if err := choice.checkAuto(c, *source.AutoSnapshots()); err != nil {
 		return nil, err
 	}
-	if r.Kind == resource.Disk {
-		d, err := loadDisk(r)
-		if err != nil {
-			return nil, err
-		}
-		return newDiskSnapshot(c, target, []types.Tag{}, copySnapshotTakes, ofDisk(d, true)), nil
-	}
-	i, err := instance.Load(r)
-	if err != nil {
-		return nil, err
-	}
-	return newInstanceSnapshot(c, target, []types.Tag{}, copySnapshotTakes, ofInstance(i, true)), nil
+	return source.Keep(func(kind resource.Kind) *resource.Resource { return c.NewResource(kind, target) }, copyPlan(c)), nil
 }

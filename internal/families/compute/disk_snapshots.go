@@ -23,73 +23,61 @@ func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	s := newDiskSnapshot(c, *in.DiskSnapshotName, tags, diskSnapshotTakes, content)
-	if err := s.insert(c); err != nil {
+	r := c.NewResource(resource.DiskSnapshot, *in.DiskSnapshotName)
+	r.Tags = tags
+	s := instance.NewDiskSnapshot(r, content, c.Plan(instance.DiskSnapshotLifecycle, "create"))
+	if err := c.Insert(s); err != nil {
 		return nil, err
 	}
-	return &lightsail.CreateDiskSnapshotOutput{Operations: bothStarted(c, s.r, source, s.settled())}, nil
+	return &lightsail.CreateDiskSnapshotOutput{Operations: bothStarted(c, r, source, s.Priv.Settled())}, nil
 }
 
 // diskToSnapshot is the resource that a snapshot is taken of, and what that will hold.
 func diskToSnapshot(c *api.Call) (*resource.Resource, types.DiskSnapshot, error) {
-	r := c.Target(resource.Disk)
-	if r == nil {
+	d, err := api.Target[instance.Disk](c)
+	if err != nil {
+		return nil, types.DiskSnapshot{}, err
+	}
+	if d == nil {
 		i, err := instanceToSnapshot(c)
 		if err != nil {
 			return nil, types.DiskSnapshot{}, err
 		}
-		return i.Resource, ofSystemDisk(i), nil
+		return i.Resource, i.SystemDiskContent(), nil
 	}
-	d, err := loadDisk(r)
-	if err != nil {
-		return nil, types.DiskSnapshot{}, err
-	}
-	if d.state(c.Now) == types.DiskStatePending {
+	if d.State(c.Now) == types.DiskStatePending {
 		return nil, types.DiskSnapshot{}, api.WrongState("create a snapshot of", "disk", types.DiskStatePending)
 	}
-	return d.r, ofDisk(d, false), noAutoSnapshotRunning(c, d.r, d.priv.AutoSnapshot)
+	return d.Resource, d.Content(false), noAutoSnapshotRunning(c, d)
 }
 
-// instanceToSnapshot opens the call's instance, if a snapshot can be taken of it now.
+// instanceToSnapshot opens the call's instance, of which a snapshot can be taken now.
 func instanceToSnapshot(c *api.Call) (*instance.Instance, error) {
-	r := c.Target(resource.Instance)
-	i, err := instance.Load(r)
+	i, err := targetIn(c, "create a snapshot of", instance.Running, instance.Stopped)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkState(i, c.Now, "create a snapshot of", instance.Running, instance.Stopped); err != nil {
-		return nil, err
-	}
-	return i, noAutoSnapshotRunning(c, r, i.Priv.AutoSnapshot)
+	return i, noAutoSnapshotRunning(c, i)
 }
 
-// noAutoSnapshotRunning refuses a manual snapshot while an automatic one is being
-// made (Lightsail user guide).
-func noAutoSnapshotRunning(c *api.Call, r *resource.Resource, auto *resource.AutoSnapshot) error {
-	taken := auto.Taken(c.Now, c.Quota(quota.AutoSnapshots))
+// noAutoSnapshotRunning returns an error for a manual snapshot while an automatic one is
+// being made (Lightsail user guide).
+func noAutoSnapshotRunning(c *api.Call, of instance.AutoSnapshotted) error {
+	taken := (*of.AutoSnapshots()).Taken(c.Now, c.Quota(quota.AutoSnapshots))
 	if len(taken) > 0 && !taken[0].Ready(c.Now) {
-		return api.InProgress("an automatic snapshot", string(r.Kind), r.Name)
+		return api.InProgress("an automatic snapshot", string(of.Row().Kind), of.Row().Name)
 	}
 	return nil
 }
 
 func getDiskSnapshot(c *api.Call, _ *lightsail.GetDiskSnapshotInput) (*lightsail.GetDiskSnapshotOutput, error) {
-	s, err := loadSnapshot(c.Target(resource.DiskSnapshot))
-	if err != nil {
-		return nil, err
-	}
-	return &lightsail.GetDiskSnapshotOutput{DiskSnapshot: s.showDisk(c.Now)}, nil
+	s, err := api.Show[instance.DiskSnapshot, types.DiskSnapshot](c)
+	return &lightsail.GetDiskSnapshotOutput{DiskSnapshot: s}, err
 }
 
 // getDiskSnapshots lists the snapshots of disks by name.
 func getDiskSnapshots(c *api.Call, in *lightsail.GetDiskSnapshotsInput) (*lightsail.GetDiskSnapshotsOutput, error) {
-	list, next, err := listOf(c, in.PageToken, resource.DiskSnapshot, func(r *resource.Resource) (*types.DiskSnapshot, error) {
-		s, err := loadSnapshot(r)
-		if err != nil {
-			return nil, err
-		}
-		return s.showDisk(c.Now), nil
-	})
+	list, next, err := api.List[instance.DiskSnapshot, types.DiskSnapshot](c, in.PageToken)
 	return &lightsail.GetDiskSnapshotsOutput{DiskSnapshots: list, NextPageToken: next}, err
 }
 
@@ -98,21 +86,35 @@ func deleteDiskSnapshot(c *api.Call, _ *lightsail.DeleteDiskSnapshotInput) (*lig
 	return &lightsail.DeleteDiskSnapshotOutput{Operations: ops}, err
 }
 
-// deleteSnapshot deletes the snapshot that the call is on. What was made from it
-// stays.
-func deleteSnapshot(c *api.Call) ([]types.Operation, error) {
-	s, err := loadSnapshot(c.Target())
+// snapshotFor opens the snapshot that the call is on, which must be complete.
+func snapshotFor(c *api.Call, verb string) (instance.AnySnapshot, error) {
+	return completeSnapshot(c, c.Target(), verb)
+}
+
+func completeSnapshot(c *api.Call, r *resource.Resource, verb string) (instance.AnySnapshot, error) {
+	s, err := instance.OpenSnapshot(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(c.Now, "delete"); err != nil {
+	if private := s.Private(); c.Now.Before(private.Settled()) {
+		return nil, api.WrongState(verb, "snapshot", private.State(c.Now))
+	}
+	return s, nil
+}
+
+// deleteSnapshot deletes the snapshot that the call is on. Resources that were made from it
+// stay.
+func deleteSnapshot(c *api.Call) ([]types.Operation, error) {
+	s, err := snapshotFor(c, "delete")
+	if err != nil {
 		return nil, err
 	}
-	if c.Now.Before(s.priv.BusyUntil) {
-		return nil, api.InProgress("a copy or export", string(s.r.Kind), s.r.Name)
+	r := s.Row()
+	if c.Now.Before(s.Private().BusyUntil) {
+		return nil, api.InProgress("a copy or export", string(r.Kind), r.Name)
 	}
-	if err := c.Tx.DeleteResource(s.r); err != nil {
+	if err := c.Tx.DeleteResource(r); err != nil {
 		return nil, err
 	}
-	return []types.Operation{*c.Record(s.r)}, nil
+	return []types.Operation{*c.Record(r)}, nil
 }

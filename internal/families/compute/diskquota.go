@@ -2,12 +2,13 @@ package compute
 
 import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// checkDiskQuota refuses more new disks, or disks with more GB together, than the region
-// may have. Those count that are attached to nothing, too, but not system disks. Both
+// checkDiskQuota returns an error for more new disks, or disks with more GB together, than
+// the region may have. Unattached disks count, system disks do not. Both
 // texts are AWS's (Lightsail user guide, troubleshooting disks), the code is ours.
 func checkDiskQuota(c *api.Call, more int, moreGB int64) error {
 	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Disk)
@@ -18,8 +19,8 @@ func checkDiskQuota(c *api.Call, more int, moreGB int64) error {
 		return api.InvalidInput(api.CodeLimitExceeded, "You've reached the limit of disks in this account.")
 	}
 	limit := int64(c.Quota(quota.DiskGB))
-	if int64(n)*maxDiskGB+moreGB <= limit {
-		return nil // whatever their sizes are
+	if int64(n)*instance.MaxDiskGB+moreGB <= limit {
+		return nil // regardless of their sizes
 	}
 	size, err := allDisksGB(c)
 	if err == nil && size+moreGB > limit {
@@ -38,11 +39,11 @@ func allDisksGB(c *api.Call) (int64, error) {
 			return 0, err
 		}
 		for _, r := range list {
-			d, err := loadDisk(r)
-			if err != nil {
+			d := &instance.Disk{}
+			if err := d.OpenDoc(r); err != nil {
 				return 0, err
 			}
-			sum += int64(*d.doc.SizeInGb)
+			sum += int64(*d.Doc.SizeInGb)
 			after = r.Name
 		}
 		if len(list) < atOnce {

@@ -2,9 +2,9 @@ package compute
 
 import (
 	"errors"
-	"regexp"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -13,16 +13,12 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// The sizes of disks, in GB (developer guide, troubleshooting disks). No version made
-// larger ones.
-const minDiskGB, maxDiskGB = 8, 16384
-
 func createDisk(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {
-	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns})
+	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns}, instance.MinDiskGB)
 	if err != nil {
 		return nil, err
 	}
-	return &lightsail.CreateDiskOutput{Operations: []types.Operation{*c.Started(d.r, d.settled())}}, nil
+	return &lightsail.CreateDiskOutput{Operations: []types.Operation{*c.Started(d.Resource, d.Priv.Settled())}}, nil
 }
 
 // diskSpec is what a new disk is made from.
@@ -33,12 +29,12 @@ type diskSpec struct {
 	addOns     []types.AddOnRequest
 }
 
-// insertDisk checks a spec and stores the disk.
-func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
+// insertDisk checks a spec and stores the disk, which has at least so many GB.
+func insertDisk(c *api.Call, s diskSpec, least int32) (*instance.Disk, error) {
 	if err := checkZone(c, s.zone); err != nil {
 		return nil, err
 	}
-	if err := checkDiskSize(s.sizeInGB, minDiskGB); err != nil {
+	if err := checkDiskSize(s.sizeInGB, least); err != nil {
 		return nil, err
 	}
 	tags, err := resource.MergeTags(nil, s.tags)
@@ -48,71 +44,69 @@ func insertDisk(c *api.Call, s diskSpec) (*disk, error) {
 	if err := checkDiskQuota(c, 1, int64(s.sizeInGB)); err != nil {
 		return nil, err
 	}
-	d := newDisk(c, s.name, s.zone, s.sizeInGB, tags)
-	if d.priv.AutoSnapshot, err = newAutoSnapshot(c, s.addOns); err != nil {
+	d := newDisk(c, s.name, s.zone, s.sizeInGB, "create")
+	d.Resource.Tags = tags
+	if d.Priv.AutoSnapshot, err = newAutoSnapshot(c, s.addOns); err != nil {
 		return nil, err
 	}
-	return d, d.insert(c)
+	return d, c.Insert(d)
+}
+
+// newDisk makes a disk that becomes available after a while. It is not stored yet.
+func newDisk(c *api.Call, name, zone string, sizeInGB int32, event string) *instance.Disk {
+	r := c.NewResource(resource.Disk, name)
+	r.Zone = zone
+	return instance.NewDisk(r, sizeInGB, c.Plan(instance.DiskLifecycle, event))
 }
 
 // checkDiskSize refuses a size that no disk has, or that is too small for what the disk
 // is made from. AWS publishes the text for new disks (developer guide, troubleshooting
 // disks).
 func checkDiskSize(size, least int32) error {
-	if size < least || size > maxDiskGB {
-		return api.InvalidParams("The size of a block storage disk must be between %d and %d GB.", least, maxDiskGB)
+	if size < least || size > instance.MaxDiskGB {
+		return api.InvalidParams("The size of a block storage disk must be between %d and %d GB.", least, instance.MaxDiskGB)
 	}
 	return nil
 }
 
 func getDisk(c *api.Call, _ *lightsail.GetDiskInput) (*lightsail.GetDiskOutput, error) {
-	d, err := loadDisk(c.Target(resource.Disk))
-	if err != nil {
-		return nil, err
-	}
-	return &lightsail.GetDiskOutput{Disk: d.show(c.Now)}, nil
+	d, err := api.Show[instance.Disk, types.Disk](c)
+	return &lightsail.GetDiskOutput{Disk: d}, err
 }
 
 // getDisks lists the disks by name, without instances' system disks.
 func getDisks(c *api.Call, in *lightsail.GetDisksInput) (*lightsail.GetDisksOutput, error) {
-	list, next, err := listOf(c, in.PageToken, resource.Disk, func(r *resource.Resource) (*types.Disk, error) {
-		d, err := loadDisk(r)
-		if err != nil {
-			return nil, err
-		}
-		return d.show(c.Now), nil
-	})
+	list, next, err := api.List[instance.Disk, types.Disk](c, in.PageToken)
 	return &lightsail.GetDisksOutput{Disks: list, NextPageToken: next}, err
 }
 
 // attachDisk ignores autoMounting, which is for Lightsail for Research only.
 func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDiskOutput, error) {
-	d, err := loadDisk(c.Target(resource.Disk))
+	d, err := api.Target[instance.Disk](c)
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkAttach(c, d, i, *in.DiskPath); err != nil {
 		return nil, err
 	}
-	d.attachTo(c, i, *in.DiskPath)
-	if err := errors.Join(d.save(c), saveInstance(c, i)); err != nil {
+	d.AttachTo(i, *in.DiskPath, c.Plan(instance.DiskLifecycle, "attach"))
+	if err := errors.Join(c.Save(d), c.Save(i)); err != nil {
 		return nil, err
 	}
-	end := c.After(attachDiskTakes)
-	return &lightsail.AttachDiskOutput{Operations: bothStarted(c, d.r, i.Resource, end)}, nil
+	return &lightsail.AttachDiskOutput{Operations: bothStarted(c, d.Resource, i.Resource, c.After(instance.AttachDiskTakes))}, nil
 }
 
-// checkAttach refuses a disk and an instance that cannot come together.
-func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error {
-	if d.r.Zone != i.Resource.Zone {
+// checkAttach returns an error if a disk and an instance cannot come together.
+func checkAttach(c *api.Call, d *instance.Disk, i *instance.Instance, path string) error {
+	if d.Resource.Zone != i.Resource.Zone {
 		return api.InvalidParams("The disk %s is in the Availability Zone %s, the instance %s in %s. They must be in the same Availability Zone.",
-			d.r.Name, d.r.Zone, i.Resource.Name, i.Resource.Zone)
+			d.Resource.Name, d.Resource.Zone, i.Resource.Name, i.Resource.Zone)
 	}
-	if err := d.check(c.Now, "attach", types.DiskStateAvailable); err != nil {
+	if err := checkDisk(c, d, "attach", types.DiskStateAvailable); err != nil {
 		return err
 	}
 	if err := checkState(i, c.Now, "attach a disk to", instance.Running, instance.Stopped); err != nil {
@@ -124,67 +118,69 @@ func checkAttach(c *api.Call, d *disk, i *instance.Instance, path string) error 
 	return checkAttachedQuota(c, len(i.Disks())+1)
 }
 
-// diskPath is a device's path as EC2 has it; the first disk, a, is the system's.
-var diskPath = regexp.MustCompile(`\A/dev/(?:xvd|sd)([b-z])\z`)
+// checkDisk returns an error if a disk is in another state than the wanted one.
+func checkDisk(c *api.Call, d *instance.Disk, verb string, wanted types.DiskState) error {
+	if state := d.State(c.Now); state != wanted {
+		return api.WrongState(verb, "disk", state)
+	}
+	return nil
+}
 
-// checkPath refuses a path that is none, or that another disk of the instance has.
-// sdf and xvdf are two names of one device.
+// checkPath returns an error if a path is invalid, or already in use on the instance.
 func checkPath(i *instance.Instance, path string) error {
-	device := diskPath.FindStringSubmatch(path)
-	if device == nil {
+	device, ok := instance.Device(path)
+	if !ok {
 		return api.InvalidParams("The disk path is invalid. You must specify a valid disk path.")
 	}
 	for _, other := range i.Disks() {
-		if taken := diskPath.FindStringSubmatch(*other.Path); taken != nil && taken[1] == device[1] {
+		if taken, ok := instance.Device(*other.Path); ok && taken == device {
 			return api.InvalidParams("The disk path is already in use: %s", path)
 		}
 	}
 	return nil
 }
 
-// detachDiskByName wants the instance to be stopped, as AWS does.
-func detachDiskByName(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.DetachDiskOutput, error) {
-	d, err := loadDisk(c.Target(resource.Disk))
+// detachDisk requires a stopped instance, as AWS does.
+func detachDisk(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.DetachDiskOutput, error) {
+	d, err := api.Target[instance.Disk](c)
 	if err != nil {
 		return nil, err
 	}
-	if d.doc.AttachedTo == nil {
-		return nil, api.WrongState("detach", "disk", d.state(c.Now))
+	if d.Doc.AttachedTo == nil {
+		return nil, api.WrongState("detach", "disk", d.State(c.Now))
 	}
-	i, err := findInstance(c, *d.doc.AttachedTo)
+	i, err := api.Find[instance.Instance](c, *d.Doc.AttachedTo)
 	if err != nil {
 		return nil, err
 	}
 	if i.State(c.Now) != instance.Stopped {
-		return nil, api.WrongState("detach", "disk", d.state(c.Now))
+		return nil, api.WrongState("detach", "disk", d.State(c.Now))
 	}
-	if d, err = detachDisk(c, i, d.r.Name); err != nil {
+	d.DetachFrom(i, c.Plan(instance.DiskLifecycle, "detach"))
+	if err := errors.Join(c.Save(d), c.Save(i)); err != nil {
 		return nil, err
 	}
-	if err := saveInstance(c, i); err != nil {
-		return nil, err
-	}
-	return &lightsail.DetachDiskOutput{Operations: bothStarted(c, d.r, i.Resource, d.settled())}, nil
+	return &lightsail.DetachDiskOutput{Operations: bothStarted(c, d.Resource, i.Resource, d.Priv.Settled())}, nil
 }
 
 func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDiskOutput, error) {
-	d, err := loadDisk(c.Target(resource.Disk))
+	d, err := api.Target[instance.Disk](c)
 	if err != nil {
 		return nil, err
 	}
-	if d.doc.AttachedTo != nil {
-		return nil, api.StillAttached("disk", *d.doc.AttachedTo)
+	if d.Doc.AttachedTo != nil {
+		return nil, api.StillAttached("disk", *d.Doc.AttachedTo)
 	}
-	if err := d.check(c.Now, "delete", types.DiskStateAvailable); err != nil {
+	if err := checkDisk(c, d, "delete", types.DiskStateAvailable); err != nil {
 		return nil, err
 	}
-	if d.priv.AutoSnapshot.On() && !isSet(in.ForceDeleteAddOns) {
-		return nil, errHasAddOns(d.r)
+	if d.Priv.AutoSnapshot.On() && !aws.ToBool(in.ForceDeleteAddOns) {
+		return nil, errHasAddOns(d.Resource)
 	}
-	if err := c.Tx.DeleteResource(d.r); err != nil {
+	if err := c.Tx.DeleteResource(d.Resource); err != nil {
 		return nil, err
 	}
-	return &lightsail.DeleteDiskOutput{Operations: []types.Operation{*c.Record(d.r)}}, nil
+	return &lightsail.DeleteDiskOutput{Operations: []types.Operation{*c.Record(d.Resource)}}, nil
 }
 
 // bothStarted records one operation for two resources: each names the other.

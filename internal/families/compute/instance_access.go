@@ -37,7 +37,7 @@ func accessTarget(c *api.Call, in *lightsail.GetInstanceAccessDetailsInput) (*in
 	if err != nil {
 		return nil, err
 	}
-	if rdp := in.Protocol == types.InstanceAccessProtocolRdp; rdp == i.HasSSH() {
+	if rdp := in.Protocol == types.InstanceAccessProtocolRdp; rdp == !i.Windows() {
 		protocol, platform := types.InstanceAccessProtocolSsh, types.InstancePlatformWindows
 		if rdp {
 			protocol, platform = types.InstanceAccessProtocolRdp, types.InstancePlatformLinuxUnix
@@ -136,12 +136,12 @@ func hostKeys(c *api.Call, i *instance.Instance, keys instance.Keys) ([]types.Ho
 }
 
 func deleteKnownHostKeys(c *api.Call, _ *lightsail.DeleteKnownHostKeysInput) (*lightsail.DeleteKnownHostKeysOutput, error) {
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
 	i.Priv.HostKeysForgotten = c.Now
-	if err := saveInstance(c, i); err != nil {
+	if err := c.Save(i); err != nil {
 		return nil, err
 	}
 	return &lightsail.DeleteKnownHostKeysOutput{Operations: []types.Operation{*c.Record(i.Resource)}}, nil

@@ -19,10 +19,8 @@ func onBundle(t *testing.T, id string) *instance.Instance {
 	if !ok {
 		t.Fatalf("there is no bundle %s", id)
 	}
-	i := &instance.Instance{
-		Resource: &resource.Resource{Name: "web", Kind: resource.Instance},
-		Doc:      types.Instance{Hardware: &types.InstanceHardware{}, Networking: &types.InstanceNetworking{}},
-	}
+	i := instance.New(&resource.Resource{Name: "web", Kind: resource.Instance},
+		types.Instance{Hardware: &types.InstanceHardware{}, Networking: &types.InstanceNetworking{}}, instance.Priv{})
 	setBundle(i, b)
 	return i
 }

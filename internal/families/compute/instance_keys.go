@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
@@ -30,7 +29,7 @@ type installedKey struct {
 	line string
 }
 
-// takeKeyForNewInstance gets a key only where the default key pair is wanted and the
+// takeKeyForNewInstance gets a key only if the default key pair is wanted and the
 // region has none yet.
 func (f *Family) takeKeyForNewInstance(c *api.Call, keyPair *string) (*sshkey.Pair, func(), error) {
 	if !wantsDefaultKey(keyPair) {
@@ -43,34 +42,31 @@ func wantsDefaultKey(keyPair *string) bool {
 	return keyPair == nil || *keyPair == "" || *keyPair == resource.DefaultKeyPairName
 }
 
-// installedKey finds the key pair of the spec, and makes the default one where it is
-// wanted and missing.
+// installedKey finds the key pair of the spec, and makes the default one if it is wanted
+// and missing.
 func (f *Family) installedKey(c *api.Call, s *instanceSpec, fresh *sshkey.Pair) (*installedKey, error) {
 	if wantsDefaultKey(s.keyPair) {
-		r, priv, err := f.d.KeyPairs.EnsureDefault(c, fresh)
+		pair, err := f.d.KeyPairs.EnsureDefault(c, fresh)
 		if err != nil {
 			return nil, err
 		}
-		return &installedKey{r.Name, priv.PublicKey}, nil
+		return &installedKey{pair.Resource.Name, pair.Priv.PublicKey}, nil
 	}
-	r, err := c.Find(resource.KeyPair, *s.keyPair)
+	pair, err := api.Find[keypair.KeyPair](c, *s.keyPair)
+	if err == nil {
+		err = pair.OpenPriv()
+	}
 	if err != nil {
 		return nil, err
 	}
-	priv, err := keypair.PrivOf(r)
-	if err != nil {
-		return nil, err
-	}
-	key := &installedKey{r.Name, priv.PublicKey}
-	if s.windows() && key.rsa() == nil {
-		return nil, api.InvalidParams("The key pair %s is not an RSA key pair, as Windows instances need it.", r.Name)
+	key := &installedKey{pair.Resource.Name, pair.Priv.PublicKey}
+	if s.blueprint.Windows() && key.rsa() == nil {
+		return nil, api.InvalidParams("The key pair %s is not an RSA key pair, as Windows instances need it.", key.name)
 	}
 	return key, nil
 }
 
-func (s *instanceSpec) windows() bool { return s.blueprint.Platform == types.InstancePlatformWindows }
-
-// rsa is the public key, or nil where it is none of RSA.
+// rsa returns the RSA public key, or nil for other key types.
 func (k *installedKey) rsa() *rsa.PublicKey {
 	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(k.line))
 	if err != nil {
@@ -96,9 +92,9 @@ func (f *Family) giveKeys(c *api.Call, s *instanceSpec, i *instance.Instance, ke
 	if s.userData != nil {
 		keys.UserData = *s.userData
 	}
-	if s.windows() {
+	if s.blueprint.Windows() {
 		keys.Password = newPassword()
-		i.Priv.PasswordFrom = c.After(createInstanceTakes + passwordTakes)
+		i.Priv.PasswordFrom = c.After(instance.CreateTakes + passwordTakes)
 		if i.Priv.EncryptedPassword, err = encryptPassword(key.rsa(), keys.Password); err != nil {
 			return err
 		}

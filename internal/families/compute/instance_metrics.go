@@ -6,7 +6,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // getInstanceMetricData answers as CloudWatch does: a unit that the metric is not
@@ -16,7 +15,7 @@ func getInstanceMetricData(c *api.Call, in *lightsail.GetInstanceMetricDataInput
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}

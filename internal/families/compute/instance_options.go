@@ -1,6 +1,7 @@
 package compute
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -21,10 +22,10 @@ func (f *Family) setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInp
 		return nil, err
 	}
 	if in.IpAddressType != i.Doc.IpAddressType {
-		if err := f.changeIPAddressType(c, i, in.IpAddressType, isSet(in.AcceptBundleUpdate)); err != nil {
+		if err := f.changeIPAddressType(c, i, in.IpAddressType, aws.ToBool(in.AcceptBundleUpdate)); err != nil {
 			return nil, err
 		}
-		if err := saveInstance(c, i); err != nil {
+		if err := c.Save(i); err != nil {
 			return nil, err
 		}
 	}
@@ -83,9 +84,6 @@ func changeBundleFor(i *instance.Instance, accept bool) error {
 // an IPv6 address (API reference).
 const ipv6MetadataRegion = "eu-north-1"
 
-// maxHopLimit is EC2's limit.
-const maxHopLimit = 64
-
 // updateInstanceMetadataOptions changes what is given and keeps the rest, on a running
 // or stopped instance (API reference).
 func updateInstanceMetadataOptions(c *api.Call, in *lightsail.UpdateInstanceMetadataOptionsInput) (*lightsail.UpdateInstanceMetadataOptionsOutput, error) {
@@ -93,14 +91,14 @@ func updateInstanceMetadataOptions(c *api.Call, in *lightsail.UpdateInstanceMeta
 	if err != nil {
 		return nil, err
 	}
-	if limit := in.HttpPutResponseHopLimit; limit != nil && (*limit < 1 || *limit > maxHopLimit) {
-		return nil, api.InvalidParams("httpPutResponseHopLimit must be from 1 to %d.", maxHopLimit)
+	if limit := in.HttpPutResponseHopLimit; limit != nil && (*limit < 1 || *limit > instance.MaxHopLimit) {
+		return nil, api.InvalidParams("httpPutResponseHopLimit must be from 1 to %d.", instance.MaxHopLimit)
 	}
 	if in.HttpProtocolIpv6 == types.HttpProtocolIpv6Enabled && c.Region != ipv6MetadataRegion {
 		return nil, api.InvalidParams("httpProtocolIpv6 is available in the region %s only.", ipv6MetadataRegion)
 	}
 	applyMetadataOptions(i.Doc.MetadataOptions, in)
-	if err := saveInstance(c, i); err != nil {
+	if err := c.Save(i); err != nil {
 		return nil, err
 	}
 	return &lightsail.UpdateInstanceMetadataOptionsOutput{Operation: c.Record(i.Resource)}, nil

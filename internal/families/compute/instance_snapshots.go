@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -18,30 +19,23 @@ func createInstanceSnapshot(c *api.Call, in *lightsail.CreateInstanceSnapshotInp
 	if err != nil {
 		return nil, err
 	}
-	s := newInstanceSnapshot(c, *in.InstanceSnapshotName, tags, instanceSnapshotTakes, ofInstance(i, false))
-	if err := s.insert(c); err != nil {
+	r := c.NewResource(resource.InstanceSnapshot, *in.InstanceSnapshotName)
+	r.Tags = tags
+	s := instance.NewSnapshot(r, i.Content(false), c.Plan(instance.SnapshotLifecycle, "create"))
+	if err := c.Insert(s); err != nil {
 		return nil, err
 	}
-	return &lightsail.CreateInstanceSnapshotOutput{Operations: bothStarted(c, s.r, i.Resource, s.settled())}, nil
+	return &lightsail.CreateInstanceSnapshotOutput{Operations: bothStarted(c, r, i.Resource, s.Priv.Settled())}, nil
 }
 
 func getInstanceSnapshot(c *api.Call, _ *lightsail.GetInstanceSnapshotInput) (*lightsail.GetInstanceSnapshotOutput, error) {
-	s, err := loadSnapshot(c.Target(resource.InstanceSnapshot))
-	if err != nil {
-		return nil, err
-	}
-	return &lightsail.GetInstanceSnapshotOutput{InstanceSnapshot: s.showInstance(c.Now)}, nil
+	s, err := api.Show[instance.Snapshot, types.InstanceSnapshot](c)
+	return &lightsail.GetInstanceSnapshotOutput{InstanceSnapshot: s}, err
 }
 
 // getInstanceSnapshots lists the snapshots of instances by name.
 func getInstanceSnapshots(c *api.Call, in *lightsail.GetInstanceSnapshotsInput) (*lightsail.GetInstanceSnapshotsOutput, error) {
-	list, next, err := listOf(c, in.PageToken, resource.InstanceSnapshot, func(r *resource.Resource) (*types.InstanceSnapshot, error) {
-		s, err := loadSnapshot(r)
-		if err != nil {
-			return nil, err
-		}
-		return s.showInstance(c.Now), nil
-	})
+	list, next, err := api.List[instance.Snapshot, types.InstanceSnapshot](c, in.PageToken)
 	return &lightsail.GetInstanceSnapshotsOutput{InstanceSnapshots: list, NextPageToken: next}, err
 }
 

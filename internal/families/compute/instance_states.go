@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -15,29 +16,24 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// How long AWS takes to start and to stop an instance.
-const (
-	startInstanceTakes = 20 * time.Second
-	stopInstanceTakes  = 40 * time.Second
-	// addressTakes is how long after an instance runs AWS may take to show its new public
-	// address (issues of tools that expected it at once; the time is a guess).
-	addressTakes = 3 * time.Second
-)
+// addressTakes is how long after an instance runs AWS may take to show its new public
+// address (issues of tools that expected it at once; the time is a guess).
+const addressTakes = 3 * time.Second
 
 // boot makes an instance pending and then running. Its public address and its host keys
-// are shown when it runs, or after a while if the server takes its time as AWS does.
-func boot(c *api.Call, i *instance.Instance, takes time.Duration) {
-	runs := c.After(takes)
-	i.Enter(resource.Step{At: c.Now, State: instance.Pending}, resource.Step{At: runs, State: instance.Running})
-	i.Priv.KnownFrom = runs
+// are shown when it runs, or after a while if the server takes as long as AWS does.
+func boot(c *api.Call, i *instance.Instance, event string) {
+	i.Enter(c.Plan(instance.Lifecycle, event))
+	i.Priv.KnownFrom = i.RunsFrom()
 	if c.Realistic() {
-		i.Priv.KnownFrom = c.After(takes + addressTakes)
+		i.Priv.KnownFrom = i.RunsFrom().Add(c.After(addressTakes).Sub(c.Now))
 	}
 }
 
-// targetIn loads the call's instance and refuses what its state does not admit.
+// targetIn opens the call's instance and returns an error if its state does not admit the
+// call.
 func targetIn(c *api.Call, verb string, admits ...string) (*instance.Instance, error) {
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +64,8 @@ func (f *Family) startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*
 			return nil, err
 		}
 	}
-	boot(c, i, startInstanceTakes)
-	if err := saveInstance(c, i); err != nil {
+	boot(c, i, "start")
+	if err := c.Save(i); err != nil {
 		return nil, err
 	}
 	op := c.Started(i.Resource, i.RunsFrom())
@@ -80,24 +76,22 @@ func (f *Family) startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*
 // stopInstance ends at once what takes long to stop where it is forced.
 func stopInstance(c *api.Call, in *lightsail.StopInstanceInput) (*lightsail.StopInstanceOutput, error) {
 	admits := []string{instance.Running}
-	if isSet(in.Force) {
+	if aws.ToBool(in.Force) {
 		admits = append(admits, instance.Stopping)
 	}
 	i, err := targetIn(c, "stop", admits...)
 	if err != nil {
 		return nil, err
 	}
-	stopped := resource.Step{At: c.After(stopInstanceTakes), State: instance.Stopped}
-	if i.Runs(c.Now) {
-		i.Enter(resource.Step{At: c.Now, State: instance.Stopping}, stopped)
-	} else {
-		stopped.At = c.Now
-		i.Enter(stopped)
+	event := "stop"
+	if !i.Runs(c.Now) {
+		event = "stop hard"
 	}
-	if err := saveInstance(c, i); err != nil {
+	i.Enter(c.Plan(instance.Lifecycle, event))
+	if err := c.Save(i); err != nil {
 		return nil, err
 	}
-	return &lightsail.StopInstanceOutput{Operations: []types.Operation{*c.Started(i.Resource, stopped.At)}}, nil
+	return &lightsail.StopInstanceOutput{Operations: []types.Operation{*c.Started(i.Resource, i.Priv.Settled())}}, nil
 }
 
 // rebootInstance begins the instance's run anew; it stays in the state running. Its
@@ -107,8 +101,8 @@ func rebootInstance(c *api.Call, _ *lightsail.RebootInstanceInput) (*lightsail.R
 	if err != nil {
 		return nil, err
 	}
-	i.Enter(resource.Step{At: c.Now, State: instance.Running})
-	if err := saveInstance(c, i); err != nil {
+	i.Enter(c.Plan(instance.Lifecycle, "reboot"))
+	if err := c.Save(i); err != nil {
 		return nil, err
 	}
 	op := c.Record(i.Resource)
@@ -123,16 +117,16 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 	if err != nil {
 		return nil, err
 	}
-	if i.Priv.AutoSnapshot.On() && !isSet(in.ForceDeleteAddOns) {
+	if i.Priv.AutoSnapshot.On() && !aws.ToBool(in.ForceDeleteAddOns) {
 		return nil, errHasAddOns(i.Resource)
 	}
 	out := &lightsail.DeleteInstanceOutput{}
 	for _, attached := range i.Disks() {
-		d, err := detachDisk(c, i, *attached.Name)
+		d, err := loseDisk(c, i, *attached.Name)
 		if err != nil {
 			return nil, err
 		}
-		out.Operations = append(out.Operations, *detachOperation(c, d, d.r, i.Resource), *detachOperation(c, d, i.Resource, d.r))
+		out.Operations = append(out.Operations, *detachOperation(c, d, d.Resource, i.Resource), *detachOperation(c, d, i.Resource, d.Resource))
 	}
 	if i.Priv.StaticIP != "" {
 		if _, err := loseStaticIP(c, i); err != nil {
@@ -149,9 +143,19 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 	return out, nil
 }
 
+// loseDisk detaches a disk from an instance that is being deleted.
+func loseDisk(c *api.Call, i *instance.Instance, name string) (*instance.Disk, error) {
+	d, err := api.Find[instance.Disk](c, name)
+	if err != nil {
+		return nil, err
+	}
+	d.DetachFrom(i, c.Plan(instance.DiskLifecycle, "detach"))
+	return d, c.Save(d)
+}
+
 // detachOperation is the record of a detached disk on one of the two sides.
-func detachOperation(c *api.Call, d *disk, on, other *resource.Resource) *types.Operation {
-	op := c.Started(on, d.settled())
+func detachOperation(c *api.Call, d *instance.Disk, on, other *resource.Resource) *types.Operation {
+	op := c.Started(on, d.Priv.Settled())
 	op.OperationType, op.OperationDetails = types.OperationTypeDetachDisk, &other.Name
 	return op
 }
@@ -197,7 +201,7 @@ func newestGeneration(region string, b *catalogue.Bundle) *catalogue.Bundle {
 	return newest
 }
 
-// isNewer tells whether two bundles differ by their generation only, and which way.
+// isNewer reports whether two bundles differ by their generation only, and which way.
 // A bundle's id is its size and platform, the generation, and the price class of the
 // region: nano_win_3_0.
 func isNewer(b, than *catalogue.Bundle) bool {

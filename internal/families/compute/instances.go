@@ -3,6 +3,7 @@ package compute
 import (
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -53,14 +54,14 @@ func getInstance(c *api.Call, in *lightsail.GetInstanceInput) (*lightsail.GetIns
 
 // getInstances lists the instances by name.
 func getInstances(c *api.Call, in *lightsail.GetInstancesInput) (*lightsail.GetInstancesOutput, error) {
-	list, next, err := listOf(c, in.PageToken, resource.Instance, func(r *resource.Resource) (*types.Instance, error) {
+	list, next, err := api.ListShown(c, in.PageToken, resource.Instance, func(r *resource.Resource) (*types.Instance, error) {
 		return showInstance(c, r, in.IncludeHealthStatus)
 	})
 	return &lightsail.GetInstancesOutput{Instances: list, NextPageToken: next}, err
 }
 
 func getInstanceState(c *api.Call, _ *lightsail.GetInstanceStateInput) (*lightsail.GetInstanceStateOutput, error) {
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func showInstance(c *api.Call, r *resource.Resource, withHealth *bool) (*types.I
 		return nil, err
 	}
 	shown := i.Show(c.Now)
-	if isSet(withHealth) {
+	if aws.ToBool(withHealth) {
 		shown.InstanceStatus, shown.SystemStatus = health(c, i), health(c, i)
 	}
 	return shown, nil
@@ -95,6 +96,3 @@ func health(c *api.Call, i *instance.Instance) *types.InstanceHealthStatus {
 		Name: types.InstanceHealthStatusDetailNameReachability, Status: detail,
 	}}}
 }
-
-// isSet reads an optional flag.
-func isSet(flag *bool) bool { return flag != nil && *flag }

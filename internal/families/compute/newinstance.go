@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -18,14 +17,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
-)
-
-const (
-	// createInstanceTakes is how long an instance is pending on AWS (observed: 18 s in
-	// an AWS CLI example).
-	createInstanceTakes = 20 * time.Second
-	// maxUserData is EC2's limit of a launch script in bytes.
-	maxUserData = 16384
 )
 
 // instanceSpec is what new instances are made from.
@@ -84,10 +75,10 @@ func (s *instanceSpec) check(c *api.Call) error {
 	if err := s.checkBundle(); err != nil {
 		return err
 	}
-	if s.userData != nil && len(*s.userData) > maxUserData {
-		return api.InvalidParams("User data is limited to %d bytes.", maxUserData)
+	if s.userData != nil && len(*s.userData) > instance.MaxUserData {
+		return api.InvalidParams("User data is limited to %d bytes.", instance.MaxUserData)
 	}
-	if len(s.addOns) > 0 && s.blueprint.Platform == types.InstancePlatformWindows {
+	if len(s.addOns) > 0 && s.blueprint.Windows() {
 		return errNoAutoSnapshotOnWindows()
 	}
 	return checkInstanceQuota(c, len(s.names))
@@ -182,9 +173,9 @@ func (f *Family) insertInstance(
 	if err != nil {
 		return nil, err
 	}
-	i := &instance.Instance{Resource: r, Doc: s.doc(r, key.name), Priv: instance.Priv{AuthorizedKey: key.line, AutoSnapshot: auto}}
+	i := instance.New(r, s.doc(r, key.name), instance.Priv{AuthorizedKey: key.line, AutoSnapshot: auto})
 	setBundle(i, s.bundle)
-	boot(c, i, createInstanceTakes)
+	boot(c, i, "create")
 	if err := f.takeAddresses(c, i); err != nil {
 		return nil, err
 	}
@@ -196,22 +187,16 @@ func (f *Family) insertInstance(
 			return nil, err
 		}
 	}
-	if err := i.Save(); err != nil {
-		return nil, err
-	}
-	return i, c.Tx.InsertResource(r)
+	return i, c.Insert(i)
 }
 
 // doc is the new instance as the API shows it, but for what setBundle and
 // takeAddresses fill in.
 func (s *instanceSpec) doc(r *resource.Resource, keyName string) types.Instance {
-	arn, code := r.ARN(), r.SupportCode("i-"+ec2ID(r.ID))
 	size := *s.bundle.DiskSizeInGb
 	return types.Instance{
-		Arn:           &arn,
 		BlueprintId:   s.blueprint.BlueprintId,
 		BlueprintName: s.blueprint.Name,
-		CreatedAt:     &r.CreatedAt,
 		Hardware: &types.InstanceHardware{Disks: []types.Disk{{
 			AttachedTo:      &r.Name,
 			AttachmentState: new("attached"),
@@ -223,7 +208,6 @@ func (s *instanceSpec) doc(r *resource.Resource, keyName string) types.Instance 
 		}}},
 		IpAddressType: s.ipAddressType,
 		IsStaticIp:    new(false),
-		Location:      r.Location(),
 		MetadataOptions: &types.InstanceMetadataOptions{
 			HttpEndpoint:            types.HttpEndpointEnabled,
 			HttpProtocolIpv6:        types.HttpProtocolIpv6Disabled,
@@ -231,12 +215,9 @@ func (s *instanceSpec) doc(r *resource.Resource, keyName string) types.Instance 
 			HttpTokens:              types.HttpTokensOptional,
 			State:                   types.InstanceMetadataStateApplied,
 		},
-		Name:         &r.Name,
-		Networking:   &types.InstanceNetworking{Ports: instance.DefaultRules(s.blueprint.DefaultPorts, s.ipAddressType)},
-		ResourceType: types.ResourceTypeInstance,
-		SshKeyName:   &keyName,
-		SupportCode:  &code,
-		Username:     &s.blueprint.Username,
+		Networking: &types.InstanceNetworking{Ports: instance.DefaultRules(s.blueprint.DefaultPorts, s.ipAddressType)},
+		SshKeyName: &keyName,
+		Username:   &s.blueprint.Username,
 	}
 }
 
@@ -278,9 +259,6 @@ func (f *Family) takePublicAddress(c *api.Call, i *instance.Instance) error {
 	return nil
 }
 
-// benchmarkRange is reserved for tests and thus nobody's (RFC 5180).
-var benchmarkRange = netip.MustParsePrefix("2001:2::/48")
-
 // setIPv6Address gives an instance an IPv6 address, or takes it away, as its IP
 // address type wants it. As on AWS, the first 56 bits are those of the account's network
 // in the region, the next 8 are the zone's. The other 64 follow from the instance and the
@@ -290,7 +268,7 @@ func setIPv6Address(c *api.Call, i *instance.Instance) {
 		i.Doc.Ipv6Addresses = []string{}
 		return
 	}
-	address := benchmarkRange.Addr().As16()
+	address := instance.IPv6Range.Addr().As16()
 	network := sha256.Sum256([]byte(i.Resource.Account + " " + i.Resource.Region))
 	address[6], address[7] = network[0], catalogue.ZoneIndex(i.Resource.Zone)
 	host := sha256.Sum256(fmt.Append(nil, i.Resource.ID, " ", c.Now.UnixMilli()))

@@ -1,8 +1,8 @@
 package compute
 
 import (
+	"errors"
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -12,7 +12,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // openInstancePublicPorts adds to the rules; without sources it opens to everybody.
@@ -45,7 +44,7 @@ func putInstancePublicPorts(c *api.Call, in *lightsail.PutInstancePublicPortsInp
 
 // getInstancePortStates lists the open ports; closed ones are in no list.
 func getInstancePortStates(c *api.Call, _ *lightsail.GetInstancePortStatesInput) (*lightsail.GetInstancePortStatesOutput, error) {
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +70,7 @@ func changePorts(c *api.Call, wanted []types.PortInfo, change func(*instance.Ins
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +79,7 @@ func changePorts(c *api.Call, wanted []types.PortInfo, change func(*instance.Ins
 	if err := checkRules(c, i.Rules(), before); err != nil {
 		return nil, err
 	}
-	if err := saveInstance(c, i); err != nil {
+	if err := c.Save(i); err != nil {
 		return nil, err
 	}
 	op := c.Record(i.Resource)
@@ -107,76 +106,16 @@ func checkPorts(c *api.Call, wanted []types.PortInfo) ([]types.PortInfo, error) 
 	return canonical, nil
 }
 
+// checkPort is a port in canonical form, or the client's error.
 func checkPort(p types.PortInfo) (types.PortInfo, error) {
-	p.Protocol = types.NetworkProtocol(strings.ToLower(string(p.Protocol)))
-	switch p.Protocol {
-	case "": // the API model does not require it
+	if p.Protocol == "" { // the API model does not require it
 		return p, api.MissingParameters("protocol")
-	case instance.ShownProtocol(types.NetworkProtocolAll):
-		p.Protocol = types.NetworkProtocolAll
 	}
-	if fault := portFault(p); fault != "" {
-		return p, api.InvalidParams("The ports from %d to %d are not valid for the protocol %s: %s",
-			p.FromPort, p.ToPort, p.Protocol, fault)
+	canonical, err := instance.CheckPort(p)
+	if refused, ok := errors.AsType[*instance.PortError](err); ok {
+		return p, api.InvalidParams("%s", refused.Message)
 	}
-	for _, alias := range p.CidrListAliases {
-		if alias != instance.BrowserClient {
-			return p, api.InvalidParams("There is no CIDR list alias %q: the only one is %s.", alias, instance.BrowserClient)
-		}
-	}
-	var err error
-	if p.Cidrs, err = canonicalSources(p.Cidrs, "IPv4", netip.Addr.Is4); err != nil {
-		return p, err
-	}
-	p.Ipv6Cidrs, err = canonicalSources(p.Ipv6Cidrs, "IPv6", func(a netip.Addr) bool { return a.Is6() && !a.Is4In6() })
-	return p, err
-}
-
-// portFault says what is wrong with a range of ports, or with an ICMP type and code
-// (API reference).
-func portFault(p types.PortInfo) string {
-	from, to := p.FromPort, p.ToPort
-	switch p.Protocol {
-	case types.NetworkProtocolIcmp, types.NetworkProtocolIcmpv6:
-		switch {
-		case from > 255 || to > 255:
-			return "fromPort is the ICMP type, toPort the ICMP code, from -1 (all) to 255."
-		case from == -1 && to != -1:
-			return "all ICMP types (-1) have all codes (-1)."
-		}
-	case types.NetworkProtocolAll:
-		if from != 0 || to != 65535 {
-			return "all protocols have the ports from 0 to 65535."
-		}
-	case types.NetworkProtocolTcp, types.NetworkProtocolUdp:
-		switch {
-		case from < 0 || to < 0:
-			return "ports are from 0 to 65535."
-		case from > to:
-			return "fromPort is not above toPort."
-		}
-	}
-	return ""
-}
-
-// canonicalSources turns addresses and CIDR blocks into CIDR blocks in canonical form:
-// a single address is a block, and the bits of hosts are zero.
-func canonicalSources(list []string, family string, is func(netip.Addr) bool) ([]string, error) {
-	canonical := make([]string, len(list))
-	for k, text := range list {
-		block, err := netip.ParsePrefix(text)
-		if err != nil {
-			address, failed := netip.ParseAddr(text)
-			if failed == nil && address.Zone() == "" {
-				block, err = netip.PrefixFrom(address, address.BitLen()), nil
-			}
-		}
-		if err != nil || !is(block.Addr()) {
-			return nil, api.InvalidParams("%q is not an %s address or CIDR block.", text, family)
-		}
-		canonical[k] = block.Masked().String()
-	}
-	return canonical, nil
+	return canonical, err
 }
 
 // withSources opens a port that names no sources to everybody.

@@ -10,7 +10,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
@@ -22,14 +21,14 @@ func createDiskFromSnapshot(c *api.Call, in *lightsail.CreateDiskFromSnapshotInp
 	if err != nil {
 		return nil, err
 	}
-	if err := checkDiskSize(*in.SizeInGb, least); err != nil {
+	if err := checkDiskSize(*in.SizeInGb, least); err != nil { // before the zone
 		return nil, err
 	}
-	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns})
+	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns}, least)
 	if err != nil {
 		return nil, err
 	}
-	return &lightsail.CreateDiskFromSnapshotOutput{Operations: []types.Operation{*c.Started(d.r, d.settled())}}, nil
+	return &lightsail.CreateDiskFromSnapshotOutput{Operations: []types.Operation{*c.Started(d.Resource, d.Priv.Settled())}}, nil
 }
 
 // snapshotGB is the size of the disk snapshot that is chosen.
@@ -39,17 +38,17 @@ func snapshotGB(c *api.Call, choice snapshotChoice) (int32, error) {
 		return 0, err
 	}
 	if !auto {
-		s, err := loadSnapshot(c.Target(resource.DiskSnapshot))
+		s, err := snapshotFor(c, "use")
 		if err != nil {
 			return 0, err
 		}
-		return *s.disk.SizeInGb, s.check(c.Now, "use")
+		return *s.(*instance.DiskSnapshot).Doc.SizeInGb, nil
 	}
-	d, err := findDisk(c, *choice.source)
+	d, err := api.Find[instance.Disk](c, *choice.source)
 	if err != nil {
 		return 0, err
 	}
-	return *d.doc.SizeInGb, choice.checkAuto(c, d.priv.AutoSnapshot)
+	return *d.Doc.SizeInGb, choice.checkAuto(c, d.Priv.AutoSnapshot)
 }
 
 func (f *Family) takeKeyForRestore(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput) (*sshkey.Pair, func(), error) {
@@ -106,17 +105,17 @@ func instanceContent(c *api.Call, choice snapshotChoice) (*types.InstanceSnapsho
 		return nil, err
 	}
 	if !auto {
-		s, err := loadSnapshot(c.Target(resource.InstanceSnapshot))
+		s, err := snapshotFor(c, "use")
 		if err != nil {
 			return nil, err
 		}
-		return s.instance, s.check(c.Now, "use")
+		return &s.(*instance.Snapshot).Doc, nil
 	}
-	i, err := findInstance(c, *choice.source)
+	i, err := api.Find[instance.Instance](c, *choice.source)
 	if err != nil {
 		return nil, err
 	}
-	content := ofInstance(i, true)
+	content := i.Content(true)
 	return &content, choice.checkAuto(c, i.Priv.AutoSnapshot)
 }
 
@@ -173,7 +172,7 @@ func checkCopiesQuota(c *api.Call, instances int, attached []types.Disk) error {
 	return checkDiskQuota(c, instances*len(attached), int64(instances)*size)
 }
 
-// isOf tells whether a mapping names one of the disks anew.
+// isOf reports whether a mapping names one of the disks anew.
 func isOf(m types.DiskMap, disks []types.Disk) bool {
 	return m.OriginalDiskPath != nil && m.NewDiskName != nil &&
 		slices.ContainsFunc(disks, func(d types.Disk) bool { return *d.Path == *m.OriginalDiskPath })
@@ -182,12 +181,9 @@ func isOf(m types.DiskMap, disks []types.Disk) bool {
 // attachCopies makes the snapshot's disks anew for an instance.
 func attachCopies(c *api.Call, i *instance.Instance, attached []types.Disk, names map[attachment]string) error {
 	for _, from := range attached {
-		d := newDisk(c, names[attachment{i.Resource.Name, *from.Path}], i.Resource.Zone, *from.SizeInGb, []types.Tag{})
-		d.attachTo(c, i, *from.Path)
-		d.priv.Plan = resource.Plan{
-			{At: c.Now, State: string(types.DiskStatePending)}, {At: c.After(makeDiskTakes), State: string(types.DiskStateInUse)},
-		}
-		if err := d.insert(c); err != nil {
+		d := newDisk(c, names[attachment{i.Resource.Name, *from.Path}], i.Resource.Zone, *from.SizeInGb, "restore")
+		d.AttachTo(i, *from.Path, d.Priv.Plan)
+		if err := c.Insert(d); err != nil {
 			return err
 		}
 	}

@@ -1,13 +1,13 @@
 package compute
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -26,43 +26,29 @@ func (f *Family) allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInp
 	if err != nil {
 		return nil, fmt.Errorf("static IP: %w", err)
 	}
-	arn, text := r.ARN(), address.String()
-	code := r.SupportCode(text)
-	r.Priv = []byte("{}")
-	r.Doc = codec.Encode(&types.StaticIp{
-		Arn:          &arn,
-		CreatedAt:    &r.CreatedAt,
-		IpAddress:    &text,
-		IsAttached:   new(false),
-		Location:     r.Location(),
-		Name:         &r.Name,
-		ResourceType: types.ResourceTypeStaticIp,
-		SupportCode:  &code,
-	})
-	if err := c.Tx.InsertResource(r); err != nil {
+	if err := c.Insert(instance.NewStaticIP(r, address.String())); err != nil {
 		return nil, err
 	}
 	return &lightsail.AllocateStaticIpOutput{Operations: []types.Operation{*c.Record(r)}}, nil
 }
 
-// releaseStaticIP detaches it first where it is attached: AWS's own CloudFormation
+// releaseStaticIP detaches it first if it is attached: AWS's own CloudFormation
 // provider releases attached ones.
 func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
-	r := c.Target(resource.StaticIP)
-	ip, err := staticIPOf(r)
+	ip, err := api.Target[instance.StaticIP](c)
 	if err != nil {
 		return nil, err
 	}
-	released := c.Record(r)
-	if err := c.Tx.ReleaseAddresses(r.ID); err != nil {
+	released := c.Record(ip.Resource)
+	if err := c.Tx.ReleaseAddresses(ip.Resource.ID); err != nil {
 		return nil, err
 	}
-	if ip.AttachedTo != nil {
-		if _, err := f.takeStaticIPFrom(c, *ip.AttachedTo); err != nil {
+	if ip.Doc.AttachedTo != nil {
+		if _, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.Tx.DeleteResource(r); err != nil {
+	if err := c.Tx.DeleteResource(ip.Resource); err != nil {
 		return nil, err
 	}
 	return &lightsail.ReleaseStaticIpOutput{Operations: []types.Operation{*released}}, nil
@@ -71,12 +57,11 @@ func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput)
 // attachStaticIP moves a static IP that is attached to another instance (so does AWS's
 // CloudFormation provider), and detaches one that the instance has already (EC2 does).
 func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.AttachStaticIpOutput, error) {
-	r := c.Target(resource.StaticIP)
-	ip, err := staticIPOf(r)
+	ip, err := api.Target[instance.StaticIP](c)
 	if err != nil {
 		return nil, err
 	}
-	i, err := instance.Load(c.Target(resource.Instance))
+	i, err := api.Target[instance.Instance](c)
 	if err != nil {
 		return nil, err
 	}
@@ -86,25 +71,24 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 	if err := checkState(i, c.Now, "attach a static IP to", instance.Running, instance.Stopped); err != nil {
 		return nil, err
 	}
-	out := &lightsail.AttachStaticIpOutput{Operations: []types.Operation{
-		*staticIPOperation(c, r, i.Resource), *staticIPOperation(c, i.Resource, r),
-	}}
-	if i.Priv.StaticIP == r.Name {
+	out := &lightsail.AttachStaticIpOutput{Operations: bothDone(c, ip.Resource, i.Resource)}
+	if i.Priv.StaticIP == ip.Resource.Name {
 		return out, nil
 	}
 	if err := f.freeForAttachment(c, ip, i); err != nil {
 		return nil, err
 	}
-	return out, attach(c, r, ip, i)
+	ip.AttachTo(i)
+	return out, errors.Join(c.Save(ip), c.Save(i))
 }
 
-// freeForAttachment takes away what stands in the way of an attachment: the address
-// that the instance has, and the static IP from the instance that it is attached to.
-func (f *Family) freeForAttachment(c *api.Call, ip *types.StaticIp, i *instance.Instance) error {
-	if err := giveUpAddress(c, i); err != nil || ip.AttachedTo == nil {
+// freeForAttachment removes what an attachment replaces: the address that the instance
+// has, and the static IP from the instance that it is attached to.
+func (f *Family) freeForAttachment(c *api.Call, ip *instance.StaticIP, i *instance.Instance) error {
+	if err := giveUpAddress(c, i); err != nil || ip.Doc.AttachedTo == nil {
 		return err
 	}
-	_, err := f.takeStaticIPFrom(c, *ip.AttachedTo)
+	_, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo)
 	return err
 }
 
@@ -126,41 +110,30 @@ func giveUpAddress(c *api.Call, i *instance.Instance) error {
 // loseStaticIP detaches the static IP of an instance, which stays allocated, and stores
 // that side only.
 func loseStaticIP(c *api.Call, i *instance.Instance) (*resource.Resource, error) {
-	r, err := c.Find(resource.StaticIP, i.Priv.StaticIP)
+	ip, err := api.Find[instance.StaticIP](c, i.Priv.StaticIP)
 	if err != nil {
 		return nil, err
 	}
-	return r, saveUnattached(c, r)
-}
-
-// attach stores both sides of an attachment.
-func attach(c *api.Call, r *resource.Resource, ip *types.StaticIp, i *instance.Instance) error {
-	ip.AttachedTo, ip.IsAttached = &i.Resource.Name, new(true)
-	r.Doc = codec.Encode(ip)
-	if err := c.Tx.UpdateResource(r); err != nil {
-		return err
-	}
-	i.Priv.StaticIP = r.Name
-	i.Doc.IsStaticIp, i.Doc.PublicIpAddress = new(true), ip.IpAddress
-	return saveInstance(c, i)
+	ip.Detach()
+	return ip.Resource, c.Save(ip)
 }
 
 func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.DetachStaticIpOutput, error) {
-	r := c.Target(resource.StaticIP)
-	ip, err := staticIPOf(r)
+	ip, err := api.Target[instance.StaticIP](c)
 	if err != nil {
 		return nil, err
 	}
-	if ip.AttachedTo == nil {
+	if ip.Doc.AttachedTo == nil {
 		return nil, api.WrongState("detach", "static IP", "detached")
 	}
-	onIP := c.Record(r)
-	onIP.OperationDetails = ip.AttachedTo
-	onInstance, err := f.takeStaticIPFrom(c, *ip.AttachedTo)
+	onIP := c.Record(ip.Resource)
+	onIP.OperationDetails = ip.Doc.AttachedTo
+	onInstance, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo)
 	if err != nil {
 		return nil, err
 	}
-	if err := saveUnattached(c, r); err != nil {
+	ip.Detach()
+	if err := c.Save(ip); err != nil {
 		return nil, err
 	}
 	return &lightsail.DetachStaticIpOutput{Operations: []types.Operation{*onIP, *onInstance}}, nil
@@ -169,7 +142,7 @@ func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (
 // takeStaticIPFrom takes the static IP away from an instance, which gets another
 // public address. It stores and records that side only.
 func (f *Family) takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
-	i, err := findInstance(c, name)
+	i, err := api.Find[instance.Instance](c, name)
 	if err != nil {
 		return nil, err
 	}
@@ -179,42 +152,23 @@ func (f *Family) takeStaticIPFrom(c *api.Call, name string) (*types.Operation, e
 	if err := f.takePublicAddress(c, i); err != nil {
 		return nil, err
 	}
-	return op, saveInstance(c, i)
+	return op, c.Save(i)
 }
 
-// saveUnattached stores that a static IP is attached to nothing.
-func saveUnattached(c *api.Call, r *resource.Resource) error {
-	ip, err := staticIPOf(r)
-	if err != nil {
-		return err
-	}
-	ip.AttachedTo, ip.IsAttached = nil, new(false)
-	r.Doc = codec.Encode(ip)
-	return c.Tx.UpdateResource(r)
-}
-
-// staticIPOperation is the record on one of the two sides; its details name the other.
-func staticIPOperation(c *api.Call, on, other *resource.Resource) *types.Operation {
-	op := c.Record(on)
-	op.OperationDetails = &other.Name
-	return op
+// bothDone records one operation for two resources: each names the other.
+func bothDone(c *api.Call, a, b *resource.Resource) []types.Operation {
+	first, second := c.Record(a), c.Record(b)
+	first.OperationDetails, second.OperationDetails = &b.Name, &a.Name
+	return []types.Operation{*first, *second}
 }
 
 func getStaticIP(c *api.Call, _ *lightsail.GetStaticIpInput) (*lightsail.GetStaticIpOutput, error) {
-	ip, err := staticIPOf(c.Target(resource.StaticIP))
+	ip, err := api.Show[instance.StaticIP, types.StaticIp](c)
 	return &lightsail.GetStaticIpOutput{StaticIp: ip}, err
 }
 
 // getStaticIPs lists the static IPs by name.
 func getStaticIPs(c *api.Call, in *lightsail.GetStaticIpsInput) (*lightsail.GetStaticIpsOutput, error) {
-	list, next, err := listOf(c, in.PageToken, resource.StaticIP, staticIPOf)
+	list, next, err := api.List[instance.StaticIP, types.StaticIp](c, in.PageToken)
 	return &lightsail.GetStaticIpsOutput{StaticIps: list, NextPageToken: next}, err
-}
-
-func staticIPOf(r *resource.Resource) (*types.StaticIp, error) {
-	ip := &types.StaticIp{}
-	if err := codec.Unmarshal(r.Doc, ip); err != nil {
-		return nil, fmt.Errorf("stored static IP %s: %w", r.ID, err)
-	}
-	return ip, nil
 }

@@ -31,55 +31,53 @@ func (f *Family) TakeKeyForDefault(c *api.Call) (key *sshkey.Pair, undo func(), 
 }
 
 // downloadDefaultKeyPair returns the region's default key pair, the same at every
-// call, and makes it at the first. fresh may be nil where there was one a moment ago.
+// call, and makes it at the first. fresh may be nil if there was one a moment ago.
 func (f *Family) downloadDefaultKeyPair(
 	c *api.Call, _ *lightsail.DownloadDefaultKeyPairInput, fresh *sshkey.Pair,
 ) (*lightsail.DownloadDefaultKeyPairOutput, error) {
-	r, priv, err := f.EnsureDefault(c, fresh)
+	pair, err := f.EnsureDefault(c, fresh)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := f.d.Sealer.Open(seal.KeyPairPrivate, priv.Sealed, r.Account, r.Region, string(r.Kind), r.ID)
+	r := pair.Resource
+	plain, err := f.d.Sealer.Open(seal.KeyPairPrivate, pair.Priv.Sealed, r.Account, r.Region, string(r.Kind), r.ID)
 	if err != nil {
 		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
 	}
 	private := string(plain)
 	return &lightsail.DownloadDefaultKeyPairOutput{
-		CreatedAt: &r.CreatedAt, PublicKeyBase64: &priv.PublicKey, PrivateKeyBase64: &private,
+		CreatedAt: &r.CreatedAt, PublicKeyBase64: &pair.Priv.PublicKey, PrivateKeyBase64: &private,
 	}, nil
 }
 
-// EnsureDefault returns the region's default key pair, and makes it of a fresh
-// key where there is none. A key pair that was deleted since the key was not taken
-// costs the making of one.
-func (f *Family) EnsureDefault(c *api.Call, fresh *sshkey.Pair) (*resource.Resource, *keypair.Priv, error) {
+// EnsureDefault returns the region's default key pair with Priv, and makes it of a fresh
+// key if there is none. A key pair that was deleted after the key was not taken costs the
+// making of one.
+func (f *Family) EnsureDefault(c *api.Call, fresh *sshkey.Pair) (*keypair.KeyPair, error) {
 	r, err := defaultKeyPair(c)
 	if errors.Is(err, store.ErrNotFound) {
 		return f.createDefault(c, fresh)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	priv, err := keypair.PrivOf(r)
-	return r, priv, err
+	return keypair.Load(r)
 }
 
-func (f *Family) createDefault(c *api.Call, key *sshkey.Pair) (r *resource.Resource, priv *keypair.Priv, err error) {
+func (f *Family) createDefault(c *api.Call, key *sshkey.Pair) (pair *keypair.KeyPair, err error) {
 	if key == nil {
 		if key, err = sshkey.Generate(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	r = c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
-	priv = &keypair.Priv{
-		PublicKey: key.PublicLine(),
-		Sealed:    f.d.Sealer.Seal(seal.KeyPairPrivate, []byte(key.PrivatePEM()), r.Account, r.Region, string(r.Kind), r.ID),
-	}
-	if _, err := insertKeyPair(c, r, key.Fingerprint(), *priv); err != nil {
-		return nil, nil, err
+	r := c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
+	pair = keypair.New(r, key.Fingerprint(), key.PublicLine())
+	pair.Priv.Sealed = f.d.Sealer.Seal(seal.KeyPairPrivate, []byte(key.PrivatePEM()), r.Account, r.Region, string(r.Kind), r.ID)
+	if err := c.Insert(pair); err != nil {
+		return nil, err
 	}
 	c.Record(r).OperationType = "CreateKeyPair" // whichever action makes it
-	return r, priv, nil
+	return pair, nil
 }
 
 func defaultKeyPair(c *api.Call) (*resource.Resource, error) {

@@ -5,7 +5,6 @@ package keypair
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -67,13 +65,13 @@ func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pa
 	}
 	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
 	r.Tags = tags
-	pair, err := insertKeyPair(c, r, key.Fingerprint(), keypair.Priv{PublicKey: key.PublicLine()})
-	if err != nil {
+	pair := keypair.New(r, key.Fingerprint(), key.PublicLine())
+	if err := c.Insert(pair); err != nil {
 		return nil, err
 	}
 	public, private := key.PublicLine(), key.PrivatePEM()
 	return &lightsail.CreateKeyPairOutput{
-		KeyPair:          pair,
+		KeyPair:          pair.Show(c.Now),
 		Operation:        c.Record(r),
 		PublicKeyBase64:  &public,
 		PrivateKeyBase64: &private,
@@ -88,7 +86,7 @@ func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.Im
 		return nil, api.WithHint(api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid."), keyHint(*in.PublicKeyBase64))
 	}
 	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
-	if _, err := insertKeyPair(c, r, public.Fingerprint(), keypair.Priv{PublicKey: public.Line()}); err != nil {
+	if err := c.Insert(keypair.New(r, public.Fingerprint(), public.Line())); err != nil {
 		return nil, err
 	}
 	return &lightsail.ImportKeyPairOutput{Operation: c.Record(r)}, nil
@@ -107,7 +105,7 @@ func keyHint(text string) string {
 }
 
 func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPairOutput, error) {
-	pair, err := keypair.Show(c.Target(resource.KeyPair))
+	pair, err := api.Show[keypair.KeyPair, types.KeyPair](c)
 	return &lightsail.GetKeyPairOutput{KeyPair: pair}, err
 }
 
@@ -129,11 +127,11 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 	}
 	out := &lightsail.GetKeyPairsOutput{KeyPairs: make([]types.KeyPair, len(page)), NextPageToken: next}
 	for i, r := range page {
-		pair, err := keypair.Show(r)
-		if err != nil {
+		pair := &keypair.KeyPair{}
+		if err := pair.Open(r); err != nil {
 			return nil, err
 		}
-		out.KeyPairs[i] = *pair
+		out.KeyPairs[i] = *pair.Show(c.Now)
 	}
 	return out, nil
 }
@@ -141,40 +139,19 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 // deleteKeyPair wants the fingerprint for the default key pair, and checks it
 // wherever it is given.
 func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
-	r := c.Target(resource.KeyPair)
-	pair, err := keypair.Show(r)
+	pair, err := api.Target[keypair.KeyPair](c)
 	if err != nil {
 		return nil, err
 	}
+	r := pair.Resource
 	switch {
 	case in.ExpectedFingerprint == nil && r.Name == resource.DefaultKeyPairName:
 		return nil, api.MissingParameters("expectedFingerprint")
-	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Fingerprint:
+	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Doc.Fingerprint:
 		return nil, api.InvalidParams("The fingerprint of the key pair %s is not the expected one.", r.Name)
 	}
 	if err := c.Tx.DeleteResource(r); err != nil {
 		return nil, err
 	}
 	return &lightsail.DeleteKeyPairOutput{Operation: c.Record(r)}, nil
-}
-
-// insertKeyPair stores a new key pair and returns it as the API shows it.
-func insertKeyPair(c *api.Call, r *resource.Resource, fingerprint string, priv keypair.Priv) (*types.KeyPair, error) {
-	arn, code := r.ARN(), r.SupportCode(r.Name)
-	pair := &types.KeyPair{
-		Arn:          &arn,
-		CreatedAt:    &r.CreatedAt,
-		Fingerprint:  &fingerprint,
-		Location:     r.Location(),
-		Name:         &r.Name,
-		ResourceType: types.ResourceTypeKeyPair,
-		SupportCode:  &code,
-	}
-	var err error
-	if r.Priv, err = json.Marshal(priv); err != nil {
-		return nil, err
-	}
-	r.Doc = codec.Encode(pair)
-	pair.Tags = r.Tags
-	return pair, c.Tx.InsertResource(r)
 }

@@ -6,8 +6,6 @@ import (
 	"math"
 	"net/netip"
 
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
 )
@@ -77,13 +75,13 @@ func SSHAddress(port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
 }
 
-// HasSSH tells whether the instance has an SSH server: it is not a Windows one.
-func (i *Instance) HasSSH() bool {
+// Windows reports whether the instance is a Windows one: it has no SSH server.
+func (i *Instance) Windows() bool {
 	if i.Doc.BlueprintId == nil {
-		return false
+		return true
 	}
 	b, known := catalogue.LookupBlueprint(i.Resource.Region, *i.Doc.BlueprintId)
-	return !known || b.Platform != types.InstancePlatformWindows
+	return known && b.Windows()
 }
 
 // PublicAddress is the public IPv4 address that the instance shows when it runs; the

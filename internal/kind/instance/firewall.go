@@ -158,7 +158,7 @@ func (i *Instance) Entry(port uint16, client netip.Addr) Entry {
 	named := func(rule types.InstancePortInfo) bool {
 		return covers(rule, "tcp", port) && slices.Contains(rule.CidrListAliases, BrowserClient)
 	}
-	if port == SSHPort && i.HasSSH() && slices.ContainsFunc(i.Rules(), named) {
+	if port == SSHPort && !i.Windows() && slices.ContainsFunc(i.Rules(), named) {
 		return AsConnect
 	}
 	return Refused

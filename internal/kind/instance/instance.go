@@ -24,20 +24,30 @@ const (
 
 var codes = map[string]int32{Pending: 0, Running: 16, Stopping: 64, Stopped: 80}
 
+// Lifecycle is how the state of an instance moves.
+var Lifecycle = resource.Lifecycle{
+	// 18 s were observed in an AWS CLI example.
+	"create":    {{State: Pending, Takes: CreateTakes}, {State: Running}},
+	"start":     {{State: Pending, Takes: StartTakes}, {State: Running}},
+	"stop":      {{State: Stopping, Takes: 40 * time.Second}, {State: Stopped}},
+	"stop hard": {{State: Stopped}},
+	"reboot":    {{State: Running}},
+}
+
+// How long AWS takes to create and to start an instance.
+const (
+	CreateTakes = 20 * time.Second
+	StartTakes  = 20 * time.Second
+)
+
 // Instance is a stored instance, opened.
 type Instance struct {
-	// Resource is where it is stored; Save writes Doc and Priv into it.
-	Resource *resource.Resource
-	// Doc is what the API shows, but for the state, the add-ons and the tags.
-	Doc types.Instance
-	// Priv is what the API never shows.
-	Priv Priv
+	resource.Record[types.Instance, Priv, *types.Instance]
 }
 
 // Priv is what Lanyard knows of an instance and the API never shows.
 type Priv struct {
-	// Plan is the instance's state over time.
-	Plan resource.Plan `json:"plan"`
+	resource.Planned
 	// AuthorizedKey is the OpenSSH line that was installed when the instance was made: a
 	// key pair that is deleted later still opens it.
 	AuthorizedKey string `json:"authorizedKey"`
@@ -54,7 +64,7 @@ type Priv struct {
 	// StaticIP is the name of the static IP that is attached.
 	StaticIP string `json:"staticIp,omitempty"`
 	// AutoSnapshot is the instance's automatic snapshots, when they were ever on.
-	AutoSnapshot *resource.AutoSnapshot `json:"autoSnapshot,omitempty"`
+	AutoSnapshot *AutoSnapshot `json:"autoSnapshot,omitempty"`
 	// FormerBundle is the bundle of an earlier generation that an update replaced.
 	FormerBundle string `json:"formerBundle,omitempty"`
 	// PasswordFrom is when a Windows instance's password can be read.
@@ -68,26 +78,51 @@ const maxHistory = 64
 
 // Load opens a stored instance.
 func Load(r *resource.Resource) (*Instance, error) {
-	i := &Instance{Resource: r}
-	return i, r.Unpack(&i.Doc, &i.Priv)
+	i := &Instance{}
+	return i, i.Open(r)
 }
 
-// Save writes Doc and Priv into the resource; storing that is the caller's part.
-func (i *Instance) Save() error {
+// New returns an instance that is not stored yet.
+func New(r *resource.Resource, doc types.Instance, priv Priv) *Instance {
+	i := &Instance{}
+	i.Resource, i.Doc, i.Priv = r, doc, priv
+	return i
+}
+
+// Kind is resource.Instance.
+func (*Instance) Kind() resource.Kind { return resource.Instance }
+
+// SupportSuffix is the id of the EC2 instance.
+func (i *Instance) SupportSuffix() string { return "i-" + ec2ID(i.Resource.ID) }
+
+// Pack writes the documents into the row, without what Show adds.
+func (i *Instance) Pack() error {
 	doc := i.Doc
 	doc.State, doc.AddOns, doc.Tags = nil, nil, nil
-	return i.Resource.Pack(&doc, i.Priv)
+	return i.PackDoc(doc)
+}
+
+// AutoSnapshots is the setting of automatic snapshots; it may be changed.
+func (i *Instance) AutoSnapshots() **AutoSnapshot { return &i.Priv.AutoSnapshot }
+
+// AttachedDisks are what an automatic snapshot holds besides the system disk.
+func (i *Instance) AttachedDisks() []types.AttachedDisk {
+	attached := []types.AttachedDisk{}
+	for _, d := range i.Disks() {
+		attached = append(attached, types.AttachedDisk{Path: d.Path, SizeInGb: d.SizeInGb})
+	}
+	return attached
 }
 
 // State is the instance's state at a moment.
 func (i *Instance) State(now time.Time) string { return i.Priv.Plan.At(now).State }
 
-// Runs tells whether the instance runs.
+// Runs reports whether the instance runs.
 func (i *Instance) Runs(now time.Time) bool { return i.State(now) == Running }
 
-// Enter adds steps to the plan, the first of which begins now. What was planned for
+// Enter adds a plan that begins now. What was planned for
 // later is dropped, and of a long history the oldest part.
-func (i *Instance) Enter(steps ...resource.Step) {
+func (i *Instance) Enter(steps resource.Plan) {
 	past := slices.DeleteFunc(slices.Clone(i.Priv.Plan), func(s resource.Step) bool { return s.At.After(steps[0].At) })
 	plan := append(past, steps...)
 	i.Priv.Plan = plan[max(0, len(plan)-maxHistory):]

@@ -26,18 +26,18 @@ func web() *instance.Instance {
 		ID: "19a4efdf-1111-4222-8333-123456789012", Account: "111122223333", Region: "us-east-1", Name: "web", Kind: resource.Instance,
 		Tags: []types.Tag{{Key: new("stage"), Value: new("test")}},
 	}
-	i := &instance.Instance{Resource: r, Doc: types.Instance{
+	i := instance.New(r, types.Instance{
 		Name: &r.Name, PublicIpAddress: new("198.18.0.9"), PrivateIpAddress: new("172.26.10.39"),
 		Hardware: &types.InstanceHardware{Disks: []types.Disk{{IsSystemDisk: new(true)}, {IsSystemDisk: new(false), Name: new("data")}}},
-	}}
-	i.Enter(step(0, instance.Pending), step(20*time.Second, instance.Running))
+	}, instance.Priv{})
+	i.Enter(resource.Plan{step(0, instance.Pending), step(20*time.Second, instance.Running)})
 	return i
 }
 
 func TestAnInstanceFollowsItsPlan(t *testing.T) {
 	i := web()
-	i.Enter(step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped))
-	i.Enter(step(2*time.Minute, instance.Pending), step(140*time.Second, instance.Running))
+	i.Enter(resource.Plan{step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped)})
+	i.Enter(resource.Plan{step(2*time.Minute, instance.Pending), step(140*time.Second, instance.Running)})
 	for _, tc := range []struct {
 		at    time.Duration
 		state string
@@ -63,8 +63,8 @@ func TestAnInstanceFollowsItsPlan(t *testing.T) {
 
 func TestEnterDropsWhatHasNotCome(t *testing.T) {
 	i := web()
-	i.Enter(step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped))
-	i.Enter(step(70*time.Second, instance.Stopped))
+	i.Enter(resource.Plan{step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped)})
+	i.Enter(resource.Plan{step(70*time.Second, instance.Stopped)})
 	if state := i.State(after(99 * time.Second)); state != instance.Stopped {
 		t.Errorf("state = %s", state)
 	}
@@ -76,7 +76,7 @@ func TestEnterDropsWhatHasNotCome(t *testing.T) {
 func TestAnInstanceForgetsItsOldestSteps(t *testing.T) {
 	i := web()
 	for n := range 1000 {
-		i.Enter(step(time.Hour+time.Duration(n)*time.Minute, instance.Running))
+		i.Enter(resource.Plan{step(time.Hour+time.Duration(n)*time.Minute, instance.Running)})
 	}
 	if n := len(i.Priv.Plan); n > 100 {
 		t.Errorf("%d steps are kept", n)
@@ -89,7 +89,7 @@ func TestAnInstanceForgetsItsOldestSteps(t *testing.T) {
 
 func TestShow_hidesThePublicAddressUntilItIsKnown(t *testing.T) {
 	i := web()
-	i.Enter(step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped))
+	i.Enter(resource.Plan{step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped)})
 	shows := func(want map[time.Duration]bool) {
 		t.Helper()
 		for at, shown := range want {
@@ -107,9 +107,9 @@ func TestShow_hidesThePublicAddressUntilItIsKnown(t *testing.T) {
 
 func TestSaveAndLoad(t *testing.T) {
 	i := web()
-	i.Priv.AuthorizedKey, i.Priv.AutoSnapshot = "ssh-rsa AAAA", &resource.AutoSnapshot{}
+	i.Priv.AuthorizedKey, i.Priv.AutoSnapshot = "ssh-rsa AAAA", &instance.AutoSnapshot{}
 	i.Priv.AutoSnapshot.Enable(start, 6)
-	if err := i.Save(); err != nil {
+	if err := i.Pack(); err != nil {
 		t.Fatal(err)
 	}
 	got, err := instance.Load(i.Resource)
@@ -168,7 +168,7 @@ func TestSealUserData_leavesNothingInTheOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.Priv.PlainUserData = "password=hunter2"
-	if err := i.Save(); err != nil {
+	if err := i.Pack(); err != nil {
 		t.Fatal(err)
 	}
 	for n, want := range []bool{true, false} { // the second time there is nothing left to do

@@ -69,5 +69,5 @@ func SealUserData(s *seal.Sealer, r *resource.Resource) (changed bool, err error
 		return false, err
 	}
 	i.Priv.PlainUserData = ""
-	return true, i.Save()
+	return true, i.Pack()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 const day = 24 * time.Hour
@@ -58,9 +59,9 @@ func TestEveryMetricOfTheModelIsThere(t *testing.T) {
 
 func TestSamplesAreForTheTimeInWhichTheInstanceRan(t *testing.T) {
 	i := measured()
-	i.Enter(step(62*time.Minute, instance.Stopping), step(63*time.Minute, instance.Stopped))
-	i.Enter(step(91*time.Minute, instance.Pending), step(92*time.Minute, instance.Running))
-	i.Enter(step(101*time.Minute, instance.Running)) // a reboot is no gap
+	i.Enter(resource.Plan{step(62*time.Minute, instance.Stopping), step(63*time.Minute, instance.Stopped)})
+	i.Enter(resource.Plan{step(91*time.Minute, instance.Pending), step(92*time.Minute, instance.Running)})
+	i.Enter(resource.Plan{step(101*time.Minute, instance.Running)}) // a reboot is no gap
 	for _, tc := range []struct {
 		name          string
 		from, to, now time.Duration
@@ -99,7 +100,7 @@ func TestSamplesAreForTheTimeInWhichTheInstanceRan(t *testing.T) {
 func TestForgottenStepsCountAsRunning(t *testing.T) {
 	i := measured()
 	for n := range 100 {
-		i.Enter(step(day+time.Duration(n)*time.Hour, instance.Running))
+		i.Enter(resource.Plan{step(day+time.Duration(n)*time.Hour, instance.Running)})
 	}
 	if n := len(samples(t, i, "CPUUtilization", 0, day, 10*day)); n != 288 {
 		t.Errorf("%d samples of the first day", n)

@@ -1,17 +1,21 @@
-// Package keypair is the one view of a stored key pair: what its documents hold.
+// Package keypair says what a stored key pair is: its documents, and how the API shows it.
 //
 // Families, the import of stores and the command line meet here. It changes no store and
 // knows no action.
 package keypair
 
 import (
-	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
+
+// KeyPair is a stored key pair, opened.
+type KeyPair struct {
+	resource.Record[types.KeyPair, Priv, *types.KeyPair]
+}
 
 // Priv is what Lanyard knows of a key pair and the API never shows.
 type Priv struct {
@@ -21,21 +25,35 @@ type Priv struct {
 	Sealed []byte `json:"sealed,omitempty"`
 }
 
-// Show is a stored key pair as the API shows it.
-func Show(r *resource.Resource) (*types.KeyPair, error) {
-	pair := &types.KeyPair{}
-	if err := codec.Unmarshal(r.Doc, pair); err != nil {
-		return nil, fmt.Errorf("stored key pair %s: %w", r.ID, err)
-	}
-	pair.Tags = r.Tags
-	return pair, nil
+// New returns a key pair that is not stored yet. line is the public key as OpenSSH writes
+// it.
+func New(r *resource.Resource, fingerprint, line string) *KeyPair {
+	k := &KeyPair{}
+	k.Resource, k.Doc.Fingerprint, k.Priv.PublicKey = r, &fingerprint, line
+	return k
 }
 
-// PrivOf opens what a stored key pair has beside what Show shows.
-func PrivOf(r *resource.Resource) (*Priv, error) {
-	priv := &Priv{}
-	if err := r.UnpackPriv(priv); err != nil {
+// Load opens a stored key pair with Priv.
+func Load(r *resource.Resource) (*KeyPair, error) {
+	k := &KeyPair{}
+	if err := k.Open(r); err != nil {
 		return nil, err
 	}
-	return priv, nil
+	return k, k.OpenPriv()
+}
+
+// Kind is resource.KeyPair.
+func (*KeyPair) Kind() resource.Kind { return resource.KeyPair }
+
+// Open reads what the API shows of a stored key pair; OpenPriv reads the rest.
+func (k *KeyPair) Open(r *resource.Resource) error { return k.OpenDoc(r) }
+
+// SupportSuffix is the key pair's name (observed).
+func (k *KeyPair) SupportSuffix() string { return k.Resource.Name }
+
+// Show is the key pair as the API shows it.
+func (k *KeyPair) Show(time.Time) *types.KeyPair {
+	doc := k.Doc
+	doc.Tags = k.Resource.Tags
+	return &doc
 }

@@ -63,7 +63,7 @@ func (f *Fleet) wantedDoors(in *found) map[netip.AddrPort]uint16 {
 			continue
 		}
 		first, last := rule.FromPort, rule.ToPort
-		if first <= instance.SSHPort && instance.SSHPort <= last && in.HasSSH() {
+		if first <= instance.SSHPort && instance.SSHPort <= last && !in.Windows() {
 			if in.port != 0 {
 				doors[instance.SSHAddress(in.port)] = instance.SSHPort
 			}

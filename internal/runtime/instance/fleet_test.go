@@ -165,7 +165,7 @@ func TestOtherWritersAreSeen(t *testing.T) {
 	w.until("the instance runs", func() bool { return knock(at) == nil })
 	w.update(func(tx txn) error {
 		rules(sshFrom("203.0.113.0/24"))(web)
-		return errors.Join(web.Save(), tx.UpdateResource(web.Resource))
+		return errors.Join(web.Pack(), tx.UpdateResource(web.Resource))
 	})
 	w.until("the firewall has changed", func() bool { return errors.Is(knock(at), syscall.ECONNRESET) })
 	keep(w, web)

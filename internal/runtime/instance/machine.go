@@ -24,7 +24,7 @@ func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (
 		Zone:          r.Zone,
 		Blueprint:     aws.ToString(doc.BlueprintId),
 		BlueprintName: aws.ToString(doc.BlueprintName),
-		Windows:       !in.HasSSH(),
+		Windows:       in.Windows(),
 		Bundle:        aws.ToString(doc.BundleId),
 		BootedAt:      bootedAt,
 	}

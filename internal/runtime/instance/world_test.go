@@ -151,9 +151,9 @@ func (w *world) put(name string, change ...func(*instance.Instance)) *instance.I
 		w.t.Fatal(err)
 	}
 	keys := instance.Keys{HostKeys: string(host), AuthoritySeed: [32]byte([]byte(r.ID)[:32])}
-	i := &instance.Instance{Resource: r, Doc: types.Instance{
+	i := instance.New(r, types.Instance{
 		Name: &r.Name, Username: new("admin"), BlueprintId: new("debian_12"), PrivateIpAddress: new("172.26.0.9"),
-	}}
+	}, instance.Priv{})
 	i.SetPorts(sshFrom(instance.AnyIPv4))
 	i.Priv.Plan = resource.Plan{}.Then(start, instance.Running)
 	i.Priv.AuthorizedKey = string(bytes.TrimSpace(ssh.MarshalAuthorizedKey(w.key.PublicKey())))
@@ -164,7 +164,7 @@ func (w *world) put(name string, change ...func(*instance.Instance)) *instance.I
 		fn(i)
 	}
 	w.update(func(tx *store.Tx) error {
-		if err := errors.Join(i.Save(), tx.InsertResource(r)); err != nil {
+		if err := errors.Join(i.Pack(), tx.InsertResource(r)); err != nil {
 			return err
 		}
 		_, err := tx.TakeAddress(store.Address{Pool: instance.PortPool, Number: freePort(w.t), Owner: r.ID})
@@ -188,7 +188,7 @@ func freePort(t *testing.T) int64 {
 func (w *world) set(i *instance.Instance, change func(*instance.Instance)) {
 	w.t.Helper()
 	change(i)
-	w.update(func(tx *store.Tx) error { return errors.Join(i.Save(), tx.UpdateResource(i.Resource)) })
+	w.update(func(tx *store.Tx) error { return errors.Join(i.Pack(), tx.UpdateResource(i.Resource)) })
 	w.fleet.Refresh(account, region, i.Resource.Name)
 }
 

@@ -1,4 +1,4 @@
-package resource
+package instance
 
 import (
 	"errors"
@@ -55,7 +55,6 @@ const (
 	// autoSnapshotNotice is how long before a snapshot its time can be changed (AWS API
 	// reference).
 	autoSnapshotNotice = 30 * time.Minute
-	day                = 24 * time.Hour
 )
 
 // maxStored is how many periods, and deleted snapshots, a stored setting may have: one a

@@ -1,4 +1,4 @@
-package resource_test
+package instance_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 )
 
 // noon is when automatic snapshots are switched on in these tests, on day 1.
@@ -20,13 +20,13 @@ func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 // at is a time of day on day 1.
 func at(hour, minute int) time.Time { return time.Date(2026, 3, 1, hour, minute, 0, 0, time.UTC) }
 
-func enabled(hour int) *resource.AutoSnapshot {
-	a := &resource.AutoSnapshot{}
+func enabled(hour int) *instance.AutoSnapshot {
+	a := &instance.AutoSnapshot{}
 	a.Enable(noon, hour)
 	return a
 }
 
-func dates(a *resource.AutoSnapshot, now time.Time) []string {
+func dates(a *instance.AutoSnapshot, now time.Time) []string {
 	list := []string{}
 	for _, t := range a.Taken(now, 7) {
 		list = append(list, t.Date)
@@ -34,7 +34,7 @@ func dates(a *resource.AutoSnapshot, now time.Time) []string {
 	return list
 }
 
-func wantDates(t *testing.T, a *resource.AutoSnapshot, now time.Time, want ...string) {
+func wantDates(t *testing.T, a *instance.AutoSnapshot, now time.Time, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(append([]string{}, want...), dates(a, now)); diff != "" {
 		t.Errorf("snapshots at %s (-want +got):\n%s", now, diff)
@@ -43,8 +43,8 @@ func wantDates(t *testing.T, a *resource.AutoSnapshot, now time.Time, want ...st
 
 func TestNoAutoSnapshotIsTakenWhereTheyNeverWereOn(t *testing.T) {
 	wantDates(t, nil, noon)
-	wantDates(t, &resource.AutoSnapshot{}, noon)
-	if a := (*resource.AutoSnapshot)(nil); a.On() || (&resource.AutoSnapshot{}).On() {
+	wantDates(t, &instance.AutoSnapshot{}, noon)
+	if a := (*instance.AutoSnapshot)(nil); a.On() || (&instance.AutoSnapshot{}).On() {
 		t.Error("they are on")
 	}
 }
@@ -86,7 +86,7 @@ func TestSnapshotsStayTheSameOnceTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := &resource.AutoSnapshot{}
+	stored := &instance.AutoSnapshot{}
 	if err := json.Unmarshal(text, stored); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestAChangedTimeOfDay(t *testing.T) {
 			a := enabled(tc.before)
 			a.Enable(tc.now, tc.after)
 			shown := a.AddOns(tc.now)[0]
-			if *shown.SnapshotTimeOfDay != resource.TimeOfDay(tc.after) || *shown.Status != "Enabled" {
+			if *shown.SnapshotTimeOfDay != instance.TimeOfDay(tc.after) || *shown.Status != "Enabled" {
 				t.Errorf("the add-on shows %s %s", *shown.SnapshotTimeOfDay, *shown.Status)
 			}
 			if next := shown.NextSnapshotTimeOfDay; (next == nil) != (tc.next == "") || next != nil && *next != tc.next {
@@ -242,7 +242,7 @@ func TestASettingThatIsChangedAllTheTimeStaysSmall(t *testing.T) {
 }
 
 func TestTheAddOnIsShownFromTheFirstTimeOn(t *testing.T) {
-	if shown := (*resource.AutoSnapshot)(nil).AddOns(noon); shown == nil || len(shown) != 0 {
+	if shown := (*instance.AutoSnapshot)(nil).AddOns(noon); shown == nil || len(shown) != 0 {
 		t.Errorf("never on: %v, want an empty list", shown)
 	}
 	a := enabled(6)
@@ -269,8 +269,8 @@ func TestTimesOfDayAreFullHours(t *testing.T) {
 		{"six", 0, false},
 		{"", 0, false},
 	} {
-		hour, ok := resource.ParseTimeOfDay(tc.text)
-		if ok != tc.ok || ok && (hour != tc.hour || resource.TimeOfDay(hour) != tc.text) {
+		hour, ok := instance.ParseTimeOfDay(tc.text)
+		if ok != tc.ok || ok && (hour != tc.hour || instance.TimeOfDay(hour) != tc.text) {
 			t.Errorf("%q: %d %t, want %d %t", tc.text, hour, ok, tc.hour, tc.ok)
 		}
 	}

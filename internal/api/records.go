@@ -1,0 +1,105 @@
+package api
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// Record is a pointer to a kind's type R, which embeds resource.Record.
+type Record[R any] interface {
+	*R
+	resource.Opened
+	// Kind is the kind that R is of; it needs no row.
+	Kind() resource.Kind
+	Open(*resource.Resource) error
+}
+
+// Shown is a Record that shows itself as the SDK's type T.
+type Shown[R, T any] interface {
+	Record[R]
+	Show(now time.Time) *T
+}
+
+// Target opens the resource of a kind that the action is declared to be on. It returns nil
+// if an optional member did not name one.
+func Target[R any, P Record[R]](c *Call) (*R, error) {
+	r := c.Target(P(new(R)).Kind())
+	if r == nil {
+		return nil, nil //nolint:nilnil // an optional member did not name one
+	}
+	return open[R, P](r)
+}
+
+// Find opens a resource that the call is not declared to be on, or returns
+// NotFoundException. The call is not authorized on it.
+func Find[R any, P Record[R]](c *Call, name string) (*R, error) {
+	r, err := c.Find(P(new(R)).Kind(), name)
+	if err != nil {
+		return nil, err
+	}
+	return open[R, P](r)
+}
+
+func open[R any, P Record[R]](r *resource.Resource) (*R, error) {
+	record := P(new(R))
+	return record, record.Open(r)
+}
+
+// Show is the resource that the action is on, as the API shows it now.
+func Show[R, T any, P Shown[R, T]](c *Call) (*T, error) {
+	record, err := Target[R, P](c)
+	if err != nil {
+		return nil, err
+	}
+	return P(record).Show(c.Now), nil
+}
+
+// List is a page of all resources of a kind by name, as the API shows them now, and the
+// token of the next page.
+func List[R, T any, P Shown[R, T]](c *Call, token *string) ([]T, *string, error) {
+	return ListShown(c, token, P(new(R)).Kind(), func(r *resource.Resource) (*T, error) {
+		record, err := open[R, P](r)
+		if err != nil {
+			return nil, err
+		}
+		return P(record).Show(c.Now), nil
+	})
+}
+
+// ListShown is List with a function that shows a resource.
+func ListShown[T any](c *Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
+	page, next, err := Page(c, ResourcesPage, token, "", "", func(after string, limit int) ([]*resource.Resource, error) {
+		return c.Tx.Resources(c.Principal.Account, c.Region, kind, after, limit)
+	}, func(r *resource.Resource) string { return r.Name })
+	if err != nil {
+		return nil, nil, err
+	}
+	list := make([]T, len(page))
+	for i, r := range page {
+		shown, err := show(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		list[i] = *shown
+	}
+	return list, next, nil
+}
+
+// Insert stores a new record, whose envelope it writes.
+func (c *Call) Insert(record resource.Opened) error {
+	record.Fill(record.SupportSuffix())
+	if err := record.Pack(); err != nil {
+		return fmt.Errorf("insert: %w", err)
+	}
+	return c.Tx.InsertResource(record.Row())
+}
+
+// Save stores what was changed in a record.
+func (c *Call) Save(record resource.Opened) error {
+	if err := record.Pack(); err != nil {
+		return fmt.Errorf("save: %w", err)
+	}
+	return c.Tx.UpdateResource(record.Row())
+}

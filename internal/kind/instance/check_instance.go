@@ -1,0 +1,237 @@
+package instance
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
+	"github.com/lanyard-cloud/lanyard/internal/importcheck"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+)
+
+// checker checks the documents of the kinds of this package.
+type checker struct{ importcheck.Checker }
+
+// Stored is how an import checks the kinds of this package.
+func Stored() map[resource.Kind]resource.Stored {
+	always := func(*resource.Resource) bool { return true }
+	return map[resource.Kind]resource.Stored{
+		resource.StaticIP:                  {Check: checkStaticIP},
+		resource.Instance:                  {Check: checkInstance, HasSecret: always, CheckSecret: checkInstanceSecret},
+		resource.Disk:                      {Check: checkDisk},
+		resource.DiskSnapshot:              {Check: checkDiskSnapshot},
+		resource.InstanceSnapshot:          {Check: checkSnapshot},
+		resource.ExportSnapshotRecord:      {Check: checkExport},
+		resource.CloudFormationStackRecord: {Check: checkStack},
+	}
+}
+
+func checkInstance(r *resource.Resource) (resource.Claims, error) {
+	i, err := Load(r)
+	if err != nil {
+		return resource.Claims{}, err
+	}
+	a := checker{}
+	doc, claims := &i.Doc, resource.Claims{}
+	a.Envelope(i, i.SupportSuffix())
+	a.Zonal(r)
+	a.Plan(i.Priv.Plan, Pending, Running, Stopping, Stopped)
+	a.products(i)
+	a.keys(i)
+	a.metadataOptions(doc.MetadataOptions)
+	a.Want(i.Priv.AutoSnapshot.Check() == nil, "priv: autoSnapshot: %w", i.Priv.AutoSnapshot.Check())
+	a.hardware(i, &claims)
+	a.addresses(i, &claims)
+	a.firewall(i)
+	return claims, a.Repack(i)
+}
+
+// products holds an instance to the catalogue. A bundle may be one that its region does
+// not sell: earlier versions sold others.
+func (a *checker) products(i *Instance) {
+	blueprint, known := catalogue.LookupBlueprint(i.Resource.Region, aws.ToString(i.Doc.BlueprintId))
+	a.Want(known, "doc: unknown blueprint %q", importcheck.Shorten(aws.ToString(i.Doc.BlueprintId)))
+	if known {
+		a.Want(aws.ToString(i.Doc.Username) == blueprint.Username, "doc: username is not %s, that of the blueprint", blueprint.Username)
+	}
+	a.Text("blueprintName", i.Doc.BlueprintName)
+	_, known = catalogue.FindBundle(aws.ToString(i.Doc.BundleId))
+	a.Want(known, "doc: unknown bundle %q", importcheck.Shorten(aws.ToString(i.Doc.BundleId)))
+	if former := i.Priv.FormerBundle; former != "" {
+		_, known = catalogue.FindBundle(former)
+		a.Want(known, "priv: unknown bundle %q", importcheck.Shorten(former))
+	}
+}
+
+// keys holds an instance to what opens it. The key pair need not be there any more.
+func (a *checker) keys(i *Instance) {
+	a.Name("sshKeyName", i.Doc.SshKeyName)
+	public, err := sshkey.ParsePublic(i.Priv.AuthorizedKey)
+	a.Want(err == nil && public.Line() == i.Priv.AuthorizedKey, "priv: authorizedKey is not a public key")
+	password, err := base64.StdEncoding.DecodeString(i.Priv.EncryptedPassword)
+	a.Want(err == nil && len(password) <= maxEncryptedPassword, "priv: encryptedPassword is not what a key encrypted")
+	a.Want(len(i.Priv.PlainUserData) <= MaxUserData, "priv: userData is limited to %d bytes", MaxUserData)
+}
+
+// maxEncryptedPassword is what the largest RSA key of a key pair makes.
+const maxEncryptedPassword = 2048
+
+func (a *checker) metadataOptions(o *types.InstanceMetadataOptions) {
+	if a.Want(o != nil, "doc: metadataOptions are missing"); o == nil {
+		return
+	}
+	a.Want(o.HttpPutResponseHopLimit != nil && *o.HttpPutResponseHopLimit >= 1 && *o.HttpPutResponseHopLimit <= MaxHopLimit,
+		"doc: httpPutResponseHopLimit is not from 1 to %d", MaxHopLimit)
+	a.Want(slices.Contains(o.HttpEndpoint.Values(), o.HttpEndpoint) && slices.Contains(o.HttpTokens.Values(), o.HttpTokens) &&
+		slices.Contains(o.HttpProtocolIpv6.Values(), o.HttpProtocolIpv6) && slices.Contains(o.State.Values(), o.State),
+		"doc: metadataOptions have an unknown value")
+}
+
+// systemPath is the path of a system disk.
+var systemPath = regexp.MustCompile(`\A/dev/(?:xvda|sda1)\z`)
+
+// maxSystemGB bounds the size of a system disk, and what all snapshots hold.
+const maxSystemGB = 1 << 20
+
+// hardware wants one system disk. The others tell of the same attachment as the
+func (a *checker) hardware(i *Instance, claims *resource.Claims) {
+	h := i.Doc.Hardware
+	if a.Want(h != nil, "doc: hardware is missing"); h == nil {
+		return
+	}
+	a.Want(h.CpuCount != nil && *h.CpuCount > 0 && h.RamSizeInGb != nil && *h.RamSizeInGb > 0, "doc: hardware has no vCPUs or memory")
+	systems, devices := 0, map[string]bool{}
+	for _, d := range h.Disks {
+		a.Want(d.IsSystemDisk != nil && d.Path != nil && aws.ToString(d.AttachedTo) == i.Resource.Name, "doc: a disk of the hardware is not whole")
+		if aws.ToBool(d.IsSystemDisk) {
+			systems++
+			a.Size("sizeInGb of the system disk", d.SizeInGb, 1, maxSystemGB)
+			a.Want(systemPath.MatchString(aws.ToString(d.Path)), "doc: the path of the system disk is not valid")
+			continue
+		}
+		a.attachmentState(d)
+		a.Name("the name of a disk", d.Name)
+		a.Size("sizeInGb of a disk", d.SizeInGb, MinDiskGB, MaxDiskGB)
+		device, ok := Device(aws.ToString(d.Path))
+		a.Want(ok && !devices[device], "doc: the path of a disk is not valid, or two disks have it")
+		if a.Err == nil {
+			devices[device] = true
+			claims.Ties = append(claims.Ties, diskTie(i.Resource, i.Resource.Name, d))
+		}
+	}
+	a.Want(systems == 1, "doc: hardware does not have one system disk")
+}
+
+// attachmentState holds a disk's deprecated member, which clients still read, to the
+// others.
+func (a *checker) attachmentState(d types.Disk) {
+	want := "detached"
+	if d.AttachedTo != nil {
+		want = "attached"
+	}
+	state := aws.ToString(d.AttachmentState) //nolint:staticcheck // clients still read attachmentState
+	a.Want(state == want || state == "", "doc: attachmentState is not %s", want)
+}
+
+// diskTie is what a disk and an instance know of each other. Both are in one zone.
+func diskTie(r *resource.Resource, to string, d types.Disk) resource.Tie {
+	detail, _ := json.Marshal([]any{r.Zone, d.Path, d.SizeInGb, d.Iops, d.Arn, d.SupportCode}) // strings and numbers cannot fail
+	return resource.Tie{Account: r.Account, Region: r.Region, Instance: to, Kind: resource.Disk, Name: *d.Name, Detail: string(detail)}
+}
+
+// addresses wants those of the IP address type. A static IP has the public one.
+func (a *checker) addresses(i *Instance, claims *resource.Claims) {
+	r, doc := i.Resource, &i.Doc
+	a.Want(slices.Contains(doc.IpAddressType.Values(), doc.IpAddressType), "doc: unknown ipAddressType %q", importcheck.Shorten(string(doc.IpAddressType)))
+	a.Want(doc.IsStaticIp != nil && *doc.IsStaticIp == (i.Priv.StaticIP != ""), "isStaticIp and the static IP do not go together")
+	claims.Addresses = []resource.AddressClaim{
+		{Pool: PrivatePool(r.Account, r.Region), Address: a.Address("privateIpAddress", doc.PrivateIpAddress)}, {Pool: PortPool},
+	}
+	has4, has6 := doc.IpAddressType != types.IpAddressTypeIpv6, doc.IpAddressType != types.IpAddressTypeIpv4
+	a.Want(has4 == (doc.PublicIpAddress != nil), "doc: publicIpAddress and ipAddressType do not go together")
+	a.Want(has4 || i.Priv.StaticIP == "", "priv: an instance without IPv4 has a static IP")
+	switch {
+	case !has4:
+	case i.Priv.StaticIP != "":
+		address := a.Address("publicIpAddress", doc.PublicIpAddress)
+		claims.Ties = append(claims.Ties, staticIPTie(r, r.Name, i.Priv.StaticIP, address.String()))
+	default:
+		claims.Addresses = append(claims.Addresses,
+			resource.AddressClaim{Pool: PublicPool, Address: a.Address("publicIpAddress", doc.PublicIpAddress)})
+	}
+	a.Want(has6 == (len(doc.Ipv6Addresses) == 1) && len(doc.Ipv6Addresses) <= 1, "doc: ipv6Addresses and ipAddressType do not go together")
+	for _, text := range doc.Ipv6Addresses {
+		address, err := netip.ParseAddr(text)
+		a.Want(err == nil && IPv6Range.Contains(address) && address.String() == text, "doc: ipv6Addresses are not those that instances have")
+		claims.Own = append(claims.Own, text)
+	}
+}
+
+// firewall wants rules as the actions on ports make them.
+func (a *checker) firewall(i *Instance) {
+	n := i.Doc.Networking
+	a.Want(n != nil && n.MonthlyTransfer != nil && n.MonthlyTransfer.GbPerMonthAllocated != nil, "doc: networking has no monthly transfer")
+	if n == nil {
+		return
+	}
+	type opening struct {
+		protocol types.NetworkProtocol
+		from, to int32
+	}
+	seen := map[opening]bool{}
+	for _, rule := range n.Ports {
+		given := portInfo(rule)
+		port, err := CheckPort(given)
+		a.Want(err == nil && reflect.DeepEqual(port, given), "doc: a firewall rule is not valid")
+		a.Want(rule.AccessFrom != nil && importcheck.IsText(*rule.AccessFrom) && rule.CommonName != nil && *rule.CommonName == "" &&
+			rule.AccessDirection == types.AccessDirectionInbound && rule.AccessType == "public", "doc: a firewall rule is not whole")
+		at := opening{rule.Protocol, rule.FromPort, rule.ToPort}
+		a.Want(!seen[at], "doc: two firewall rules are for the same ports")
+		seen[at] = true
+		for _, sources := range [][]string{rule.Cidrs, rule.Ipv6Cidrs, rule.CidrListAliases} {
+			a.Want(sources != nil && !repeats(sources), "doc: the sources of a firewall rule are missing, or one is there twice")
+		}
+	}
+}
+
+// repeats reports whether a text is in a list more than once.
+func repeats(list []string) bool {
+	sorted := slices.Sorted(slices.Values(list))
+	return len(slices.Compact(sorted)) < len(list)
+}
+
+// portInfo is what a rule opens.
+func portInfo(r types.InstancePortInfo) types.PortInfo {
+	return types.PortInfo{
+		FromPort: r.FromPort, ToPort: r.ToPort, Protocol: r.Protocol,
+		Cidrs: r.Cidrs, Ipv6Cidrs: r.Ipv6Cidrs, CidrListAliases: r.CidrListAliases,
+	}
+}
+
+// checkInstanceSecret wants keys that a machine can run with.
+func checkInstanceSecret(_ *resource.Resource, plain []byte) error {
+	var keys Keys
+	decoder := json.NewDecoder(bytes.NewReader(plain))
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(&keys) != nil {
+		return errors.New("not the keys of an instance")
+	}
+	if _, err := machine.HostKeys(keys.HostKeys).Public(); err != nil {
+		return err
+	}
+	if len(keys.UserData) > MaxUserData || keys.Password != "" && !importcheck.IsText(keys.Password) {
+		return errors.New("the user data or the password are not what an instance can have")
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package keypair
+
+import (
+	"errors"
+	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/lanyard-cloud/lanyard/internal/importcheck"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+)
+
+// Stored is how an import checks key pairs.
+func Stored() map[resource.Kind]resource.Stored {
+	return map[resource.Kind]resource.Stored{resource.KeyPair: {Check: check, HasSecret: isDefault, CheckSecret: checkSecret}}
+}
+
+// createdFingerprint is the form of a created key pair's fingerprint: it is that of the
+// private half, which is not kept.
+var createdFingerprint = regexp.MustCompile(`\A[0-9a-f]{2}(?::[0-9a-f]{2}){19}\z`)
+
+func check(r *resource.Resource) (claims resource.Claims, err error) {
+	k, err := Load(r)
+	if err != nil {
+		return claims, err
+	}
+	var a importcheck.Checker
+	a.Envelope(k, k.SupportSuffix())
+	a.Everywhere(r)
+	public, err := sshkey.ParsePublic(k.Priv.PublicKey)
+	a.Want(err == nil, "priv: publicKey: %w", err)
+	if err == nil {
+		fingerprint := aws.ToString(k.Doc.Fingerprint)
+		a.Want(public.Line() == k.Priv.PublicKey, "priv: publicKey is more than a type and a key")
+		a.Want(fingerprint == public.Fingerprint() || createdFingerprint.MatchString(fingerprint), "doc: fingerprint is not that of the public key")
+	}
+	return claims, a.Repack(k)
+}
+
+// isDefault reports whether the private half of a key pair is kept.
+func isDefault(r *resource.Resource) bool { return r.Name == resource.DefaultKeyPairName }
+
+func checkSecret(r *resource.Resource, plain []byte) error {
+	pair, err := sshkey.ParsePrivatePEM(string(plain))
+	if err != nil {
+		return err
+	}
+	k, err := Load(r)
+	if err == nil && (pair.PublicLine() != k.Priv.PublicKey || pair.Fingerprint() != aws.ToString(k.Doc.Fingerprint)) {
+		err = errors.New("the private half is that of another key pair")
+	}
+	return err
+}
