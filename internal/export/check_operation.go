@@ -49,8 +49,8 @@ func (r *operationRecord) checkDoc(doc *types.Operation) error {
 	if aws.ToString(doc.Id) != r.ID || aws.ToString(doc.ResourceName) != r.Resource {
 		return errors.New("doc: its id or resourceName are not the operation's")
 	}
-	if doc.Status != types.OperationStatusSucceeded || !aws.ToBool(doc.IsTerminal) || doc.ErrorCode != nil || doc.ErrorDetails != nil {
-		return errors.New("doc: not an operation that has succeeded")
+	if !isOver(doc) {
+		return errors.New("doc: not an operation that has succeeded, or failed with an error")
 	}
 	if doc.CreatedAt == nil || doc.StatusChangedAt != nil && doc.StatusChangedAt.Before(*doc.CreatedAt) {
 		return errors.New("doc: its times are not those of an operation")
@@ -59,10 +59,17 @@ func (r *operationRecord) checkDoc(doc *types.Operation) error {
 		checkTime("createdAt", *doc.CreatedAt), checkTime("statusChangedAt", aws.ToTime(doc.StatusChangedAt)), r.checkWords(doc))
 }
 
+// isOver reports whether an operation has succeeded, or failed with a code and details.
+func isOver(doc *types.Operation) bool {
+	failed := doc.Status == types.OperationStatusFailed
+	return (failed || doc.Status == types.OperationStatusSucceeded) && aws.ToBool(doc.IsTerminal) &&
+		(doc.ErrorCode != nil) == failed && (doc.ErrorDetails != nil) == failed
+}
+
 // checkWords holds to the API what the document says of the operation in words.
 func (r *operationRecord) checkWords(doc *types.Operation) error {
 	_, action := model.LookupAction(string(doc.OperationType))
-	details := aws.ToString(doc.OperationDetails)
+	details := aws.ToString(doc.OperationDetails) + aws.ToString(doc.ErrorCode) + aws.ToString(doc.ErrorDetails)
 	switch {
 	case !slices.Contains(doc.ResourceType.Values(), doc.ResourceType):
 		return fmt.Errorf("doc: unknown resourceType %q", shorten(string(doc.ResourceType)))
@@ -71,7 +78,7 @@ func (r *operationRecord) checkWords(doc *types.Operation) error {
 	case doc.Location == nil || !r.checkLocation(doc.Location):
 		return errors.New("doc: its location is not in the operation's region")
 	case len(details) > maxDetails || strings.ContainsFunc(details, unicode.IsControl):
-		return errors.New("doc: its operationDetails are not a line of text")
+		return errors.New("doc: its operationDetails, errorCode and errorDetails are not lines of text")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -65,6 +66,6 @@ func operationOf(c *api.Call, stored *store.Operation) (*types.Operation, error)
 	if err := codec.Unmarshal(stored.Doc, op); err != nil {
 		return nil, fmt.Errorf("stored operation %s: %w", stored.ID, err)
 	}
-	api.OperationAt(op, c.Now)
+	resource.OperationAt(op, c.Now)
 	return op, nil
 }

@@ -13,8 +13,9 @@ import (
 // record is an operation that the pipeline is going to store.
 type record struct {
 	shown *types.Operation
-	// end is when the operation succeeds, for one that has only started.
-	end time.Time
+	// end is when the operation ends, and outcome how, for one that has only started.
+	end     time.Time
+	outcome resource.Outcome
 }
 
 // Record returns the record of a finished operation on a resource. The pipeline
@@ -45,25 +46,23 @@ func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
 	return op
 }
 
+// Fails is Started for an operation that fails at a moment. It shows the error's code and
+// details from then on.
+func (c *Call) Fails(r *resource.Resource, at time.Time, code, details string) *types.Operation {
+	op := c.Started(r, at)
+	c.records[len(c.records)-1].outcome = resource.Outcome{Code: code, Details: details}
+	return op
+}
+
 // stored is the operation as it is in the end: what it is before then follows from
 // the clock.
 func (r record) stored() *types.Operation {
 	if r.end.IsZero() {
 		return r.shown
 	}
-	done, terminal := *r.shown, true
-	done.Status, done.IsTerminal, done.StatusChangedAt = types.OperationStatusSucceeded, &terminal, &r.end
+	done := *r.shown
+	r.outcome.End(&done, r.end)
 	return &done
-}
-
-// OperationAt turns a stored operation into what it is at a moment. One that ended as
-// it began is over at any moment, also where the clock was put back.
-func OperationAt(op *types.Operation, now time.Time) {
-	if op.StatusChangedAt == nil || op.StatusChangedAt.Equal(*op.CreatedAt) || !op.StatusChangedAt.After(now) {
-		return
-	}
-	started, terminal := *op.CreatedAt, false
-	op.Status, op.IsTerminal, op.StatusChangedAt = types.OperationStatusStarted, &terminal, &started
 }
 
 // keepRecords stores the operation records of the call.

@@ -1,0 +1,52 @@
+package api_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families/account"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// TestOperation_fails has an action that knows when and how its operation will fail: until
+// then the operation is shown as started, and says nothing of the error.
+func TestOperation_fails(t *testing.T) {
+	stop := api.New(func(c *api.Call, _ *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
+		op := c.Fails(c.Target(resource.KeyPair), c.Now.Add(20*time.Second), "InternalFailure", "The disk is full.")
+		return &lightsail.DeleteKeyPairOutput{Operation: op}, nil
+	}, api.On(resource.KeyPair))
+	w := newWorld(t, append(account.Actions(), stop)...)
+	w.addResource(resource.KeyPair, "deploy")
+	c := w.root(ours)
+	begun, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")})
+	wantCode(t, err, "")
+	wantOperation(t, begun.Operation, types.OperationStatusStarted)
+	get := func() *types.Operation {
+		t.Helper()
+		out, err := c.GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: begun.Operation.Id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Operation
+	}
+	wantOperation(t, get(), types.OperationStatusStarted)
+	w.now = w.now.Add(20 * time.Second)
+	wantOperation(t, get(), types.OperationStatusFailed)
+	w.now = w.now.Add(-time.Second)
+	wantOperation(t, get(), types.OperationStatusStarted)
+}
+
+func wantOperation(t *testing.T, op *types.Operation, want types.OperationStatus) {
+	t.Helper()
+	failed, over := want == types.OperationStatusFailed, want != types.OperationStatusStarted
+	if op.Status != want || *op.IsTerminal != over {
+		t.Errorf("operation = %s, terminal %t, want %s", op.Status, *op.IsTerminal, want)
+	}
+	if (op.ErrorCode != nil) != failed || (op.ErrorDetails != nil) != failed {
+		t.Errorf("error of an operation that is %s = %v, %v", op.Status, op.ErrorCode, op.ErrorDetails)
+	}
+}
