@@ -1,12 +1,15 @@
 package export_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	smithy "github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -32,12 +35,19 @@ func (s *site) fillStorage() *site {
 	auto.Enable(now, 6)
 	s.update(func(tx *store.Tx) error {
 		return firstOf(
-			disk.Pack(diskDoc(disk), storagePriv{resource.Plan{}.Then(now, "in-use"), auto}),
-			ofDisk.Pack(diskSnapshotDoc(ofDisk, disk.ARN()), storagePriv{Plan: plan("completed")}),
-			ofInstance.Pack(instanceSnapshotDoc(ofInstance), storagePriv{Plan: plan("available")}),
+			pack(disk, diskDoc(disk), storagePriv{resource.Plan{}.Then(now, "in-use"), auto}),
+			pack(ofDisk, diskSnapshotDoc(ofDisk, disk.ARN()), storagePriv{Plan: plan("completed")}),
+			pack(ofInstance, instanceSnapshotDoc(ofInstance), storagePriv{Plan: plan("available")}),
 			s.attach(tx, disk), tx.InsertResource(disk), tx.InsertResource(ofDisk), tx.InsertResource(ofInstance))
 	})
 	return s
+}
+
+// pack writes documents into a row.
+func pack(r *resource.Resource, doc smithy.Serializable, priv storagePriv) (err error) {
+	r.Doc = codec.Encode(doc)
+	r.Priv, err = json.Marshal(priv)
+	return err
 }
 
 // plan is that of a snapshot.

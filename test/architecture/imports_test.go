@@ -33,7 +33,7 @@ var order = [][]string{
 	{"internal/store"},
 	{"internal/metric"},
 	{"internal/kind/..."},
-	{"internal/importcheck"},
+	{"internal/kind/audit"},
 	{"internal/driver/...", "internal/ca", "internal/catalogue"},
 	{"internal/resource"},
 	{"internal/codec"},

@@ -15,13 +15,13 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
-	"github.com/lanyard-cloud/lanyard/internal/importcheck"
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
 // checker checks the documents of the kinds of this package.
-type checker struct{ importcheck.Checker }
+type checker struct{ audit.Audit }
 
 // Stored is how an import checks the kinds of this package.
 func Stored() map[resource.Kind]resource.Stored {
@@ -61,16 +61,16 @@ func checkInstance(r *resource.Resource) (resource.Claims, error) {
 // not sell: earlier versions sold others.
 func (a *checker) products(i *Instance) {
 	blueprint, known := catalogue.LookupBlueprint(i.Resource.Region, aws.ToString(i.Doc.BlueprintId))
-	a.Want(known, "doc: unknown blueprint %q", importcheck.Shorten(aws.ToString(i.Doc.BlueprintId)))
+	a.Want(known, "doc: unknown blueprint %q", audit.Shorten(aws.ToString(i.Doc.BlueprintId)))
 	if known {
 		a.Want(aws.ToString(i.Doc.Username) == blueprint.Username, "doc: username is not %s, that of the blueprint", blueprint.Username)
 	}
 	a.Text("blueprintName", i.Doc.BlueprintName)
 	_, known = catalogue.FindBundle(aws.ToString(i.Doc.BundleId))
-	a.Want(known, "doc: unknown bundle %q", importcheck.Shorten(aws.ToString(i.Doc.BundleId)))
+	a.Want(known, "doc: unknown bundle %q", audit.Shorten(aws.ToString(i.Doc.BundleId)))
 	if former := i.Priv.FormerBundle; former != "" {
 		_, known = catalogue.FindBundle(former)
-		a.Want(known, "priv: unknown bundle %q", importcheck.Shorten(former))
+		a.Want(known, "priv: unknown bundle %q", audit.Shorten(former))
 	}
 }
 
@@ -153,7 +153,7 @@ func diskTie(r *resource.Resource, to string, d types.Disk) resource.Tie {
 // addresses wants those of the IP address type. A static IP has the public one.
 func (a *checker) addresses(i *Instance, claims *resource.Claims) {
 	r, doc := i.Resource, &i.Doc
-	a.Want(slices.Contains(doc.IpAddressType.Values(), doc.IpAddressType), "doc: unknown ipAddressType %q", importcheck.Shorten(string(doc.IpAddressType)))
+	a.Want(slices.Contains(doc.IpAddressType.Values(), doc.IpAddressType), "doc: unknown ipAddressType %q", audit.Shorten(string(doc.IpAddressType)))
 	a.Want(doc.IsStaticIp != nil && *doc.IsStaticIp == (i.Priv.StaticIP != ""), "isStaticIp and the static IP do not go together")
 	claims.Addresses = []resource.AddressClaim{
 		{Pool: PrivatePool(r.Account, r.Region), Address: a.Address("privateIpAddress", doc.PrivateIpAddress)}, {Pool: PortPool},
@@ -194,7 +194,7 @@ func (a *checker) firewall(i *Instance) {
 		given := portInfo(rule)
 		port, err := CheckPort(given)
 		a.Want(err == nil && reflect.DeepEqual(port, given), "doc: a firewall rule is not valid")
-		a.Want(rule.AccessFrom != nil && importcheck.IsText(*rule.AccessFrom) && rule.CommonName != nil && *rule.CommonName == "" &&
+		a.Want(rule.AccessFrom != nil && audit.IsText(*rule.AccessFrom) && rule.CommonName != nil && *rule.CommonName == "" &&
 			rule.AccessDirection == types.AccessDirectionInbound && rule.AccessType == "public", "doc: a firewall rule is not whole")
 		at := opening{rule.Protocol, rule.FromPort, rule.ToPort}
 		a.Want(!seen[at], "doc: two firewall rules are for the same ports")
@@ -230,7 +230,7 @@ func checkInstanceSecret(_ *resource.Resource, plain []byte) error {
 	if _, err := machine.HostKeys(keys.HostKeys).Public(); err != nil {
 		return err
 	}
-	if len(keys.UserData) > MaxUserData || keys.Password != "" && !importcheck.IsText(keys.Password) {
+	if len(keys.UserData) > MaxUserData || keys.Password != "" && !audit.IsText(keys.Password) {
 		return errors.New("the user data or the password are not what an instance can have")
 	}
 	return nil

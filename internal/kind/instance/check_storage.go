@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
-	"github.com/lanyard-cloud/lanyard/internal/importcheck"
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -104,9 +104,9 @@ func (a *checker) snapshotDisks(doc *types.InstanceSnapshot) {
 // from wants the products that an instance was made of.
 func (a *checker) from(r *resource.Resource, blueprint, bundle *string) {
 	_, known := catalogue.LookupBlueprint(r.Region, aws.ToString(blueprint))
-	a.Want(known, "doc: unknown blueprint %q", importcheck.Shorten(aws.ToString(blueprint)))
+	a.Want(known, "doc: unknown blueprint %q", audit.Shorten(aws.ToString(blueprint)))
 	_, known = catalogue.FindBundle(aws.ToString(bundle))
-	a.Want(known, "doc: unknown bundle %q", importcheck.Shorten(aws.ToString(bundle)))
+	a.Want(known, "doc: unknown bundle %q", audit.Shorten(aws.ToString(bundle)))
 }
 
 // record checks what the records of exports and stacks have. AWS names them.
@@ -147,7 +147,7 @@ func (a *checker) exportSource(r *resource.Resource, from *types.ExportSnapshotR
 	switch {
 	case from.ResourceType == types.ExportSnapshotRecordSourceTypeDiskSnapshot && disk != nil && instance == nil:
 		kind := resource.Disk
-		if importcheck.ARNKind(from.FromResourceArn) == resource.Instance {
+		if audit.ARNKind(from.FromResourceArn) == resource.Instance {
 			kind = resource.Instance // of its system disk
 		}
 		a.ARN(r, "fromResourceArn", from.FromResourceArn, kind)

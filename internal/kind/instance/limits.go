@@ -5,14 +5,13 @@ import (
 	"regexp"
 )
 
-// MinDiskGB and MaxDiskGB are the sizes of disks, in GB (developer guide, troubleshooting
-// disks). No version made larger ones.
 const (
+	// MinDiskGB is the size of the smallest disk, in GB (developer guide, troubleshooting
+	// disks).
 	MinDiskGB = 8
+	// MaxDiskGB is the size of the largest disk, in GB (developer guide, troubleshooting
+	// disks). No version made larger ones.
 	MaxDiskGB = 16384
-)
-
-const (
 	// MaxUserData is EC2's limit of a launch script in bytes.
 	MaxUserData = 16384
 	// MaxHopLimit is EC2's limit of the metadata service's hops.

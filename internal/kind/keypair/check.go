@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/lanyard-cloud/lanyard/internal/importcheck"
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
@@ -25,7 +25,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	if err != nil {
 		return claims, err
 	}
-	var a importcheck.Checker
+	var a audit.Audit
 	a.Envelope(k, k.SupportSuffix())
 	a.Everywhere(r)
 	public, err := sshkey.ParsePublic(k.Priv.PublicKey)

@@ -1,9 +1,9 @@
-// Package importcheck holds documents that come from a file to what the actions would have
+// Package audit holds documents that come from a file to what the actions would have
 // written.
 //
 // It has the rules that all kinds share; those of a kind are in the kind's own package. It
 // changes no store.
-package importcheck
+package audit
 
 import (
 	"bytes"
@@ -26,21 +26,21 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Checker collects the first rule that documents break.
-type Checker struct {
+// Audit collects the first rule that documents break.
+type Audit struct {
 	// Err is the rule; nil if all hold.
 	Err error
 }
 
 // Want notes what is wrong if a rule does not hold. Only the first note counts.
-func (a *Checker) Want(holds bool, format string, args ...any) {
+func (a *Audit) Want(holds bool, format string, args ...any) {
 	if a.Err == nil && !holds {
 		a.Err = fmt.Errorf(format, args...)
 	}
 }
 
 // Envelope wants the members that the documents of all kinds share.
-func (a *Checker) Envelope(record interface {
+func (a *Audit) Envelope(record interface {
 	CheckEnvelope(supportSuffix string) error
 }, supportSuffix string,
 ) {
@@ -50,18 +50,18 @@ func (a *Checker) Envelope(record interface {
 }
 
 // Everywhere wants a resource that is in no zone.
-func (a *Checker) Everywhere(r *resource.Resource) {
+func (a *Audit) Everywhere(r *resource.Resource) {
 	a.Want(r.Zone == "all", "the zone of a %s is all, not %q", r.Kind, r.Zone)
 }
 
 // Zonal wants a resource that is in a zone of its region.
-func (a *Checker) Zonal(r *resource.Resource) {
+func (a *Audit) Zonal(r *resource.Resource) {
 	region, ok := catalogue.LookupRegion(r.Region)
 	a.Want(ok && slices.Contains(region.Zones, r.Zone), "unknown zone %q of the region %s", r.Zone, r.Region)
 }
 
 // Name wants the name of a resource, which need not be there any more.
-func (a *Checker) Name(member string, name *string) {
+func (a *Audit) Name(member string, name *string) {
 	a.Want(name != nil && model.Constraints("ResourceName").Match(*name), "doc: %s is not the name of a resource", member)
 }
 
@@ -72,7 +72,7 @@ var arnPattern = regexp.MustCompile(`\Aarn:aws:lightsail:([a-z0-9-]+):([0-9]{12}
 
 // ARN wants the ARN of a resource of the same account, which may be in another region and
 // need not be there any more.
-func (a *Checker) ARN(r *resource.Resource, member string, arn *string, kind resource.Kind) {
+func (a *Audit) ARN(r *resource.Resource, member string, arn *string, kind resource.Kind) {
 	parts := arnPattern.FindStringSubmatch(aws.ToString(arn))
 	a.Want(parts != nil, "doc: %s is not an ARN", member)
 	if parts != nil {
@@ -82,12 +82,12 @@ func (a *Checker) ARN(r *resource.Resource, member string, arn *string, kind res
 }
 
 // Size wants a number of GB.
-func (a *Checker) Size(member string, gb *int32, least, most int32) {
+func (a *Audit) Size(member string, gb *int32, least, most int32) {
 	a.Want(gb != nil && *gb >= least && *gb <= most, "doc: %s is not from %d to %d", member, least, most)
 }
 
 // Text wants words for people on one line.
-func (a *Checker) Text(member string, text *string) {
+func (a *Audit) Text(member string, text *string) {
 	a.Want(text != nil && IsText(*text), "doc: %s is not a line of text", member)
 }
 
@@ -108,7 +108,7 @@ const (
 )
 
 // Plan wants steps in order, in states that the kind has.
-func (a *Checker) Plan(p resource.Plan, states ...string) {
+func (a *Audit) Plan(p resource.Plan, states ...string) {
 	a.Want(len(p) > 0 && len(p) <= maxPlan, "priv: the plan does not have from 1 to %d steps", maxPlan)
 	for n, step := range p {
 		a.Want(slices.Contains(states, step.State), "priv: unknown state %q in the plan", Shorten(step.State))
@@ -127,7 +127,7 @@ func (a *Checker) Plan(p resource.Plan, states ...string) {
 func passing(state string) bool { return state == "pending" || state == "stopping" }
 
 // Transition wants a plan that a resource comes into being by.
-func (a *Checker) Transition(p resource.Plan, first, last string) {
+func (a *Audit) Transition(p resource.Plan, first, last string) {
 	a.Plan(p, first, last)
 	a.Want(len(p) == 2 && p[0].State == first && p[1].State == last, "priv: the plan is not from %s to %s", first, last)
 	a.Want(len(p) < 2 || p[1].At.Sub(p[0].At) <= maxTransition, "priv: the plan takes more than 30 days")
@@ -144,7 +144,7 @@ type Packer interface {
 // Repack checks the document against the constraints of the API model. Then it writes the
 // documents as the actions do. It returns an error if anything of them is lost by that:
 // members that no action knows.
-func (a *Checker) Repack(record Packer) error {
+func (a *Audit) Repack(record Packer) error {
 	if a.Err != nil {
 		return a.Err
 	}
@@ -235,12 +235,12 @@ func sameMoment(given, written any) bool {
 func Shorten(s string) string { return s[:min(len(s), 64)] }
 
 // Moment wants a time that is absent or not before 1970.
-func (a *Checker) Moment(member string, at time.Time) {
+func (a *Audit) Moment(member string, at time.Time) {
 	a.Want(at.IsZero() || !at.Before(firstMoment), "priv: %s is before 1970", member)
 }
 
 // Address wants an IPv4 address as addresses are written.
-func (a *Checker) Address(member string, text *string) netip.Addr {
+func (a *Audit) Address(member string, text *string) netip.Addr {
 	address, err := netip.ParseAddr(aws.ToString(text))
 	a.Want(err == nil && address.Is4() && address.String() == *text, "doc: %s is not an IPv4 address", member)
 	return address
