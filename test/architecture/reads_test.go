@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // code is what the functions of some packages read and use, by the full names of functions and
@@ -22,11 +23,10 @@ func newCode() *code {
 	return &code{map[string]map[member]bool{}, map[string]map[string]bool{}, map[string][]string{}, map[string][]string{}}
 }
 
-// readFrom returns the members that are read by the functions that are given a type, and by all
-// that these use.
-func (c *code) readFrom(given string) map[member]bool {
+// readFrom returns the members that some functions read, and all that these use.
+func (c *code) readFrom(functions ...string) map[member]bool {
 	read, seen := map[member]bool{}, map[string]bool{}
-	todo := c.takes[given]
+	todo := slices.Clone(functions)
 	for len(todo) > 0 {
 		name := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
