@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// newFleet makes the runtime of instances. It starts in Serve.
-func (s *Server) newFleet() *instanceruntime.Fleet {
+// newInstances makes the runtime of instances. It starts in Serve.
+func (s *Server) newInstances() *instanceruntime.Runtime {
 	return instanceruntime.New(instanceruntime.Options{
 		Store:  s.store.DB(),
 		Sealer: s.store.Sealer(),
@@ -33,14 +33,14 @@ func (s *Server) committed(account, region string, operations []*types.Operation
 		}
 	}
 	if len(names) > 0 {
-		s.fleet.Refresh(account, region, names...)
+		s.instances.ReconcileNamed(account, region, names...)
 	}
 }
 
 // SSHAddress returns the host:port of the SSH server of an instance of the root's account,
 // running or not. It returns "" if there is no such instance.
 func (s *Server) SSHAddress(region, name string) string {
-	at, ok := s.fleet.Address(s.root.AccountID, region, name)
+	at, ok := s.instances.Address(s.root.AccountID, region, name)
 	if !ok {
 		return ""
 	}

@@ -33,18 +33,18 @@ const drainTime = 20 * time.Second
 
 // Server is a running server. New starts listening, Serve answers.
 type Server struct {
-	o        Options
-	dir      *home.Dir
-	listener net.Listener
-	store    *home.Store
-	keys     *sshkey.Pool
-	fleet    *instanceruntime.Fleet
-	running  *limit.Gate
-	metrics  *metrics
-	http     *http.Server
-	root     home.Root
-	draining atomic.Bool
-	probe    probe
+	o         Options
+	dir       *home.Dir
+	listener  net.Listener
+	store     *home.Store
+	keys      *sshkey.Pool
+	instances *instanceruntime.Runtime
+	running   *limit.Gate
+	metrics   *metrics
+	http      *http.Server
+	root      home.Root
+	draining  atomic.Bool
+	probe     probe
 
 	clients *connlimit.Limiter
 }
@@ -91,7 +91,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		Connections: o.MaxConnections, ReservedFiles: reservedFiles, Requests: o.MaxRequests, Times: connlimit.UsualTimes(),
 	})
 	s.metrics.watchConnections(s.clients.Count)
-	s.fleet = s.newFleet()
+	s.instances = s.newInstances()
 	pipeline := s.pipeline()
 	s.listener = s.clients.Listen(s.listener)
 	s.http = s.clients.Server(s.handler(s.services(pipeline)), pipeline.Throttle, tls, o.Log.Handler())
@@ -155,8 +155,8 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer stop()
 	go rest(resting, s.clients.Work, releaseMemory)
 	go s.clients.EndIdle(resting)
-	s.fleet.Begin()
-	go s.fleet.Run(resting)
+	s.instances.Begin()
+	go s.instances.Run(resting)
 	served := make(chan error, 1)
 	go func() {
 		if s.http.TLSConfig != nil {
@@ -194,8 +194,8 @@ func (s *Server) Close() error {
 	if s.keys != nil {
 		s.keys.Close()
 	}
-	if s.fleet != nil {
-		err = errors.Join(err, s.fleet.Close())
+	if s.instances != nil {
+		err = errors.Join(err, s.instances.Close())
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

@@ -9,27 +9,46 @@ import (
 	"runtime"
 
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// Address is where the SSH server of an instance is reached, host and port, whether
-// it runs or not; false where there is no such instance. What the store says of the
-// instance is in force when it returns.
-func (f *Fleet) Address(account, region, name string) (netip.AddrPort, bool) {
-	f.Refresh(account, region, name)
-	in, err := f.read(key{account, region, name})
-	if err != nil || in == nil || in.port == 0 {
+// Address returns host and port of the SSH server of an instance, whether it runs or not;
+// false if there is no such instance. What the store says of the instance has taken effect
+// when it returns.
+func (rt *Runtime) Address(account, region, name string) (netip.AddrPort, bool) {
+	id, port := rt.find(account, region, name)
+	if port == 0 {
 		return netip.AddrPort{}, false
 	}
-	return instance.SSHAddress(in.port), true
+	rt.Reconcile(id)
+	_, port = rt.find(account, region, name) // it may have changed
+	return instance.SSHAddress(port), port != 0
 }
 
-// otherPorts is how many ports are tried where something else has an instance's.
+// find returns id and loopback port of an instance; zero values if there is none.
+func (rt *Runtime) find(account, region, name string) (id string, port uint16) {
+	err := rt.o.Store.View(rt.ctx, func(tx *store.Tx) error {
+		r, err := tx.Resource(account, region, name)
+		if err != nil || r.Kind != resource.Instance {
+			return err
+		}
+		id = r.ID
+		port, err = portOf(tx, id)
+		return err
+	})
+	if err != nil {
+		return "", 0
+	}
+	return id, port
+}
+
+// otherPorts is how many ports are tried if an instance's port is in use.
 const otherPorts = 64
 
-// listenElsewhere gives an instance another loopback port, where a program of this
-// machine has taken the one that it had.
-func (f *Fleet) listenElsewhere(in *found) (*net.TCPListener, error) {
+// listenElsewhere gives an instance another loopback port, since a program of this machine
+// uses the one that it had.
+func (rt *Runtime) listenElsewhere(in *stored) (*net.TCPListener, error) {
 	old := in.port
 	at := old
 	for range otherPorts {
@@ -43,36 +62,31 @@ func (f *Fleet) listenElsewhere(in *found) (*net.TCPListener, error) {
 		if err != nil {
 			return nil, err
 		}
-		moved, err := f.movePort(in, at)
+		moved, err := rt.movePort(in, at)
 		if err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
-		if !moved { // it is another instance's that does not run
+		if !moved { // it belongs to another instance, which does not run
 			_ = listener.Close()
 			continue
 		}
-		f.o.Log.Warn("another program has the port of an instance: it got another one",
+		rt.o.Log.Warn("another program uses the port of an instance: it got another one",
 			"account", in.Resource.Account, "region", in.Resource.Region, "instance", in.Resource.Name, "was", old, "is", at)
 		in.port = at
 		return listener, nil
 	}
-	return nil, fmt.Errorf("listen on %s and %d ports behind it: all are in use", instance.SSHAddress(old), otherPorts)
+	return nil, fmt.Errorf("listen on %s and the %d ports after it: all are in use", instance.SSHAddress(old), otherPorts)
 }
 
-// movePort writes an instance's new port into the store; false when another one has
-// it.
-func (f *Fleet) movePort(in *found, port uint16) (moved bool, err error) {
-	r := in.Resource
-	err = f.o.Store.Update(f.ctx, func(tx *store.Tx) error {
-		now, err := tx.Resource(r.Account, r.Region, r.Name)
-		if err != nil {
+// movePort stores an instance's new port. It returns false if another instance has it.
+func (rt *Runtime) movePort(in *stored, port uint16) (moved bool, err error) {
+	id := in.Resource.ID
+	err = rt.o.Store.Update(rt.ctx, func(tx *store.Tx) error {
+		if _, err := tx.ResourceByID(id); err != nil {
 			return err
 		}
-		if now.ID != r.ID {
-			return store.ErrNotFound
-		}
-		address := store.Address{Pool: instance.PortPool, Number: int64(port), Owner: r.ID}
-		if err := tx.ReleaseAddress(instance.PortPool, r.ID); err != nil {
+		address := store.Address{Pool: instance.PortPool, Number: int64(port), Owner: id}
+		if err := tx.ReleaseAddress(instance.PortPool, id); err != nil {
 			return err
 		}
 		if moved, err = tx.TakeAddress(address); err != nil || moved {
@@ -91,7 +105,7 @@ const (
 	narrowestRange = 28
 )
 
-// CheckRange tells what is wrong with a range of addresses for instances. It tries to
+// CheckRange returns an error if instances cannot have the addresses of a range. It tries to
 // listen on port 22 of the range's first address, which no instance gets.
 func CheckRange(p netip.Prefix) error {
 	loopback := netip.MustParsePrefix("127.0.0.0/8")

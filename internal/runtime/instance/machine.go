@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
-// machineOf is what a driver has to know of an instance.
+// machineOf returns what a driver has to know of an instance.
 func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (machine.Instance, error) {
 	r, doc := in.Resource, &in.Doc
 	m := machine.Instance{
@@ -42,8 +42,7 @@ func machineOf(sealer *seal.Sealer, in *instance.Instance, bootedAt time.Time) (
 	return m, m.Check()
 }
 
-// setSecrets adds the launch script, who may log in, and what the machine proves itself
-// with.
+// setSecrets adds the launch script, the keys that log in, and the machine's own keys.
 func setSecrets(m *machine.Instance, sealer *seal.Sealer, in *instance.Instance) error {
 	keys, err := in.OpenKeys(sealer)
 	if err != nil {

@@ -16,80 +16,80 @@ import (
 const (
 	// dialTime is how long a machine may take to answer.
 	dialTime = 10 * time.Second
-	// lingerTime is how long a client may go on sending to a machine that has ended its
-	// side: most have nothing more to say.
+	// lingerTime is how long a client may send to a machine that has ended its side. Most
+	// have nothing more to send.
 	lingerTime = time.Minute
 	// copySize suits terminals, of which there are many at a time.
 	copySize = 16 << 10
 )
 
-// enter handles a new connection to a port of the instance, and resets it where it is
-// not to be.
-func (s *slot) enter(conn *net.TCPConn, port uint16) {
-	if !s.fleet.admitted.Enter() {
+// admit serves a new connection to a port of the instance, or resets it if there are too
+// many.
+func (e *entry) admit(conn *net.TCPConn, port uint16) {
+	if !e.runtime.admitted.Enter() {
 		reset(conn)
 		return
 	}
-	if !s.admitted.Enter() {
-		s.fleet.admitted.Leave()
+	if !e.admitted.Enter() {
+		e.runtime.admitted.Leave()
 		reset(conn)
 		return
 	}
-	launched := s.fleet.launch(func() {
-		defer s.fleet.admitted.Leave()
-		defer s.admitted.Leave()
-		s.serve(conn, port)
+	launched := e.runtime.work.Go(func() {
+		defer e.runtime.admitted.Leave()
+		defer e.admitted.Leave()
+		e.serve(conn, port)
 	})
 	if !launched {
 		reset(conn)
 	}
 }
 
-func (s *slot) serve(conn *net.TCPConn, port uint16) {
+func (e *entry) serve(conn *net.TCPConn, port uint16) {
 	client, at := addrPort(conn.RemoteAddr()), addrPort(conn.LocalAddr())
-	v := visit{at, port, client.Addr(), s.current.Load().entry(port, client.Addr())}
-	s.list(conn, v)
-	defer s.unlist(conn)
-	// The firewall is asked again after the connection is listed: a change of its rules is
-	// seen here, or finds the connection in the list.
-	in := s.current.Load()
-	if v.by == instance.Refused || in.entry(port, client.Addr()) < v.by {
-		s.logRefused(in, v)
+	c := connInfo{at, port, client.Addr(), e.current.Load().admission(port, client.Addr())}
+	e.track(conn, c)
+	defer e.untrack(conn)
+	// The firewall is asked again after the connection is tracked: a change of its rules is
+	// seen here, or finds the connection.
+	in := e.current.Load()
+	if c.by == instance.Refused || in.admission(port, client.Addr()) < c.by {
+		e.logRefused(in, c)
 		reset(conn)
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.fleet.ctx, dialTime)
-	machine, err := s.fleet.o.Driver.Dial(ctx, in.Resource.ID,
-		machine.Target{Network: "tcp", Port: port, Client: client, OnlyConnect: v.by == instance.AsConnect})
+	ctx, cancel := context.WithTimeout(e.runtime.ctx, dialTime)
+	machine, err := e.runtime.o.Driver.Dial(ctx, in.Resource.ID,
+		machine.Target{Network: "tcp", Port: port, Client: client, OnlyConnect: c.by == instance.AsConnect})
 	cancel()
 	if err != nil {
-		s.fleet.o.Log.Debug("a connection is refused", "instance_id", in.Resource.ID, "port", port, "client", client, "error", err)
+		e.runtime.o.Log.Debug("a connection is refused", "instance_id", in.Resource.ID, "port", port, "client", client, "error", err)
 		reset(conn)
 		return
 	}
 	pipe(conn, machine)
 }
 
-// refusalPause is how long an instance's refusals are not logged after one was: a
-// client that tries again and again must not fill the disk.
+// refusalPause is how long an instance's refusals are not logged after one was. A client
+// that retries all the time must not fill the disk.
 const refusalPause = time.Second
 
 // logRefused logs a connection that the firewall refused, with the rules of the port.
-func (s *slot) logRefused(in *found, v visit) {
+func (e *entry) logRefused(in *stored, c connInfo) {
 	if in == nil {
 		return
 	}
 	level := slog.LevelInfo
 	now := time.Now().UnixNano()
-	if last := s.refusedAt.Load(); now-last < int64(refusalPause) || !s.refusedAt.CompareAndSwap(last, now) {
+	if last := e.refusedAt.Load(); now-last < int64(refusalPause) || !e.refusedAt.CompareAndSwap(last, now) {
 		level = slog.LevelDebug
 	}
-	s.fleet.o.Log.Log(s.fleet.ctx, level, "the firewall refused a connection to an instance", "account", s.key.account, "region", s.key.region,
-		"instance", s.key.name, "port", v.port, "client", v.client, "rules", in.DescribeRules(v.port))
+	e.runtime.o.Log.Log(e.runtime.ctx, level, "the firewall refused a connection to an instance", "account", in.Resource.Account, "region", in.Resource.Region,
+		"instance", in.Resource.Name, "port", c.port, "client", c.client, "rules", in.DescribeRules(c.port))
 }
 
-// entry asks the firewall of an instance. If there is no instance, no connection is admitted.
-func (in *found) entry(port uint16, client netip.Addr) instance.Entry {
+// admission asks the firewall of an instance. If there is no instance, no connection is admitted.
+func (in *stored) admission(port uint16, client netip.Addr) instance.Entry {
 	if in == nil {
 		return instance.Refused
 	}
@@ -106,16 +106,16 @@ func addrPort(a net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
 }
 
-func (s *slot) list(conn net.Conn, v visit) {
-	s.connections.Lock()
-	defer s.connections.Unlock()
-	s.open[conn] = v
+func (e *entry) track(conn net.Conn, c connInfo) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.connections[conn] = c
 }
 
-func (s *slot) unlist(conn net.Conn) {
-	s.connections.Lock()
-	defer s.connections.Unlock()
-	delete(s.open, conn)
+func (e *entry) untrack(conn net.Conn) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.connections, conn)
 }
 
 // pipe carries bytes both ways until both sides have ended.
@@ -153,7 +153,7 @@ func carry(to, from net.Conn) bool {
 	return ok && half.CloseWrite() == nil
 }
 
-// reset ends a connection at once: the client is told that it is refused.
+// reset ends a connection at once. Its client gets "connection reset".
 func reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

@@ -35,15 +35,15 @@ const (
 
 var start = time.Date(2026, time.November, 28, 9, 0, 0, 0, time.UTC)
 
-// world is a store with a fleet that follows it, and a key that opens all instances.
+// world is a store with a runtime of its instances, and a key that opens all instances.
 type world struct {
-	t      *testing.T
-	db     *store.DB
-	sealer *seal.Sealer
-	driver machine.Driver
-	fleet  *instanceruntime.Fleet
-	log    *log
-	key    ssh.Signer
+	t       *testing.T
+	db      *store.DB
+	sealer  *seal.Sealer
+	driver  machine.Driver
+	runtime *instanceruntime.Runtime
+	log     *log
+	key     ssh.Signer
 
 	mu  sync.Mutex
 	now time.Time
@@ -87,7 +87,7 @@ func newWorld(t *testing.T, change ...func(*instanceruntime.Options)) *world {
 	return w
 }
 
-// run starts a fleet, as a server does.
+// run starts a runtime, as a server does.
 func (w *world) run(change ...func(*instanceruntime.Options)) {
 	w.t.Helper()
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -97,14 +97,14 @@ func (w *world) run(change ...func(*instanceruntime.Options)) {
 	for _, fn := range change {
 		fn(&o)
 	}
-	w.driver, w.fleet = o.Driver, instanceruntime.New(o)
-	go w.fleet.Run(context.Background())
-	w.t.Cleanup(func() { _ = w.fleet.Close() })
+	w.driver, w.runtime = o.Driver, instanceruntime.New(o)
+	go w.runtime.Run(context.Background())
+	w.t.Cleanup(func() { _ = w.runtime.Close() })
 }
 
 func (w *world) stop() {
-	if err := w.fleet.Close(); err != nil {
-		w.t.Errorf("close the fleet: %v", err)
+	if err := w.runtime.Close(); err != nil {
+		w.t.Errorf("close the runtime: %v", err)
 	}
 }
 
@@ -139,7 +139,7 @@ func sshFrom(cidrs ...string) []types.PortInfo {
 }
 
 // put stores an instance that runs and lets everybody in at port 22, or as change
-// makes it. The fleet is not told.
+// makes it. The runtime is not told.
 func (w *world) put(name string, change ...func(*instance.Instance)) *instance.Instance {
 	w.t.Helper()
 	r := &resource.Resource{
@@ -184,20 +184,26 @@ func freePort(t *testing.T) int64 {
 	return int64(l.Addr().(*net.TCPAddr).Port)
 }
 
-// set changes an instance as an action does: the fleet is told after the commit.
+// set changes an instance as an action does: the runtime reconciles it after the commit.
 func (w *world) set(i *instance.Instance, change func(*instance.Instance)) {
 	w.t.Helper()
 	change(i)
 	w.update(func(tx *store.Tx) error { return errors.Join(i.Pack(), tx.UpdateResource(i.Resource)) })
-	w.fleet.Refresh(account, region, i.Resource.Name)
+	w.runtime.Reconcile(i.Resource.ID)
 }
 
 func (w *world) remove(i *instance.Instance) {
 	w.t.Helper()
+	w.deleteElsewhere(i)
+	w.runtime.Reconcile(i.Resource.ID)
+}
+
+// deleteElsewhere deletes an instance as another process does: the runtime is not told.
+func (w *world) deleteElsewhere(i *instance.Instance) {
+	w.t.Helper()
 	w.update(func(tx *store.Tx) error {
 		return errors.Join(tx.DeleteResource(i.Resource), tx.ReleaseAddresses(i.Resource.ID))
 	})
-	w.fleet.Refresh(account, region, i.Resource.Name)
 }
 
 func (w *world) update(fn func(*store.Tx) error) {
@@ -216,17 +222,17 @@ func rules(ports []types.PortInfo) func(*instance.Instance) {
 	return func(i *instance.Instance) { i.SetPorts(ports) }
 }
 
-// address is where the instance's SSH server is; the fleet is in step afterwards.
+// address is where the instance's SSH server is; the instance is reconciled after the call.
 func (w *world) address(name string) string {
 	w.t.Helper()
-	at, ok := w.fleet.Address(account, region, name)
+	at, ok := w.runtime.Address(account, region, name)
 	if !ok {
 		w.t.Fatalf("the instance %s has no address", name)
 	}
 	return at.String()
 }
 
-// stored is where the instance's SSH server is going to be; the fleet is not asked.
+// stored is where the instance's SSH server is going to be; the runtime is not asked.
 func (w *world) stored(i *instance.Instance) (at string) {
 	w.t.Helper()
 	w.update(func(tx *store.Tx) error {
@@ -267,7 +273,7 @@ func (w *world) hostname(at string) (string, error) {
 	return string(bytes.TrimSpace(out)), err
 }
 
-// opens wants an instance to let its key in.
+// opens wants an instance to accept its key.
 func (w *world) opens(at string) {
 	w.t.Helper()
 	if name, err := w.hostname(at); err != nil || name != "ip-172-26-0-9" {
@@ -275,7 +281,7 @@ func (w *world) opens(at string) {
 	}
 }
 
-// until waits for something that the fleet does by itself.
+// until waits for something that the runtime does by itself.
 func (w *world) until(what string, is func() bool) {
 	w.t.Helper()
 	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
@@ -285,7 +291,7 @@ func (w *world) until(what string, is func() bool) {
 	}
 }
 
-// knock opens a TCP connection and reads its first byte: nil where somebody is there.
+// knock opens a TCP connection and reads its first byte: nil if something answers.
 func knock(at string) error {
 	conn, err := net.DialTimeout("tcp", at, 10*time.Second)
 	if err != nil {

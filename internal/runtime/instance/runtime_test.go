@@ -18,7 +18,7 @@ import (
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 )
 
-func TestARunningInstanceIsOpenedByItsKey(t *testing.T) {
+func TestReconcile_runningInstanceAcceptsItsKey(t *testing.T) {
 	w := newWorld(t)
 	web := w.put("web")
 	at := w.address("web")
@@ -34,8 +34,8 @@ func TestARunningInstanceIsOpenedByItsKey(t *testing.T) {
 	w.opens(at)
 }
 
-// TestPlansAreFollowed: nobody calls, only the clock goes on.
-func TestPlansAreFollowed(t *testing.T) {
+// TestRun_takesStepsWhenTheyAreDue has no calls, only a clock that is moved.
+func TestRun_takesStepsWhenTheyAreDue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.put("web", func(i *instance.Instance) {
@@ -54,7 +54,7 @@ func TestPlansAreFollowed(t *testing.T) {
 	w.until("the instance runs again on a clock that was set back", func() bool { return knock(at) == nil })
 }
 
-func TestARebootEndsConnections(t *testing.T) {
+func TestReconcile_rebootEndsConnections(t *testing.T) {
 	w := newWorld(t)
 	web := w.put("web")
 	client, before, err := logIn(w.address("web"), w.key)
@@ -72,9 +72,9 @@ func TestARebootEndsConnections(t *testing.T) {
 	}
 }
 
-// TestUnchangedInstancesAreLeftAlone: a call about an instance is no reason to end what
-// goes on there.
-func TestUnchangedInstancesAreLeftAlone(t *testing.T) {
+// TestReconcile_leavesAnUnchangedInstanceAlone: a call about an instance does not end its
+// connections.
+func TestReconcile_leavesAnUnchangedInstanceAlone(t *testing.T) {
 	w := newWorld(t)
 	web := w.put("web")
 	client, _, err := logIn(w.address("web"), w.key)
@@ -87,7 +87,7 @@ func TestUnchangedInstancesAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestADeletedInstanceIsGone(t *testing.T) {
+func TestReconcile_removesADeletedInstance(t *testing.T) {
 	w := newWorld(t)
 	web := w.put("web")
 	at := w.address("web")
@@ -99,7 +99,7 @@ func TestADeletedInstanceIsGone(t *testing.T) {
 	if err := knock(at); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("a deleted instance: %v, want connection refused", err)
 	}
-	if _, there := w.fleet.Address(account, region, "web"); there || len(w.machines()) != 0 {
+	if _, there := w.runtime.Address(account, region, "web"); there || len(w.machines()) != 0 {
 		t.Errorf("an address is left: %t, machines: %v", there, w.machines())
 	}
 	w.put("web")
@@ -109,29 +109,23 @@ func TestADeletedInstanceIsGone(t *testing.T) {
 	}
 }
 
-// TestANameThatChangedHands: between two looks at the store an instance was deleted and
-// another one was made.
-func TestANameThatChangedHands(t *testing.T) {
-	w := newWorld(t)
+// TestRun_twoInstancesThatHadOneName deletes an instance and makes another one in another
+// process, between two passes.
+func TestRun_twoInstancesThatHadOneName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *instanceruntime.Options) { o.Shared = true })
 	first := w.put("web")
 	w.opens(w.address("web"))
-	w.driver = keep(w, first)
+	w.deleteElsewhere(first)
 	second := w.put("web")
 	w.opens(w.address("web"))
-	if m := w.machines(); len(m) != 1 || !m[second.Resource.ID] {
-		t.Errorf("machines: %v, want %s running", m, second.Resource.ID)
-	}
-}
-
-// keep deletes an instance behind the fleet's back.
-func keep(w *world, i *instance.Instance) machine.Driver {
-	w.update(func(tx txn) error {
-		return errors.Join(tx.DeleteResource(i.Resource), tx.ReleaseAddresses(i.Resource.ID))
+	w.until("only the second instance has a machine", func() bool {
+		m := w.machines()
+		return len(m) == 1 && m[second.Resource.ID]
 	})
-	return w.driver
 }
 
-func TestARestartChangesNothing(t *testing.T) {
+func TestBegin_afterARestart(t *testing.T) {
 	w := newWorld(t)
 	w.put("web")
 	w.put("mail", plan(start, instance.Stopped))
@@ -155,9 +149,9 @@ func TestARestartChangesNothing(t *testing.T) {
 	}
 }
 
-// TestOtherWritersAreSeen: another server of the store made, changed and deleted an
-// instance.
-func TestOtherWritersAreSeen(t *testing.T) {
+// TestRun_findsWritesOfOtherProcesses makes, changes and deletes an instance as another server
+// of the store does.
+func TestRun_findsWritesOfOtherProcesses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *instanceruntime.Options) { o.Shared = true })
 	web := w.put("web")
@@ -168,7 +162,7 @@ func TestOtherWritersAreSeen(t *testing.T) {
 		return errors.Join(web.Pack(), tx.UpdateResource(web.Resource))
 	})
 	w.until("the firewall has changed", func() bool { return errors.Is(knock(at), syscall.ECONNRESET) })
-	keep(w, web)
+	w.deleteElsewhere(web)
 	w.until("the instance is gone", func() bool { return errors.Is(knock(at), syscall.ECONNREFUSED) })
 }
 
@@ -188,7 +182,7 @@ func (f *failing) Start(ctx context.Context, i machine.Instance) error {
 	return f.Driver.Start(ctx, i)
 }
 
-func TestWhatFailsIsTriedAgain(t *testing.T) {
+func TestRun_retriesFailures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *instanceruntime.Options) { o.Driver = &failing{Driver: o.Driver, left: 2} })
 	w.put("web")
@@ -198,13 +192,13 @@ func TestWhatFailsIsTriedAgain(t *testing.T) {
 	}
 	w.until("the instance runs", func() bool { return knock(at) == nil })
 	if n := w.log.count("no machine is left"); n != 1 {
-		t.Errorf("the fault was logged %d times, want once", n)
+		t.Errorf("lines in the log about the failure: got %d, want 1", n)
 	}
-	w.until("its end is logged", func() bool { return w.log.count("as it should be again") == 1 })
+	w.until("its end is logged", func() bool { return w.log.count("backend in sync again") == 1 })
 }
 
-// TestRefresh_ofAnInstanceThatDoesNotParse admits no key by what was stored before, and the keys again after.
-func TestRefresh_ofAnInstanceThatDoesNotParse(t *testing.T) {
+// TestReconcile_instanceThatDoesNotParse admits no key by what was stored before, and the keys again after.
+func TestReconcile_instanceThatDoesNotParse(t *testing.T) {
 	for _, priv := range []string{`null`, `{"plan":"none"}`, `{`} {
 		w := newWorld(t)
 		web := w.put("web")
@@ -214,7 +208,7 @@ func TestRefresh_ofAnInstanceThatDoesNotParse(t *testing.T) {
 		write := func(priv []byte) {
 			web.Resource.Priv = priv
 			w.update(func(tx txn) error { return tx.UpdateResource(web.Resource) })
-			w.fleet.Refresh(web.Resource.Account, web.Resource.Region, "web")
+			w.runtime.Reconcile(web.Resource.ID)
 		}
 		write([]byte(priv))
 		if err := knock(at); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -225,9 +219,9 @@ func TestRefresh_ofAnInstanceThatDoesNotParse(t *testing.T) {
 	}
 }
 
-// TestLeftoverMachinesAreDeleted: a driver kept a machine whose instance was deleted
-// while no server ran.
-func TestLeftoverMachinesAreDeleted(t *testing.T) {
+// TestRun_deletesMachinesWithoutAnInstance has a driver with a machine whose instance was
+// deleted while no server ran.
+func TestRun_deletesMachinesWithoutAnInstance(t *testing.T) {
 	driver := sim.New(sim.Options{})
 	if err := driver.Create(t.Context(), machine.Instance{ID: "left"}); err != nil {
 		t.Fatal(err)
@@ -236,7 +230,7 @@ func TestLeftoverMachinesAreDeleted(t *testing.T) {
 	w.until("the machine is deleted", func() bool { return len(w.machines()) == 0 })
 }
 
-func TestManyThingsAtOnce(t *testing.T) {
+func TestReconcile_manyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	all := make([]*instance.Instance, 8)
 	for n := range all {
@@ -264,10 +258,10 @@ func TestManyThingsAtOnce(t *testing.T) {
 	}
 }
 
-// TestCloseEndsConnections, those of clients that do not go by themselves included.
-func TestCloseEndsConnections(t *testing.T) {
+// TestClose_endsConnections of clients that do not end them.
+func TestClose_endsConnections(t *testing.T) {
 	w := newWorld(t)
-	w.put("web")
+	web := w.put("web")
 	client, _, err := logIn(w.address("web"), w.key)
 	if err != nil {
 		t.Fatal(err)
@@ -277,11 +271,11 @@ func TestCloseEndsConnections(t *testing.T) {
 	if err := client.Wait(); err == nil || errors.As(err, &end) {
 		t.Errorf("the connection ended with %v", err)
 	}
-	w.fleet.Refresh(account, region, "web") // harmless
+	w.runtime.Reconcile(web.Resource.ID) // harmless
 }
 
-// TestHalfCloseIsPassedOn: a client that ends its input gets the rest of the output.
-func TestHalfCloseIsPassedOn(t *testing.T) {
+// TestConnection_passesOnHalfClose has a client that ends its input and wants the rest of the output.
+func TestConnection_passesOnHalfClose(t *testing.T) {
 	w := newWorld(t)
 	w.put("web")
 	client, _, err := logIn(w.address("web"), w.key)

@@ -24,8 +24,8 @@ func rule(protocol types.NetworkProtocol, from, to int32, cidrs ...string) types
 	return types.PortInfo{FromPort: from, ToPort: to, Protocol: protocol, Cidrs: cidrs}
 }
 
-// TestTheFirewallDecides: a client of this machine comes from 127.0.0.1.
-func TestTheFirewallDecides(t *testing.T) {
+// TestFirewall_decidesByRule has a client of this machine, which comes from 127.0.0.1.
+func TestFirewall_decidesByRule(t *testing.T) {
 	const tcp = types.NetworkProtocolTcp
 	v6 := rule(tcp, 22, 22)
 	v6.Ipv6Cidrs = []string{"::/0"}
@@ -37,7 +37,7 @@ func TestTheFirewallDecides(t *testing.T) {
 		rule types.PortInfo
 		want error
 	}{
-		{"everybody", rule(tcp, 22, 22, "0.0.0.0/0"), nil},
+		{"all addresses", rule(tcp, 22, 22, "0.0.0.0/0"), nil},
 		{"this machine", rule(tcp, 22, 22, "127.0.0.0/8"), nil},
 		{"this machine's address", rule(tcp, 22, 22, "203.0.113.7/32", "127.0.0.1/32"), nil},
 		{"a range of ports", rule(tcp, 20, 30, "0.0.0.0/0"), nil},
@@ -62,9 +62,9 @@ func TestTheFirewallDecides(t *testing.T) {
 	w.opens(at)
 }
 
-// TestAnIPv6OnlyInstance has rules for IPv6 only. Its port on this machine stands for its
+// TestFirewall_ofAnIPv6OnlyInstance has rules for IPv6 only. Its port on this machine stands for its
 // IPv6 address.
-func TestAnIPv6OnlyInstance(t *testing.T) {
+func TestFirewall_ofAnIPv6OnlyInstance(t *testing.T) {
 	w := newWorld(t)
 	web := w.put("web", func(i *instance.Instance) {
 		i.Doc.IpAddressType, i.Doc.Networking = types.IpAddressTypeIpv6, nil
@@ -77,7 +77,7 @@ func TestAnIPv6OnlyInstance(t *testing.T) {
 	}
 }
 
-func TestClosingAPortEndsItsConnections(t *testing.T) {
+func TestFirewall_endsConnectionsThatItNoLongerAdmits(t *testing.T) {
 	for name, after := range map[string][]types.PortInfo{
 		"closed":                  nil,
 		"open to another network": sshFrom("203.0.113.0/24"),
@@ -95,13 +95,13 @@ func TestClosingAPortEndsItsConnections(t *testing.T) {
 			}
 			w.set(web, rules(after))
 			if err := client.Wait(); err == nil {
-				t.Error("the connection goes on")
+				t.Error("the connection is still open")
 			}
 		})
 	}
 }
 
-func TestConnectionsAreBounded(t *testing.T) {
+func TestLimits_boundConnections(t *testing.T) {
 	for name, limits := range map[string]instanceruntime.Limits{"of an instance": {PerInstance: 2}, "of all": {Total: 2}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, func(o *instanceruntime.Options) { o.Limits = limits })
@@ -123,7 +123,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
-func TestAWindowsInstanceHasNoSSH(t *testing.T) {
+func TestListeners_ofAWindowsInstance(t *testing.T) {
 	w := newWorld(t)
 	w.put("desk", func(i *instance.Instance) { i.Doc.BlueprintId = new("windows_server_2022") })
 	if err := knock(w.address("desk")); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -144,8 +144,8 @@ func occupy(t *testing.T, at string) net.Listener {
 	return l
 }
 
-// TestAPortThatAnotherProgramHas: the instance gets another one.
-func TestAPortThatAnotherProgramHas(t *testing.T) {
+// TestListeners_moveFromAPortThatAnotherProgramUses wants the instance to get another port.
+func TestListeners_moveFromAPortThatAnotherProgramUses(t *testing.T) {
 	w := newWorld(t)
 	web := w.put("web", plan(start, instance.Stopped))
 	at := w.address("web")
@@ -163,15 +163,15 @@ func TestAPortThatAnotherProgramHas(t *testing.T) {
 	}
 }
 
-// TestAPortThatAnotherServerHas: that is another server of the same store, on the same
-// machine. When it goes, this one takes its place.
-func TestAPortThatAnotherServerHas(t *testing.T) {
+// TestListeners_waitForAPortThatAnotherServerUses has another server of the same store on the same
+// machine. When it ends, this one gets the port.
+func TestListeners_waitForAPortThatAnotherServerUses(t *testing.T) {
 	t.Parallel()
 	first := newWorld(t, func(o *instanceruntime.Options) { o.Shared = true })
 	first.put("web")
 	at := first.address("web")
 	first.opens(at)
-	before := first.fleet
+	before := first.runtime
 	first.run(func(o *instanceruntime.Options) { o.Shared = true })
 	if first.address("web") != at {
 		t.Error("the instance moved")
@@ -193,9 +193,9 @@ func own(a netip.Addr, more ...types.PortInfo) func(*instance.Instance) {
 	}
 }
 
-// TestInstancesWithAddressesOfTheirOwn covers --instance-addresses. Where the tests may
+// TestListeners_onAddressesOfTheirOwn covers --instance-addresses. If the tests may
 // not listen on port 22, they want to be told what is missing.
-func TestInstancesWithAddressesOfTheirOwn(t *testing.T) {
+func TestListeners_onAddressesOfTheirOwn(t *testing.T) {
 	const tcp = types.NetworkProtocolTcp
 	in := loopback(71)
 	a, b := netip.MustParseAddr("127.71.0.9"), netip.MustParseAddr("127.71.0.10")
@@ -236,7 +236,7 @@ func moveAddress(t *testing.T, w *world, web, mail *instance.Instance, static ne
 	w.set(web, own(old))
 	w.set(mail, own(static))
 	if err := client.Wait(); err == nil {
-		t.Error("a connection to an address that has moved goes on")
+		t.Error("a connection to an address that has moved is still open")
 	}
 	_, second, err := logIn(static.String()+":22", w.key)
 	if err != nil || string(first.Marshal()) == string(second.Marshal()) {

@@ -1,0 +1,52 @@
+package instance
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// stored is an instance as the store has it.
+type stored struct {
+	*instance.Instance
+	// port is the loopback port that leads to its SSH server; 0 if there is none.
+	port uint16
+}
+
+// errUnreadable says that nothing is known of an instance, not even whom its firewall admits.
+var errUnreadable = errors.New("the stored instance cannot be read")
+
+// read reads an instance; both values are nil if there is no such instance. It returns the
+// resource with errUnreadable, too.
+func (rt *Runtime) read(id string) (r *resource.Resource, in *stored, err error) {
+	err = rt.o.Store.View(rt.ctx, func(tx *store.Tx) error {
+		in = nil
+		if r, err = tx.ResourceByID(id); errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		i, err := instance.Load(r)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUnreadable, err)
+		}
+		in = &stored{Instance: i}
+		in.port, err = portOf(tx, id)
+		return err
+	})
+	return r, in, err
+}
+
+func portOf(tx *store.Tx, id string) (uint16, error) {
+	numbers, err := tx.Addresses(id)
+	for _, a := range numbers {
+		if a.Pool == instance.PortPool {
+			return uint16(a.Number), err
+		}
+	}
+	return 0, err
+}
