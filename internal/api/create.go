@@ -26,7 +26,7 @@ func (c *Call) checkNew() error {
 			return err
 		}
 	}
-	if !c.action.access.RequestTags {
+	if !made.tagged {
 		return nil
 	}
 	var err error

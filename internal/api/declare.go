@@ -33,6 +33,8 @@ type creation struct {
 	names func(in any) []string
 	// list is the member that names several at a time; "" if one is named.
 	list string
+	// tagged reports whether the input has tags.
+	tagged bool
 	// replaces reports whether the action may also be on one that exists.
 	replaces bool
 }
@@ -102,10 +104,10 @@ func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true 
 
 // create says what the action creates. Its tags are read from the input if it has any.
 func (a *Action) create(made creation) {
-	a.creates = &made
-	if a.access.RequestTags {
+	if _, made.tagged = reflect.TypeOf(a.model.NewInput()).Elem().FieldByName("Tags"); made.tagged {
 		a.members = append(a.members, "Tags")
 	}
+	a.creates = &made
 }
 
 // names is member for names, which it gives the form in which a kind's are stored. Of

@@ -15,16 +15,11 @@ func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*li
 	if err := exactlyOne("diskName", in.DiskName != nil, "instanceName", in.InstanceName != nil); err != nil {
 		return nil, err
 	}
-	tags, err := resource.MergeTags(nil, in.Tags)
-	if err != nil {
-		return nil, api.TagError(err)
-	}
 	source, content, err := diskToSnapshot(c)
 	if err != nil {
 		return nil, err
 	}
-	r := c.NewResource(resource.DiskSnapshot, *in.DiskSnapshotName)
-	r.Tags = tags
+	r := c.New(resource.DiskSnapshot, *in.DiskSnapshotName)
 	s := instance.NewDiskSnapshot(r, content, c.Plan(instance.DiskSnapshotLifecycle, "create"))
 	if err := c.Insert(s); err != nil {
 		return nil, err

@@ -8,22 +8,25 @@ import (
 )
 
 // checkDiskQuota returns an error for more new disks, or disks with more GB together, than
-// the region may have. Unattached disks count, system disks do not. Both
-// texts are AWS's (Lightsail user guide, troubleshooting disks), the code is ours.
+// the region may have. It is for disks that the action does not declare to create.
 func checkDiskQuota(c *api.Call, more int, moreGB int64) error {
-	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Disk)
-	if err != nil {
+	if err := c.CheckQuota(resource.Disk, more); err != nil {
 		return err
 	}
-	if n+more > c.Quota(quota.Disks) {
-		return api.InvalidInput(api.CodeLimitExceeded, "You've reached the limit of disks in this account.")
-	}
+	return checkDiskGB(c, moreGB)
+}
+
+// checkDiskGB returns an error for more GB of disks than the region may have. Unattached
+// disks count, system disks do not. The text is AWS's (Lightsail user guide,
+// troubleshooting disks), the code is ours.
+func checkDiskGB(c *api.Call, more int64) error {
+	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Disk)
 	limit := int64(c.Quota(quota.DiskGB))
-	if int64(n)*instance.MaxDiskGB+moreGB <= limit {
-		return nil // regardless of their sizes
+	if err != nil || int64(n)*instance.MaxDiskGB+more <= limit {
+		return err // regardless of their sizes
 	}
 	size, err := allDisksGB(c)
-	if err == nil && size+moreGB > limit {
+	if err == nil && size+more > limit {
 		return api.InvalidInput(api.CodeLimitExceeded, "You've reached the maximum size limit of all disks in this account.")
 	}
 	return err

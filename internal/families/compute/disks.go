@@ -14,7 +14,7 @@ import (
 )
 
 func createDisk(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {
-	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns}, instance.MinDiskGB)
+	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.AddOns}, instance.MinDiskGB)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,6 @@ func createDisk(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDi
 type diskSpec struct {
 	name, zone string
 	sizeInGB   int32
-	tags       []types.Tag
 	addOns     []types.AddOnRequest
 }
 
@@ -37,15 +36,11 @@ func insertDisk(c *api.Call, s diskSpec, least int32) (*instance.Disk, error) {
 	if err := checkDiskSize(s.sizeInGB, least); err != nil {
 		return nil, err
 	}
-	tags, err := resource.MergeTags(nil, s.tags)
-	if err != nil {
-		return nil, api.TagError(err)
-	}
-	if err := checkDiskQuota(c, 1, int64(s.sizeInGB)); err != nil {
+	if err := checkDiskGB(c, int64(s.sizeInGB)); err != nil {
 		return nil, err
 	}
-	d := newDisk(c, s.name, s.zone, s.sizeInGB, "create")
-	d.Resource.Tags = tags
+	d := newDisk(c, c.New(resource.Disk, s.name), s.zone, s.sizeInGB, "create")
+	var err error
 	if d.Priv.AutoSnapshot, err = newAutoSnapshot(c, s.addOns); err != nil {
 		return nil, err
 	}
@@ -53,8 +48,7 @@ func insertDisk(c *api.Call, s diskSpec, least int32) (*instance.Disk, error) {
 }
 
 // newDisk makes a disk that becomes available after a while. It is not stored yet.
-func newDisk(c *api.Call, name, zone string, sizeInGB int32, event string) *instance.Disk {
-	r := c.NewResource(resource.Disk, name)
+func newDisk(c *api.Call, r *resource.Resource, zone string, sizeInGB int32, event string) *instance.Disk {
 	r.Zone = zone
 	return instance.NewDisk(r, sizeInGB, c.Plan(instance.DiskLifecycle, event))
 }

@@ -11,16 +11,11 @@ import (
 
 // createInstanceSnapshot takes a snapshot of an instance with its attached disks.
 func createInstanceSnapshot(c *api.Call, in *lightsail.CreateInstanceSnapshotInput) (*lightsail.CreateInstanceSnapshotOutput, error) {
-	tags, err := resource.MergeTags(nil, in.Tags)
-	if err != nil {
-		return nil, api.TagError(err)
-	}
 	i, err := instanceToSnapshot(c)
 	if err != nil {
 		return nil, err
 	}
-	r := c.NewResource(resource.InstanceSnapshot, *in.InstanceSnapshotName)
-	r.Tags = tags
+	r := c.New(resource.InstanceSnapshot, *in.InstanceSnapshotName)
 	s := instance.NewSnapshot(r, i.Content(false), c.Plan(instance.SnapshotLifecycle, "create"))
 	if err := c.Insert(s); err != nil {
 		return nil, err

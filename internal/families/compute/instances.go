@@ -33,7 +33,7 @@ func (f *Family) createInstances(c *api.Call, in *lightsail.CreateInstancesInput
 	}
 	made, err := f.insertInstances(c, instanceSpec{
 		names: in.InstanceNames, zone: *in.AvailabilityZone, blueprint: blueprint, bundle: bundle, keyPair: in.KeyPairName,
-		userData: in.UserData, tags: in.Tags, addOns: in.AddOns, ipAddressType: in.IpAddressType,
+		userData: in.UserData, addOns: in.AddOns, ipAddressType: in.IpAddressType,
 	}, fresh, nil)
 	if err != nil {
 		return nil, err

@@ -13,8 +13,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/model"
-	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
@@ -30,7 +28,6 @@ type instanceSpec struct {
 	keyPair *string
 	// userData is the launch script; nil or "" is none.
 	userData *string
-	tags     []types.Tag
 	addOns   []types.AddOnRequest
 	// ipAddressType is dualstack where it is "".
 	ipAddressType types.IpAddressType
@@ -46,11 +43,6 @@ func (f *Family) insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair
 	if err := s.check(c); err != nil {
 		return nil, err
 	}
-	tags, err := resource.MergeTags(nil, s.tags)
-	if err != nil {
-		return nil, api.TagError(err)
-	}
-	s.tags = tags
 	key, err := f.installedKey(c, &s, fresh)
 	if err != nil {
 		return nil, err
@@ -81,30 +73,16 @@ func (s *instanceSpec) check(c *api.Call) error {
 	if len(s.addOns) > 0 && s.blueprint.Windows() {
 		return errNoAutoSnapshotOnWindows()
 	}
-	return checkInstanceQuota(c, len(s.names))
+	return nil
 }
 
-// checkInstanceQuota refuses more new instances than the region may have.
-func checkInstanceQuota(c *api.Call, more int) error {
-	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Instance)
-	if limit := c.Quota(quota.Instances); err == nil && n+more > limit {
-		return api.QuotaReached("Instances", limit)
-	}
-	return err
-}
-
-// checkListedNames holds the names of a list against the rule for resource names, which
-// the API model has for single names only.
+// checkListedNames returns an error for no names at all, or for one that no resource can
+// have.
 func checkListedNames(names []string) error {
 	if len(names) == 0 {
 		return api.MissingParameters("instanceNames")
 	}
-	for n, name := range names {
-		if !model.Constraints("ResourceName").Match(name) {
-			return api.InvalidName(fmt.Sprintf("instanceNames.%d.member", n+1), name)
-		}
-	}
-	return nil
+	return api.CheckListed("instanceNames", names)
 }
 
 // checkZone refuses an availability zone that the call's region does not have (text
@@ -167,8 +145,8 @@ func lookupBlueprint(c *api.Call, id string) (*catalogue.Blueprint, error) {
 func (f *Family) insertInstance(
 	c *api.Call, s *instanceSpec, name string, key *installedKey, finish func(*instance.Instance) error,
 ) (*instance.Instance, error) {
-	r := c.NewResource(resource.Instance, name)
-	r.Zone, r.Tags = s.zone, s.tags
+	r := c.New(resource.Instance, name)
+	r.Zone = s.zone
 	auto, err := newAutoSnapshot(c, s.addOns)
 	if err != nil {
 		return nil, err

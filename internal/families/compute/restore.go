@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
@@ -24,7 +25,7 @@ func createDiskFromSnapshot(c *api.Call, in *lightsail.CreateDiskFromSnapshotInp
 	if err := checkDiskSize(*in.SizeInGb, least); err != nil { // before the zone
 		return nil, err
 	}
-	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.Tags, in.AddOns}, least)
+	d, err := insertDisk(c, diskSpec{*in.DiskName, *in.AvailabilityZone, *in.SizeInGb, in.AddOns}, least)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (f *Family) createInstancesFromSnapshot(
 	}
 	made, err := f.insertInstances(c, instanceSpec{
 		names: in.InstanceNames, zone: *in.AvailabilityZone, blueprint: blueprint, bundle: bundle, keyPair: in.KeyPairName,
-		userData: in.UserData, tags: in.Tags, addOns: in.AddOns, ipAddressType: in.IpAddressType,
+		userData: in.UserData, addOns: in.AddOns, ipAddressType: in.IpAddressType,
 	}, fresh, func(i *instance.Instance) error { return attachCopies(c, i, from.FromAttachedDisks, names) })
 	if err != nil {
 		return nil, err
@@ -156,11 +157,11 @@ func newDiskNames(c *api.Call, in *lightsail.CreateInstancesFromSnapshotInput, a
 	return names, c.CheckFree(all)
 }
 
-// checkCopiesQuota refuses more new instances than there may be, each with a copy of the
-// disks.
+// checkCopiesQuota returns an error if new instances, each with a copy of the disks, would
+// have more disks than there may be.
 func checkCopiesQuota(c *api.Call, instances int, attached []types.Disk) error {
-	if err := checkInstanceQuota(c, instances); err != nil || len(attached) == 0 {
-		return err
+	if len(attached) == 0 {
+		return nil
 	}
 	if err := checkAttachedQuota(c, len(attached)); err != nil {
 		return err
@@ -181,7 +182,8 @@ func isOf(m types.DiskMap, disks []types.Disk) bool {
 // attachCopies makes the snapshot's disks anew for an instance.
 func attachCopies(c *api.Call, i *instance.Instance, attached []types.Disk, names map[attachment]string) error {
 	for _, from := range attached {
-		d := newDisk(c, names[attachment{i.Resource.Name, *from.Path}], i.Resource.Zone, *from.SizeInGb, "restore")
+		r := c.NewResource(resource.Disk, names[attachment{i.Resource.Name, *from.Path}])
+		d := newDisk(c, r, i.Resource.Zone, *from.SizeInGb, "restore")
 		d.AttachTo(i, *from.Path, d.Priv.Plan)
 		if err := c.Insert(d); err != nil {
 			return err

@@ -9,19 +9,11 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 func (f *Family) allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInput) (*lightsail.AllocateStaticIpOutput, error) {
-	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.StaticIP)
-	if err != nil {
-		return nil, err
-	}
-	if limit := c.Quota(quota.StaticIPs); n >= limit {
-		return nil, api.QuotaReached("Static IPs", limit)
-	}
-	r := c.NewResource(resource.StaticIP, *in.StaticIpName)
+	r := c.New(resource.StaticIP, *in.StaticIpName)
 	address, err := f.newPublicAddress(c, r.ID)
 	if err != nil {
 		return nil, fmt.Errorf("static IP: %w", err)

@@ -59,12 +59,7 @@ func (f *Family) TakeKey(c *api.Call) (key *sshkey.Pair, undo func(), err error)
 
 // createKeyPair returns the private half once and keeps only the public one.
 func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pair) (*lightsail.CreateKeyPairOutput, error) {
-	tags, err := resource.MergeTags(nil, in.Tags)
-	if err != nil {
-		return nil, api.TagError(err)
-	}
-	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
-	r.Tags = tags
+	r := c.New(resource.KeyPair, *in.KeyPairName)
 	pair := keypair.New(r, key.Fingerprint(), key.PublicLine())
 	if err := c.Insert(pair); err != nil {
 		return nil, err
@@ -85,7 +80,7 @@ func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.Im
 	if err != nil {
 		return nil, api.WithHint(api.InvalidInput(api.CodeInvalidKeyFormat, "The format of this public key is not valid."), keyHint(*in.PublicKeyBase64))
 	}
-	r := c.NewResource(resource.KeyPair, *in.KeyPairName)
+	r := c.New(resource.KeyPair, *in.KeyPairName)
 	if err := c.Insert(keypair.New(r, public.Fingerprint(), public.Line())); err != nil {
 		return nil, err
 	}
