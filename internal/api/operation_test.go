@@ -19,7 +19,7 @@ func TestOperation_fails(t *testing.T) {
 		op := c.Fails(c.Target(resource.KeyPair), c.Now.Add(20*time.Second), "InternalFailure", "The disk is full.")
 		return &lightsail.DeleteKeyPairOutput{Operation: op}, nil
 	}, api.On(resource.KeyPair))
-	w := newWorld(t, append(account.Actions(), stop)...)
+	w := newWorld(t, append(account.Declare().Actions, stop)...)
 	w.addResource(resource.KeyPair, "deploy")
 	c := w.root(ours)
 	begun, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")})

@@ -7,14 +7,11 @@ package families
 import (
 	"io"
 	"maps"
-	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
-	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	storedkeypair "github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -33,20 +30,31 @@ type Deps struct {
 	Rand io.Reader
 }
 
+// list returns all families that are built.
+func list(d Deps) []api.Family {
+	keyPairs := keypair.New(keypair.Deps{Keys: d.Keys, Sealer: d.Sealer})
+	return []api.Family{
+		account.Declare(),
+		keyPairs.Declare(),
+		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
+	}
+}
+
 // All returns every action that is built, and those that answer as in an empty account.
 func All(d Deps) []api.Action {
-	keyPairs := keypair.New(keypair.Deps{Keys: d.Keys, Sealer: d.Sealer})
-	return slices.Concat(
-		account.Actions(),
-		keyPairs.Actions(),
-		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Actions(),
-	)
+	var all []api.Action
+	for _, f := range list(d) {
+		all = append(all, f.Actions...)
+	}
+	return all
 }
 
 // StoredKinds are the kinds that the actions make, with what their documents are held to
 // when they come from a file. A kind that is not here is one that no action knows.
 func StoredKinds() map[resource.Kind]resource.Stored {
-	kinds := instance.Stored()
-	maps.Copy(kinds, storedkeypair.Stored())
+	kinds := map[resource.Kind]resource.Stored{}
+	for _, f := range list(Deps{}) {
+		maps.Copy(kinds, f.Kinds)
+	}
 	return kinds
 }

@@ -15,8 +15,10 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Actions returns the family's actions.
-func Actions() []api.Action {
+// Declare returns what the family has.
+func Declare() api.Family { return api.Family{Actions: actions()} }
+
+func actions() []api.Action {
 	return slices.Concat([]api.Action{
 		api.New(getActiveNames),
 		api.New(getRegions),

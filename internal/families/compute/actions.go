@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
@@ -33,9 +34,9 @@ type Family struct{ d Deps }
 // New returns the family.
 func New(d Deps) *Family { return &Family{d} }
 
-// Actions returns the family's actions.
-func (f *Family) Actions() []api.Action {
-	return slices.Concat(f.instances(), f.storage(), snapshots())
+// Declare returns what the family has.
+func (f *Family) Declare() api.Family {
+	return api.Family{Actions: slices.Concat(f.instances(), f.storage(), snapshots()), Kinds: instance.Stored()}
 }
 
 func (f *Family) instances() []api.Action {

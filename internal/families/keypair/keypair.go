@@ -33,8 +33,12 @@ type Family struct{ d Deps }
 // New returns the family.
 func New(d Deps) *Family { return &Family{d} }
 
-// Actions returns the family's actions.
-func (f *Family) Actions() []api.Action {
+// Declare returns what the family has.
+func (f *Family) Declare() api.Family {
+	return api.Family{Actions: f.actions(), Kinds: keypair.Stored()}
+}
+
+func (f *Family) actions() []api.Action {
 	return []api.Action{
 		api.NewPrepared(f.takeKey, createKeyPair, api.Creates(resource.KeyPair)),
 		api.New(importKeyPair, api.Creates(resource.KeyPair)),

@@ -1,0 +1,11 @@
+package api
+
+import "github.com/lanyard-cloud/lanyard/internal/resource"
+
+// Family is what a family of actions gives to the server.
+type Family struct {
+	Actions []Action
+	// Kinds are those that the actions make, with what their documents are held to when they
+	// come from a file.
+	Kinds map[resource.Kind]resource.Stored
+}
