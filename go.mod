@@ -24,7 +24,9 @@ require (
 	golang.org/x/crypto v0.58.0
 	golang.org/x/net v0.60.0
 	golang.org/x/sys v0.49.0
+	golang.org/x/term v0.47.0
 	modernc.org/sqlite v1.54.0
+	mvdan.cc/sh/v3 v3.14.1
 )
 
 require (

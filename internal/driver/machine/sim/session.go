@@ -25,6 +25,7 @@ type session struct {
 	input       sessionInput
 
 	terminal bool
+	size     windowSize
 	started  bool
 }
 
@@ -58,10 +59,24 @@ func (s *session) answer(request *ssh.Request) (start func(*shell.Shell) int, ok
 		if !permitted || s.started || s.terminal {
 			return nil, false
 		}
+		var asked struct {
+			Term                         string
+			Columns, Rows, Width, Height uint32
+			Modes                        string
+		}
+		if ssh.Unmarshal(request.Payload, &asked) != nil {
+			return nil, false
+		}
 		s.terminal = true
+		s.size.set(asked.Columns, asked.Rows)
 		return nil, true
 	case "window-change":
-		return nil, s.terminal
+		var asked struct{ Columns, Rows, Width, Height uint32 }
+		if !s.terminal || ssh.Unmarshal(request.Payload, &asked) != nil {
+			return nil, false
+		}
+		s.size.set(asked.Columns, asked.Rows)
+		return nil, true
 	case "shell":
 		if s.terminal {
 			return s.start((*shell.Shell).Interactive)
@@ -130,7 +145,7 @@ func (s *session) refuseInput() {
 func (s *session) streams() shell.Streams {
 	out := &patientWriter{to: s.channel, c: s.c}
 	if s.terminal {
-		t := newTerminal(s.input, out)
+		t := newTerminal(s.input, out, &s.size)
 		return shell.Streams{In: t, Out: t, Err: t, Terminal: true}
 	}
 	return shell.Streams{

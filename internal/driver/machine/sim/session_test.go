@@ -57,64 +57,6 @@ func TestShellWithoutTerminal(t *testing.T) {
 	}
 }
 
-// typeKeys types keys into an interactive shell and returns the screen.
-func typeKeys(t *testing.T, w *world, keys string) string {
-	t.Helper()
-	session, err := w.mustLogin(t).NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var screen bytes.Buffer
-	session.Stdin, session.Stdout = strings.NewReader(keys), &screen
-	if err := errors.Join(session.RequestPty("xterm", 24, 80, ssh.TerminalModes{ssh.ECHO: 1}), session.WindowChange(40, 120), session.Shell()); err != nil {
-		t.Fatal(err)
-	}
-	var exit *ssh.ExitError
-	if err := session.Wait(); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	_, text, _ := strings.Cut(screen.String(), "what it can do.\r\n")
-	return text
-}
-
-func TestTerminal(t *testing.T) {
-	const prompt = "admin@ip-172-26-10-39:~$ "
-	tests := map[string]struct{ keys, want string }{
-		"a command":          {"whoami\r\x04", prompt + "whoami\r\nadmin\r\n" + prompt + "exit\r\n"},
-		"line ends":          {"echo a\necho b\r\n\x04", prompt + "echo a\r\na\r\n" + prompt + "echo b\r\nb\r\n" + prompt + "exit\r\n"},
-		"leaves":             {"exit\r", prompt + "exit\r\n"},
-		"Ctrl-C":             {"foo\x03\x04", prompt + "foo^C\r\n" + prompt + "exit\r\n"},
-		"Ctrl-D in a line":   {"ech\x04o\r\x04", prompt + "echo\r\n\r\n" + prompt + "exit\r\n"},
-		"backspace":          {"ecx\x7fho a\r\x04", prompt + "ecx\b \bho a\r\na\r\n" + prompt + "exit\r\n"},
-		"backspace at start": {"\x7f\x08true\r\x04", prompt + "true\r\n" + prompt + "exit\r\n"},
-		"backspace over ä":   {"echo ä\x7fb\r\x04", prompt + "echo ä\b \bb\r\nb\r\n" + prompt + "exit\r\n"},
-		"Ctrl-U":             {"foo\x15true\r\x04", prompt + "foo\b \b\b \b\b \btrue\r\n" + prompt + "exit\r\n"},
-		"Ctrl-W":             {"echo a b \x17c\r\x04", prompt + "echo a b \b \b\b \bc\r\na c\r\n" + prompt + "exit\r\n"},
-		"arrows":             {"tr\x1b[Au\x1bOBe\x1b[1;5C\r\x04", prompt + "true\r\n" + prompt + "exit\r\n"},
-		"other control keys": {"\x00\x01\x0c\ttrue\r\x04", prompt + "true\r\n" + prompt + "exit\r\n"},
-		"a quote":            {"echo 'a\rb'\r\x04", prompt + "echo 'a\r\n> b'\r\na\r\nb\r\n" + prompt + "exit\r\n"},
-		"cat":                {"cat\ra\r\x04\x04", prompt + "cat\r\na\r\na\r\n" + prompt + "exit\r\n"},
-		"cat and Ctrl-C":     {"cat\r\x03echo $?\r\x04", prompt + "cat\r\n^C\r\n" + prompt + "echo $?\r\n130\r\n" + prompt + "exit\r\n"},
-		"a shell in it":      {"bash\rexit\r\x04", prompt + "bash\r\n" + prompt + "exit\r\n" + prompt + "exit\r\n"},
-		"hang-up":            {"who", prompt + "whoexit\r\n"},
-	}
-	w := newWorld(t, sim.Limits{})
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := typeKeys(t, w, test.keys); got != test.want {
-				t.Errorf("the screen shows %q, want %q", got, test.want)
-			}
-		})
-	}
-}
-
-func TestTypedLinesAreBounded(t *testing.T) {
-	screen := typeKeys(t, newWorld(t, sim.Limits{}), "echo "+strings.Repeat("y", 100_000)+"\r\x04")
-	if n := strings.Count(screen, "y"); n != 2*(4096-len("echo ")) {
-		t.Errorf("%d characters on the screen", n)
-	}
-}
-
 func TestExecOnATerminal(t *testing.T) {
 	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
 	if err != nil {

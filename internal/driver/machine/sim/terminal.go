@@ -3,38 +3,60 @@ package sim
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
-	"unicode/utf8"
+	"sync/atomic"
+
+	"golang.org/x/term"
 
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim/shell"
 )
 
-// maxTyped bounds a line that is typed, as a terminal's line discipline does.
-const maxTyped = 4096
-
-// The keys that edit a line.
 const (
-	ctrlC     = 0x03
-	ctrlD     = 0x04
-	backspace = 0x08
-	ctrlU     = 0x15
-	ctrlW     = 0x17
-	escape    = 0x1b
-	del       = 0x7f
+	ctrlC  = 0x03
+	escape = 0x1b
 )
 
-// terminal is a minimal line editor, and the output below it. The client's own
-// terminal is raw, so everything that is to be seen has to be sent to it.
-type terminal struct {
-	keys *bufio.Reader
-	to   io.Writer
-	line []byte
-	echo []byte // not sent yet
-	last byte   // the key before, for pairs of "\r\n"
+// windowSize is the size of a client's window, in characters. It is set by the goroutine that
+// answers requests, and read by the one that runs the shell.
+type windowSize struct{ columns, rows atomic.Uint32 }
+
+// maxWindow bounds both sides of a window.
+const maxWindow = 4096
+
+// set takes a size as clients send it. A client that does not know its size sends 0.
+func (w *windowSize) set(columns, rows uint32) {
+	w.columns.Store(min(columns, maxWindow))
+	w.rows.Store(min(rows, maxWindow))
 }
 
-func newTerminal(from io.Reader, to io.Writer) *terminal {
-	return &terminal{keys: bufio.NewReaderSize(from, 256), to: to}
+// get returns the size, or the usual one if it is not known.
+func (w *windowSize) get() (columns, rows int) {
+	columns, rows = int(w.columns.Load()), int(w.rows.Load())
+	if columns == 0 || rows == 0 {
+		return 80, 24
+	}
+	return columns, rows
+}
+
+// terminal shows output, and lets the user edit lines. The client's own terminal is raw, so
+// everything that it shows has to be sent.
+//
+// Each line has an editor of its own. x/term's editor keeps its cursor, and the key, when it
+// ends with Ctrl-C or Ctrl-D, and so cannot read another line after them.
+type terminal struct {
+	keys    *bufio.Reader
+	to      io.Writer
+	size    *windowSize
+	history history
+
+	editor *term.Terminal // of the present line
+	echo   []byte         // not sent yet
+	last   byte           // the key before, for pairs of "\r\n"
+}
+
+func newTerminal(from io.Reader, to io.Writer, size *windowSize) *terminal {
+	return &terminal{keys: bufio.NewReaderSize(from, 256), to: to, size: size}
 }
 
 // Write shows output, with the line ends of a terminal.
@@ -47,93 +69,26 @@ func (t *terminal) Write(p []byte) (int, error) {
 
 // ReadLine shows the prompt and lets the user edit a line.
 func (t *terminal) ReadLine(prompt string) (string, error) {
-	t.line = t.line[:0]
-	t.echo = append(t.echo, prompt...)
-	for {
-		if t.keys.Buffered() == 0 {
-			if err := t.flush(); err != nil {
-				return "", err
-			}
-		}
-		key, err := t.keys.ReadByte()
-		if err != nil {
-			return "", err
-		}
-		done, err := t.press(key)
-		t.last = key
-		if !done {
-			continue
-		}
-		if flushed := t.flush(); flushed != nil {
-			return "", flushed
-		}
-		return string(t.line), err
+	t.editor = term.NewTerminal(keyboard{t}, prompt)
+	t.editor.History = &history{}
+	if prompt != "" { // else a command reads its input
+		t.editor.History = &t.history
 	}
+	_ = t.editor.SetSize(t.size.get())
+	line, err := t.editor.ReadLine()
+	if errors.Is(err, shell.ErrInterrupted) {
+		t.echo = append(t.echo, "^C\r\n"...)
+	}
+	if flushed := t.flush(); flushed != nil {
+		return "", flushed
+	}
+	if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
+		return "", err
+	}
+	return line + "\n", nil
 }
 
-// press handles a key and reports whether it ends the line.
-func (t *terminal) press(key byte) (done bool, err error) {
-	switch key {
-	case '\n', '\r':
-		if key == '\n' && t.last == '\r' {
-			return false, nil
-		}
-		t.line, t.echo = append(t.line, '\n'), append(t.echo, "\r\n"...)
-		return true, nil
-	case ctrlC:
-		t.line, t.echo = t.line[:0], append(t.echo, "^C\r\n"...)
-		return true, shell.ErrInterrupted
-	case ctrlD:
-		return len(t.line) == 0, io.EOF
-	case backspace, del:
-		t.erase()
-	case ctrlU:
-		for len(t.line) > 0 {
-			t.erase()
-		}
-	case ctrlW:
-		t.eraseWord()
-	case escape:
-		t.skipSequence()
-	default:
-		if key >= ' ' && len(t.line) < maxTyped {
-			t.line, t.echo = append(t.line, key), append(t.echo, key)
-		}
-	}
-	return false, nil
-}
-
-// erase takes back the last character.
-func (t *terminal) erase() {
-	if len(t.line) == 0 {
-		return
-	}
-	_, size := utf8.DecodeLastRune(t.line)
-	t.line = t.line[:len(t.line)-size]
-	t.echo = append(t.echo, "\b \b"...)
-}
-
-func (t *terminal) eraseWord() {
-	for len(t.line) > 0 && t.line[len(t.line)-1] == ' ' {
-		t.erase()
-	}
-	for len(t.line) > 0 && t.line[len(t.line)-1] != ' ' {
-		t.erase()
-	}
-}
-
-// skipSequence passes over the keys that send more than a byte, as arrows do. They
-// arrive in one piece, so it takes no more than what is there.
-func (t *terminal) skipSequence() {
-	for first := true; t.keys.Buffered() > 0; first = false {
-		key, _ := t.keys.ReadByte()
-		introduces := first && (key == '[' || key == 'O')
-		if !introduces && key >= '@' && key <= '~' {
-			return
-		}
-	}
-}
-
+// flush sends what the editor shows.
 func (t *terminal) flush() error {
 	if len(t.echo) == 0 {
 		return nil
@@ -142,3 +97,70 @@ func (t *terminal) flush() error {
 	t.echo = t.echo[:0]
 	return err
 }
+
+// keyboard is the terminal as its editor reads and writes it.
+type keyboard struct{ t *terminal }
+
+// Write keeps what the editor shows until there are no more keys to handle.
+func (k keyboard) Write(p []byte) (int, error) {
+	k.t.echo = append(k.t.echo, p...)
+	return len(p), nil
+}
+
+// Read returns one byte, so that the editor has none left when its line ends.
+func (k keyboard) Read(b []byte) (int, error) {
+	t := k.t
+	if len(b) == 0 { // a sequence of keys that has no end; the editor would read for ever
+		return 0, shell.ErrInterrupted
+	}
+	for {
+		if t.keys.Buffered() == 0 {
+			if err := t.flush(); err != nil {
+				return 0, err
+			}
+		}
+		key, err := t.keys.ReadByte()
+		if err != nil {
+			return 0, err
+		}
+		_ = t.editor.SetSize(t.size.get())
+		last := t.last
+		t.last = key
+		switch {
+		case key == '\n' && last == '\r':
+			continue
+		case key == ctrlC:
+			return 0, shell.ErrInterrupted
+		case key == 'O' && last == escape: // another way to send arrows, which the editor does not know
+			key = '['
+		}
+		b[0] = key
+		return 1, nil
+	}
+}
+
+// history are the last lines that were read after a prompt.
+type history struct {
+	lines []string // the oldest first
+	size  int
+}
+
+// maxHistory bounds the sizes of all lines.
+const maxHistory = 16 << 10
+
+// Add adds a line, unless it is empty or as the one before.
+func (h *history) Add(line string) {
+	if line == "" || len(line) > maxHistory || h.Len() > 0 && h.At(0) == line {
+		return
+	}
+	h.lines = append(h.lines, line)
+	for h.size += len(line); h.size > maxHistory; h.lines = h.lines[1:] {
+		h.size -= len(h.lines[0])
+	}
+}
+
+// Len is the number of lines.
+func (h *history) Len() int { return len(h.lines) }
+
+// At returns a line. That of 0 is the newest.
+func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -16,16 +15,24 @@ type builtin func(s *Shell, args []string) int
 func builtins() map[string]builtin {
 	return map[string]builtin{
 		":":        func(*Shell, []string) int { return 0 },
+		"[":        test,
 		"bash":     bash,
+		"break":    breakLoops,
 		"cat":      cat,
 		"cd":       cd,
+		"command":  commandNamed,
+		"continue": breakLoops,
+		"cut":      cut,
 		"date":     date,
 		"df":       df,
 		"echo":     echo,
 		"env":      env,
+		"eval":     eval,
 		"exit":     exit,
 		"false":    func(*Shell, []string) int { return 1 },
 		"free":     free,
+		"grep":     grep,
+		"head":     head,
 		"help":     help,
 		"hostname": hostname,
 		"id":       id,
@@ -33,12 +40,25 @@ func builtins() map[string]builtin {
 		"ls":       ls,
 		"nproc":    nproc,
 		"printenv": env,
+		"printf":   printf,
 		"pwd":      pwd,
+		"read":     read,
+		"return":   returnFrom,
+		"seq":      seq,
+		"set":      set,
 		"sh":       bash,
+		"shift":    shift,
+		"sort":     sortLines,
 		"sudo":     sudo,
+		"tail":     tail,
+		"test":     test,
 		"true":     func(*Shell, []string) int { return 0 },
+		"type":     commandNamed,
 		"uname":    uname,
+		"unset":    unset,
 		"uptime":   uptime,
+		"wc":       wc,
+		"which":    commandNamed,
 		"whoami":   whoami,
 	}
 }
@@ -49,19 +69,19 @@ func help(s *Shell, _ []string) int {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	s.print("A simulated instance knows these commands, and \";\", \"&&\", \"||\", quotes and variables between them:\n" +
+	s.print("A simulated instance knows bash's language, but background jobs, arrays and files that can be written, and these commands:\n" +
 		strings.Join(names, " ") + "\n")
 	return 0
 }
 
 // bash runs another shell: of the text after -c, or of the input.
 func bash(s *Shell, args []string) int {
-	if s.depth == maxDepth {
+	if s.shells == maxShells {
 		return s.fail(1, args[0], "too many shells within one another")
 	}
-	child := *s
-	child.depth++
-	child.exited = false
+	child := s.subshell()
+	child.shells++
+	child.params, child.loops, child.functions = nil, 0, nil
 	for i, arg := range args[1:] {
 		if !strings.HasPrefix(arg, "-") {
 			return s.fail(statusNotFound, args[0], arg+": No such file or directory")
@@ -69,6 +89,9 @@ func bash(s *Shell, args []string) int {
 		if strings.Contains(arg, "c") {
 			if i+2 == len(args) {
 				return s.fail(statusMisuse, args[0], "-c: option requires an argument")
+			}
+			if i+4 <= len(args) {
+				child.params = args[i+4:]
 			}
 			return child.Exec(args[i+2])
 		}
@@ -95,27 +118,14 @@ func sudo(s *Shell, args []string) int {
 	was := s.root
 	s.root = true
 	defer func() { s.root = was }()
-	if _, ok := s.commands[args[0]]; !ok && !strings.Contains(args[0], "/") {
+	if _, ok := s.commands[args[0]]; !ok && !strings.Contains(args[0], "/") || slices.Contains(ofShell, args[0]) {
 		return s.fail(1, "sudo", args[0]+": command not found")
 	}
-	if slices.Contains([]string{"exit", "logout", "cd"}, args[0]) {
-		return s.fail(1, "sudo", args[0]+": command not found")
-	}
-	return s.call(args)
+	return s.callCommand(args)
 }
 
-// exit leaves the shell with a status, by default that of the last command.
-func exit(s *Shell, args []string) int {
-	s.exited = true
-	if len(args) == 1 {
-		return s.status
-	}
-	status, err := strconv.Atoi(args[1])
-	if err != nil {
-		return s.fail(statusMisuse, args[0], args[1]+": numeric argument required")
-	}
-	return status & 0xff
-}
+// ofShell are the commands that are no programs, and change the shell that runs them.
+var ofShell = []string{"break", "cd", "continue", "eval", "exit", "logout", "read", "return", "set", "shift", "unset"}
 
 func echo(s *Shell, args []string) int {
 	args = args[1:]
@@ -135,8 +145,9 @@ func pwd(s *Shell, _ []string) int {
 // env prints the variables of the environment, or the one that is named.
 func env(s *Shell, args []string) int {
 	if len(args) == 1 {
-		for _, name := range environment {
-			s.print(name + "=" + s.variable(name) + "\n")
+		for _, name := range s.exportedNames() {
+			value, _ := s.variable(name)
+			s.print(name + "=" + value + "\n")
 		}
 		return 0
 	}
@@ -145,41 +156,14 @@ func env(s *Shell, args []string) int {
 	}
 	status := 0
 	for _, name := range args[1:] {
-		if !slices.Contains(environment, name) {
+		if !slices.Contains(s.exportedNames(), name) {
 			status = 1
 			continue
 		}
-		s.print(s.variable(name) + "\n")
+		value, _ := s.variable(name)
+		s.print(value + "\n")
 	}
 	return status
-}
-
-// environment names the variables that commands get.
-var environment = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "USER"}
-
-// variable is the value of a variable, "" for one that is not set.
-func (s *Shell) variable(name string) string {
-	switch name {
-	case "?":
-		return strconv.Itoa(s.status)
-	case "HOME":
-		return s.home()
-	case "HOSTNAME":
-		return s.instance.Hostname
-	case "LANG":
-		return "C.UTF-8"
-	case "LOGNAME", "USER":
-		return s.user()
-	case "PATH":
-		return "/usr/local/bin:/usr/bin:/bin"
-	case "PWD":
-		return s.dir
-	case "SHELL":
-		return "/bin/bash"
-	case "UID", "EUID":
-		return strconv.Itoa(s.uid())
-	}
-	return ""
 }
 
 // cat prints files, and the input where it is given none.
@@ -203,9 +187,9 @@ func cat(s *Shell, args []string) int {
 	return status
 }
 
-// copyInput prints what is left of the input, as far as anybody takes it.
+// copyInput prints what is left of the input, as long as it can be written.
 func (s *Shell) copyInput() int {
-	for s.out.failed == nil {
+	for s.budget.err == nil {
 		line, err := s.in.ReadLine("")
 		switch {
 		case errors.Is(err, ErrInterrupted):

@@ -13,6 +13,7 @@ import (
 var (
 	errNoFile     = errors.New("No such file or directory") //nolint:staticcheck // the words of coreutils
 	errIsDir      = errors.New("Is a directory")            //nolint:staticcheck // the words of coreutils
+	errReadOnly   = errors.New("Read-only file system")     //nolint:staticcheck // the words of coreutils
 	errPermission = errors.New("Permission denied")         //nolint:staticcheck // the words of coreutils
 )
 

@@ -4,297 +4,175 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
+
+// maxNesting bounds how deep a text nests. The parser recurses, and would take hundreds of
+// megabytes for a text of opening brackets.
+const maxNesting = 200
 
 // errIncomplete says that the text may still become commands when more follows:
 // a quote is open, or the last line ends in "&&".
 var errIncomplete = errors.New("syntax error: unexpected end of file")
 
-// errNotSimulated is for the parts of bash's language that this shell leaves out.
-var errNotSimulated = errors.New("pipes, redirections, substitutions and background jobs are not part of this simulated instance")
+var errNesting = errors.New("syntax error: the command nests too deeply")
 
-// joiner says when a command runs, by the status of the one before it.
-type joiner int
+// notSimulatedError names a part of bash's language that this shell leaves out.
+type notSimulatedError string
 
-const (
-	always joiner = iota
-	onSuccess
-	onFailure
-)
-
-// command is a simple command and how it hangs on the one before. "&&" and "||"
-// bind equally and to the left, so a flat list says all.
-type command struct {
-	join  joiner
-	words []word
+func (e notSimulatedError) Error() string {
+	return string(e) + " are not part of this simulated instance"
 }
 
-// word becomes one argument: its parts, one after the other.
-type word []part
-
-// part is a piece of text, or the name of a variable.
-type part struct {
-	text     []byte
-	variable bool
-	quoted   bool
-}
-
-// parser goes through a text once. It looks ahead by one byte.
-type parser struct {
-	text     string
-	at       int
-	commands []command
-	// words, join and open are those of the command that is being read.
-	words []word
-	join  joiner
-	open  bool // after "&&" or "||", so that a command has to follow
-}
-
-// parse reads commands. Besides errIncomplete and errNotSimulated, its errors tell
-// what is unexpected.
-func parse(text string) ([]command, error) {
-	p := &parser{text: text}
-	for {
-		p.skipBlanks()
-		if p.at == len(p.text) {
-			return p.finish()
-		}
-		if isOperator(p.text[p.at]) {
-			if err := p.operator(); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		w, err := p.word()
-		if err != nil {
-			return nil, err
-		}
-		p.words = append(p.words, w)
+// parse reads commands. The error is errIncomplete, errNesting, a notSimulatedError, or
+// says what is unexpected.
+func parse(text string) ([]*syntax.Stmt, error) {
+	if nesting(text) > maxNesting {
+		return nil, errNesting
 	}
-}
-
-func (p *parser) finish() ([]command, error) {
-	if len(p.words) == 0 && p.open {
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	var unclosed syntax.ParseError
+	switch {
+	case syntax.IsIncomplete(err), errors.As(err, &unclosed) && strings.HasPrefix(unclosed.Text, "unclosed here-document"):
+		return nil, errIncomplete
+	case err != nil:
+		return nil, syntaxError(text, err)
+	case endsInBackslash(text):
 		return nil, errIncomplete
 	}
-	p.endCommand(always)
-	return p.commands, nil
+	return file.Stmts, checkSimulated(file)
 }
 
-// skipBlanks passes over blanks, continued lines and comments.
-func (p *parser) skipBlanks() {
-	for p.at < len(p.text) {
-		switch c := p.text[p.at]; {
-		case c == ' ' || c == '\t' || c == '\r':
-			p.at++
-		case strings.HasPrefix(p.text[p.at:], "\\\n"):
-			p.at += 2
-		case c == '#':
-			end := strings.IndexByte(p.text[p.at:], '\n')
-			if end < 0 {
-				end = len(p.text) - p.at
+// endsInBackslash reports whether the last line continues on the next.
+func endsInBackslash(text string) bool {
+	line, ok := strings.CutSuffix(text, "\n")
+	return ok && (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
+}
+
+// nesting is how deep a text can nest at most. It does not know quotes, and so counts their
+// brackets too.
+func nesting(text string) int {
+	deepest, depth := 0, 0
+	word := 0 // where the present word begins
+	for i := range len(text) {
+		switch c := text[i]; {
+		case strings.IndexByte("([{", c) >= 0:
+			depth++
+		case strings.IndexByte(")]}", c) >= 0:
+			depth--
+		case c >= 'a' && c <= 'z':
+			continue
+		}
+		depth += opens(text[word:i])
+		word = i + 1
+		depth = max(depth, 0)
+		deepest = max(deepest, depth)
+	}
+	return deepest
+}
+
+// opens is 1 for a keyword that begins a compound command, and -1 for one that ends it.
+func opens(word string) int {
+	switch word {
+	case "if", "while", "until", "for", "case", "select":
+		return 1
+	case "fi", "done", "esac":
+		return -1
+	}
+	return 0
+}
+
+// syntaxError has bash's words for an operator in a wrong place, and the parser's for
+// everything else.
+func syntaxError(text string, err error) error {
+	parsing, ok := errors.AsType[syntax.ParseError](err)
+	if !ok {
+		if lang, ok := errors.AsType[syntax.LangError](err); ok {
+			return fmt.Errorf("syntax error: line %d: %s", lang.Pos.Line(), lang.Feature)
+		}
+		return err
+	}
+	if at := int(parsing.Pos.Offset()); parsing.Pos.IsValid() && at < len(text) {
+		rest := text[at:]
+		for _, operator := range []string{"&&", "||", ";;", ";", "&", "|", ")"} {
+			if strings.HasPrefix(rest, operator) {
+				return fmt.Errorf("syntax error near unexpected token `%s'", operator)
 			}
-			p.at += end
-		default:
-			return
 		}
 	}
+	return fmt.Errorf("syntax error: line %d: %s", parsing.Pos.Line(), parsing.Text)
 }
 
-func isOperator(c byte) bool { return strings.IndexByte("\n;&|<>()", c) >= 0 }
-
-func (p *parser) operator() error {
-	rest := p.text[p.at:]
-	switch {
-	case rest[0] == '\n':
-		p.at++
-		if !p.open || len(p.words) > 0 {
-			p.endCommand(always)
+// checkSimulated returns an error if commands use what is left out.
+func checkSimulated(file *syntax.File) error {
+	missing := ""
+	syntax.Walk(file, func(node syntax.Node) bool {
+		if missing == "" {
+			missing = notSimulated(node)
 		}
-		return nil
-	case strings.HasPrefix(rest, "&&"):
-		return p.joinNext("&&", onSuccess)
-	case strings.HasPrefix(rest, "||"):
-		return p.joinNext("||", onFailure)
-	case rest[0] == ';':
-		return p.joinNext(";", always)
+		return missing == ""
+	})
+	if missing != "" {
+		return notSimulatedError(missing)
 	}
-	return errNotSimulated
-}
-
-// joinNext ends a command at an operator.
-func (p *parser) joinNext(operator string, join joiner) error {
-	if len(p.words) == 0 {
-		return fmt.Errorf("syntax error near unexpected token `%s'", operator)
-	}
-	p.at += len(operator)
-	p.endCommand(join)
-	p.open = join != always
 	return nil
 }
 
-// endCommand puts the command that was read on the list, if there is one, and
-// begins the next.
-func (p *parser) endCommand(next joiner) {
-	if len(p.words) > 0 {
-		p.commands = append(p.commands, command{join: p.join, words: p.words})
+// notSimulated names what a node uses and is left out, if anything.
+func notSimulated(node syntax.Node) string {
+	switch n := node.(type) {
+	case *syntax.CoprocClause:
+		return "background jobs"
+	case *syntax.ProcSubst:
+		return "process substitutions"
+	case *syntax.ArrayExpr:
+		return "arrays"
+	case *syntax.ExtGlob:
+		return "extended patterns"
+	case *syntax.LetClause:
+		return "let commands"
+	case *syntax.ParamExp:
+		return notSimulatedParam(n)
 	}
-	p.words, p.join, p.open = nil, next, false
+	return notSimulatedForm(node)
 }
 
-// word reads up to a blank or an operator.
-func (p *parser) word() (word, error) {
-	var w word
-	for p.at < len(p.text) {
-		c := p.text[p.at]
-		if c == ' ' || c == '\t' || c == '\r' || isOperator(c) {
-			break
+// notSimulatedForm is notSimulated for nodes of which only some forms are left out.
+func notSimulatedForm(node syntax.Node) string {
+	switch n := node.(type) {
+	case *syntax.Stmt:
+		if n.Background || n.Coprocess || n.Disown {
+			return "background jobs"
 		}
-		var err error
-		switch c {
-		case '\'':
-			w, err = p.singleQuoted(w)
-		case '"':
-			w, err = p.doubleQuoted(w)
-		case '\\':
-			w, err = p.escaped(w)
-		case '$':
-			w, err = p.dollar(w, false)
-		case '`':
-			err = errNotSimulated
-		default:
-			w = w.add(p.text[p.at:p.at+1], false)
-			p.at++
+	case *syntax.Assign:
+		if n.Index != nil {
+			return "arrays"
 		}
-		if err != nil {
-			return nil, err
+	case *syntax.ForClause:
+		if n.Select {
+			return "select loops"
 		}
-	}
-	return w, nil
-}
-
-// add appends text, and joins it to the last one where both are the same kind of
-// text, so that a word has few parts.
-func (w word) add(text string, quoted bool) word {
-	if n := len(w); n > 0 && !w[n-1].variable && w[n-1].quoted == quoted {
-		w[n-1].text = append(w[n-1].text, text...)
-		return w
-	}
-	return append(w, part{text: []byte(text), quoted: quoted})
-}
-
-func (w word) variable(name string, quoted bool) word {
-	return append(w, part{text: []byte(name), variable: true, quoted: quoted})
-}
-
-func (p *parser) singleQuoted(w word) (word, error) {
-	end := strings.IndexByte(p.text[p.at+1:], '\'')
-	if end < 0 {
-		return nil, errIncomplete
-	}
-	w = w.add(p.text[p.at+1:p.at+1+end], true)
-	p.at += end + 2
-	return w, nil
-}
-
-func (p *parser) doubleQuoted(w word) (word, error) {
-	w = w.add("", true)
-	for p.at++; p.at < len(p.text); {
-		var err error
-		switch c := p.text[p.at]; c {
-		case '"':
-			p.at++
-			return w, nil
-		case '`':
-			return nil, errNotSimulated
-		case '$':
-			w, err = p.dollar(w, true)
-		case '\\':
-			w, err = p.escapedInQuotes(w)
-		default:
-			w = w.add(p.text[p.at:p.at+1], true)
-			p.at++
-		}
-		if err != nil {
-			return nil, err
+	case *syntax.FuncDecl:
+		if n.Name == nil {
+			return "functions without a name"
 		}
 	}
-	return nil, errIncomplete
+	return ""
 }
 
-// escaped reads a backslash outside of quotes: what follows stands for itself, and a
-// line's end for nothing.
-func (p *parser) escaped(w word) (word, error) {
-	if p.at+1 == len(p.text) {
-		return nil, errIncomplete
-	}
-	c := p.text[p.at+1 : p.at+2]
-	p.at += 2
-	if c == "\n" {
-		return w, nil
-	}
-	return w.add(c, true), nil
-}
-
-// escapedInQuotes reads a backslash within double quotes, where it means something
-// before few characters only.
-func (p *parser) escapedInQuotes(w word) (word, error) {
-	if p.at+1 == len(p.text) {
-		return nil, errIncomplete
-	}
-	c := p.text[p.at+1 : p.at+2]
-	p.at += 2
-	switch c {
-	case "\n":
-		return w, nil
-	case `"`, `\`, "$", "`":
-		return w.add(c, true), nil
-	}
-	return w.add(`\`+c, true), nil
-}
-
-// dollar reads $NAME, ${NAME} and $?; any other "$" stands for itself.
-func (p *parser) dollar(w word, quoted bool) (word, error) {
-	rest := p.text[p.at+1:]
+func notSimulatedParam(p *syntax.ParamExp) string {
 	switch {
-	case strings.HasPrefix(rest, "("):
-		return nil, errNotSimulated
-	case strings.HasPrefix(rest, "?"):
-		p.at += 2
-		return w.variable("?", quoted), nil
-	case strings.HasPrefix(rest, "{"):
-		return p.braced(w, quoted)
+	case p.Param == nil:
+		return "nested expansions"
+	case p.Index != nil:
+		return "arrays"
+	case p.Excl, p.Names != 0:
+		return "indirect expansions"
+	case p.Slice != nil, p.Repl != nil:
+		return "slices and replacements of variables"
+	case p.Exp != nil && p.Exp.Op > syntax.RemLargePrefix:
+		return "transformations of variables"
 	}
-	name := rest[:nameLength(rest)]
-	p.at += 1 + len(name)
-	if name == "" {
-		return w.add("$", quoted), nil
-	}
-	return w.variable(name, quoted), nil
-}
-
-func (p *parser) braced(w word, quoted bool) (word, error) {
-	inside := p.text[p.at+2:]
-	end := strings.IndexByte(inside, '}')
-	if end < 0 {
-		return nil, errIncomplete
-	}
-	name := inside[:end]
-	if name != "?" && (name == "" || nameLength(name) != len(name)) {
-		return nil, errNotSimulated
-	}
-	p.at += end + 3
-	return w.variable(name, quoted), nil
-}
-
-// nameLength is the length of the variable name that a text begins with.
-func nameLength(text string) int {
-	for i := range len(text) {
-		c := text[i]
-		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-		if !letter && (i == 0 || c < '0' || c > '9') {
-			return i
-		}
-	}
-	return len(text)
+	return ""
 }

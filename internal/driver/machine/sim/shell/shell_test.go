@@ -135,7 +135,7 @@ func TestLanguage(t *testing.T) {
 		{command: `echo a"b"'c'\d`, out: "abcd\n"},
 		{command: `echo "a\"b\\c\d\$HOME"`, out: "a\"b\\c\\d$HOME\n"},
 		{command: `echo '$HOME' "$HOME" ${USER}x $`, out: "$HOME /home/admin adminx $\n"},
-		{command: `echo "" '' $NOTHING | true`, errOut: "bash: pipes, redirections, substitutions and background jobs are not part of this simulated instance\n", status: 2},
+		{command: `echo "" '' $NOTHING | true`},
 		{command: `echo "" $NOTHING x`, out: " x\n"},
 		{command: "echo ä\\ö \"ü\"", out: "äö ü\n"},
 		{command: "echo ~ ~/x '~' a~ ~b", out: "/home/admin /home/admin/x ~ a~ ~b\n"},
@@ -171,12 +171,6 @@ func TestLanguage(t *testing.T) {
 		{command: "echo a &&", errOut: "bash: syntax error: unexpected end of file\n", status: 2},
 		{command: "; echo a", errOut: "bash: syntax error near unexpected token `;'\n", status: 2},
 		{command: "&& echo a", errOut: "bash: syntax error near unexpected token `&&'\n", status: 2},
-	}
-	for _, broken := range []string{"a | b", "a > /etc/x", "a < b", "a &", "echo `id`", "echo $(id)", `echo "$(id)"`, "(id)", "echo ${HOME:-x}"} {
-		tests = append(tests, struct {
-			command, out, errOut string
-			status               int
-		}{command: broken, errOut: "bash: pipes, redirections, substitutions and background jobs are not part of this simulated instance\n", status: 2})
 	}
 	for _, test := range tests {
 		t.Run(test.command, func(t *testing.T) {
