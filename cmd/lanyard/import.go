@@ -72,7 +72,7 @@ func reportImport(cmd *cobra.Command, done export.Imported) {
 	if done.ResourcesLeftOut > 0 {
 		fmt.Fprintf(say, "%d default key pairs were left out, since the file has no secrets: the next download makes new ones.\n", done.ResourcesLeftOut)
 	}
-	if done.NewHostKeys > 0 {
-		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: run lanyard ssh-config to write them down.\n", done.NewHostKeys)
+	if done.NewSecrets > 0 {
+		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: run lanyard ssh-config to write them down.\n", done.NewSecrets)
 	}
 }

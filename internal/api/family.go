@@ -7,5 +7,5 @@ type Family struct {
 	Actions []Action
 	// Kinds are those that the actions make, with what their documents are held to when they
 	// come from a file.
-	Kinds map[resource.Kind]resource.Stored
+	Kinds resource.StoredKinds
 }

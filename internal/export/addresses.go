@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -24,8 +23,8 @@ func (c *claimant) String() string { return fmt.Sprintf("%s %s", c.kind, c.name)
 // tied is an attachment that one end told of.
 type tied struct {
 	by *claimant
-	// fromInstance says which end that was.
-	fromInstance bool
+	// attached reports that the end is what is attached to the other.
+	attached bool
 }
 
 // claim notes what the documents of a resource say of other rows.
@@ -42,11 +41,11 @@ func (i *importer) claim(r *resourceRecord, claims resource.Claims) error {
 	}
 	for _, tie := range claims.Ties {
 		other, there := i.ties[tie]
-		fromInstance := c.kind == resource.Instance
+		attached := c.kind == tie.Kind
 		switch {
 		case !there:
-			i.ties[tie] = tied{c, fromInstance}
-		case other.fromInstance == fromInstance:
+			i.ties[tie] = tied{c, attached}
+		case other.attached == attached:
 			return fmt.Errorf("doc: the attachment of the %s %s is there twice", tie.Kind, tie.Name)
 		default:
 			delete(i.ties, tie)
@@ -65,14 +64,14 @@ func (i *importer) checkClaims() error {
 	}
 	for tie, end := range i.ties {
 		other := fmt.Sprintf("%s %s", tie.Kind, tie.Name)
-		if !end.fromInstance {
-			other = "Instance " + tie.Instance
+		if end.attached {
+			other = fmt.Sprintf("%s %s", tie.ToKind, tie.To)
 		}
 		note(end.by, fmt.Sprintf("doc: it is attached, but the %s does not say the same", other))
 	}
 	for _, c := range i.owners {
 		if len(c.addresses) > 0 {
-			note(c, fmt.Sprintf("doc: its %s has no record", poolName(c.addresses[0].Pool)))
+			note(c, fmt.Sprintf("doc: its %s has no record", i.poolName(c, c.addresses[0].Pool)))
 		}
 	}
 	if first == nil {
@@ -81,8 +80,8 @@ func (i *importer) checkClaims() error {
 	return &lineError{first.line, fmt.Errorf("%s: %s", first, reason)}
 }
 
-// address gives a resource of the file the number that it had. A port is this
-// machine's, so one that is taken is replaced by another.
+// address gives a resource of the file the number that it had. If it is taken, and any
+// number of the pool will do, the resource gets another one.
 func (i *importer) address(r *addressRecord) error {
 	owner, ok := i.owners[r.Owner]
 	if !ok || owner.account != r.Account {
@@ -90,47 +89,41 @@ func (i *importer) address(r *addressRecord) error {
 	}
 	at := slices.IndexFunc(owner.addresses, func(c resource.AddressClaim) bool { return c.Pool == r.Pool })
 	if at < 0 {
-		return fmt.Errorf("%s: it has no %s, by its document", owner, poolName(r.Pool))
+		return fmt.Errorf("%s: it has no %s, by its document", owner, i.poolName(owner, r.Pool))
 	}
-	if claimed := owner.addresses[at].Address; claimed.IsValid() && claimed != instance.Number(r.Number) {
-		return fmt.Errorf("%s: its document has the address %s, not %s", owner, claimed, instance.Number(r.Number))
+	if claimed := owner.addresses[at].Address; claimed.IsValid() && claimed != resource.IPv4(r.Number) {
+		return fmt.Errorf("%s: its document has the address %s, not %s", owner, claimed, resource.IPv4(r.Number))
 	}
 	owner.addresses = slices.Delete(owner.addresses, at, at+1)
 	a := store.Address{Pool: r.Pool, Number: r.Number, Owner: r.Owner}
 	free, err := i.tx.TakeAddress(a)
-	if err == nil && !free && r.Pool == instance.PortPool {
-		free, err = i.anotherPort(a)
+	if pool, _ := i.o.Kinds.Pool(owner.account, r.Pool); err == nil && !free && pool.First > 0 {
+		free, err = i.anotherNumber(pool, owner, a)
 	}
 	if err != nil {
 		return err
 	}
 	if !free {
 		return fmt.Errorf("the %s %s of the %s (%s) belongs to another resource of the store: "+
-			"delete one of them, or import into another store", poolName(r.Pool), instance.Number(r.Number), owner, owner.region)
+			"delete one of them, or import into another store", i.poolName(owner, r.Pool), resource.IPv4(r.Number), owner, owner.region)
 	}
 	i.done.Addresses++
 	return nil
 }
 
-// anotherPort takes the first free port behind the one that is taken.
-func (i *importer) anotherPort(a store.Address) (bool, error) {
-	for range instance.LastPort - instance.FirstPort + 1 {
-		if a.Number++; a.Number < instance.FirstPort || a.Number > instance.LastPort {
-			a.Number = instance.FirstPort
-		}
+// anotherNumber takes the first free number after the one that is taken.
+func (i *importer) anotherNumber(pool *resource.Pool, owner *claimant, a store.Address) (bool, error) {
+	for range pool.Last - pool.First + 1 {
+		a.Number = pool.Next(a.Number)
 		if free, err := i.tx.TakeAddress(a); free || err != nil {
 			return free, err
 		}
 	}
-	return false, fmt.Errorf("no port from %d to %d is free for the instance %s", instance.FirstPort, instance.LastPort, a.Owner)
+	return false, fmt.Errorf("no %s from %d to %d is free for the %s", pool.What, pool.First, pool.Last, owner)
 }
 
-func poolName(pool string) string {
-	switch pool {
-	case instance.PortPool:
-		return "port"
-	case instance.PublicPool:
-		return "public address"
-	}
-	return "private address"
+// poolName is what messages call a number of a pool.
+func (i *importer) poolName(c *claimant, name string) string {
+	pool, _ := i.o.Kinds.Pool(c.account, name)
+	return pool.What
 }

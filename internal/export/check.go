@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -87,18 +85,17 @@ func (r *resourceRecord) owner() string   { return r.Account }
 func (r *resourceRecord) place() []string { return []string{r.Account, r.Region, r.Name} }
 
 func (r *resourceRecord) check(h *header) error {
-	kind := resource.Kind(r.Kind)
 	if !slices.Contains(types.ResourceType("").Values(), types.ResourceType(r.Kind)) {
 		return fmt.Errorf("unknown kind of resource %q", shorten(r.Kind))
 	}
 	if err := firstOf(
-		r.wanted(h), identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Name), r.checkDefault(),
+		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Name), r.checkReserved(),
 		checkUUID(r.ID), checkCreated(r.Created),
 	); err != nil {
 		return err
 	}
-	if _, ok := sealedUnder[kind]; !ok && (len(r.Sealed) > 0 || r.LeftOut) {
-		return fmt.Errorf("a %s has no secret", kind)
+	if err := r.checkSecrets(h); err != nil {
+		return err
 	}
 	if _, err := resource.MergeTags(nil, r.tags()); err != nil {
 		return err
@@ -106,10 +103,10 @@ func (r *resourceRecord) check(h *header) error {
 	return firstOf(r.checkDoc(), r.checkPriv())
 }
 
-// checkDefault keeps the name of default key pairs for them.
-func (r *resourceRecord) checkDefault() error {
-	if r.Name == resource.DefaultKeyPairName && resource.Kind(r.Kind) != resource.KeyPair {
-		return fmt.Errorf("the name %s is that of key pairs only", r.Name)
+// checkReserved keeps the names that only resources of one kind have for them.
+func (r *resourceRecord) checkReserved() error {
+	if kind, plural := resource.Reserved(r.Name); kind != "" && kind != resource.Kind(r.Kind) {
+		return fmt.Errorf("the name %s is that of %s only", r.Name, plural)
 	}
 	return nil
 }
@@ -130,22 +127,9 @@ func (r *resourceRecord) checkDoc() error {
 	return nil
 }
 
-// checkSecretOf wants a secret, there or left out, of a resource that has one, and none of
-// others.
-func (r *resourceRecord) checkSecretOf(has bool) error {
-	given := len(r.Sealed) > 0 || r.LeftOut
-	switch {
-	case has && !given:
-		return errors.New("there is no secret")
-	case given && !has:
-		return errors.New("there is a secret, which only others of the kind have")
-	}
-	return nil
-}
-
 func (r *resourceRecord) checkPriv() error {
 	if r.Priv == nil {
-		if len(r.Sealed) > 0 || r.LeftOut {
+		if len(r.secrets()) > 0 || r.LeftOut {
 			return errors.New("there is a secret, but no priv document")
 		}
 		return nil
@@ -154,8 +138,10 @@ func (r *resourceRecord) checkPriv() error {
 	if err := json.Unmarshal(r.Priv, &members); err != nil || members == nil {
 		return errors.New("priv: not an object")
 	}
-	if _, there := members[sealedMember]; there {
-		return errors.New("priv: a sealed value of another store")
+	for _, s := range append(resource.Kind(r.Kind).Secrets(), resource.Secret{Member: resource.FirstSecret}) {
+		if _, there := members[s.Member]; there {
+			return errors.New("priv: a sealed value of another store")
+		}
 	}
 	return nil
 }
@@ -175,16 +161,16 @@ func (r *addressRecord) check(h *header) error {
 	if h.Version < 2 {
 		return errors.New("addresses are not in files of version 1")
 	}
-	region, private := strings.CutPrefix(r.Pool, instance.PrivatePool(r.Account, ""))
-	switch {
-	case private:
+	pool, region := h.kinds.Pool(r.Account, r.Pool)
+	if pool == nil {
+		return fmt.Errorf("unknown pool of addresses %q", shorten(r.Pool))
+	}
+	if pool.Networked {
 		if err := checkRegion(region); err != nil {
 			return err
 		}
-	case r.Pool != instance.PortPool && r.Pool != instance.PublicPool:
-		return fmt.Errorf("unknown pool of addresses %q", shorten(r.Pool))
 	}
-	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner), instance.CheckNumber(r.Pool, r.Number))
+	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner), pool.CheckNumber(r.Number))
 }
 
 func checkRegion(name string) error {

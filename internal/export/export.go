@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/identity"
-	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -26,6 +25,8 @@ type Options struct {
 	// Version is the version of Lanyard, Now the time: both stand in the header.
 	Version string
 	Now     time.Time
+	// Kinds are the kinds of resources that this version knows.
+	Kinds resource.StoredKinds
 }
 
 // Exported is what an export wrote.
@@ -153,7 +154,7 @@ func (e *exporter) identities(tx *store.Tx) error {
 
 func (e *exporter) accessKeys(tx *store.Tx) error {
 	return tx.EachAccessKey(e.o.Account, func(k *store.AccessKey) error {
-		moved, err := e.secret(seal.AccessKeySecret, k.Secret, k.Account, k.ID)
+		moved, err := e.keySecret(k)
 		if err != nil {
 			return fmt.Errorf("secret of the access key %s: %w", k.ID, err)
 		}
@@ -165,8 +166,8 @@ func (e *exporter) accessKeys(tx *store.Tx) error {
 
 func (e *exporter) resources(tx *store.Tx) error {
 	return tx.EachResource(e.o.Account, func(r *resource.Resource) error {
-		// A server of an earlier version that is still running may have left it in the open.
-		if _, err := instance.SealUserData(e.sealer, r); err != nil {
+		// A server of an earlier version that is still running may have written it.
+		if err := e.o.Kinds.Upgrade(e.sealer, r); err != nil {
 			return err
 		}
 		record := &resourceRecord{
@@ -176,30 +177,34 @@ func (e *exporter) resources(tx *store.Tx) error {
 		for i, t := range r.Tags {
 			record.Tags[i] = tag{*t.Key, resource.TagValue(t)}
 		}
-		if err := e.takeSecret(r, record); err != nil {
+		if err := e.takeSecrets(r, record); err != nil {
 			return fmt.Errorf("secret of the %s %s: %w", r.Kind, r.ID, err)
 		}
 		return e.put(&e.done.Resources, record)
 	})
 }
 
-// takeSecret moves what is sealed in a resource's priv document into the record.
-func (e *exporter) takeSecret(r *resource.Resource, record *resourceRecord) error {
+// takeSecrets moves what is sealed in a resource's private document into the record.
+func (e *exporter) takeSecrets(r *resource.Resource, record *resourceRecord) error {
 	if len(r.Priv) == 0 {
 		record.Priv = nil
 		return nil
 	}
-	sealed, rest, err := splitSealed(r.Priv)
-	if err != nil || sealed == nil {
+	sealed, rest, err := splitSecrets(r.Priv, r.Kind.Secrets())
+	if err != nil || len(sealed) == 0 {
 		return err
 	}
-	purpose, known := sealedUnder[r.Kind]
-	if !known {
-		return errors.New("this kind of resource is not known to have one")
-	}
 	record.Priv = rest
-	record.secret, err = e.secret(purpose, sealed, r.Account, r.Region, string(r.Kind), r.ID)
-	return err
+	if e.vault == nil {
+		e.done.LeftOut += len(sealed)
+		record.LeftOut = true
+		return nil
+	}
+	if sealed, err = resealed(r, e.sealer, e.vaultSealer, sealed, nil); err != nil {
+		return err
+	}
+	record.setSecrets(sealed)
+	return nil
 }
 
 func (e *exporter) addresses(tx *store.Tx) error {
@@ -216,14 +221,18 @@ func (e *exporter) operations(tx *store.Tx) error {
 	})
 }
 
-// secret seals a stored secret for the file, or leaves it out.
-func (e *exporter) secret(p seal.Purpose, sealed []byte, context ...string) (secret, error) {
+// keySecret seals the secret of an access key for the file, or leaves it out.
+func (e *exporter) keySecret(k *store.AccessKey) (secret, error) {
 	if e.vault == nil {
 		e.done.LeftOut++
 		return secret{LeftOut: true}, nil
 	}
-	moved, err := move(e.sealer, e.vaultSealer, p, sealed, context...)
-	return secret{Sealed: moved}, err
+	plain, err := e.sealer.Open(seal.AccessKeySecret, k.Secret, k.Account, k.ID)
+	if err != nil {
+		return secret{}, err
+	}
+	defer clear(plain)
+	return secret{Sealed: e.vaultSealer.Seal(seal.AccessKeySecret, plain, k.Account, k.ID)}, nil
 }
 
 // utc keeps the zero time, which stands for none.

@@ -3,6 +3,8 @@ package export
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // What the header of every file says.
@@ -33,6 +35,8 @@ type header struct {
 	IdentitiesFile json.RawMessage `json:"identitiesFile,omitempty"`
 	// Secrets says how secrets are sealed; nil where they are left out.
 	Secrets *vault `json:"secrets,omitempty"`
+	// kinds are the kinds of resources that this version knows.
+	kinds resource.StoredKinds
 }
 
 // record is a line between header and footer.
@@ -102,6 +106,9 @@ type resourceRecord struct {
 	Doc     json.RawMessage `json:"doc"`
 	Priv    json.RawMessage `json:"priv,omitempty"`
 	secret
+	// Secrets are those of other members of the private document than resource.FirstSecret,
+	// which is in Sealed.
+	Secrets map[string][]byte `json:"secrets,omitempty"`
 }
 
 type tag struct {

@@ -31,7 +31,7 @@ func FuzzImport(f *testing.F) {
 	}
 	db, sealer := throwAwayStore(f)
 	f.Fuzz(func(t *testing.T, file []byte) {
-		r, err := newReader(bytes.NewReader(file))
+		r, err := newReader(bytes.NewReader(file), families.StoredKinds())
 		for err == nil {
 			var next record
 			if next, err = r.next(); err == nil {

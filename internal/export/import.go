@@ -24,7 +24,7 @@ type ImportOptions struct {
 	// Now is the time of what the import itself makes.
 	Now time.Time
 	// Kinds are the kinds of resources that this version knows. Others are refused.
-	Kinds map[resource.Kind]resource.Stored
+	Kinds resource.StoredKinds
 }
 
 // Imported is what an import wrote.
@@ -33,14 +33,14 @@ type Imported struct {
 	// KeysLeftOut and ResourcesLeftOut are records that are of no use without the
 	// secrets that the file does not have.
 	KeysLeftOut, ResourcesLeftOut int
-	// NewHostKeys are the instances that got new host keys, since the file has none.
-	NewHostKeys int
+	// NewSecrets are the resources that got new secrets, since the file has none.
+	NewSecrets int
 }
 
 // Import reads a file into a migrated store in the transaction that it is given: all
 // of it or, with an error, nothing. The sealer is the store's.
 func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOptions, r io.Reader) (Imported, error) {
-	file, err := newReader(r)
+	file, err := newReader(r, o.Kinds)
 	if err != nil {
 		return Imported{}, err
 	}

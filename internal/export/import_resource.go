@@ -1,16 +1,13 @@
 package export
 
 import (
-	"crypto/rand"
 	"fmt"
 
-	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
-	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// resource writes a resource. A default key pair without its private half is left
-// out: the next download makes a new one.
+// resource writes a resource. One that is of no use without its own secrets is left out if
+// the file does not have them.
 func (i *importer) resource(r *resourceRecord) error {
 	kind := resource.Kind(r.Kind)
 	known, ok := i.o.Kinds[kind]
@@ -26,7 +23,7 @@ func (i *importer) resource(r *resourceRecord) error {
 	}
 	claims, err := known.Check(stored)
 	if err == nil {
-		err = r.checkSecretOf(known.HasSecret != nil && known.HasSecret(stored))
+		err = r.checkSecretsOf(known.SecretsOf(stored))
 	}
 	if err == nil {
 		err = i.claim(r, claims)
@@ -34,7 +31,7 @@ func (i *importer) resource(r *resourceRecord) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", kind, r.Name, err)
 	}
-	if r.LeftOut && kind != resource.Instance {
+	if r.LeftOut && known.NewSecret == nil {
 		i.done.ResourcesLeftOut++
 		return nil
 	}
@@ -49,51 +46,34 @@ func (i *importer) resource(r *resourceRecord) error {
 	return i.flush()
 }
 
-// seal puts a resource's secret into its priv document, and what earlier versions had
-// beside it.
+// seal puts a resource's secrets into its private document, and gives the document its
+// present form.
 func (i *importer) seal(stored *resource.Resource, r *resourceRecord, known resource.Stored) error {
-	sealed, err := i.resourceSecret(stored, r, known)
-	if err != nil || sealed == nil {
+	sealed, err := i.secrets(stored, r, known)
+	if err != nil || len(sealed) == 0 {
 		return err
 	}
-	if stored.Priv, err = joinSealed(stored.Priv, sealed); err != nil {
+	if stored.Priv, err = joinSecrets(stored.Priv, sealed); err != nil {
 		return err
 	}
-	_, err = instance.SealUserData(i.sealer, stored)
-	return err
+	return i.o.Kinds.Upgrade(i.sealer, stored)
 }
 
-// resourceSecret seals a resource's secret for the store. An instance whose keys the
-// file does not have gets new ones.
-func (i *importer) resourceSecret(stored *resource.Resource, r *resourceRecord, known resource.Stored) ([]byte, error) {
-	purpose := sealedUnder[stored.Kind]
-	switch {
-	case len(r.Sealed) > 0:
-		context := []string{r.Account, r.Region, r.Kind, r.ID}
-		plain, err := i.vault.Open(purpose, r.Sealed, context...)
+// secrets seals a resource's secrets for the store, or new ones if the file does not have
+// them.
+func (i *importer) secrets(stored *resource.Resource, r *resourceRecord, known resource.Stored) (map[string][]byte, error) {
+	if !r.LeftOut {
+		return resealed(stored, i.vault, i.sealer, r.secrets(), known.CheckSecret)
+	}
+	i.done.NewSecrets++
+	all := map[string][]byte{}
+	for _, member := range known.SecretsOf(stored) {
+		plain, err := known.NewSecret(stored, member)
 		if err != nil {
 			return nil, err
 		}
-		defer clear(plain)
-		if err := known.CheckSecret(stored, plain); err != nil {
-			return nil, err
-		}
-		return i.sealer.Seal(purpose, plain, context...), nil
-	case r.LeftOut:
-		return i.newKeys(stored)
+		all[member] = stored.Seal(i.sealer, member, plain)
+		clear(plain)
 	}
-	return nil, nil
-}
-
-// newKeys makes the keys of an instance whose own are not in the file.
-func (i *importer) newKeys(stored *resource.Resource) ([]byte, error) {
-	var keys instance.Keys
-	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
-	host, err := machine.NewHostKeys("")
-	if err != nil {
-		return nil, err
-	}
-	keys.HostKeys = string(host)
-	i.done.NewHostKeys++
-	return instance.SealKeys(i.sealer, stored, keys)
+	return all, nil
 }

@@ -5,44 +5,54 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// sealedMember is the member of a priv document whose value is sealed under the
-// master key.
-const sealedMember = "sealed"
-
-// splitSealed takes the sealed value out of a priv document. Without one, sealed is
-// nil.
-func splitSealed(priv []byte) (sealed []byte, rest json.RawMessage, err error) {
+// splitSecrets takes the sealed values out of a private document, by member.
+func splitSecrets(priv []byte, secrets []resource.Secret) (sealed map[string][]byte, rest json.RawMessage, err error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(priv, &members); err != nil {
 		return nil, nil, fmt.Errorf("stored priv document: %w", err)
 	}
-	value, there := members[sealedMember]
-	if !there {
+	sealed = map[string][]byte{}
+	for _, s := range secrets {
+		value, there := members[s.Member]
+		if !there {
+			continue
+		}
+		var found []byte
+		if err := json.Unmarshal(value, &found); err != nil || len(found) == 0 {
+			return nil, nil, errors.Join(errors.New("stored priv document: the sealed value is malformed"), err)
+		}
+		sealed[s.Member] = found
+		delete(members, s.Member)
+	}
+	if _, there := members[resource.FirstSecret]; there {
+		return nil, nil, errors.New("this kind of resource is not known to have one")
+	}
+	if len(sealed) == 0 {
 		return nil, priv, nil
 	}
-	if err := json.Unmarshal(value, &sealed); err != nil || len(sealed) == 0 {
-		return nil, nil, errors.Join(errors.New("stored priv document: the sealed value is malformed"), err)
-	}
-	delete(members, sealedMember)
 	rest, err = encodeMembers(members)
 	return sealed, rest, err
 }
 
-// joinSealed puts a sealed value into a priv document.
-func joinSealed(priv, sealed []byte) ([]byte, error) {
+// joinSecrets puts sealed values into a private document.
+func joinSecrets(priv []byte, sealed map[string][]byte) ([]byte, error) {
 	members := map[string]json.RawMessage{}
 	if len(priv) > 0 {
 		if err := json.Unmarshal(priv, &members); err != nil {
 			return nil, err
 		}
 	}
-	value, err := json.Marshal(sealed)
-	if err != nil {
-		return nil, err
+	for member, value := range sealed {
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		members[member] = encoded
 	}
-	members[sealedMember] = value
 	return encodeMembers(members)
 }
 

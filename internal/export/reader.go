@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // reader reads a file line by line and checks all that can be said without a store:
@@ -35,14 +37,14 @@ func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e
 
 func (e *lineError) Unwrap() error { return e.err }
 
-// newReader reads the header.
-func newReader(r io.Reader) (*reader, error) {
+// newReader reads the header of a file whose resources are of the kinds.
+func newReader(r io.Reader, kinds resource.StoredKinds) (*reader, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
 	f := &reader{lines: lines}
 	line, err := f.readLine()
 	if err == nil {
-		f.header, err = parseHeader(line)
+		f.header, err = parseHeader(line, kinds)
 	}
 	return f, f.at(err)
 }
@@ -158,7 +160,7 @@ const gzipMagic = "\x1f\x8b"
 
 // parseHeader tells apart what is no export, what a newer version made, and what is
 // broken.
-func parseHeader(line []byte) (*header, error) {
+func parseHeader(line []byte, kinds resource.StoredKinds) (*header, error) {
 	if bytes.HasPrefix(line, []byte(gzipMagic)) {
 		return nil, errors.New("this is a gzip file: gunzip it first")
 	}
@@ -172,7 +174,7 @@ func parseHeader(line []byte) (*header, error) {
 	if kind.Version > formatVersion {
 		return nil, fmt.Errorf("the file has version %d of the format, this lanyard knows %d: import it with a newer one", kind.Version, formatVersion)
 	}
-	h := &header{}
+	h := &header{kinds: kinds}
 	if err := decodeStrict(line, h); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
@@ -102,21 +101,4 @@ func (v *vault) check() error {
 		return errors.New("the parameters of the key derivation are out of bounds")
 	}
 	return nil
-}
-
-// sealedUnder are the kinds of resources whose priv documents have a member "sealed",
-// and what its value is sealed for, bound to account, region, kind and id.
-var sealedUnder = map[resource.Kind]seal.Purpose{
-	resource.KeyPair:  seal.KeyPairPrivate,
-	resource.Instance: seal.InstanceKeys,
-}
-
-// move opens a secret of one sealer and seals it with another, for the same owner.
-func move(from, to *seal.Sealer, p seal.Purpose, sealed []byte, context ...string) ([]byte, error) {
-	plain, err := from.Open(p, sealed, context...)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(plain)
-	return to.Seal(p, plain, context...), nil
 }

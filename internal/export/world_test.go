@@ -84,7 +84,7 @@ func (s *site) view(fn func(*store.Tx) error) {
 func (s *site) export(o export.Options) (string, export.Exported) {
 	s.t.Helper()
 	var b bytes.Buffer
-	o.Version, o.Now = "test", now
+	o.Version, o.Now, o.Kinds = "test", now, families.StoredKinds()
 	done, err := export.Export(s.t.Context(), s.db, s.sealer, o, &b)
 	if err != nil {
 		s.t.Fatal(err)

@@ -51,8 +51,8 @@ func All(d Deps) []api.Action {
 
 // StoredKinds are the kinds that the actions make, with what their documents are held to
 // when they come from a file. A kind that is not here is one that no action knows.
-func StoredKinds() map[resource.Kind]resource.Stored {
-	kinds := map[resource.Kind]resource.Stored{}
+func StoredKinds() resource.StoredKinds {
+	kinds := resource.StoredKinds{}
 	for _, f := range list(Deps{}) {
 		maps.Copy(kinds, f.Kinds)
 	}

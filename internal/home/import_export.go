@@ -14,6 +14,7 @@ import (
 
 // Export writes the store's state at one moment as a file of package export.
 func (s *Store) Export(ctx context.Context, o export.Options, w io.Writer) (export.Exported, error) {
+	o.Kinds = families.StoredKinds()
 	return export.Export(ctx, s.db, s.sealer, o, w)
 }
 

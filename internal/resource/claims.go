@@ -20,28 +20,16 @@ type AddressClaim struct {
 	Address netip.Addr
 }
 
-// Tie is an attachment of something to an instance. Both of them have to tell of it in
-// the same words.
+// Tie is an attachment of one resource to another. The documents of both have to say the
+// same of it.
 type Tie struct {
 	// Account and Region are those of both ends.
 	Account, Region string
-	// Instance is the name of the one end, Kind and Name are the other end's.
-	Instance string
-	Kind     Kind
-	Name     string
+	// Kind and Name are those of what is attached, ToKind and To of what it is attached to.
+	Kind   Kind
+	Name   string
+	ToKind Kind
+	To     string
 	// Detail is what both ends know of the attachment, such as the path of a disk.
 	Detail string
-}
-
-// Stored is how documents of a kind are held to what the actions would have written.
-type Stored struct {
-	// Check returns an error if the documents are not whole and valid. What it accepts, the
-	// actions can load and work on. The private document has no sealed value in it.
-	Check func(*Resource) (Claims, error)
-	// HasSecret reports whether a resource has a sealed value in its private document; nil
-	// for kinds of which none has.
-	HasSecret func(*Resource) bool
-	// CheckSecret returns an error if a secret is not one that goes with the documents. It
-	// is nil where HasSecret is.
-	CheckSecret func(r *Resource, plain []byte) error
 }

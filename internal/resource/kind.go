@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
 // Kind is a type of resource. Its text is AWS's ResourceType, which is also the
@@ -55,6 +56,8 @@ type traits struct {
 	onlyIn string
 	// quota bounds how many there may be, if it has a name.
 	quota Quota
+	// secrets are the sealed members of private documents.
+	secrets []Secret
 	// normal gives a name the form in which it is stored; nil if any form is.
 	normal func(name string) string
 }
@@ -73,20 +76,23 @@ type Quota struct {
 const homeRegion = "us-east-1"
 
 var kinds = map[Kind]traits{
-	Alarm:                      {member: "alarmName"},
-	Bucket:                     {member: "bucketName"},
-	Certificate:                {member: "certificateName"},
-	CloudFormationStackRecord:  {untagged: true},
-	ContactMethod:              {member: "protocol"},
-	ContainerService:           {member: "serviceName"},
-	Disk:                       {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
-	DiskSnapshot:               {member: "diskSnapshotName"},
-	Distribution:               {member: "distributionName", onlyIn: homeRegion},
-	Domain:                     {member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain},
-	ExportSnapshotRecord:       {untagged: true},
-	Instance:                   {member: "instanceName", quota: Quota{Name: quota.Instances, What: "Instances"}},
+	Alarm:                     {member: "alarmName"},
+	Bucket:                    {member: "bucketName"},
+	Certificate:               {member: "certificateName"},
+	CloudFormationStackRecord: {untagged: true},
+	ContactMethod:             {member: "protocol"},
+	ContainerService:          {member: "serviceName"},
+	Disk:                      {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
+	DiskSnapshot:              {member: "diskSnapshotName"},
+	Distribution:              {member: "distributionName", onlyIn: homeRegion},
+	Domain:                    {member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain},
+	ExportSnapshotRecord:      {untagged: true},
+	Instance: {
+		member: "instanceName", quota: Quota{Name: quota.Instances, What: "Instances"},
+		secrets: []Secret{{FirstSecret, seal.InstanceKeys}},
+	},
 	InstanceSnapshot:           {member: "instanceSnapshotName"},
-	KeyPair:                    {member: "keyPairName"},
+	KeyPair:                    {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
 	LoadBalancer:               {member: "loadBalancerName"},
 	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true},
 	RelationalDatabase:         {member: "relationalDatabaseName"},
@@ -108,6 +114,15 @@ func (k Kind) Normal(name string) string {
 
 // normalDomain knows that case and a final dot make no difference in DNS.
 func normalDomain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+
+// Reserved is the kind that a name is kept for, and what people call its resources; both
+// are "" if any kind may have the name.
+func Reserved(name string) (kind Kind, plural string) {
+	if name == DefaultKeyPairName {
+		return KeyPair, "key pairs"
+	}
+	return "", ""
+}
 
 // OnlyIn is the one region that serves the kind, or "" if all do.
 func (k Kind) OnlyIn() string { return kinds[k].onlyIn }

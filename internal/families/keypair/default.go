@@ -9,7 +9,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -40,7 +39,7 @@ func (f *Family) downloadDefaultKeyPair(
 		return nil, err
 	}
 	r := pair.Resource
-	plain, err := f.d.Sealer.Open(seal.KeyPairPrivate, pair.Priv.Sealed, r.Account, r.Region, string(r.Kind), r.ID)
+	plain, err := r.Unseal(f.d.Sealer, resource.FirstSecret, pair.Priv.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("default key pair of %s: %w", r.Region, err)
 	}
@@ -72,7 +71,7 @@ func (f *Family) createDefault(c *api.Call, key *sshkey.Pair) (pair *keypair.Key
 	}
 	r := c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
 	pair = keypair.New(r, key.Fingerprint(), key.PublicLine())
-	pair.Priv.Sealed = f.d.Sealer.Seal(seal.KeyPairPrivate, []byte(key.PrivatePEM()), r.Account, r.Region, string(r.Kind), r.ID)
+	pair.Priv.Sealed = r.Seal(f.d.Sealer, resource.FirstSecret, []byte(key.PrivatePEM()))
 	if err := c.Insert(pair); err != nil {
 		return nil, err
 	}

@@ -1,13 +1,12 @@
 package instance
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
 	"net/netip"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // The pools that addresses and ports are taken from, and the ports that there are. A
@@ -33,38 +32,48 @@ var (
 	firstLoopback = netip.MustParsePrefix("127.0.0.0/28")
 )
 
-// CheckNumber returns an error if a number of a pool is one that no server gives.
-func CheckNumber(pool string, number int64) error {
-	if number < 0 || number > math.MaxUint32 {
-		return fmt.Errorf("the number %d is out of bounds", number)
-	}
-	address := Number(number)
-	switch pool {
-	case PortPool:
-		if number < FirstPort || number > LastPort {
-			return fmt.Errorf("the port %d is not from %d to %d", number, FirstPort, LastPort)
-		}
-	case PublicPool:
-		if !DefaultPublicRange.Contains(address) && (!loopback.Contains(address) || firstLoopback.Contains(address)) {
-			return fmt.Errorf("no server gives the public address %s", address)
-		}
-	default:
-		if !PrivateRange.Contains(address) {
-			return fmt.Errorf("no server gives the private address %s", address)
-		}
+// publicPool has the public addresses, portPool the ports on this machine where SSH servers
+// of instances listen.
+func publicPool() resource.Pool {
+	return resource.Pool{Name: PublicPool, What: "public address", Check: checkPublic}
+}
+
+func portPool() resource.Pool {
+	return resource.Pool{Name: PortPool, What: "port", Check: checkPort, First: FirstPort, Last: LastPort}
+}
+
+// privatePool has the private addresses of an account in a region.
+func privatePool() resource.Pool {
+	return resource.Pool{Name: "private", Networked: true, What: "private address", Check: checkPrivate}
+}
+
+func checkPort(number int64) error {
+	if number < FirstPort || number > LastPort {
+		return fmt.Errorf("the port %d is not from %d to %d", number, FirstPort, LastPort)
 	}
 	return nil
 }
 
-// Number is the IPv4 address that a number of a pool stands for.
-func Number(n int64) netip.Addr {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], uint32(n))
-	return netip.AddrFrom4(b)
+func checkPublic(number int64) error {
+	address := resource.IPv4(number)
+	if !DefaultPublicRange.Contains(address) && (!loopback.Contains(address) || firstLoopback.Contains(address)) {
+		return fmt.Errorf("no server gives the public address %s", address)
+	}
+	return nil
+}
+
+func checkPrivate(number int64) error {
+	if !PrivateRange.Contains(resource.IPv4(number)) {
+		return fmt.Errorf("no server gives the private address %s", resource.IPv4(number))
+	}
+	return nil
 }
 
 // PrivatePool is the pool of the private addresses of an account in a region.
-func PrivatePool(account, region string) string { return "private/" + account + "/" + region }
+func PrivatePool(account, region string) string {
+	pool := privatePool()
+	return pool.In(account, region)
+}
 
 // SSHPort is where an SSH server listens in an instance.
 const SSHPort = machine.SSHPort

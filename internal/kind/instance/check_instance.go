@@ -2,6 +2,7 @@ package instance
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -23,12 +24,14 @@ import (
 // checker checks the documents of the kinds of this package.
 type checker struct{ audit.Audit }
 
-// Stored is how an import checks the kinds of this package.
-func Stored() map[resource.Kind]resource.Stored {
-	always := func(*resource.Resource) bool { return true }
-	return map[resource.Kind]resource.Stored{
-		resource.StaticIP:                  {Check: checkStaticIP},
-		resource.Instance:                  {Check: checkInstance, HasSecret: always, CheckSecret: checkInstanceSecret},
+// Stored is what exports and imports know of the kinds of this package.
+func Stored() resource.StoredKinds {
+	return resource.StoredKinds{
+		resource.StaticIP: {Check: checkStaticIP, Pools: []resource.Pool{publicPool()}},
+		resource.Instance: {
+			Check: checkInstance, Secrets: secrets, CheckSecret: checkSecret, NewSecret: newSecret,
+			Upgrade: SealUserData, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
+		},
 		resource.Disk:                      {Check: checkDisk},
 		resource.DiskSnapshot:              {Check: checkDiskSnapshot},
 		resource.InstanceSnapshot:          {Check: checkSnapshot},
@@ -147,7 +150,7 @@ func (a *checker) attachmentState(d types.Disk) {
 // diskTie is what a disk and an instance know of each other. Both are in one zone.
 func diskTie(r *resource.Resource, to string, d types.Disk) resource.Tie {
 	detail, _ := json.Marshal([]any{r.Zone, d.Path, d.SizeInGb, d.Iops, d.Arn, d.SupportCode}) // strings and numbers cannot fail
-	return resource.Tie{Account: r.Account, Region: r.Region, Instance: to, Kind: resource.Disk, Name: *d.Name, Detail: string(detail)}
+	return resource.Tie{Account: r.Account, Region: r.Region, Kind: resource.Disk, Name: *d.Name, ToKind: resource.Instance, To: to, Detail: string(detail)}
 }
 
 // addresses wants those of the IP address type. A static IP has the public one.
@@ -219,8 +222,23 @@ func portInfo(r types.InstancePortInfo) types.PortInfo {
 	}
 }
 
-// checkInstanceSecret wants keys that a machine can run with.
-func checkInstanceSecret(_ *resource.Resource, plain []byte) error {
+// secrets are those of every instance.
+func secrets(*resource.Resource) []string { return []string{resource.FirstSecret} }
+
+// newSecret makes the keys of an instance whose own are not in a file. It gets new host keys.
+func newSecret(*resource.Resource, string) ([]byte, error) {
+	var keys Keys
+	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
+	host, err := machine.NewHostKeys("")
+	if err != nil {
+		return nil, err
+	}
+	keys.HostKeys = string(host)
+	return json.Marshal(keys) //nolint:gosec // the caller seals it
+}
+
+// checkSecret wants keys that a machine can run with.
+func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
 	var keys Keys
 	decoder := json.NewDecoder(bytes.NewReader(plain))
 	decoder.DisallowUnknownFields()

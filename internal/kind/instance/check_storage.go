@@ -204,5 +204,5 @@ func checkStaticIP(r *resource.Resource) (claims resource.Claims, err error) {
 }
 
 func staticIPTie(r *resource.Resource, to, name, address string) resource.Tie {
-	return resource.Tie{Account: r.Account, Region: r.Region, Instance: to, Kind: resource.StaticIP, Name: name, Detail: address}
+	return resource.Tie{Account: r.Account, Region: r.Region, Kind: resource.StaticIP, Name: name, ToKind: resource.Instance, To: to, Detail: address}
 }

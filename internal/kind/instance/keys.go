@@ -30,13 +30,13 @@ func SealKeys(s *seal.Sealer, r *resource.Resource, k Keys) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(plain)
-	return s.Seal(seal.InstanceKeys, plain, r.Account, r.Region, string(r.Kind), r.ID), nil
+	return r.Seal(s, resource.FirstSecret, plain), nil
 }
 
 // OpenKeys opens the keys of an instance.
 func (i *Instance) OpenKeys(s *seal.Sealer) (k Keys, err error) {
 	r := i.Resource
-	plain, err := s.Open(seal.InstanceKeys, i.Priv.Sealed, r.Account, r.Region, string(r.Kind), r.ID)
+	plain, err := r.Unseal(s, resource.FirstSecret, i.Priv.Sealed)
 	if err == nil {
 		defer clear(plain)
 		err = json.Unmarshal(plain, &k)

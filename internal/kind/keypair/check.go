@@ -12,8 +12,8 @@ import (
 )
 
 // Stored is how an import checks key pairs.
-func Stored() map[resource.Kind]resource.Stored {
-	return map[resource.Kind]resource.Stored{resource.KeyPair: {Check: check, HasSecret: isDefault, CheckSecret: checkSecret}}
+func Stored() resource.StoredKinds {
+	return resource.StoredKinds{resource.KeyPair: {Check: check, Secrets: secrets, CheckSecret: checkSecret}}
 }
 
 // createdFingerprint is the form of a created key pair's fingerprint: it is that of the
@@ -38,10 +38,15 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	return claims, a.Repack(k)
 }
 
-// isDefault reports whether the private half of a key pair is kept.
-func isDefault(r *resource.Resource) bool { return r.Name == resource.DefaultKeyPairName }
+// secrets is the private half of a default key pair. Others have none that is kept.
+func secrets(r *resource.Resource) []string {
+	if r.Name != resource.DefaultKeyPairName {
+		return nil
+	}
+	return []string{resource.FirstSecret}
+}
 
-func checkSecret(r *resource.Resource, plain []byte) error {
+func checkSecret(r *resource.Resource, _ string, plain []byte) error {
 	pair, err := sshkey.ParsePrivatePEM(string(plain))
 	if err != nil {
 		return err

@@ -1,0 +1,65 @@
+package resource
+
+import (
+	"slices"
+
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+)
+
+// Stored is what an export and an import know of a kind.
+type Stored struct {
+	// Check returns an error if the documents are not whole and valid. What it accepts, the
+	// actions can load and work on. The private document has no sealed value in it.
+	Check func(*Resource) (Claims, error)
+	// Secrets names the secrets that a resource has, of those of its kind; nil for kinds
+	// without any.
+	Secrets func(*Resource) []string
+	// CheckSecret returns an error if a secret does not go with the documents. It is nil
+	// where Secrets is.
+	CheckSecret func(r *Resource, member string, plain []byte) error
+	// NewSecret makes a secret of a resource whose own is not in the file. It is nil if a
+	// resource is of no use without its own.
+	NewSecret func(r *Resource, member string) ([]byte, error)
+	// Upgrade gives documents that an earlier version wrote their present form; nil if
+	// there is no other. It reports whether they changed. Storing them is the caller's part.
+	Upgrade func(*seal.Sealer, *Resource) (changed bool, err error)
+	// Pools are those that the resources have numbers of.
+	Pools []Pool
+}
+
+// SecretsOf names the secrets that a resource has.
+func (s *Stored) SecretsOf(r *Resource) []string {
+	if s.Secrets == nil {
+		return nil
+	}
+	return s.Secrets(r)
+}
+
+// StoredKinds are the kinds that a version of Lanyard knows.
+type StoredKinds map[Kind]Stored
+
+// Upgrade gives the documents of a resource their present form.
+func (kinds StoredKinds) Upgrade(s *seal.Sealer, r *Resource) error {
+	if upgrade := kinds[r.Kind].Upgrade; upgrade != nil {
+		_, err := upgrade(s, r)
+		return err
+	}
+	return nil
+}
+
+// Pool finds the pool that has the name in the store for an account. region is that of a
+// networked pool, and "" otherwise.
+func (kinds StoredKinds) Pool(account, name string) (p *Pool, region string) {
+	for _, kind := range kinds {
+		at := slices.IndexFunc(kind.Pools, func(p Pool) (has bool) {
+			_, has = p.Region(account, name)
+			return has
+		})
+		if at >= 0 {
+			p = &kind.Pools[at]
+			region, _ = p.Region(account, name)
+			return p, region
+		}
+	}
+	return nil, ""
+}
