@@ -82,12 +82,3 @@ func (c *Call) keepRecords() error {
 	}
 	return nil
 }
-
-// operations are the records as the call shows them.
-func (c *Call) operations() []*types.Operation {
-	list := make([]*types.Operation, len(c.records))
-	for i, r := range c.records {
-		list[i] = r.shown
-	}
-	return list
-}

@@ -6,8 +6,9 @@ import (
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/test/nosync"
 )
 
@@ -17,12 +18,8 @@ func TestWrite_ofUnknownOutcome(t *testing.T) {
 	undone := 0
 	w := newWorld(t, preparedCreate(&undone))
 	root := w.root(ours)
-	var told []string
-	w.committed = func(operations []*types.Operation) {
-		for _, op := range operations {
-			told = append(told, *op.ResourceName)
-		}
-	}
+	var touched []store.TouchedResource
+	w.committed = func(t store.Touched) { touched = append(touched, t.Resources...) }
 	if err := nosync.Break(w.file); err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +28,8 @@ func TestWrite_ofUnknownOutcome(t *testing.T) {
 	if undone != 0 {
 		t.Errorf("what the call got was given back %d times, want never", undone)
 	}
-	if len(told) != 1 || told[0] != "new" {
-		t.Errorf("told of writes to %q, want to the new key pair", told)
+	if len(touched) != 1 || touched[0].Kind != resource.KeyPair || touched[0].ID == "" {
+		t.Errorf("touched resources: got %v, want the new key pair", touched)
 	}
 	answer, _ := errors.AsType[*awshttp.ResponseError](err)
 	wantLogged(t, w, "it is not known whether the transaction was committed", answer.RequestID)

@@ -6,10 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // preparedCreate is a CreateKeyPair with something that it got before its transaction; undone counts how often that was
@@ -29,7 +29,7 @@ func preparedCreate(undone *int) api.Action {
 func TestCommitted_whichPanics(t *testing.T) {
 	undone := 0
 	w := newWorld(t, preparedCreate(&undone))
-	w.committed = func([]*types.Operation) { panic("lost its way") }
+	w.committed = func(store.Touched) { panic("lost its way") }
 	out, err := w.root(ours).CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("new")})
 	wantCode(t, err, "")
 	if undone != 0 {

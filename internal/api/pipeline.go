@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/uuid"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
@@ -39,9 +38,9 @@ type Options struct {
 	TimeScale float64
 	// Quotas bound what an account may have.
 	Quotas quota.Table
-	// Committed is told of the operations of each write that is on disk, or may be as far
-	// as the store knows, before its answer is sent; it may be nil.
-	Committed func(account, region string, operations []*types.Operation)
+	// Committed is called with what a write touched, before its answer is sent, if the write
+	// is stored or may be. It may be nil.
+	Committed func(store.Touched)
 	// Observe is told of each answered call: the action's name, or "" when the
 	// request named none that is known; the error's code, or ""; how long it took.
 	Observe func(action, code string, took time.Duration)

@@ -145,10 +145,10 @@ func (c *Call) reopen() error {
 }
 
 // commit runs the action's function in a write transaction, after a check that runs
-// there, too. What the write may have changed outside of the store is told of it, also
-// if it is not known to be stored: the store is read for that.
+// there, too. What the write touched is reconciled after that, also if it is not known
+// whether it is stored: the store is read then.
 func (p *Pipeline) commit(c *Call, prepared any, check func() error) (out smithy.Serializable, err error) {
-	err = p.o.Store.Update(c.Context, func(tx *store.Tx) error {
+	touched, err := p.o.Store.UpdateTouched(c.Context, func(tx *store.Tx) error {
 		c.Tx, c.records = tx, nil
 		if err := check(); err != nil {
 			return err
@@ -159,7 +159,7 @@ func (p *Pipeline) commit(c *Call, prepared any, check func() error) (out smithy
 		return c.keepRecords()
 	})
 	if mayBeStored(err) && p.o.Committed != nil {
-		p.tell(c)
+		p.tell(c, touched)
 	}
 	return out, err
 }
@@ -169,9 +169,9 @@ func mayBeStored(err error) bool { return err == nil || errors.Is(err, store.Err
 
 // tell calls Committed. The write is stored, so a panic there is no failure of the call:
 // the client would try again, and miss what only this answer has, as a private key.
-func (p *Pipeline) tell(c *Call) {
+func (p *Pipeline) tell(c *Call, touched store.Touched) {
 	err := httpcall.Guard(func() error {
-		p.o.Committed(c.Principal.Account, c.Region, c.operations())
+		p.o.Committed(touched)
 		return nil
 	})
 	if err != nil {

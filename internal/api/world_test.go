@@ -37,7 +37,7 @@ type world struct {
 	now      time.Time
 	// file is the store's, and committed is told of its writes if it is not nil.
 	file      string
-	committed func([]*types.Operation)
+	committed func(store.Touched)
 	// running bounds the calls that run at one time, and observed is what the metrics have.
 	running  *limit.Gate
 	observed []string
@@ -65,9 +65,9 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 			o.Actions = list
 		}
 		o.Running, o.Observe, o.Quotas = w.running, w.observe, w.quotas
-		o.Committed = func(_, _ string, operations []*types.Operation) {
+		o.Committed = func(touched store.Touched) {
 			if w.committed != nil {
-				w.committed(operations)
+				w.committed(touched)
 			}
 		}
 		o.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -56,7 +57,7 @@ func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logge
 	if err != nil || !slices.Contains(pending, store.SealUserData) {
 		return err
 	}
-	all, err := tx.AllInstances()
+	all, err := tx.AllOf(resource.Instance)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (s *Store) SSHHosts(ctx context.Context, account string) (hosts []sshconfig
 		if err != nil {
 			return err
 		}
-		all, err := tx.AllInstances()
+		all, err := tx.AllOf(resource.Instance)
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,16 @@
 package reconcile
 
 import (
-	"context"
 	"sync"
 	"time"
+)
+
+const (
+	// retryAfter is how long a failure is left alone.
+	retryAfter = 2 * time.Second
+	// checkEvery is how often a resource of a shared store is worked on without a reason that is known: an older
+	// server may have changed it, which leaves no revision, or an engine lost what it ran.
+	checkEvery = 5 * time.Minute
 )
 
 // key is a resource that is worked on, or for which something runs.
@@ -12,7 +19,7 @@ type key struct {
 	// running is held while the resource is worked on.
 	running sync.Mutex
 
-	// The Reconciler's mutex guards what follows.
+	// The term's mutex guards what follows.
 
 	// queued is closed at the end of the work that has not begun; nil if there is none.
 	queued chan struct{}
@@ -22,6 +29,8 @@ type key struct {
 	// lastError is what the last work failed with, and retryAt when it is repeated, in real time.
 	lastError string
 	retryAt   time.Time
+	// checkAt is when the resource is worked on in any case, in real time; zero for never.
+	checkAt time.Time
 }
 
 // due reports whether the resource is to be worked on at a time of the lifecycle clock,
@@ -33,80 +42,27 @@ func (k *key) due(lifecycle, now time.Time) bool {
 	case k.lastError != "":
 		return !now.Before(k.retryAt)
 	}
-	return !k.status.rightAt(lifecycle)
+	return !k.status.rightAt(lifecycle) || !k.checkAt.IsZero() && now.After(k.checkAt)
 }
 
-// start works on a resource in the background; the channel is closed after that. The Worker
-// reads the store after the call of start, so work that waits to begin is not doubled.
-func (r *Reconciler) start(id string) <-chan struct{} {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	k := r.keys[id]
-	if k == nil {
-		k = &key{id: id}
-		r.keys[id] = k
+// revision is that of the resource when it was worked on; 0 if it is not known.
+func (k *key) revision() int64 {
+	if k.status.Resource == nil {
+		return 0
 	}
-	if k.queued != nil {
-		return k.queued
-	}
-	done := make(chan struct{})
-	k.queued = done
-	if !r.work.Go(func() { defer close(done); r.process(k) }) {
-		close(done)
-	}
-	return done
+	return k.status.Resource.Revision
 }
 
-func (r *Reconciler) process(k *key) {
-	k.running.Lock()
-	defer k.running.Unlock()
-	select {
-	case r.working <- struct{}{}:
-		defer func() { <-r.working }()
-	case <-r.ctx.Done():
-		return
-	}
-	r.mu.Lock()
-	k.queued, k.working = nil, true
-	r.mu.Unlock()
-	ctx, cancel := context.WithTimeout(r.ctx, workTime)
-	defer cancel()
-	status, err := r.o.Worker.Reconcile(ctx, k.id, r.o.Clock())
-	if r.ctx.Err() == nil {
-		r.finish(k, status, err)
-	}
-}
-
-// finish keeps what was done, and logs an error when it is new.
-func (r *Reconciler) finish(k *key, status Status, err error) {
-	text := ""
+// finish keeps what was done, and returns the error before. The resource of an earlier
+// status stays if it could not be read now.
+func (k *key) finish(status Status, err error) (lastError string) {
+	lastError, k.lastError = k.lastError, ""
 	if err != nil {
-		text = err.Error()
-	}
-	r.mu.Lock()
-	known, lastError := k.status.Resource, k.lastError
-	k.working, k.status, k.lastError, k.retryAt = false, status, text, time.Now().Add(retryAfter)
-	if err != nil && status.Resource == nil {
-		k.status.Resource = known // for the log
-	}
-	if err == nil && status.Resource == nil && k.queued == nil {
-		delete(r.keys, k.id)
-	}
-	named := k.status.Resource
-	r.mu.Unlock()
-	if text != lastError {
-		log := r.o.Log.With("kind", r.o.Kind, "id", k.id)
-		if named != nil {
-			log = log.With("account", named.Account, "region", named.Region, "name", named.Name)
-		}
-		if err != nil {
-			log.Warn("backend out of sync, retrying", "error", err)
-		} else {
-			log.Info("backend in sync again")
+		k.lastError, k.retryAt = err.Error(), time.Now().Add(retryAfter)
+		if status.Resource == nil {
+			status.Resource = k.status.Resource
 		}
 	}
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+	k.working, k.status = false, status
+	return lastError
 }

@@ -1,33 +1,41 @@
 package reconcile
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"time"
 
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-func (r *Reconciler) run(ctx context.Context) {
+const (
+	// tick is how exactly due steps are taken. Nothing ticks while no resource has one.
+	tick = 100 * time.Millisecond
+	// sharedPass is how soon a process finds what another one wrote.
+	sharedPass = 2 * time.Second
+	// lonePass is the same for a process that has the store for itself, except for commands.
+	lonePass = 10 * time.Second
+)
+
+// run keeps all resources in step until the context or the term ends.
+func (t *term) run(ctx context.Context) {
 	adopted := false
 	var next time.Time
 	for {
 		if now := time.Now(); !now.Before(next) {
-			next = now.Add(r.passEvery())
-			adopted = adopted || r.adopt()
-			r.pass()
+			next = now.Add(t.passEvery())
+			adopted = adopted || t.adopt()
+			t.pass()
 		}
-		r.step()
-		timer := time.NewTimer(r.rest(next))
+		t.step()
+		timer := time.NewTimer(t.rest(next))
 		select {
 		case <-timer.C:
-		case <-r.wake:
+		case <-t.wake:
 		case <-ctx.Done():
 			timer.Stop()
 			return
-		case <-r.ctx.Done():
+		case <-t.ctx.Done():
 			timer.Stop()
 			return
 		}
@@ -35,67 +43,63 @@ func (r *Reconciler) run(ctx context.Context) {
 	}
 }
 
-func (r *Reconciler) passEvery() time.Duration {
-	if r.o.Shared {
+func (t *term) passEvery() time.Duration {
+	if t.o.Shared {
 		return sharedPass
 	}
 	return lonePass
 }
 
 // adopt works on everything that runs already. It reports whether the Worker could list it.
-func (r *Reconciler) adopt() bool {
-	ctx, cancel := context.WithTimeout(r.ctx, workTime)
+func (t *term) adopt() bool {
+	ctx, cancel := context.WithTimeout(t.ctx, workTime)
 	defer cancel()
-	ids, err := r.o.Worker.Running(ctx)
+	ids, err := t.o.Worker.Running(ctx)
 	if err != nil {
-		if r.ctx.Err() == nil {
-			r.o.Log.Error("cannot list what runs already, retrying", "kind", r.o.Kind, "error", err)
+		if t.ctx.Err() == nil {
+			t.o.Log.Error("cannot list what runs already, retrying", "kind", t.o.Kind, "error", err)
 		}
 		return false
 	}
 	for _, id := range ids {
-		r.start(id)
+		t.start(id)
 	}
 	return true
 }
 
 // pass works on the resources that have changed since they were worked on. A channel is
 // closed when one of them is done.
-func (r *Reconciler) pass() (all []<-chan struct{}) {
-	stored, err := r.stored()
+func (t *term) pass() (all []<-chan struct{}) {
+	var stored []store.Revision
+	err := t.o.Store.View(t.ctx, func(tx *store.Tx) (err error) {
+		stored, err = tx.Revisions(t.o.Kind)
+		return err
+	})
 	if err != nil {
-		if r.ctx.Err() == nil {
-			r.o.Log.Error("cannot read the resources, retrying", "kind", r.o.Kind, "error", err)
+		if t.ctx.Err() == nil {
+			t.o.Log.Error("cannot read the resources, retrying", "kind", t.o.Kind, "error", err)
 		}
 		return nil
 	}
-	for _, id := range r.changed(stored) {
-		all = append(all, r.start(id))
+	for _, id := range t.changed(stored) {
+		all = append(all, t.start(id))
 	}
 	return all
 }
 
-func (r *Reconciler) stored() (stored []*resource.Resource, err error) {
-	err = r.o.Store.View(r.ctx, func(tx *store.Tx) error {
-		stored, err = tx.AllInstances()
-		return err
-	})
-	return stored, err
-}
-
 // changed lists what is new, changed or removed, in the order of the store.
-func (r *Reconciler) changed(stored []*resource.Resource) (ids []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (t *term) changed(stored []store.Revision) (ids []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	there := make(map[string]bool, len(stored))
 	for _, s := range stored {
 		there[s.ID] = true
-		if k := r.keys[s.ID]; k == nil || k.lastError == "" && !same(k.status.Resource, s) {
+		if k := t.keys[s.ID]; k == nil || k.lastError == "" && k.revision() != s.Revision {
 			ids = append(ids, s.ID)
 		}
 	}
 	var removed []string
-	for id := range r.keys {
+	for id := range t.keys {
 		if !there[id] {
 			removed = append(removed, id)
 		}
@@ -104,25 +108,21 @@ func (r *Reconciler) changed(stored []*resource.Resource) (ids []string) {
 	return slices.Concat(removed, ids)
 }
 
-func same(a, b *resource.Resource) bool {
-	return a != nil && bytes.Equal(a.Doc, b.Doc) && bytes.Equal(a.Priv, b.Priv)
-}
-
 // step works on the resources whose time has come.
-func (r *Reconciler) step() {
-	for _, id := range r.due() {
-		r.start(id)
+func (t *term) step() {
+	for _, id := range t.due() {
+		t.start(id)
 	}
 }
 
-func (r *Reconciler) due() (ids []string) {
-	if r.idle() {
+func (t *term) due() (ids []string) {
+	if t.idle() {
 		return nil
 	}
-	lifecycle, now := r.o.Clock(), time.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for id, k := range r.keys {
+	lifecycle, now := t.o.Clock(), time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for id, k := range t.keys {
 		if k.due(lifecycle, now) {
 			ids = append(ids, id)
 		}
@@ -131,14 +131,14 @@ func (r *Reconciler) due() (ids []string) {
 }
 
 // rest is how long nothing is to be done, if the next pass is at a time.
-func (r *Reconciler) rest(next time.Time) time.Duration {
-	if r.idle() {
+func (t *term) rest(next time.Time) time.Duration {
+	if t.idle() {
 		return max(tick, time.Until(next))
 	}
-	lifecycle := r.o.Clock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, k := range r.keys {
+	lifecycle := t.o.Clock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, k := range t.keys {
 		if k.status.Until.After(lifecycle) {
 			return tick
 		}
@@ -150,8 +150,8 @@ func (r *Reconciler) rest(next time.Time) time.Duration {
 }
 
 // idle reports whether there is nothing to keep in step. The clock is not asked then.
-func (r *Reconciler) idle() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.keys) == 0
+func (t *term) idle() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.keys) == 0
 }

@@ -5,7 +5,7 @@
 // A resource is worked on after a write of this process touched it, after another process
 // changed it, when a step of its lifecycle is due, and again after a failure. All of this
 // follows from the store: after a restart, on any replica and in any order, the same end is
-// reached.
+// reached. Work that only one process may do is done under a lease in the store.
 //
 // The package knows no kind, no driver and no action, and it decides nothing about a
 // resource's state.
@@ -24,14 +24,34 @@ import (
 // Worker makes what runs for the resources of a kind what the store says of them. It is
 // called for many resources at a time, but never twice at a time for one.
 type Worker interface {
-	// Reconcile reads the resource with an id, and makes what runs for it what it has to be
-	// at a time of the lifecycle clock. If there is no such resource, nothing may run for it
-	// afterwards. A call has the same effect when it is repeated. After an error it is
-	// repeated. The context bounds the work.
-	Reconcile(ctx context.Context, id string, now time.Time) (Status, error)
-	// Running lists the ids of all resources for which something runs, in no order. What runs
-	// for a resource that was deleted meanwhile is found by it at the start.
+	// Reconcile reads a resource by its id, and makes what runs for it what it has to be at
+	// the task's time. If there is no such resource, nothing may run for it afterwards. A
+	// call has the same effect when it is repeated. After an error it is repeated. The
+	// context bounds the work. It ends before the lease does, if there is one.
+	Reconcile(ctx context.Context, t Task) (Status, error)
+	// Running lists the ids of all resources for which something runs, in no order. It is
+	// called first, and finds what still runs for a resource that was deleted meanwhile.
 	Running(ctx context.Context) ([]string, error)
+}
+
+// Task is one call of a Worker.
+type Task struct {
+	// ID is the resource's.
+	ID string
+	// Now is the time on the lifecycle clock.
+	Now time.Time
+	// lease and holder are those of the work; "" if every process does it.
+	lease, holder string
+}
+
+// Check returns store.ErrNoLease if the work is done under a lease that has ended. What a
+// Worker writes of its work into the store, it writes after this check in the same
+// transaction: until that ends, no other process acquires the lease.
+func (t *Task) Check(tx *store.Tx) error {
+	if t.lease == "" {
+		return nil
+	}
+	return tx.CheckLease(t.lease, t.holder)
 }
 
 // Status says what a Worker has done.
@@ -50,7 +70,8 @@ func (s *Status) rightAt(now time.Time) bool {
 
 // Options is what a Reconciler works with.
 type Options struct {
-	Store  *store.DB
+	Store *store.DB
+	// Kind is a kind for which something runs.
 	Kind   resource.Kind
 	Worker Worker
 	// Clock is the lifecycle clock.
@@ -58,61 +79,97 @@ type Options struct {
 	Log   *slog.Logger
 	// Shared says that other processes write to the store all the time, as replicas do.
 	Shared bool
+	// Lease is the name of the lease under which the work is done by one process at a time;
+	// "" if every process does it.
+	Lease string
 }
 
 const (
-	// tick is how exactly due steps are taken. Nothing ticks while no resource has one.
-	tick = 100 * time.Millisecond
-	// sharedPass is how soon a process finds what another one wrote.
-	sharedPass = 2 * time.Second
-	// lonePass is the same for a process that has the store for itself, except for commands.
-	lonePass = 10 * time.Second
-	// retryAfter is how long a failure is left alone.
-	retryAfter = 2 * time.Second
 	// beginTime is how long Begin waits.
 	beginTime = 5 * time.Second
 	// answerTime is how long the answer to a call waits for its effect.
 	answerTime = time.Second
-	// workTime is how long the work on one resource may take.
-	workTime = time.Minute
-	// maxWorking is how many resources are worked on at a time.
-	maxWorking = 16
 )
 
 // Reconciler keeps what runs for the resources of a kind in step with the store. Its methods
 // are safe for concurrent use.
 type Reconciler struct {
-	o       Options
-	ctx     context.Context //nolint:containedctx // it ends with the Reconciler, and all that works for it
-	stop    context.CancelFunc
-	work    Group
-	wake    chan struct{}
-	working chan struct{}
+	o    Options
+	ctx  context.Context //nolint:containedctx // it ends with the Reconciler, and all that works for it
+	stop context.CancelFunc
+	work Group
 
-	mu   sync.Mutex
-	keys map[string]*key
+	mu sync.Mutex
+	// term is nil while another process may hold the lease.
+	term *term
 }
 
 // New returns a Reconciler that has not begun. The caller must Close it.
 func New(o Options) *Reconciler {
-	r := &Reconciler{o: o, keys: map[string]*key{}, wake: make(chan struct{}, 1), working: make(chan struct{}, maxWorking)}
+	r := &Reconciler{o: o}
 	r.ctx, r.stop = context.WithCancel(context.Background())
+	if o.Lease == "" {
+		r.term = newTerm(r.ctx, &r.o, "")
+	}
 	return r
 }
 
 // Begin reconciles all resources. It returns after that, or after five seconds: Run does
-// the rest.
-func (r *Reconciler) Begin() { wait(beginTime, r.pass()) }
+// the rest. It does nothing for work under a lease.
+func (r *Reconciler) Begin() {
+	if t := r.current(); t != nil {
+		wait(beginTime, t.pass())
+	}
+}
 
-// Reconcile works on resources of the kind, after a write of this process touched them. It
-// returns after that, or after a second, since an answer waits for it: the work continues.
+// Reconcile works on resources of the kind. It returns after that, or after a second, since
+// an answer waits for it: the work continues.
 func (r *Reconciler) Reconcile(ids ...string) {
+	t := r.current()
+	if t == nil {
+		return
+	}
 	all := make([]<-chan struct{}, len(ids))
 	for i, id := range ids {
-		all[i] = r.start(id)
+		all[i] = t.start(id)
 	}
-	if !wait(answerTime, all) {
-		r.o.Log.Warn("backend takes long, answering before it is in step", "kind", r.o.Kind, "resources", len(ids))
+	r.wait(all)
+}
+
+// Touched works on what a write of this process touched, as Reconcile does.
+func (r *Reconciler) Touched(touched store.Touched) {
+	t := r.current()
+	if t == nil {
+		return
+	}
+	var all []<-chan struct{}
+	for _, touched := range touched.Resources {
+		if touched.Kind == r.o.Kind || touched.Kind == "" && t.knows(touched.ID) {
+			all = append(all, t.start(touched.ID))
+		}
+	}
+	if touched.Everything {
+		all = append(all, t.pass()...)
+	}
+	r.wait(all)
+}
+
+// current is the term in which resources are worked on; nil if there is none.
+func (r *Reconciler) current() *term {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.term
+}
+
+func (r *Reconciler) setCurrent(t *term) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.term = t
+}
+
+func (r *Reconciler) wait(all []<-chan struct{}) {
+	if len(all) > 0 && !wait(answerTime, all) {
+		r.o.Log.Warn("backend takes long, answering before it is in step", "kind", r.o.Kind, "resources", len(all))
 	}
 }
 
@@ -133,7 +190,15 @@ func wait(limit time.Duration, all []<-chan struct{}) bool {
 // Run keeps all resources in step until the context ends or the Reconciler is closed.
 func (r *Reconciler) Run(ctx context.Context) {
 	done := make(chan struct{})
-	if r.work.Go(func() { r.run(ctx); close(done) }) {
+	launched := r.work.Go(func() {
+		defer close(done)
+		if t := r.current(); t != nil {
+			t.run(ctx)
+			return
+		}
+		r.runUnderLease(ctx)
+	})
+	if launched {
 		<-done
 	}
 }
@@ -143,4 +208,7 @@ func (r *Reconciler) Close() {
 	r.work.Close()
 	r.stop()
 	r.work.Wait()
+	if t := r.current(); t != nil {
+		t.end()
+	}
 }

@@ -30,6 +30,9 @@ type Resource struct {
 	Doc []byte
 	// Priv is the owner family's own JSON for what the API never shows.
 	Priv []byte
+	// Revision changes with each write, if something runs for the kind. Only a read by id
+	// sets it.
+	Revision int64
 }
 
 // ARN is the resource's Amazon Resource Name. Global kinds have the region

@@ -1,10 +1,6 @@
 package server
 
 import (
-	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -21,20 +17,6 @@ func (s *Server) newInstances() *instanceruntime.Runtime {
 		Range:  s.o.InstanceAddresses,
 		Shared: store.IsPostgres(s.o.Store),
 	})
-}
-
-// committed reconciles the instances of a write before its answer is sent, so that a client
-// can connect to a port as soon as it has opened it.
-func (s *Server) committed(account, region string, operations []*types.Operation) {
-	var names []string
-	for _, op := range operations {
-		if op.ResourceType == types.ResourceTypeInstance && !slices.Contains(names, *op.ResourceName) {
-			names = append(names, *op.ResourceName)
-		}
-	}
-	if len(names) > 0 {
-		s.instances.ReconcileNamed(account, region, names...)
-	}
 }
 
 // SSHAddress returns the host:port of the SSH server of an instance of the root's account,

@@ -127,7 +127,7 @@ func (s *Server) pipeline() *api.Pipeline {
 		TimeScale: s.o.TimeScale,
 		Quotas:    s.o.Quotas,
 		Running:   s.running,
-		Committed: s.committed,
+		Committed: s.instances.Touched, // a client can connect to a port as soon as it has opened it
 		Observe:   s.metrics.observeCall,
 	})
 }

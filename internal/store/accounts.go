@@ -47,6 +47,7 @@ func (tx *Tx) UpdateAccount(a *Account) error {
 
 // DeleteAccount removes an account with all that it has.
 func (tx *Tx) DeleteAccount(id string) error {
+	tx.touchEverything()
 	_, err := tx.q.exec(`DELETE FROM addresses WHERE owner IN (SELECT id FROM resources WHERE account = $1)`, id)
 	if err != nil {
 		return wrap("delete the account's addresses", err)

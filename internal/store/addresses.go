@@ -1,7 +1,5 @@
 package store
 
-import "github.com/lanyard-cloud/lanyard/internal/resource"
-
 // Address is a number that one resource has of a pool.
 type Address struct {
 	Pool   string
@@ -18,18 +16,21 @@ func (tx *Tx) TakeAddress(a Address) (bool, error) {
 	if err != nil {
 		return false, wrap("take address", err)
 	}
+	tx.touch(a.Owner, "")
 	n, err := res.RowsAffected()
 	return n == 1, wrap("take address", err)
 }
 
 // ReleaseAddress takes an owner's number of a pool away; having none is no error.
 func (tx *Tx) ReleaseAddress(pool, owner string) error {
+	tx.touch(owner, "")
 	_, err := tx.q.exec(`DELETE FROM addresses WHERE owner = $1 AND pool = $2`, owner, pool)
 	return wrap("release address", err)
 }
 
 // ReleaseAddresses takes all numbers of an owner away.
 func (tx *Tx) ReleaseAddresses(owner string) error {
+	tx.touch(owner, "")
 	_, err := tx.q.exec(`DELETE FROM addresses WHERE owner = $1`, owner)
 	return wrap("release addresses", err)
 }
@@ -48,17 +49,4 @@ const addressColumns = `SELECT pool, number, owner FROM addresses `
 
 func scanAddress(scan func(...any) error) (a Address, err error) {
 	return a, scan(&a.Pool, &a.Number, &a.Owner)
-}
-
-// AllInstances lists the instances of all accounts and regions.
-func (tx *Tx) AllInstances() ([]*resource.Resource, error) {
-	return many(tx, "instances", scanWholeResource,
-		`SELECT `+resourceColumns+`, name, account, region, kind FROM resources WHERE kind = 'Instance' ORDER BY id`)
-}
-
-// Count counts the resources of a kind in an account and region.
-func (tx *Tx) Count(account, region string, kind resource.Kind) (int, error) {
-	n, err := one(tx, "count", func(scan func(...any) error) (n int64, err error) { return n, scan(&n) },
-		`SELECT count(*) FROM resources WHERE account = $1 AND region = $2 AND kind = $3`, account, region, string(kind))
-	return int(n), err
 }

@@ -207,6 +207,11 @@ func (q *pgQuerier) query(query string, args ...any) (rows, error) {
 	return q.tx.QueryContext(q.ctx, query, args...) //nolint:rowserrcheck // the caller reads the rows
 }
 
+// clock is the time of the statement, not of the transaction's begin.
+func (q *pgQuerier) clock() string {
+	return `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`
+}
+
 // pgCode is the code of a PostgreSQL error, "" of others.
 func pgCode(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {

@@ -86,6 +86,13 @@ func (tx *Tx) namesTaken(account, region string, names []string, size int) ([]st
 	}, namesTakenQueries[size], args...)
 }
 
+// Count counts the resources of a kind in an account and region.
+func (tx *Tx) Count(account, region string, kind resource.Kind) (int, error) {
+	n, err := one(tx, "count", func(scan func(...any) error) (n int64, err error) { return n, scan(&n) },
+		`SELECT count(*) FROM resources WHERE account = $1 AND region = $2 AND kind = $3`, account, region, string(kind))
+	return int(n), err
+}
+
 // InsertResource adds a resource; ErrNameTaken when the account has that name in
 // the region already.
 func (tx *Tx) InsertResource(r *resource.Resource) error {
@@ -93,9 +100,10 @@ func (tx *Tx) InsertResource(r *resource.Resource) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, name, kind, zone, created_at, tags, doc, priv)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv))
+	tx.touch(r.ID, r.Kind)
+	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, name, kind, zone, created_at, tags, doc, priv, revision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind))
 	if isUnique(err) {
 		err = ErrNameTaken
 	}
@@ -108,13 +116,15 @@ func (tx *Tx) UpdateResource(r *resource.Resource) error {
 	if err != nil {
 		return err
 	}
-	res, err := tx.q.exec(`UPDATE resources SET tags = $1, doc = $2, priv = $3 WHERE id = $4`,
-		tags, notNil(r.Doc), notNil(r.Priv), r.ID)
+	tx.touch(r.ID, r.Kind)
+	res, err := tx.q.exec(`UPDATE resources SET tags = $1, doc = $2, priv = $3, revision = $4 WHERE id = $5`,
+		tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind), r.ID)
 	return changed("update resource", res, err)
 }
 
 // DeleteResource removes a resource; its operations stay.
 func (tx *Tx) DeleteResource(r *resource.Resource) error {
+	tx.touch(r.ID, r.Kind)
 	res, err := tx.q.exec(`DELETE FROM resources WHERE id = $1`, r.ID)
 	return changed("delete resource", res, err)
 }

@@ -72,6 +72,8 @@ func (s *session) view(fn func(*Tx) error) (err error) {
 	return fn(&Tx{q: s, scope: &scope{}})
 }
 
+func (s *session) clock() string { return `CAST(unixepoch('subsec') * 1000 AS INTEGER)` }
+
 // run executes a statement without arguments or result.
 func (s *session) run(query string) error {
 	_, err := s.exec(query)

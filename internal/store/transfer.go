@@ -104,6 +104,7 @@ const bulkRows = 50
 // InsertResources adds many resources, faster than one by one. ErrExists says that
 // one of them, or one of its name, is there.
 func (tx *Tx) InsertResources(all []*resource.Resource) error {
+	tx.touchEverything()
 	rows := make([][]any, len(all))
 	for i, r := range all {
 		tags, err := encodeTags(r.Tags)
@@ -111,10 +112,10 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 			return err
 		}
 		rows[i] = []any{
-			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
+			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind),
 		}
 	}
-	return tx.insertRows("resources", "id, account, region, name, kind, zone, created_at, tags, doc, priv", rows)
+	return tx.insertRows("resources", "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision", rows)
 }
 
 // InsertOperations adds many operations at their given positions.

@@ -13,6 +13,8 @@ type Tx struct {
 	// identitiesChange: the transaction has written something that IdentityVersion speaks
 	// of.
 	identitiesChange bool
+	// touched is what the transaction touched; nil if its caller does not ask.
+	touched *Touched
 }
 
 // scope is what the functions share that run in one transaction.
@@ -27,6 +29,8 @@ type scope struct {
 type querier interface {
 	exec(query string, args ...any) (result, error)
 	query(query string, args ...any) (rows, error)
+	// clock is an expression for the database's own time in Unix milliseconds.
+	clock() string
 }
 
 // rows and result are what is used of database/sql's.

@@ -278,6 +278,8 @@ func (q *jobQuerier) query(query string, args ...any) (rows, error) {
 	return &jobRows{r, q}, nil
 }
 
+func (q *jobQuerier) clock() string { return q.s.clock() }
+
 // jobRows are rows that tell their querier what ended them.
 type jobRows struct {
 	rows

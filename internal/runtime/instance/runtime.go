@@ -103,14 +103,12 @@ func (rt *Runtime) Begin() { rt.reconciler.Begin() }
 // Run keeps all instances in step until the context ends or the Runtime is closed.
 func (rt *Runtime) Run(ctx context.Context) { rt.reconciler.Run(ctx) }
 
-// Reconcile works on instances by their ids, after a write of this process touched them. It
-// returns after that, or after a second: the work continues.
+// Reconcile works on instances by their ids. It returns after that, or after a second: the
+// work continues.
 func (rt *Runtime) Reconcile(ids ...string) { rt.reconciler.Reconcile(ids...) }
 
-// ReconcileNamed does the same for instances by their names.
-func (rt *Runtime) ReconcileNamed(account, region string, names ...string) {
-	rt.reconciler.ReconcileNamed(account, region, names...)
-}
+// Touched works on the instances that a write of this process touched, as Reconcile does.
+func (rt *Runtime) Touched(touched store.Touched) { rt.reconciler.Touched(touched) }
 
 // Close ends the listeners, the connections and the driver.
 func (rt *Runtime) Close() error {
@@ -138,18 +136,18 @@ func (w worker) Running(ctx context.Context) (ids []string, err error) {
 }
 
 // Reconcile makes machine and listeners of an instance what they have to be.
-func (w worker) Reconcile(ctx context.Context, id string, now time.Time) (reconcile.Status, error) {
-	r, in, err := w.read(id)
-	e := w.entry(id)
+func (w worker) Reconcile(ctx context.Context, t reconcile.Task) (reconcile.Status, error) {
+	r, in, err := w.read(t.ID)
+	e := w.entry(t.ID)
 	switch {
 	case err == nil:
-		err = e.apply(ctx, in, now)
+		err = e.apply(ctx, in, t.Now)
 	case errors.Is(err, errUnreadable): // what it was before may be what it must not be now
 		e.shut()
 	}
 	status := reconcile.Status{Resource: r}
 	if in != nil {
-		status.From, status.Until = span(in.Priv.Plan, now)
+		status.From, status.Until = span(in.Priv.Plan, t.Now)
 	}
 	return status, err
 }

@@ -188,14 +188,24 @@ func freePort(t *testing.T) int64 {
 func (w *world) set(i *instance.Instance, change func(*instance.Instance)) {
 	w.t.Helper()
 	change(i)
-	w.update(func(tx *store.Tx) error { return errors.Join(i.Pack(), tx.UpdateResource(i.Resource)) })
-	w.runtime.Reconcile(i.Resource.ID)
+	w.call(func(tx *store.Tx) error { return errors.Join(i.Pack(), tx.UpdateResource(i.Resource)) })
 }
 
 func (w *world) remove(i *instance.Instance) {
 	w.t.Helper()
-	w.deleteElsewhere(i)
-	w.runtime.Reconcile(i.Resource.ID)
+	w.call(func(tx *store.Tx) error {
+		return errors.Join(tx.DeleteResource(i.Resource), tx.ReleaseAddresses(i.Resource.ID))
+	})
+}
+
+// call writes as an action does: the runtime reconciles what it touched after the commit.
+func (w *world) call(fn func(*store.Tx) error) {
+	w.t.Helper()
+	touched, err := w.db.UpdateTouched(w.t.Context(), fn)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.runtime.Touched(touched)
 }
 
 // deleteElsewhere deletes an instance as another process does: the runtime is not told.

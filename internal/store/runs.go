@@ -1,0 +1,52 @@
+package store
+
+import (
+	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// What is kept in step with the store reads resources by id, and finds by their revisions
+// which have changed.
+
+// newRevision is the revision that a write gives a resource of a kind: 0 for kinds for
+// which nothing runs. Revisions of a resource differ, and have no order that counts.
+func newRevision(kind resource.Kind) int64 {
+	if !kind.Runs() {
+		return 0
+	}
+	return time.Now().UnixMicro()
+}
+
+// ResourceByID reads the resource of any kind that has the id, or ErrNotFound. It is the
+// only method that reads the revision.
+func (tx *Tx) ResourceByID(id string) (*resource.Resource, error) {
+	return one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
+		var revision int64
+		r, err := scanWholeResource(func(dest ...any) error { return scan(append(dest, &revision)...) })
+		r.Revision = revision
+		return r, err
+	}, `SELECT `+resourceColumns+`, name, account, region, kind, revision FROM resources WHERE id = $1`, id)
+}
+
+// Revision is which state a resource is in.
+type Revision struct {
+	ID       string
+	Revision int64
+}
+
+// Revisions lists the resources of a kind for which something runs, in all accounts and
+// regions, by id.
+func (tx *Tx) Revisions(kind resource.Kind) ([]Revision, error) {
+	// The literal condition is that of the index.
+	return many(tx, "revisions", func(scan func(...any) error) (r Revision, err error) {
+		return r, scan(&r.ID, &r.Revision)
+	}, `SELECT id, revision FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
+}
+
+// AllOf lists the resources of a kind for which something runs, in all accounts and
+// regions, by id.
+func (tx *Tx) AllOf(kind resource.Kind) ([]*resource.Resource, error) {
+	return many(tx, "resources of a kind", scanWholeResource,
+		`SELECT `+resourceColumns+`, name, account, region, kind FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
+}
