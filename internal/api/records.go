@@ -59,30 +59,55 @@ func Show[R, T any, P Shown[R, T]](c *Call) (*T, error) {
 // List is a page of all resources of a kind by name, as the API shows them now, and the
 // token of the next page.
 func List[R, T any, P Shown[R, T]](c *Call, token *string) ([]T, *string, error) {
-	return ListShown(c, token, P(new(R)).Kind(), func(r *resource.Resource) (*T, error) {
+	return listed(c, token, "", c.byName(P(new(R)).Kind()), shown[R, T, P](c))
+}
+
+// ListOf is List of some of the resources: fetch reads up to limit of them after a name.
+// scope is what selects them in the input.
+func ListOf[R, T any, P Shown[R, T]](
+	c *Call, token *string, scope string, fetch func(after string, limit int) ([]*resource.Resource, error),
+) ([]T, *string, error) {
+	return listed(c, token, scope, fetch, shown[R, T, P](c))
+}
+
+// ListShown is List with a function that shows a resource.
+func ListShown[T any](c *Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
+	return listed(c, token, "", c.byName(kind), show)
+}
+
+// byName reads resources of a kind in the order of their names.
+func (c *Call) byName(kind resource.Kind) func(after string, limit int) ([]*resource.Resource, error) {
+	return func(after string, limit int) ([]*resource.Resource, error) {
+		return c.Tx.Resources(c.Principal.Account, c.Region, kind, after, limit)
+	}
+}
+
+// shown shows a resource as the kind's record does.
+func shown[R, T any, P Shown[R, T]](c *Call) func(*resource.Resource) (*T, error) {
+	return func(r *resource.Resource) (*T, error) {
 		record, err := open[R, P](r)
 		if err != nil {
 			return nil, err
 		}
 		return P(record).Show(c.Now), nil
-	})
+	}
 }
 
-// ListShown is List with a function that shows a resource.
-func ListShown[T any](c *Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
-	page, next, err := Page(c, ResourcesPage, token, "", "", func(after string, limit int) ([]*resource.Resource, error) {
-		return c.Tx.Resources(c.Principal.Account, c.Region, kind, after, limit)
-	}, func(r *resource.Resource) string { return r.Name })
+func listed[T any](
+	c *Call, token *string, scope string,
+	fetch func(after string, limit int) ([]*resource.Resource, error), show func(*resource.Resource) (*T, error),
+) ([]T, *string, error) {
+	page, next, err := Page(c, ResourcesPage, token, scope, "", fetch, func(r *resource.Resource) string { return r.Name })
 	if err != nil {
 		return nil, nil, err
 	}
 	list := make([]T, len(page))
 	for i, r := range page {
-		shown, err := show(r)
+		one, err := show(r)
 		if err != nil {
 			return nil, nil, err
 		}
-		list[i] = *shown
+		list[i] = *one
 	}
 	return list, next, nil
 }

@@ -7,6 +7,7 @@ package account
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -69,7 +70,7 @@ func getRegions(_ *api.Call, in *lightsail.GetRegionsInput) (*lightsail.GetRegio
 
 func zones(r catalogue.Region, include *bool) []types.AvailabilityZone {
 	list := []types.AvailabilityZone{}
-	if include == nil || !*include {
+	if !aws.ToBool(include) {
 		return list
 	}
 	state := "available"

@@ -83,7 +83,7 @@ func changeAutoSnapshot(c *api.Call, change func(*instance.AutoSnapshot) (*insta
 	if err != nil {
 		return nil, err
 	}
-	if i, ok := of.(*instance.Instance); ok && i.Windows() {
+	if !of.CanAutoSnapshot() {
 		return nil, errNoAutoSnapshotOnWindows()
 	}
 	setting := of.AutoSnapshots()

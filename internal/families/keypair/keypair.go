@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -110,8 +111,8 @@ func getKeyPair(c *api.Call, _ *lightsail.GetKeyPairInput) (*lightsail.GetKeyPai
 
 // getKeyPairs lists the key pairs by name, the default one only on demand.
 func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKeyPairsOutput, error) {
-	withDefault := in.IncludeDefaultKeyPair != nil && *in.IncludeDefaultKeyPair
-	page, next, err := api.Page(c, api.ResourcesPage, in.PageToken, fmt.Sprint(withDefault), "",
+	withDefault := aws.ToBool(in.IncludeDefaultKeyPair)
+	list, next, err := api.ListOf[keypair.KeyPair, types.KeyPair](c, in.PageToken, fmt.Sprint(withDefault),
 		func(after string, limit int) ([]*resource.Resource, error) {
 			if withDefault {
 				return c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit)
@@ -119,20 +120,8 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 			all, err := c.Tx.Resources(c.Principal.Account, c.Region, resource.KeyPair, after, limit+1)
 			all = slices.DeleteFunc(all, func(r *resource.Resource) bool { return r.Name == resource.DefaultKeyPairName })
 			return all[:min(len(all), limit)], err
-		},
-		func(r *resource.Resource) string { return r.Name })
-	if err != nil {
-		return nil, err
-	}
-	out := &lightsail.GetKeyPairsOutput{KeyPairs: make([]types.KeyPair, len(page)), NextPageToken: next}
-	for i, r := range page {
-		pair := &keypair.KeyPair{}
-		if err := pair.Open(r); err != nil {
-			return nil, err
-		}
-		out.KeyPairs[i] = *pair.Show(c.Now)
-	}
-	return out, nil
+		})
+	return &lightsail.GetKeyPairsOutput{KeyPairs: list, NextPageToken: next}, err
 }
 
 // deleteKeyPair wants the fingerprint for the default key pair, and checks it

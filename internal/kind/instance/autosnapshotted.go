@@ -10,6 +10,8 @@ import (
 type AutoSnapshotted interface {
 	resource.Opened
 	Open(*resource.Resource) error
+	// CanAutoSnapshot reports whether automatic snapshots can be switched on.
+	CanAutoSnapshot() bool
 	// AutoSnapshots is the setting; it may be changed. It is nil if there never was one.
 	AutoSnapshots() **AutoSnapshot
 	// AttachedDisks are what a snapshot holds besides the resource itself: the disks that
@@ -30,6 +32,12 @@ func OpenAutoSnapshotted(r *resource.Resource) (AutoSnapshotted, error) {
 	record := autoSnapshotted[r.Kind]()
 	return record, record.Open(r)
 }
+
+// CanAutoSnapshot is true of all disks.
+func (*Disk) CanAutoSnapshot() bool { return true }
+
+// CanAutoSnapshot is false for Windows (Lightsail user guide).
+func (i *Instance) CanAutoSnapshot() bool { return !i.Windows() }
 
 // Keep makes a manual snapshot of an automatic one.
 func (d *Disk) Keep(named func(resource.Kind) *resource.Resource, plan func(resource.Lifecycle) resource.Plan) AnySnapshot {

@@ -68,12 +68,15 @@ type Snapshot struct {
 	snapshotRecord[types.InstanceSnapshot, *types.InstanceSnapshot]
 }
 
+// snapshots are the kinds of snapshots.
+var snapshots = map[resource.Kind]func() AnySnapshot{
+	resource.DiskSnapshot:     func() AnySnapshot { return &DiskSnapshot{} },
+	resource.InstanceSnapshot: func() AnySnapshot { return &Snapshot{} },
+}
+
 // OpenSnapshot opens a snapshot of either kind.
 func OpenSnapshot(r *resource.Resource) (AnySnapshot, error) {
-	var s AnySnapshot = &Snapshot{}
-	if r.Kind == resource.DiskSnapshot {
-		s = &DiskSnapshot{}
-	}
+	s := snapshots[r.Kind]()
 	return s, s.Open(r)
 }
 
