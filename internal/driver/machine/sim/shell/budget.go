@@ -60,6 +60,7 @@ type budget struct {
 	output int
 	piped  int
 	depth  int
+	text   int   // the length of the texts that are being run, whose trees are in memory
 	err    error // what ended the command: one of the above, or an error of a stream
 
 	reported bool // the user was told
@@ -73,9 +74,9 @@ func (b *budget) renew() {
 	}
 }
 
-// isLimit reports whether a command, but not its stream, has ended.
+// isLimit reports whether a command has ended, but not its streams.
 func isLimit(err error) bool {
-	for _, limit := range []error{errOutput, errPiped, errSteps, errDepth, errValue} {
+	for _, limit := range []error{errOutput, errPiped, errSteps, errDepth, errValue, ErrInterrupted} {
 		if errors.Is(err, limit) {
 			return true
 		}

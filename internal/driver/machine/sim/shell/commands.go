@@ -81,12 +81,13 @@ func bash(s *Shell, args []string) int {
 	}
 	child := s.subshell()
 	child.shells++
-	child.params, child.loops, child.functions = nil, 0, nil
+	child.params, child.functions, child.errexit, child.loops, child.tested = nil, nil, false, 0, 0
 	for i, arg := range args[1:] {
 		if !strings.HasPrefix(arg, "-") {
 			return s.fail(statusNotFound, args[0], arg+": No such file or directory")
 		}
 		if strings.Contains(arg, "c") {
+			child.errexit = child.errexit || strings.Contains(arg, "e")
 			if i+2 == len(args) {
 				return s.fail(statusMisuse, args[0], "-c: option requires an argument")
 			}
@@ -98,6 +99,7 @@ func bash(s *Shell, args []string) int {
 		if strings.Trim(arg, "-eilsux") != "" {
 			return s.fail(statusMisuse, args[0], arg+": invalid option")
 		}
+		child.errexit = child.errexit || strings.Contains(arg, "e")
 	}
 	child.status = 0
 	return child.loop(s.terminal)
@@ -193,7 +195,7 @@ func (s *Shell) copyInput() int {
 		line, err := s.in.ReadLine("")
 		switch {
 		case errors.Is(err, ErrInterrupted):
-			return statusInterrupted
+			return s.interrupt()
 		case errors.Is(err, io.EOF):
 			return 0
 		case err != nil:
@@ -202,6 +204,12 @@ func (s *Shell) copyInput() int {
 		s.print(line)
 	}
 	return 1
+}
+
+// interrupt ends the command, with its loops, after Ctrl-C.
+func (s *Shell) interrupt() int {
+	s.budget.end(ErrInterrupted)
+	return statusInterrupted
 }
 
 func cd(s *Shell, args []string) int {

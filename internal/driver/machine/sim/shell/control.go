@@ -9,7 +9,9 @@ import (
 // condition runs the commands that a loop or an if depends on, and reports whether they
 // succeed and the shell continues.
 func (s *Shell) condition(list []*syntax.Stmt) bool {
+	s.tested++
 	s.stmts(list)
+	s.tested--
 	return s.status == 0 && !s.leaving.any() && s.budget.err == nil
 }
 

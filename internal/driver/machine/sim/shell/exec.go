@@ -38,7 +38,21 @@ func (s *Shell) stmt(st *syntax.Stmt) {
 	}
 	if st.Negated {
 		s.status = status(s.status != 0)
+	} else if s.errexit && s.status != 0 && s.tested == 0 && failsAlone(st.Cmd) {
+		s.leaving.shell = true
 	}
+}
+
+// failsAlone reports whether a command can end a shell with set -e. The commands within the
+// others have done so.
+func failsAlone(c syntax.Command) bool {
+	switch c := c.(type) {
+	case *syntax.CallExpr, *syntax.Subshell, *syntax.TestClause, *syntax.ArithmCmd, *syntax.DeclClause:
+		return true
+	case *syntax.BinaryCmd:
+		return c.Op == syntax.Pipe || c.Op == syntax.PipeAll
+	}
+	return false
 }
 
 // status is 0 for success and 1 for failure.
@@ -274,15 +288,27 @@ func (s *Shell) binary(c *syntax.BinaryCmd) {
 		}
 		links, first = append(links, left), left.X
 	}
-	s.stmt(first)
-	for _, link := range slices.Backward(links) {
+	s.test(first)
+	for i, link := range slices.Backward(links) {
 		if s.leaving.any() || s.budget.err != nil {
 			return
 		}
-		if (link.Op == syntax.AndStmt) == (s.status == 0) {
+		if (link.Op == syntax.AndStmt) != (s.status == 0) {
+			continue
+		}
+		if i > 0 {
+			s.test(link.Y)
+		} else {
 			s.stmt(link.Y)
 		}
 	}
+}
+
+// test runs a command whose failure does not end a shell with set -e.
+func (s *Shell) test(st *syntax.Stmt) {
+	s.tested++
+	s.stmt(st)
+	s.tested--
 }
 
 // pipeline runs commands one after the other. Each reads what the one before has written,

@@ -13,29 +13,34 @@ import (
 // eval runs its arguments as commands.
 func eval(s *Shell, args []string) int {
 	text := strings.Join(args[1:], " ")
-	if !s.budget.spend(parseCost * len(text)) {
-		return 1
-	}
-	stmts, err := parse(text)
+	stmts, err := s.parse(text)
 	if err != nil {
 		return s.fail(statusMisuse, "bash", "eval: "+err.Error())
 	}
+	defer s.parsed(text)()
 	s.status = 0
 	s.stmts(stmts)
 	return s.status
 }
 
-// set sets the positional parameters. Its options change nothing.
+// set sets the positional parameters, and -e. Other options change nothing.
 func set(s *Shell, args []string) int {
-	args = args[1:]
-	for i, arg := range args {
-		if arg == "--" {
-			s.params = args[i+1:]
+	for args = args[1:]; len(args) > 0; args = args[1:] {
+		option := args[0]
+		switch {
+		case option == "--":
+			s.params = args[1:]
+			return 0
+		case len(option) < 2 || option[0] != '-' && option[0] != '+':
+			s.params = args
 			return 0
 		}
-		if !strings.HasPrefix(arg, "-") && !strings.HasPrefix(arg, "+") && (i == 0 || args[i-1] != "-o") {
-			s.params = args[i:]
-			return 0
+		on, name := option[0] == '-', ""
+		if strings.HasSuffix(option, "o") && len(args) > 1 {
+			name, args = args[1], args[1:]
+		}
+		if strings.Contains(option, "e") || name == "errexit" {
+			s.errexit = on
 		}
 	}
 	return 0
@@ -85,7 +90,7 @@ func read(s *Shell, args []string) int {
 	}
 	line, err := s.in.ReadLine(prompt)
 	if errors.Is(err, ErrInterrupted) {
-		return statusInterrupted
+		return s.interrupt()
 	}
 	rest := strings.TrimSuffix(line, "\n")
 	if separators, set := s.variable("IFS"); !set || separators != "" {

@@ -24,7 +24,7 @@ const (
 // ErrInterrupted is what an Input returns when the user gave up a line with Ctrl-C.
 var ErrInterrupted = errors.New("interrupted")
 
-const tooLong = "the command is too long"
+var errTooLong = errors.New("the command is too long")
 
 // errLost says that the input ended amid a command, with its connection, or with a
 // text that is too long to tell where the next command begins.
@@ -67,11 +67,13 @@ type Shell struct {
 	variables variables
 	functions map[string]*syntax.Stmt
 	params    []string // $1 and so on
+	errexit   bool     // set -e: a command that fails ends the shell
 
 	status      int
 	substituted int // the status of the last substitution
 	leaving     leaving
 	loops       int // that the present command is in
+	tested      int // conditions that it is in, whose failure does not end the shell
 	shells      int // how deep this one is within others
 }
 
@@ -115,18 +117,30 @@ func (s *Shell) subshell() *Shell {
 
 // Exec runs commands as "bash -c" does and returns the exit status.
 func (s *Shell) Exec(text string) int {
-	if len(text) > MaxText {
-		return s.fail(statusMisuse, "bash", tooLong)
-	}
-	if !s.budget.spend(parseCost * len(text)) {
-		return 1
-	}
-	stmts, err := parse(text)
+	stmts, err := s.parse(text)
 	if err != nil {
 		return s.fail(statusMisuse, "bash", err.Error())
 	}
+	defer s.parsed(text)()
 	s.run(stmts)
 	return s.status
+}
+
+// parse parses commands that are not a line of a script. It charges for the work.
+func (s *Shell) parse(text string) ([]*syntax.Stmt, error) {
+	if s.budget.text+len(text) > MaxText {
+		return nil, errTooLong
+	}
+	if !s.budget.spend(parseCost * len(text)) {
+		return nil, s.budget.err
+	}
+	return parse(text)
+}
+
+// parsed counts a text whose commands are run, until they have ended.
+func (s *Shell) parsed(text string) (ended func()) {
+	s.budget.text += len(text)
+	return func() { s.budget.text -= len(text) }
 }
 
 // Script runs commands from the input, one line after the other, and returns the exit
@@ -156,7 +170,7 @@ func printable(r rune) rune {
 // loop reads lines until they are whole commands, and runs those.
 func (s *Shell) loop(prompt bool) int {
 	for !s.leaving.shell {
-		stmts, err := s.read(prompt)
+		text, stmts, err := s.read(prompt)
 		switch {
 		case errors.Is(err, io.EOF):
 			if prompt {
@@ -175,7 +189,9 @@ func (s *Shell) loop(prompt bool) int {
 			if s.in == s.client && !s.captured {
 				s.budget.renew()
 			}
+			ended := s.parsed(text)
 			s.run(stmts)
+			ended()
 		}
 		if s.budget.err != nil && s.captured {
 			return s.status
@@ -187,31 +203,30 @@ func (s *Shell) loop(prompt bool) int {
 // read reads lines until they are whole commands. The error is io.EOF before the
 // first line, ErrInterrupted, what is wrong with the text, or errLost if no command can be
 // read any more.
-func (s *Shell) read(prompt bool) ([]*syntax.Stmt, error) {
-	var text string
+func (s *Shell) read(prompt bool) (text string, stmts []*syntax.Stmt, err error) {
 	for range maxLines {
 		line, err := s.in.ReadLine(s.prompt(prompt, text != ""))
 		switch {
 		case errors.Is(err, ErrInterrupted), errors.Is(err, io.EOF) && text == "":
-			return nil, err
+			return "", nil, err
 		case err != nil && !errors.Is(err, io.EOF):
-			return nil, errLost
+			return "", nil, errLost
 		case err != nil:
 			s.fail(statusMisuse, "bash", errIncomplete.Error())
-			return nil, errLost
+			return "", nil, errLost
 		}
-		if text += line; len(text) >= MaxText {
+		if text += line; s.budget.text+len(text) >= MaxText {
 			break
 		}
 		if s.in != s.client && !s.budget.spend(parseCost*len(text)) {
-			return nil, errLost
+			return "", nil, errLost
 		}
 		if stmts, err := parse(text); !errors.Is(err, errIncomplete) {
-			return stmts, err
+			return text, stmts, err
 		}
 	}
-	s.fail(statusMisuse, "bash", tooLong)
-	return nil, errLost
+	s.fail(statusMisuse, "bash", errTooLong.Error())
+	return "", nil, errLost
 }
 
 func (s *Shell) prompt(wanted, continued bool) string {
@@ -239,7 +254,11 @@ func (s *Shell) run(stmts []*syntax.Stmt) {
 		return
 	}
 	s.status = 1
-	if !isLimit(s.budget.err) {
+	switch {
+	case errors.Is(s.budget.err, ErrInterrupted):
+		s.status = statusInterrupted
+		return
+	case !isLimit(s.budget.err):
 		s.leaving.shell = true // nothing reads the output any more
 		return
 	}

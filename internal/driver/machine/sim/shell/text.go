@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	regexpsyntax "regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ func (s *Shell) eachLineOf(in Input, use func(line string) bool) int {
 		line, err := in.ReadLine("")
 		switch {
 		case errors.Is(err, ErrInterrupted):
-			return statusInterrupted
+			return s.interrupt()
 		case errors.Is(err, io.EOF):
 			return 0
 		case err != nil:
@@ -119,7 +120,7 @@ func grep(s *Shell, args []string) int {
 	found, number := 0, 0
 	failed := s.eachLine("grep", names, func(line string) bool {
 		number++
-		if !s.budget.spend(len(line)*len(expression)/4) || match(line) == has(set, 'v') {
+		if match(line) == has(set, 'v') {
 			return s.budget.err == nil
 		}
 		found++
@@ -142,13 +143,19 @@ func grep(s *Shell, args []string) int {
 
 func has(set map[byte]string, flag byte) bool { _, ok := set[flag]; return ok }
 
-// maxExpression bounds the work on a regular expression.
-const maxExpression = 256
+// The bounds of a regular expression: the length of its text, and of its program, as a short
+// text can repeat much.
+const (
+	maxExpression = 256
+	maxProgram    = 1000
+)
+
+var errTooLongPattern = errors.New("the pattern is too long")
 
 // matcher returns what finds an expression in a line. Its time is linear in both.
 func (s *Shell) matcher(expression string, set map[byte]string) (func(string) bool, error) {
 	if len(expression) > maxExpression {
-		return nil, errors.New("the pattern is too long")
+		return nil, errTooLongPattern
 	}
 	s.budget.spend(len(expression) * stepBytes)
 	if has(set, 'F') {
@@ -160,11 +167,31 @@ func (s *Shell) matcher(expression string, set map[byte]string) (func(string) bo
 	if has(set, 'i') {
 		expression = "(?i)" + expression
 	}
+	size, err := programSize(expression)
+	if err != nil {
+		return nil, errors.New("invalid pattern")
+	}
+	if size > maxProgram {
+		return nil, errTooLongPattern
+	}
 	compiled, err := regexp.Compile(expression)
 	if err != nil {
 		return nil, errors.New("invalid pattern")
 	}
-	return compiled.MatchString, nil
+	return func(line string) bool { return s.budget.spend(len(line)*size/4) && compiled.MatchString(line) }, nil
+}
+
+// programSize is the number of instructions of a regular expression.
+func programSize(expression string) (int, error) {
+	parsed, err := regexpsyntax.Parse(expression, regexpsyntax.Perl)
+	if err != nil {
+		return 0, err
+	}
+	program, err := regexpsyntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0, err
+	}
+	return len(program.Inst), nil
 }
 
 // count is the value of -n, also in the form -5.

@@ -80,6 +80,9 @@ var environment = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "U
 
 // exportedNames names all variables that commands get.
 func (s *Shell) exportedNames() []string {
+	if !s.budget.spend(stepBytes / 4 * len(s.variables.exported)) {
+		return nil
+	}
 	names := slices.Clone(environment)
 	for name := range s.variables.exported {
 		if _, ok := s.variables.values[name]; ok && !slices.Contains(environment, name) {
