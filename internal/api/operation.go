@@ -16,6 +16,9 @@ type record struct {
 	// end is when the operation ends, and outcome how, for one that has only started.
 	end     time.Time
 	outcome resource.Outcome
+	// subject and generation say what ends the operation, if the call does not know.
+	subject    string
+	generation int64
 }
 
 // Record returns the record of a finished operation on a resource. The pipeline
@@ -54,6 +57,17 @@ func (c *Call) Fails(r *resource.Resource, at time.Time, code, details string) *
 	return op
 }
 
+// Open is Started for an operation whose end the call does not know: the observation of the
+// subject at a generation of its plan ends it (store.Tx.EndOperations). A later generation
+// ends it, too, as succeeded. A call that is about two resources has one subject for both of
+// its operations.
+func (c *Call) Open(r, subject *resource.Resource, generation int64) *types.Operation {
+	op := c.Started(r, time.Time{})
+	last := &c.records[len(c.records)-1]
+	last.subject, last.generation = subject.ID, generation
+	return op
+}
+
 // stored is the operation as it is in the end: what it is before then follows from
 // the clock.
 func (r record) stored() *types.Operation {
@@ -68,6 +82,9 @@ func (r record) stored() *types.Operation {
 // keepRecords stores the operation records of the call.
 func (c *Call) keepRecords() error {
 	for _, r := range c.records {
+		if err := c.Tx.EndOperations(r.subject, r.generation-1, c.Now, resource.Outcome{}); err != nil {
+			return err
+		}
 		op := r.stored()
 		err := c.Tx.InsertOperation(&store.Operation{
 			ID:       *op.Id,
@@ -75,6 +92,7 @@ func (c *Call) keepRecords() error {
 			Region:   c.Region,
 			Resource: *op.ResourceName,
 			Doc:      codec.Encode(op),
+			Subject:  r.subject, Generation: r.generation,
 		})
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // TestOperation_fails has an action that knows when and how its operation will fail: until
@@ -38,6 +39,50 @@ func TestOperation_fails(t *testing.T) {
 	wantOperation(t, get(), types.OperationStatusFailed)
 	w.now = w.now.Add(-time.Second)
 	wantOperation(t, get(), types.OperationStatusStarted)
+}
+
+// TestOperation_open has an action that does not know when its operation ends: an observation
+// of its subject ends it, or a later call on the same subject.
+func TestOperation_open(t *testing.T) {
+	generation := int64(0)
+	change := api.New(func(c *api.Call, _ *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
+		generation++
+		r := c.Target(resource.KeyPair)
+		return &lightsail.DeleteKeyPairOutput{Operation: c.Open(r, r, generation)}, nil
+	}, api.On(resource.KeyPair))
+	w := newWorld(t, append(account.Declare().Actions, change)...)
+	r := w.addResource(resource.KeyPair, "deploy")
+	c := w.root(ours)
+	begin := func() *string {
+		t.Helper()
+		out, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")})
+		wantCode(t, err, "")
+		return out.Operation.Id
+	}
+	want := func(id *string, status types.OperationStatus) {
+		t.Helper()
+		out, err := c.GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantOperation(t, out.Operation, status)
+	}
+	observe := func(generation int64, outcome resource.Outcome) {
+		t.Helper()
+		w.change(func(tx *store.Tx) error { return tx.EndOperations(r.ID, generation, w.now, outcome) })
+	}
+	first := begin()
+	w.now = w.now.Add(time.Hour)
+	want(first, types.OperationStatusStarted)
+	second := begin()
+	want(first, types.OperationStatusSucceeded) // the second call ends it
+	want(second, types.OperationStatusStarted)
+	observe(1, resource.Outcome{Code: "Late", Details: "An observation of the first generation."})
+	want(second, types.OperationStatusStarted)
+	observe(2, resource.Outcome{Code: "Unhealthy", Details: "The engine has no room."})
+	want(second, types.OperationStatusFailed)
+	observe(2, resource.Outcome{})
+	want(second, types.OperationStatusFailed) // an end is final
 }
 
 func wantOperation(t *testing.T, op *types.Operation, want types.OperationStatus) {

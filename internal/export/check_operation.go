@@ -43,14 +43,18 @@ func (r *operationRecord) check(*header) error {
 		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Resource), checkUUID(r.ID), r.checkDoc(&doc))
 }
 
-// checkDoc wants an operation that is over: what it is before follows from the clock. Its
-// resource need not be there any more.
+// checkDoc wants an operation as it is in the end: what it is before follows from the clock.
+// If the end is not known, it is one that has started. Its resource need not be there any
+// more.
 func (r *operationRecord) checkDoc(doc *types.Operation) error {
 	if aws.ToString(doc.Id) != r.ID || aws.ToString(doc.ResourceName) != r.Resource {
 		return errors.New("doc: its id or resourceName are not the operation's")
 	}
-	if !isOver(doc) {
+	if r.Subject == "" && !isOver(doc) {
 		return errors.New("doc: not an operation that has succeeded, or failed with an error")
+	}
+	if r.Subject != "" && (!isOpen(doc) || checkUUID(r.Subject) != nil) {
+		return errors.New("doc: not an operation that has started and that its subject ends")
 	}
 	if doc.CreatedAt == nil || doc.StatusChangedAt != nil && doc.StatusChangedAt.Before(*doc.CreatedAt) {
 		return errors.New("doc: its times are not those of an operation")
@@ -64,6 +68,11 @@ func isOver(doc *types.Operation) bool {
 	failed := doc.Status == types.OperationStatusFailed
 	return (failed || doc.Status == types.OperationStatusSucceeded) && aws.ToBool(doc.IsTerminal) &&
 		(doc.ErrorCode != nil) == failed && (doc.ErrorDetails != nil) == failed
+}
+
+// isOpen reports whether an operation has started and nothing else.
+func isOpen(doc *types.Operation) bool {
+	return doc.Status == types.OperationStatusStarted && doc.IsTerminal != nil && !*doc.IsTerminal && doc.ErrorCode == nil && doc.ErrorDetails == nil
 }
 
 // checkWords holds to the API what the document says of the operation in words.

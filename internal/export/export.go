@@ -217,6 +217,7 @@ func (e *exporter) operations(tx *store.Tx) error {
 	return tx.EachOperation(e.o.Account, func(o *store.Operation) error {
 		return e.put(&e.done.Operations, &operationRecord{
 			Record: "operation", Account: o.Account, Region: o.Region, Resource: o.Resource, ID: o.ID, Position: o.Position, Doc: o.Doc,
+			Subject: o.Subject, Generation: o.Generation,
 		})
 	})
 }

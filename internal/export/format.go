@@ -134,6 +134,9 @@ type operationRecord struct {
 	ID       string          `json:"id"`
 	Position int64           `json:"position"`
 	Doc      json.RawMessage `json:"doc"`
+	// Subject and Generation say what ends an operation that is still open.
+	Subject    string `json:"subject,omitempty"`
+	Generation int64  `json:"generation,omitempty"`
 }
 
 // Counts are how many records of each type a file has.

@@ -233,6 +233,7 @@ func (i *importer) operation(r *operationRecord) error {
 	i.done.Operations++
 	i.operations = append(i.operations, &store.Operation{
 		ID: r.ID, Account: r.Account, Region: r.Region, Resource: r.Resource, Position: r.Position, Doc: r.Doc,
+		Subject: r.Subject, Generation: r.Generation,
 	})
 	if len(i.operations) < batchSize {
 		return nil

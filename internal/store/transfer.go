@@ -122,9 +122,9 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 func (tx *Tx) InsertOperations(all []*Operation) error {
 	rows := make([][]any, len(all))
 	for i, o := range all {
-		rows[i] = []any{o.ID, o.Account, o.Region, o.Resource, o.Position, o.Doc}
+		rows[i] = []any{o.ID, o.Account, o.Region, o.Resource, o.Position, o.Doc, o.Subject, o.Generation}
 	}
-	return tx.insertRows("operations", "id, account, region, resource, position, doc", rows)
+	return tx.insertRows("operations", "id, account, region, resource, position, doc, subject, generation", rows)
 }
 
 // InsertRegionSetup adds a region setup, also one that is over; ErrExists when it is
