@@ -56,6 +56,8 @@ type traits struct {
 	onlyIn string
 	// quota bounds how many there may be, if it has a name.
 	quota Quota
+	// scope is where a name is unique.
+	scope nameScope
 	// secrets are the sealed members of private documents.
 	secrets []Secret
 	// normal gives a name the form in which it is stored; nil if any form is.
@@ -72,15 +74,27 @@ type Quota struct {
 	PerAccount bool
 }
 
+// nameScope is where the names of a kind are unique.
+type nameScope int
+
+const (
+	// shared names are unique among those of all kinds of an account in a region.
+	shared nameScope = iota
+	// own names are unique among those of the kind.
+	own
+	// worldwide names are shared ones that are also unique over all accounts and regions.
+	worldwide
+)
+
 // homeRegion is the one region that serves domains and distributions.
 const homeRegion = "us-east-1"
 
 var kinds = map[Kind]traits{
 	Alarm:                     {member: "alarmName"},
-	Bucket:                    {member: "bucketName"},
+	Bucket:                    {member: "bucketName", scope: worldwide},
 	Certificate:               {member: "certificateName"},
 	CloudFormationStackRecord: {untagged: true},
-	ContactMethod:             {member: "protocol"},
+	ContactMethod:             {member: "protocol", scope: own},
 	ContainerService:          {member: "serviceName"},
 	Disk:                      {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
 	DiskSnapshot:              {member: "diskSnapshotName"},
@@ -132,6 +146,18 @@ func (k Kind) Quota() (q Quota, ok bool) {
 	q = kinds[k].quota
 	return q, q.Name != ""
 }
+
+// Space is the namespace of the kind within an account and a region: "" is the one that most
+// kinds share.
+func (k Kind) Space() string {
+	if kinds[k].scope == own {
+		return string(k)
+	}
+	return ""
+}
+
+// Worldwide reports whether a name of the kind is unique over all accounts and regions.
+func (k Kind) Worldwide() bool { return kinds[k].scope == worldwide }
 
 // Kinds returns all kinds in order.
 func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }

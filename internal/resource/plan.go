@@ -14,11 +14,13 @@ type Plan []Step
 type Step struct {
 	At    time.Time `json:"at"`
 	State string    `json:"state"`
+	// Held is set in a last step that lasts until a driver reports another state.
+	Held bool `json:"held,omitempty"`
 }
 
 // Then returns a plan of its own that begins at a time with a state.
 func (p Plan) Then(at time.Time, state string) Plan {
-	return append(slices.Clip(p), Step{at, state})
+	return append(slices.Clip(p), Step{At: at, State: state})
 }
 
 // At returns the step that a plan is in: the last one whose time has come, or the
@@ -76,6 +78,8 @@ type Lifecycle map[string][]Phase
 type Phase struct {
 	State string
 	Takes time.Duration
+	// Held is set if a driver reports when the state ends. No phase follows it.
+	Held bool
 }
 
 // Plan is the plan of an event that happens now. after returns the moment at which
@@ -84,7 +88,7 @@ func (l Lifecycle) Plan(event string, now time.Time, after func(time.Duration) t
 	var plan Plan
 	at, takes := now, time.Duration(0)
 	for _, phase := range l[event] {
-		plan = append(plan, Step{At: at, State: phase.State})
+		plan = append(plan, Step{At: at, State: phase.State, Held: phase.Held})
 		takes += phase.Takes
 		at = after(takes)
 	}

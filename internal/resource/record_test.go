@@ -126,10 +126,12 @@ func TestOpen_refusesBrokenDocuments(t *testing.T) {
 
 func TestLifecycle_plansPhases(t *testing.T) {
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	l := resource.Lifecycle{"create": {{"pending", 20 * time.Second}, {"starting", 10 * time.Second}, {"running", 0}}}
+	l := resource.Lifecycle{"create": {
+		{State: "pending", Takes: 20 * time.Second}, {State: "starting", Takes: 10 * time.Second}, {State: "running"},
+	}}
 	for scale, want := range map[float64]resource.Plan{
-		1: {{now, "pending"}, {now.Add(20 * time.Second), "starting"}, {now.Add(30 * time.Second), "running"}},
-		0: {{now, "pending"}, {now, "starting"}, {now, "running"}},
+		1: resource.Plan{}.Then(now, "pending").Then(now.Add(20*time.Second), "starting").Then(now.Add(30*time.Second), "running"),
+		0: resource.Plan{}.Then(now, "pending").Then(now, "starting").Then(now, "running"),
 	} {
 		got := l.Plan("create", now, func(d time.Duration) time.Time { return now.Add(time.Duration(float64(d) * scale)) })
 		if diff := cmp.Diff(want, got); diff != "" {

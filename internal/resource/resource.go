@@ -30,6 +30,10 @@ type Resource struct {
 	Doc []byte
 	// Priv is the owner family's own JSON for what the API never shows.
 	Priv []byte
+	// Generation is the number of the resource's plan: Begin raises it.
+	Generation int64
+	// Observed is what a driver reported last; nil if none did.
+	Observed *Observation
 	// Revision changes with each write, if something runs for the kind. Only a read by id
 	// sets it.
 	Revision int64

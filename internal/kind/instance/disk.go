@@ -71,7 +71,9 @@ func (d *Disk) Show(now time.Time) *types.Disk {
 }
 
 // State is the disk's state at a moment.
-func (d *Disk) State(now time.Time) types.DiskState { return types.DiskState(d.Priv.State(now)) }
+func (d *Disk) State(now time.Time) types.DiskState {
+	return types.DiskState(d.Resource.Status(d.Priv.Plan, now).State)
+}
 
 // AutoSnapshots is the setting of automatic snapshots; it may be changed.
 func (d *Disk) AutoSnapshots() **AutoSnapshot { return &d.Priv.AutoSnapshot }
@@ -83,7 +85,7 @@ func (*Disk) AttachedDisks() []types.AttachedDisk { return []types.AttachedDisk{
 func (d *Disk) AttachTo(i *Instance, path string, plan resource.Plan) {
 	d.Doc.AttachedTo, d.Doc.Path = new(i.Resource.Name), &path
 	d.Doc.IsAttached, d.Doc.AttachmentState = new(true), new("attached") //nolint:staticcheck // clients still read attachmentState
-	d.Priv.Plan = plan
+	d.enter(plan)
 	attachment := d.Doc
 	attachment.State = types.DiskStateInUse
 	i.Doc.Hardware.Disks = append(slices.Clip(i.Doc.Hardware.Disks), attachment)
@@ -93,10 +95,16 @@ func (d *Disk) AttachTo(i *Instance, path string, plan resource.Plan) {
 func (d *Disk) DetachFrom(i *Instance, plan resource.Plan) {
 	d.Doc.AttachedTo, d.Doc.Path = nil, nil
 	d.Doc.IsAttached, d.Doc.AttachmentState = new(false), new("detached") //nolint:staticcheck // clients still read attachmentState
-	d.Priv.Plan = plan
+	d.enter(plan)
 	i.Doc.Hardware.Disks = slices.DeleteFunc(slices.Clone(i.Doc.Hardware.Disks), func(a types.Disk) bool {
 		return a.Name != nil && *a.Name == d.Resource.Name
 	})
+}
+
+// enter gives the disk another plan.
+func (d *Disk) enter(plan resource.Plan) {
+	d.Priv.Plan = plan
+	d.Resource.Begin()
 }
 
 // ec2ID makes the 17 hexadecimal digits of an EC2 id, always the same for one name.

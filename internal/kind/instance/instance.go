@@ -115,17 +115,18 @@ func (i *Instance) AttachedDisks() []types.AttachedDisk {
 }
 
 // State is the instance's state at a moment.
-func (i *Instance) State(now time.Time) string { return i.Priv.Plan.At(now).State }
+func (i *Instance) State(now time.Time) string { return i.Resource.Status(i.Priv.Plan, now).State }
 
 // Runs reports whether the instance runs.
 func (i *Instance) Runs(now time.Time) bool { return i.State(now) == Running }
 
-// Enter adds a plan that begins now. What was planned for
-// later is dropped, and of a long history the oldest part.
+// Enter adds a plan that begins now. What was planned for later is dropped, and of a long
+// history the oldest part.
 func (i *Instance) Enter(steps resource.Plan) {
 	past := slices.DeleteFunc(slices.Clone(i.Priv.Plan), func(s resource.Step) bool { return s.At.After(steps[0].At) })
 	plan := append(past, steps...)
 	i.Priv.Plan = plan[max(0, len(plan)-maxHistory):]
+	i.Resource.Begin()
 }
 
 // BootedAt is when a running instance was started or rebooted last.

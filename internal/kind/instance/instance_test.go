@@ -187,3 +187,15 @@ func TestSealUserData_leavesNothingInTheOpen(t *testing.T) {
 		t.Errorf("OpenKeys = %q, %v", keys.UserData, err)
 	}
 }
+
+func TestInstance_showsWhatWasObserved(t *testing.T) {
+	i := web()
+	i.Resource.Observe(resource.Observation{Generation: i.Resource.Generation, At: after(time.Minute), State: instance.Stopped})
+	if got := *i.Show(after(time.Hour)).State.Name; got != instance.Stopped {
+		t.Errorf("the state of an instance that was observed to be stopped = %s", got)
+	}
+	i.Enter(resource.Plan{step(2*time.Hour, instance.Pending), step(3*time.Hour, instance.Running)})
+	if got := *i.Show(after(4 * time.Hour)).State.Name; got != instance.Running {
+		t.Errorf("the state after another start = %s, want running", got)
+	}
+}
