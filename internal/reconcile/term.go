@@ -2,11 +2,13 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 const (
@@ -116,7 +118,10 @@ func (t *term) process(k *key) {
 	ctx, cancel := context.WithTimeout(t.ctx, workTime)
 	defer cancel()
 	status, err := t.o.Worker.Reconcile(ctx, Task{ID: k.id, Now: t.o.Clock(), lease: t.o.Lease, holder: t.holder})
-	if t.ctx.Err() == nil {
+	switch {
+	case errors.Is(err, store.ErrNoLease): // another process may work
+		t.stop()
+	case t.ctx.Err() == nil:
 		t.finish(k, status, err)
 	}
 }
