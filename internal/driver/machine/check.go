@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/pattern"
 )
 
-// What the texts of an instance may look like. They reach shells, files and terminals,
-// and may come from a damaged or hostile store. They are compiled when they are first
-// needed, as compiling them all takes a part of the server's start.
+// patterns are what the texts of an instance must match. The texts reach shells, files and
+// terminals, and may come from a damaged or hostile store. The patterns are compiled when
+// they are first used, because compiling them would slow down the server's start.
 var patterns = sync.OnceValue(func() *fieldPatterns {
 	return &fieldPatterns{
 		id:        regexp.MustCompile(`\A` + pattern.ID + `\z`),
@@ -28,8 +28,7 @@ type fieldPatterns struct {
 	id, name, hostname, user, zone, catalogue *regexp.Regexp
 }
 
-// Check returns an error that names the field if a text of the instance is none that the
-// API makes.
+// Check returns an error that names the field if a text of the instance is invalid.
 func (i *Instance) Check() error {
 	p := patterns()
 	for _, f := range []struct {

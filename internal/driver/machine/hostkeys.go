@@ -18,16 +18,14 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// maxHostKeys bounds the work on a damaged text.
+// maxHostKeys bounds the work for a damaged text.
 const maxHostKeys = 8
 
-// HostKeys are the private SSH host keys of a machine, as PEM blocks one after
-// the other. They are a secret. Formatting or logging them shows nothing; encoding
-// them as JSON does.
+// HostKeys are the private SSH host keys of a machine, as a sequence of PEM blocks. They
+// are a secret. Formatting and logging do not show them. Encoding them as JSON does.
 type HostKeys string
 
-// HostKey is the public half of a host key, in the parts that GetInstanceAccessDetails
-// reports.
+// HostKey is the public half of a host key, as GetInstanceAccessDetails reports it.
 type HostKey struct {
 	// Algorithm is ssh-rsa, ssh-ed25519 or ecdsa-sha2-nistp256.
 	Algorithm string
@@ -42,9 +40,9 @@ type HostKey struct {
 // Line is the key as OpenSSH writes it, without a comment.
 func (k HostKey) Line() string { return k.Algorithm + " " + k.PublicKey }
 
-// NewHostKeys makes an Ed25519 and an ECDSA P-256 key from the operating system's
-// randomness. An RSA key takes too long to be made in passing, so the caller brings
-// it, as PKCS#1 PEM; "" leaves it out.
+// NewHostKeys generates an Ed25519 and an ECDSA P-256 key. Generating an RSA key takes too
+// long for a call, so rsaPEM is one that was generated before, as PKCS#1 PEM, or "" for no
+// RSA key.
 func NewHostKeys(rsaPEM string) (HostKeys, error) {
 	_, ed, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -72,7 +70,7 @@ func NewHostKeys(rsaPEM string) (HostKeys, error) {
 	return keys, nil
 }
 
-// Signers parses the keys. The error says nothing of them.
+// Signers parses the keys. The error does not show them.
 func (k HostKeys) Signers() ([]ssh.Signer, error) {
 	var signers []ssh.Signer
 	for rest := []byte(k); ; {
@@ -81,7 +79,7 @@ func (k HostKeys) Signers() ([]ssh.Signer, error) {
 			break
 		}
 		if len(signers) == maxHostKeys {
-			return nil, errors.New("reading host keys: too many")
+			return nil, errors.New("reading host keys: more than 8")
 		}
 		signer, err := ssh.ParsePrivateKey(pem.EncodeToMemory(block))
 		if err != nil {
@@ -90,12 +88,12 @@ func (k HostKeys) Signers() ([]ssh.Signer, error) {
 		signers = append(signers, signer)
 	}
 	if len(signers) == 0 {
-		return nil, errors.New("reading host keys: there are none")
+		return nil, errors.New("reading host keys: no PEM block")
 	}
 	return signers, nil
 }
 
-// Public is the public half of each key, in the order of the private ones.
+// Public returns the public half of each key, in the order of the private keys.
 func (k HostKeys) Public() ([]HostKey, error) {
 	signers, err := k.Signers()
 	if err != nil {

@@ -24,7 +24,7 @@ func newHostKeys(t *testing.T) machine.HostKeys {
 	return keys
 }
 
-// newHostKeysWithRSA makes all three kinds, which takes longer.
+// newHostKeysWithRSA makes keys of all three algorithms, which takes longer.
 func newHostKeysWithRSA(t *testing.T) machine.HostKeys {
 	t.Helper()
 	pair, err := sshkey.Generate()
@@ -38,7 +38,7 @@ func newHostKeysWithRSA(t *testing.T) machine.HostKeys {
 	return keys
 }
 
-func TestHostKeysAreOneOfEachAlgorithm(t *testing.T) {
+func TestNewHostKeys_makesOneOfEachAlgorithm(t *testing.T) {
 	public, err := newHostKeysWithRSA(t).Public()
 	if err != nil {
 		t.Fatal(err)
@@ -49,18 +49,17 @@ func TestHostKeysAreOneOfEachAlgorithm(t *testing.T) {
 	}
 	want := "ssh-rsa ssh-ed25519 ecdsa-sha2-nistp256"
 	if strings.Join(got, " ") != want {
-		t.Errorf("algorithms are %v, want %s", got, want)
+		t.Errorf("the keys have the algorithms %v, want %s", got, want)
 	}
 }
 
-func TestHostKeysWithoutRSA(t *testing.T) {
+func TestNewHostKeys_withoutRSA(t *testing.T) {
 	if public, err := newHostKeys(t).Public(); err != nil || len(public) != 2 {
-		t.Errorf("keys are %v, %v; want two", public, err)
+		t.Errorf("Public = %v, %v; want two keys", public, err)
 	}
 }
 
-// ssh-keygen decides what the fingerprints are.
-func TestHostKeyFingerprints(t *testing.T) {
+func TestHostKeys_fingerprintsAreThoseOfSSHKeygen(t *testing.T) {
 	path, err := exec.LookPath("ssh-keygen")
 	if err != nil {
 		t.Fatal("ssh-keygen is missing; install it with: apt-get install -y openssh-client")
@@ -88,7 +87,7 @@ func TestHostKeyFingerprints(t *testing.T) {
 	}
 }
 
-func TestHostKeysStayTheSame(t *testing.T) {
+func TestHostKeys_stayTheSame(t *testing.T) {
 	keys := newHostKeys(t)
 	first, err := keys.Public()
 	if err != nil {
@@ -103,7 +102,7 @@ func TestHostKeysStayTheSame(t *testing.T) {
 	}
 }
 
-func TestDamagedHostKeys(t *testing.T) {
+func TestHostKeys_damaged(t *testing.T) {
 	whole := string(newHostKeys(t))
 	tests := map[string]string{
 		"nothing":        "",
@@ -115,19 +114,19 @@ func TestDamagedHostKeys(t *testing.T) {
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
 			if _, err := machine.HostKeys(text).Signers(); err == nil {
-				t.Error("the keys parse")
+				t.Error("Signers returned no error, want one for damaged keys")
 			}
 			if _, err := machine.HostKeys(text).Public(); err == nil {
-				t.Error("the keys have public halves")
+				t.Error("Public returned no error, want one for damaged keys")
 			}
 		})
 	}
 	if _, err := machine.NewHostKeys("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"); err == nil {
-		t.Error("a damaged RSA key is taken")
+		t.Error("NewHostKeys returned no error, want one for a damaged RSA key")
 	}
 }
 
-func TestHostKeysStayOutOfLogs(t *testing.T) {
+func TestHostKeys_stayOutOfLogs(t *testing.T) {
 	keys := newHostKeys(t)
 	var log bytes.Buffer
 	instance := machine.Instance{ID: "i-1", HostKeys: keys}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// How long a client that logs in is left alone when there is no room. A client sends its
-// version without being asked, and then answers at once.
+// How long a client that logs in is not disconnected when there is no room. A regular client
+// sends its version without being asked, and then answers at once.
 const (
 	silentTime = 50 * time.Millisecond // until its first byte
 	quietTime  = time.Second           // between any two bytes
@@ -19,15 +19,15 @@ const (
 const collectEvery = time.Second
 
 // admission bounds the connections of machines. When there is no room, a connection that
-// makes its machine wait and has not logged in is closed: of those that have got least far,
-// the one that came first. So clients that connect and say nothing, however many, keep no
-// owner out.
+// makes its machine wait and has not logged in is closed: of those that are least far in
+// logging in, the oldest. So clients that connect and send nothing, however many, keep no
+// owner out. The reader of such a connection ends by itself, see readahead.go.
 type admission struct {
 	limits Limits
 
 	mu        sync.Mutex
 	total     int
-	starting  *list.List // of *connection that log in, in the order in which they came
+	starting  *list.List // of *connection that log in, the oldest first
 	closing   int        // connections that are closed and whose reader has not ended
 	collected time.Time  // when the garbage collector was last run for them
 }

@@ -36,7 +36,7 @@ func custom(t *testing.T, seed byte, key *userKey, change func(*ssh.Certificate)
 	return certSigner
 }
 
-func TestWhoIsAdmitted(t *testing.T) {
+func TestLogin_byKeyAndCertificate(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	other, temporary := newUserKey(t), newUserKey(t)
 	signed := func(authority *sshkey.Authority, c sshkey.UserCertificate) ssh.AuthMethod {
@@ -75,7 +75,7 @@ func TestWhoIsAdmitted(t *testing.T) {
 		{"a certificate of another authority", "admin", signed(newAuthority(t, 2), forAMinute("admin")), false},
 		{"a certificate for another user", "admin", signed(w.authority, forAMinute("ubuntu")), false},
 		{"a certificate for another user, as that one", "ubuntu", signed(w.authority, forAMinute("ubuntu")), false},
-		{"a certificate for nobody", "admin", changed(func(c *ssh.Certificate) { c.ValidPrincipals = nil }), false},
+		{"a certificate without users", "admin", changed(func(c *ssh.Certificate) { c.ValidPrincipals = nil }), false},
 		{"a host's certificate", "admin", changed(func(c *ssh.Certificate) { c.CertType = ssh.HostCert }), false},
 		{"a certificate with a command", "admin", critical("force-command", "true"), false},
 		{"a certificate with an unknown option", "admin", critical("no-such-option", ""), false},
@@ -91,11 +91,11 @@ func TestWhoIsAdmitted(t *testing.T) {
 			c, err := w.login(t, test.user, methods...)
 			switch {
 			case test.want && err != nil:
-				t.Errorf("refused: %v", err)
+				t.Errorf("the login failed with %v, want success", err)
 			case !test.want && err == nil:
-				t.Error("admitted")
+				t.Error("the login succeeded, want it refused")
 			case !test.want && !strings.Contains(err.Error(), "unable to authenticate"):
-				t.Errorf("refused otherwise: %v", err)
+				t.Errorf("the login failed with %v, want a refusal", err)
 			}
 			if c != nil {
 				_ = c.Close()
@@ -104,7 +104,7 @@ func TestWhoIsAdmitted(t *testing.T) {
 	}
 }
 
-func TestAddressOfACertificateWithoutAClient(t *testing.T) {
+func TestLogin_certificateForAnAddress(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	signer := custom(t, 1, newUserKey(t), func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"source-address": "0.0.0.0/0"} })
 	for name, from := range map[string]netip.AddrPort{"unknown": {}, "known": client} {
@@ -114,14 +114,14 @@ func TestAddressOfACertificateWithoutAClient(t *testing.T) {
 		}
 		_, err = w.loginOver(t, conn, "admin", ssh.PublicKeys(signer))
 		if admitted := err == nil; admitted != from.IsValid() {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("with an %s address the login ended with %v, want success only with a known one", name, err)
 		}
 		_ = conn.Close()
 	}
 }
 
 // A certificate of one machine must open no other, even of the same user name.
-func TestMachinesDoNotShareKeys(t *testing.T) {
+func TestLogin_needsTheMachinesOwnKeys(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	other := w.instance
 	other.ID, other.AuthorizedKeys, other.CertAuthority = "other", nil, newAuthority(t, 2).PublicLine()
@@ -130,27 +130,27 @@ func TestMachinesDoNotShareKeys(t *testing.T) {
 	w.start(t)
 	signer, _ := certify(t, w.authority, newUserKey(t), forAMinute("admin"))
 	if _, err := w.login(t, "admin", ssh.PublicKeys(w.key.signer, signer)); err == nil {
-		t.Error("another machine's keys log in")
+		t.Error("the keys of another machine log in, want them refused")
 	}
 	w.instance = mine
 	if _, err := w.login(t, "admin", ssh.PublicKeys(signer)); err != nil {
-		t.Errorf("they do not open their own machine either: %v", err)
+		t.Errorf("the certificate is refused by its own machine: %v", err)
 	}
 }
 
-// A machine without an authority, or without keys, admits nobody by them.
-func TestMachineWithoutKeys(t *testing.T) {
+// A machine without an authority, or without keys, admits no user by them.
+func TestLogin_machineWithoutKeys(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	w.instance.ID, w.instance.AuthorizedKeys, w.instance.CertAuthority = "bare", nil, ""
 	w.start(t)
 	signer, _ := certify(t, w.authority, newUserKey(t), forAMinute("admin"))
 	if _, err := w.login(t, "admin", ssh.PublicKeys(w.key.signer, signer)); err == nil {
-		t.Error("somebody is admitted")
+		t.Error("a login to a machine without keys succeeded, want it refused")
 	}
 }
 
-// The authority's key as authorized key is a key like any other: it signs nobody in.
-func TestTheKeyIsNoAuthority(t *testing.T) {
+// An authorized key is not an authority: certificates that it has signed do not log in.
+func TestLogin_keySignsNoCertificates(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	temporary := newUserKey(t)
 	certificate := &ssh.Certificate{
@@ -165,11 +165,11 @@ func TestTheKeyIsNoAuthority(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := w.login(t, "admin", ssh.PublicKeys(signer)); err == nil {
-		t.Error("the instance's key pair can sign certificates")
+		t.Error("a certificate signed by the instance's key pair logs in, want it refused")
 	}
 }
 
-func TestTerminalNeedsPermission(t *testing.T) {
+func TestSession_terminalNeedsPermission(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	full, _ := certify(t, w.authority, newUserKey(t), forAMinute("admin"))
 	bare := custom(t, 1, newUserKey(t), func(*ssh.Certificate) {})
@@ -187,7 +187,7 @@ func TestTerminalNeedsPermission(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := session.RequestPty("xterm", 24, 80, nil); (err == nil) != test.want {
-				t.Errorf("the terminal: %v", err)
+				t.Errorf("the request for a terminal ended with %v, want success: %t", err, test.want)
 			}
 		})
 	}
@@ -195,15 +195,15 @@ func TestTerminalNeedsPermission(t *testing.T) {
 
 // A client may ask about the right key and then prove to have another one. What was
 // found about the first must not open the connection.
-func TestAskingAboutAKeyIsNotHavingIt(t *testing.T) {
+func TestLogin_needsProofOfTheKey(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	other := newUserKey(t)
 	signer := &switchingSigner{Signer: other.signer, shown: w.key.signer.PublicKey()}
 	if _, err := w.login(t, "admin", ssh.PublicKeys(signer)); err == nil {
-		t.Error("a key that was only shown logs in")
+		t.Error("a key that was only shown logs in, want it refused")
 	}
 	if signer.asked == 0 {
-		t.Error("the client never got to sign")
+		t.Error("the client was never asked to sign")
 	}
 }
 

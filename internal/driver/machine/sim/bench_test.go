@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
 )
 
-// BenchmarkIdleMachine tells what a running machine costs that nobody is connected
-// to. Its host keys belong to it alone, as a server reads them for each.
+// BenchmarkIdleMachine measures a running machine without connections. Its host keys are its
+// own, as in a server.
 func BenchmarkIdleMachine(b *testing.B) {
 	w := newWorld(b, sim.Limits{})
 	before := heap()
@@ -31,8 +31,8 @@ func BenchmarkIdleMachine(b *testing.B) {
 	b.ReportMetric(float64(heap()-before)/float64(n), "B/machine")
 }
 
-// BenchmarkOpenConnection tells what a connection costs that is logged in, both its
-// client's and the machine's side.
+// BenchmarkOpenConnection measures a connection that is logged in, the client's and the
+// machine's end together.
 func BenchmarkOpenConnection(b *testing.B) {
 	w := newWorld(b, sim.Limits{MaxConnections: 1 << 20, MaxTotal: 1 << 20})
 	before := heap()

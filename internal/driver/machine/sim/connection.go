@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
-// connection is a client's connection to a machine, from Dial to its end.
+// connection is a client's connection to a machine, from Dial until it is closed.
 type connection struct {
 	run  *run
 	conn *timedConn
@@ -68,8 +68,8 @@ func (c *connection) late(now time.Time) bool {
 	return took-heard >= quietTime || took >= slowTime
 }
 
-// progress returns how far the client has got with logging in, from 0. Only what it
-// cannot have prepared counts for more than that it has sent something.
+// progress returns how far the client is with logging in, from 0. A client that has sent
+// something has 1, and only what a client cannot have prepared counts for more.
 func (c *connection) progress() int {
 	switch {
 	case c.in.exchangedKeys():

@@ -30,7 +30,7 @@ func packet(payload []byte) []byte {
 	return append(append(out, payload...), make([]byte, padding)...)
 }
 
-// kexInit offers what the server takes, so that a handshake goes on from it.
+// kexInit offers algorithms of the server, so that a handshake can continue.
 func kexInit() []byte {
 	return ssh.Marshal(struct {
 		Cookie                  [16]byte `sshtype:"20"`
@@ -97,18 +97,18 @@ func shake(t testing.TB, w *world, input []byte) {
 	got, err := io.ReadAll(conn)
 	sender.Wait()
 	if err != nil || len(got) > 16<<10 {
-		t.Errorf("the machine answers %d bytes, %v", len(got), err)
+		t.Errorf("the machine answered %d bytes, %v; want at most 16 KiB and the end", len(got), err)
 	}
 	_ = conn.Close()
 }
 
-func TestHostileHandshakes(t *testing.T) {
+func TestHandshake_hostile(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	for name, input := range hostileHandshakes() {
 		t.Run(name, func(t *testing.T) { shake(t, w, input) })
 	}
 	if out, _, _ := run(t, w.mustLogin(t), "whoami", nil); out != "admin\n" {
-		t.Errorf("afterwards the machine says %q", out)
+		t.Errorf("afterwards whoami shows %q, want admin", out)
 	}
 }
 
@@ -138,7 +138,7 @@ func FuzzRequests(f *testing.F) {
 	c := newWorld(f, sim.Limits{MaxSessions: 1000, MaxTotalSessions: 1000}).mustLogin(f)
 	f.Fuzz(func(t *testing.T, name string, payload []byte) {
 		if ok, _, err := c.SendRequest(name, true, payload); ok || err != nil {
-			t.Fatalf("global request: %v, %v", ok, err)
+			t.Fatalf("the global request returned %v, %v; want it refused", ok, err)
 		}
 		if channel, requests, err := c.OpenChannel(name, payload); err == nil {
 			go ssh.DiscardRequests(requests)
@@ -159,26 +159,26 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
-// Channels that are asked for without end cost no more than the ones that are given.
-func TestThousandsOfChannels(t *testing.T) {
+// Channels that are refused use no memory.
+func TestConnection_boundsChannels(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	c := w.mustLogin(t)
 	before := heap()
-	given := 0
+	opened := 0
 	for range 2000 {
 		if _, requests, err := c.OpenChannel("session", nil); err == nil {
-			given++
+			opened++
 			go ssh.DiscardRequests(requests)
 		}
 		if _, _, err := c.OpenChannel("direct-tcpip", make([]byte, 1000)); err == nil {
-			t.Fatal("a forwarding is given")
+			t.Fatal("a forwarding was opened, want it refused")
 		}
 	}
-	if given != 10 {
-		t.Errorf("%d sessions are given", given)
+	if opened != 10 {
+		t.Errorf("%d sessions were opened, want 10", opened)
 	}
 	if grown := heap() - before; grown > 4<<20 {
-		t.Errorf("they take %d KiB", grown>>10)
+		t.Errorf("the requests took %d KiB of memory, want at most 4 MiB", grown>>10)
 	}
 }
 
@@ -190,8 +190,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// Sessions in which nothing runs, and which their client fills, count too.
-func TestSessionsThatStartNothing(t *testing.T) {
+// A session counts also if it runs no command, and its input is not read.
+func TestSession_countsWithoutACommand(t *testing.T) {
 	w := newWorld(t, sim.Limits{MaxSessions: 3})
 	c := w.mustLogin(t)
 	for range 3 {
@@ -205,14 +205,14 @@ func TestSessionsThatStartNothing(t *testing.T) {
 		}
 	}
 	if _, _, err := c.OpenChannel("session", nil); err == nil {
-		t.Error("there is a fourth session")
+		t.Error("a fourth session was opened, want 3")
 	}
 	if ok, _, err := c.SendRequest("keepalive@openssh.com", true, nil); ok || err != nil {
-		t.Errorf("the connection does not answer any more: %v, %v", ok, err)
+		t.Errorf("a keep-alive returned %v, %v; want it answered", ok, err)
 	}
 }
 
-func TestFloodsOfRequests(t *testing.T) {
+func TestConnection_floodsOfRequests(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	c := w.mustLogin(t)
 	session, err := c.NewSession()
@@ -230,33 +230,33 @@ func TestFloodsOfRequests(t *testing.T) {
 		}
 	}
 	if ok, err := session.SendRequest("env", true, variable); ok || err != nil {
-		t.Errorf("a variable is taken: %v, %v", ok, err)
+		t.Errorf("the variable returned %v, %v; want it refused", ok, err)
 	}
 	if grown := heap() - before; grown > 4<<20 {
-		t.Errorf("they take %d KiB", grown>>10)
+		t.Errorf("the requests took %d KiB of memory, want at most 4 MiB", grown>>10)
 	}
 	if out, err := session.Output("whoami"); err != nil || string(out) != "admin\n" {
-		t.Errorf("afterwards the session says %q, %v", out, err)
+		t.Errorf("afterwards whoami shows %q, %v; want admin", out, err)
 	}
 }
 
-func TestCommandsThatAreTooLong(t *testing.T) {
+func TestSession_refusesLongCommands(t *testing.T) {
 	c := newWorld(t, sim.Limits{}).mustLogin(t)
 	_, errOut, status := run(t, c, "echo "+strings.Repeat("x", 100_000), nil)
 	if status != 2 || errOut != "bash: the command is too long\n" {
-		t.Errorf("status %d, %q", status, errOut)
+		t.Errorf("got status %d, %q; want the command refused with 2", status, errOut)
 	}
 	session, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := session.Run("echo " + strings.Repeat("x", 300_000)); err == nil {
-		t.Error("a packet that is larger than SSH allows is taken")
+		t.Error("a packet that is larger than SSH permits was accepted")
 	}
 }
 
-// Many clients at once, most of which misbehave, and none of which harms the others.
-func TestCrowd(t *testing.T) {
+// Many clients connect at once. Most misbehave, and do not affect the others.
+func TestDriver_manyClients(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	inputs := hostileHandshakes()
 	var crowd sync.WaitGroup
@@ -280,14 +280,14 @@ func TestCrowd(t *testing.T) {
 				return
 			}
 			if out, err := session.Output("hostname"); err != nil || string(out) != "ip-172-26-10-39\n" {
-				t.Errorf("got %q, %v", out, err)
+				t.Errorf("hostname shows %q, %v; want ip-172-26-10-39", out, err)
 			}
 		})
 	}
 	crowd.Wait()
 }
 
-// mustDial dials, and again as long as the machine is busy.
+// mustDial dials, and tries again while the machine is busy.
 func mustDial(t *testing.T, w *world) net.Conn {
 	for {
 		conn, err := w.driver.Dial(t.Context(), w.instance.ID, port22)

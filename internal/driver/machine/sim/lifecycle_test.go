@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
 )
 
-func TestLifecycle(t *testing.T) {
+func TestDriver_lifecycle(t *testing.T) {
 	d := sim.New(sim.Options{})
 	defer func() { _ = d.Close() }()
 	a := machine.Instance{ID: "a"}
@@ -26,17 +26,17 @@ func TestLifecycle(t *testing.T) {
 		err  error
 		want []machine.Status
 	}{
-		{"start what is not there", func() error { return d.Start(ctx, a) }, machine.ErrNotFound, nil},
-		{"stop what is not there", func() error { return d.Stop(ctx, "a") }, machine.ErrNotFound, nil},
-		{"reboot what is not there", func() error { return d.Reboot(ctx, a) }, machine.ErrNotFound, nil},
-		{"delete what is not there", func() error { return d.Delete(ctx, "a") }, nil, nil},
+		{"start an unknown machine", func() error { return d.Start(ctx, a) }, machine.ErrNotFound, nil},
+		{"stop an unknown machine", func() error { return d.Stop(ctx, "a") }, machine.ErrNotFound, nil},
+		{"reboot an unknown machine", func() error { return d.Reboot(ctx, a) }, machine.ErrNotFound, nil},
+		{"delete an unknown machine", func() error { return d.Delete(ctx, "a") }, nil, nil},
 		{"create", func() error { return d.Create(ctx, a) }, nil, []machine.Status{{ID: "a"}}},
 		{"create again", func() error { return d.Create(ctx, a) }, nil, []machine.Status{{ID: "a"}}},
-		{"stop what is stopped", func() error { return d.Stop(ctx, "a") }, nil, []machine.Status{{ID: "a"}}},
-		{"reboot what is stopped", func() error { return d.Reboot(ctx, a) }, machine.ErrNotRunning, []machine.Status{{ID: "a"}}},
+		{"stop a stopped machine", func() error { return d.Stop(ctx, "a") }, nil, []machine.Status{{ID: "a"}}},
+		{"reboot a stopped machine", func() error { return d.Reboot(ctx, a) }, machine.ErrNotRunning, []machine.Status{{ID: "a"}}},
 		{"start", func() error { return d.Start(ctx, a) }, nil, []machine.Status{{ID: "a", Running: true}}},
 		{"start again", func() error { return d.Start(ctx, a) }, nil, []machine.Status{{ID: "a", Running: true}}},
-		{"create what runs", func() error { return d.Create(ctx, a) }, nil, []machine.Status{{ID: "a", Running: true}}},
+		{"create a running machine", func() error { return d.Create(ctx, a) }, nil, []machine.Status{{ID: "a", Running: true}}},
 		{"reboot", func() error { return d.Reboot(ctx, a) }, nil, []machine.Status{{ID: "a", Running: true}}},
 		{"stop", func() error { return d.Stop(ctx, "a") }, nil, []machine.Status{{ID: "a"}}},
 		{"delete", func() error { return d.Delete(ctx, "a") }, nil, nil},
@@ -44,16 +44,16 @@ func TestLifecycle(t *testing.T) {
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
 			if err := step.do(); !errors.Is(err, step.err) {
-				t.Errorf("error %v, want %v", err, step.err)
+				t.Errorf("got the error %v, want %v", err, step.err)
 			}
 			if got, err := d.List(ctx); err != nil || !slices.Equal(got, step.want) {
-				t.Errorf("list is %v, %v; want %v", got, err, step.want)
+				t.Errorf("List = %v, %v; want %v", got, err, step.want)
 			}
 		})
 	}
 }
 
-func TestDialErrors(t *testing.T) {
+func TestDial_errors(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	windows := machine.Instance{ID: "windows", Windows: true}
 	keyless := machine.Instance{ID: "keyless"}
@@ -76,7 +76,7 @@ func TestDialErrors(t *testing.T) {
 		target machine.Target
 		want   error // nil stands for any
 	}{
-		"unknown machine":     {t.Context(), "nobody", port22, machine.ErrNotFound},
+		"unknown machine":     {t.Context(), "unknown", port22, machine.ErrNotFound},
 		"stopped machine":     {t.Context(), "stopped", port22, machine.ErrNotRunning},
 		"port 80":             {t.Context(), w.instance.ID, machine.Target{Network: "tcp", Port: 80}, machine.ErrRefused},
 		"udp":                 {t.Context(), w.instance.ID, machine.Target{Network: "udp", Port: 22}, machine.ErrRefused},
@@ -89,13 +89,13 @@ func TestDialErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			conn, err := w.driver.Dial(test.ctx, test.id, test.target)
 			if conn != nil || err == nil || test.want != nil && !errors.Is(err, test.want) {
-				t.Errorf("got %v, %v; want %v", conn, err, test.want)
+				t.Errorf("Dial = %v, %v; want %v", conn, err, test.want)
 			}
 		})
 	}
 }
 
-func TestEndsOfARunCloseItsConnections(t *testing.T) {
+func TestDriver_endOfARunClosesItsConnections(t *testing.T) {
 	ends := map[string]func(w *world) error{
 		"stop":   func(w *world) error { return w.driver.Stop(context.Background(), w.instance.ID) },
 		"reboot": func(w *world) error { return w.driver.Reboot(context.Background(), w.instance) },
@@ -125,29 +125,29 @@ func TestEndsOfARunCloseItsConnections(t *testing.T) {
 			}
 			var missing *ssh.ExitMissingError
 			if err := session.Wait(); !errors.As(err, &missing) {
-				t.Errorf("the session ended with %v", err)
+				t.Errorf("the session ended with %v, want no exit status", err)
 			}
 			if _, err := io.Copy(io.Discard, silent); err != nil && !errors.Is(err, io.ErrClosedPipe) {
-				t.Errorf("the silent connection ended with %v", err)
+				t.Errorf("reading the silent connection ended with %v, want its end", err)
 			}
 			if _, err := silent.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
-				t.Errorf("writing to the silent connection gives %v", err)
+				t.Errorf("writing to the silent connection returned %v, want %v", err, io.ErrClosedPipe)
 			}
 		})
 	}
 }
 
-func TestHostKeysAndUptimeOverRuns(t *testing.T) {
+func TestReboot_keepsHostKeys(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	if out, _, _ := run(t, w.mustLogin(t), "uptime -p", nil); out != "up 60 minutes\n" {
-		t.Errorf("uptime is %q", out)
+		t.Errorf("uptime shows %q, want 60 minutes", out)
 	}
 	w.instance.BootedAt = w.instance.BootedAt.Add(time.Hour)
 	if err := w.driver.Reboot(t.Context(), w.instance); err != nil {
 		t.Fatal(err)
 	}
 	if out, _, _ := run(t, w.mustLogin(t), "uptime -p", nil); out != "up 0 minutes\n" {
-		t.Errorf("after the reboot uptime is %q", out)
+		t.Errorf("after the reboot uptime shows %q, want 0 minutes", out)
 	}
 	if err := w.driver.Stop(t.Context(), w.instance.ID); err != nil {
 		t.Fatal(err)
@@ -156,15 +156,15 @@ func TestHostKeysAndUptimeOverRuns(t *testing.T) {
 	w.mustLogin(t)
 }
 
-func TestClosedDriver(t *testing.T) {
+func TestDriver_closed(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	if err := w.driver.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.driver.Create(t.Context(), w.instance); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("create gives %v", err)
+		t.Errorf("Create returned %v, want %v", err, net.ErrClosed)
 	}
 	if _, err := w.driver.Dial(t.Context(), w.instance.ID, port22); !errors.Is(err, machine.ErrNotFound) {
-		t.Errorf("dial gives %v", err)
+		t.Errorf("Dial returned %v, want %v", err, machine.ErrNotFound)
 	}
 }

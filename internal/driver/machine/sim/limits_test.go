@@ -18,8 +18,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
 )
 
-// The tests of times run in bubbles, whose clock is exact, and which fail when a
-// goroutine is left behind.
+// The tests of times use testing/synctest: its clock is exact, and it fails if a goroutine
+// does not end.
 
 // readAll reads until the machine closes the connection, and returns after how long
 // that was.
@@ -27,12 +27,12 @@ func readAll(t *testing.T, conn net.Conn) time.Duration {
 	t.Helper()
 	start := time.Now()
 	if _, err := io.Copy(io.Discard, conn); err != nil {
-		t.Errorf("reading ended with %v", err)
+		t.Errorf("reading ended with %v, want the end of the connection", err)
 	}
 	return time.Since(start)
 }
 
-func TestLoginGrace(t *testing.T) {
+func TestLimits_loginGrace(t *testing.T) {
 	tests := map[string]func(conn net.Conn){
 		"silence":             func(net.Conn) {},
 		"a version only":      func(conn net.Conn) { _, _ = io.WriteString(conn, "SSH-2.0-x\r\n") },
@@ -47,7 +47,7 @@ func TestLoginGrace(t *testing.T) {
 				client.Go(func() { begin(conn) })
 				defer client.Wait()
 				if took := readAll(t, conn); took != 30*time.Second {
-					t.Errorf("the connection was closed after %v", took)
+					t.Errorf("the connection was closed after %v, want 30s", took)
 				}
 			})
 		})
@@ -64,18 +64,18 @@ func drip(conn net.Conn, text string) {
 	}
 }
 
-func TestGraceEndsWithTheLogin(t *testing.T) {
+func TestLimits_graceEndsWithTheLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newWorld(t, sim.Limits{LoginGrace: time.Second, WriteTimeout: time.Second}).mustLogin(t)
 		time.Sleep(time.Minute)
 		if out, _, _ := run(t, c, "whoami", nil); out != "admin\n" {
-			t.Errorf("after a minute the connection says %q", out)
+			t.Errorf("after a minute whoami shows %q, want admin", out)
 		}
 		_ = c.Close()
 	})
 }
 
-func TestIdleConnectionsEnd(t *testing.T) {
+func TestLimits_idleTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newWorld(t, sim.Limits{IdleTimeout: 10 * time.Minute}).mustLogin(t)
 		for range 3 {
@@ -86,16 +86,16 @@ func TestIdleConnectionsEnd(t *testing.T) {
 		}
 		start := time.Now()
 		if err := c.Wait(); err == nil {
-			t.Error("the connection ended as if the client had closed it")
+			t.Error("the connection ended without an error, want one")
 		}
 		if took := time.Since(start); took != 10*time.Minute {
-			t.Errorf("it ended after %v", took)
+			t.Errorf("the idle connection ended after %v, want 10m", took)
 		}
 	})
 }
 
-// A client that keeps a session's window shut holds its output.
-func TestSessionThatTakesNoOutput(t *testing.T) {
+// A client that keeps the window of a session closed blocks its output.
+func TestLimits_writeTimeoutOfASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newWorld(t, sim.Limits{WriteTimeout: 20 * time.Second}).mustLogin(t)
 		channel, requests, err := c.OpenChannel("session", nil)
@@ -111,12 +111,12 @@ func TestSessionThatTakesNoOutput(t *testing.T) {
 		go func() { _, _ = channel.Write(make([]byte, 8<<20)) }()
 		_ = c.Wait()
 		if took := time.Since(start); took != 20*time.Second {
-			t.Errorf("the connection ended after %v", took)
+			t.Errorf("the connection ended after %v, want 20s", took)
 		}
 	})
 }
 
-// deafConn stops to read when it is told to, and tells when it cannot write.
+// deafConn reads nothing from when deaf is set, and reports a write that fails.
 type deafConn struct {
 	net.Conn
 	deaf   atomic.Bool
@@ -143,8 +143,8 @@ func (d *deafConn) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// A client that reads nothing holds what answers its requests.
-func TestConnectionThatReadsNothing(t *testing.T) {
+// A client that reads nothing blocks the answers to its requests.
+func TestLimits_writeTimeoutOfAConnection(t *testing.T) {
 	w := newWorld(t, sim.Limits{WriteTimeout: 100 * time.Millisecond})
 	conn := &deafConn{Conn: w.dial(t), end: make(chan struct{}), failed: make(chan error, 1)}
 	defer close(conn.end)
@@ -165,7 +165,7 @@ func TestConnectionThatReadsNothing(t *testing.T) {
 	})
 }
 
-func TestClientsLoggingIn(t *testing.T) {
+func TestLimits_startups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, sim.Limits{MaxStartups: 3})
 		logged := w.mustLogin(t) // does not count any more
@@ -177,31 +177,31 @@ func TestClientsLoggingIn(t *testing.T) {
 		}
 		synctest.Wait()
 		if _, err := w.driver.Dial(t.Context(), w.instance.ID, port22); !errors.Is(err, machine.ErrBusy) {
-			t.Errorf("one more, before any is late: %v, want %v", err, machine.ErrBusy)
+			t.Errorf("before any client is late, Dial returned %v, want %v", err, machine.ErrBusy)
 		}
 		time.Sleep(100 * time.Millisecond)
 		for i, want := range []int{1, 2} { // the first has got further
 			w.dial(t)
 			synctest.Wait()
 			if took := readAll(t, conns[want]); took != 0 {
-				t.Errorf("one more, %d: the longest silent one was closed after %v, want at once", i, took)
+				t.Errorf("after one more client, %d, the client that was silent longest was disconnected after %v, want at once", i, took)
 			}
 		}
 		if took := readAll(t, conns[0]); took < 29*time.Second {
-			t.Errorf("the one that had sent its version was closed after %v, want the grace time", took)
+			t.Errorf("the client that had sent its version was disconnected after %v, want the grace time", took)
 		}
 		_ = w.mustLogin(t).Close()
 	})
 }
 
-func TestConnectionsOfAMachine(t *testing.T) {
+func TestLimits_connectionsOfAMachine(t *testing.T) {
 	w := newWorld(t, sim.Limits{MaxConnections: 3})
 	var conns []*ssh.Client
 	for range 3 {
 		conns = append(conns, w.mustLogin(t))
 	}
 	if _, err := w.driver.Dial(t.Context(), w.instance.ID, port22); !errors.Is(err, machine.ErrBusy) {
-		t.Errorf("the fourth: %v", err)
+		t.Errorf("the fourth Dial returned %v, want %v", err, machine.ErrBusy)
 	}
 	_ = conns[0].Close()
 	eventually(t, func() bool {
@@ -213,7 +213,7 @@ func TestConnectionsOfAMachine(t *testing.T) {
 	})
 }
 
-func TestConnectionsOfAllMachines(t *testing.T) {
+func TestLimits_connectionsOfAllMachines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, sim.Limits{MaxTotal: 2})
 		silent := w.dial(t)
@@ -225,11 +225,11 @@ func TestConnectionsOfAllMachines(t *testing.T) {
 		time.Sleep(time.Second)
 		first := w.mustLogin(t)
 		if took := readAll(t, silent); took != 0 {
-			t.Errorf("the silent client of another machine was closed after %v, want at once", took)
+			t.Errorf("the silent client of another machine was disconnected after %v, want at once", took)
 		}
 		time.Sleep(time.Second)
 		if _, err := w.driver.Dial(t.Context(), "5b1c", port22); !errors.Is(err, machine.ErrBusy) {
-			t.Errorf("one more than those that are logged in: %v, want %v", err, machine.ErrBusy)
+			t.Errorf("when all clients are logged in, Dial returned %v, want %v", err, machine.ErrBusy)
 		}
 		_ = first.Close()
 		synctest.Wait()
@@ -237,7 +237,7 @@ func TestConnectionsOfAllMachines(t *testing.T) {
 	})
 }
 
-func TestSessionsOfAllConnections(t *testing.T) {
+func TestLimits_sessionsOfAllConnections(t *testing.T) {
 	w := newWorld(t, sim.Limits{MaxTotalSessions: 2})
 	first, second := w.mustLogin(t), w.mustLogin(t)
 	for _, c := range []*ssh.Client{first, second} {
@@ -246,29 +246,29 @@ func TestSessionsOfAllConnections(t *testing.T) {
 		}
 	}
 	if _, err := first.NewSession(); err == nil {
-		t.Error("there is a third session")
+		t.Error("a third session was opened, want 2")
 	}
 	_ = second.Close()
 	eventually(t, func() bool { _, err := first.NewSession(); return err == nil })
 }
 
-func TestTriesToLogIn(t *testing.T) {
+func TestLogin_triesSixKeys(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	var signers []ssh.Signer
 	for range 5 {
 		signers = append(signers, newUserKey(t).signer)
 	}
 	if _, err := w.login(t, "admin", ssh.PublicKeys(append(signers, w.key.signer)...)); err != nil {
-		t.Errorf("the sixth key is not tried: %v", err)
+		t.Errorf("the login with the sixth key failed with %v, want success", err)
 	}
 	signers = append(signers, newUserKey(t).signer)
 	if _, err := w.login(t, "admin", ssh.PublicKeys(append(signers, w.key.signer)...)); err == nil {
-		t.Error("the seventh key is tried")
+		t.Error("the login with the seventh key succeeded, want it refused")
 	}
 }
 
 // A stop does not wait for clients.
-func TestStopAmidLogins(t *testing.T) {
+func TestStop_amidLogins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, sim.Limits{})
 		silent := w.dial(t)
@@ -276,14 +276,14 @@ func TestStopAmidLogins(t *testing.T) {
 		deaf := w.dial(t)
 		_ = deaf.SetWriteDeadline(time.Now().Add(time.Second))
 		if _, err := deaf.Write(bytes.Repeat([]byte("SSH-2.0-x\r\n"), 1<<16)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("a flood of versions ends with %v", err)
+			t.Errorf("a flood of versions ended with %v, want the connection closed", err)
 		}
 		start := time.Now()
 		if err := w.driver.Stop(t.Context(), w.instance.ID); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(start); took != 0 {
-			t.Errorf("the stop took %v", took)
+			t.Errorf("Stop took %v, want no time", took)
 		}
 	})
 }

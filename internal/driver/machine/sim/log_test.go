@@ -41,13 +41,13 @@ func (j *journal) find(message string) map[string]any {
 	return nil
 }
 
-func TestLoginsAreLogged(t *testing.T) {
+func TestDriver_logsLogins(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	var log journal
 	w.run(t, sim.Options{Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	_ = w.mustLogin(t).Close()
 	if _, err := w.login(t, "root", ssh.PublicKeys(w.key.signer)); err == nil {
-		t.Fatal("root logs in")
+		t.Fatal("the login as root succeeded, want it refused")
 	}
 	if err := w.driver.Stop(t.Context(), w.instance.ID); err != nil {
 		t.Fatal(err)
@@ -61,14 +61,14 @@ func TestLoginsAreLogged(t *testing.T) {
 		entry := log.find(message)
 		for key, value := range want {
 			if entry[key] != value {
-				t.Errorf("%s: %s is %v, want %s", message, key, entry[key], value)
+				t.Errorf("the entry %q has %s=%v, want %s", message, key, entry[key], value)
 			}
 		}
 	}
 }
 
-// A fault of ours ends a connection, and not the process.
-func TestPanicsEndTheirConnection(t *testing.T) {
+// A panic ends its connection, and not the process.
+func TestConnection_endsWithAPanic(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	var log journal
 	w.run(t, sim.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil)), Clock: func() time.Time { panic("the clock is broken") }})
@@ -79,18 +79,18 @@ func TestPanicsEndTheirConnection(t *testing.T) {
 	}
 	var missing *ssh.ExitMissingError
 	if err := session.Run("uptime"); !errors.As(err, &missing) {
-		t.Errorf("the session ended with %v", err)
+		t.Errorf("the session ended with %v, want no exit status", err)
 	}
 	_ = c.Wait()
 	if out, _, _ := run(t, w.mustLogin(t), "whoami", nil); out != "admin\n" {
-		t.Errorf("afterwards the machine says %q", out)
+		t.Errorf("afterwards whoami shows %q, want admin", out)
 	}
 	if entry := log.find("ssh connection panicked"); entry["reason"] != "the clock is broken" || entry["level"] != "ERROR" {
-		t.Errorf("the log has %v", entry)
+		t.Errorf("the log has the entry %v, want an error with the reason", entry)
 	}
 }
 
-func TestIdleMachinesCostNoGoroutines(t *testing.T) {
+func TestStart_usesNoGoroutines(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	before := runtime.NumGoroutine()
 	for i := range 100 {
@@ -98,6 +98,6 @@ func TestIdleMachinesCostNoGoroutines(t *testing.T) {
 		w.start(t)
 	}
 	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("100 machines take %d goroutines", after-before)
+		t.Errorf("100 machines use %d goroutines, want none", after-before)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
-// The real client decides in these tests whether it can work with the machine.
+// These tests run OpenSSH's own client.
 
 // openssh is OpenSSH's client, pointed at a world's machine by a listener.
 type openssh struct {
@@ -132,7 +132,7 @@ func (o *openssh) runFrom(t *testing.T, key *userKey, stdin io.Reader, args ...s
 	return stdout.String(), stderr.String(), status
 }
 
-func TestOpenSSHWorks(t *testing.T) {
+func TestOpenSSH_works(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	w.key = newRSAUserKey(t)
 	w.instance.ID, w.instance.AuthorizedKeys = "rsa", []string{w.key.line}
@@ -171,7 +171,7 @@ func TestOpenSSHWorks(t *testing.T) {
 	}
 }
 
-func TestOpenSSHOnATerminal(t *testing.T) {
+func TestOpenSSH_onATerminal(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	out, errOut, status := newOpenSSH(t, w).run(t, w.key, "hostname\rexit 3\r", "-tt", "admin@127.0.0.1")
 	want := "This is web, a simulated instance (Debian 12). Nothing here runs on a real machine.\r\nType help for what it can do.\r\n" +
@@ -181,7 +181,7 @@ func TestOpenSSHOnATerminal(t *testing.T) {
 	}
 }
 
-func TestOpenSSHIsRefused(t *testing.T) {
+func TestOpenSSH_isRefused(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	o := newOpenSSH(t, w)
 	tests := map[string]struct {
@@ -197,13 +197,13 @@ func TestOpenSSHIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, errOut, status := o.run(t, test.key, "", test.args...)
 			if status != 255 || !strings.Contains(errOut, "Permission denied (publickey).") {
-				t.Errorf("status %d, %s", status, errOut)
+				t.Errorf("got status %d, %s; want 255, permission denied", status, errOut)
 			}
 		})
 	}
 }
 
-func TestOpenSSHWithACertificate(t *testing.T) {
+func TestOpenSSH_withACertificate(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	o := newOpenSSH(t, w)
 	temporary := newRSAUserKey(t)
@@ -225,14 +225,14 @@ func TestOpenSSHWithACertificate(t *testing.T) {
 			path := o.write(t, "key-cert.pub", line+"\n")
 			out, errOut, status := o.run(t, temporary, "", "-o", "CertificateFile="+path, "admin@127.0.0.1", "whoami")
 			if status != test.status || status == 0 && out != "admin\n" {
-				t.Errorf("status %d, %q, %s", status, out, errOut)
+				t.Errorf("got status %d, %q, %s; want %d", status, out, errOut, test.status)
 			}
 		})
 	}
 }
 
-// What an instance of AWS would forward stays where it is.
-func TestOpenSSHForwardsNothing(t *testing.T) {
+// An instance of AWS forwards ports, agents and files. A simulated one does not.
+func TestOpenSSH_forwardsNothing(t *testing.T) {
 	w := newWorld(t, sim.Limits{})
 	o := newOpenSSH(t, w)
 	tests := map[string]struct {
@@ -251,14 +251,14 @@ func TestOpenSSHForwardsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, errOut, status := o.run(t, w.key, "", test.args...)
 			if status != test.status || !strings.Contains(errOut, test.want) {
-				t.Errorf("status %d, %s", status, errOut)
+				t.Errorf("got status %d, %s; want %d, %s", status, errOut, test.status, test.want)
 			}
 		})
 	}
 	t.Run("-A and -X", func(t *testing.T) {
 		out, errOut, status := o.run(t, w.key, "", "-A", "-X", "admin@127.0.0.1", "env")
 		if status != 0 || strings.Contains(out, "SSH_AUTH_SOCK") || strings.Contains(out, "DISPLAY") {
-			t.Errorf("status %d, %q, %s", status, out, errOut)
+			t.Errorf("got status %d, %q, %s; want no agent and no display", status, out, errOut)
 		}
 	})
 	for _, option := range []string{"-L", "-D"} {
@@ -266,8 +266,8 @@ func TestOpenSSHForwardsNothing(t *testing.T) {
 	}
 }
 
-// forwardedPortIsDead has ssh forward a local port to where the machine itself is
-// reached, and connects to it: nothing but ssh's own words may come back.
+// forwardedPortIsDead has ssh forward a local port to the machine's own address, and connects
+// to it. No server may answer.
 func forwardedPortIsDead(t *testing.T, o *openssh, key *userKey, option string) {
 	t.Helper()
 	port := freePort(t)
@@ -292,11 +292,11 @@ func forwardedPortIsDead(t *testing.T, o *openssh, key *userKey, option string) 
 	_, _ = io.WriteString(conn, request)
 	got, _ := io.ReadAll(conn)
 	if strings.Contains(string(got), "SSH-") {
-		t.Errorf("a server answers through the machine: %q", got)
+		t.Errorf("the forwarded port answered %q, want no server", got)
 	}
 	_ = keep.Close()
 	if errOut := <-ended; !strings.Contains(errOut, "administratively prohibited") {
-		t.Errorf("ssh says %q", errOut)
+		t.Errorf("ssh wrote %q, want administratively prohibited", errOut)
 	}
 }
 

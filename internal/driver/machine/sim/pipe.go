@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// pipeSize is how much one direction of a pipe holds. An idle pipe holds nothing.
+// pipeSize is how many bytes one direction of a pipe holds. An idle pipe uses no memory.
 const pipeSize = 32 << 10
 
 // pipe is one end of a connection in memory. Unlike those of net.Pipe its writes do
@@ -72,7 +72,7 @@ func newStream() *stream {
 	return s
 }
 
-// set changes the stream and wakes who waits for it.
+// set changes the stream and wakes its readers and writers.
 func (s *stream) set(change func(*stream)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,7 @@ func (s *stream) write(b []byte) (int, error) {
 	}
 }
 
-// wait waits for a change, or until the time has come.
+// wait waits for a change, or until a time.
 func (s *stream) wait(until time.Time) {
 	if until.IsZero() {
 		s.changed.Wait()
@@ -145,7 +145,7 @@ func (s *stream) wait(until time.Time) {
 
 func passed(deadline time.Time) bool { return !deadline.IsZero() && !time.Now().Before(deadline) }
 
-// pipeAddr is the address of a client that is not known.
+// pipeAddr is the address of a client whose address is unknown.
 type pipeAddr struct{}
 
 func (pipeAddr) Network() string { return "pipe" }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestPipeCarriesBothDirections(t *testing.T) {
+func TestPipe_carriesBothDirections(t *testing.T) {
 	near, far := newPipe(pipeAddr{}, pipeAddr{})
 	sent := bytes.Repeat([]byte("0123456789"), 3*pipeSize/10)
 	for _, ends := range [][2]*pipe{{near, far}, {far, near}} {
@@ -26,28 +26,28 @@ func TestPipeCarriesBothDirections(t *testing.T) {
 	}
 }
 
-// Both sides of SSH write first.
-func TestPipeWritesDoNotWaitForAReader(t *testing.T) {
+// Both ends of an SSH connection begin by writing.
+func TestPipe_writesDoNotWaitForAReader(t *testing.T) {
 	near, far := newPipe(pipeAddr{}, pipeAddr{})
 	for _, end := range []*pipe{near, far} {
 		if n, err := end.Write([]byte("SSH-2.0-x\r\n")); n != 11 || err != nil {
-			t.Errorf("wrote %d, %v", n, err)
+			t.Errorf("Write = %d, %v; want 11 bytes", n, err)
 		}
 	}
 }
 
-func TestPipeIsBounded(t *testing.T) {
+func TestPipe_isBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, _ := newPipe(pipeAddr{}, pipeAddr{})
 		_ = near.SetWriteDeadline(time.Now().Add(time.Minute))
 		n, err := near.Write(make([]byte, 3*pipeSize))
 		if n != pipeSize || !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("wrote %d, %v; want %d", n, err, pipeSize)
+			t.Errorf("Write = %d, %v; want %d bytes and a timeout", n, err, pipeSize)
 		}
 	})
 }
 
-func TestPipeEnds(t *testing.T) {
+func TestPipe_ends(t *testing.T) {
 	one := make([]byte, 1)
 	read := func(p *pipe) error { _, err := p.Read(one); return err }
 	write := func(p *pipe) error { _, err := p.Write(one); return err }
@@ -75,14 +75,14 @@ func TestPipeEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := test.do(near, far); !errors.Is(err, test.want) {
-				t.Errorf("got %v, want %v", err, test.want)
+				t.Errorf("got the error %v, want %v", err, test.want)
 			}
 		})
 	}
 }
 
-// What waits is woken by each of the ends of waiting.
-func TestPipeWakesWhoWaits(t *testing.T) {
+// A waiting Read is woken by data, an end of the pipe, and a deadline.
+func TestPipe_wakesWaitingCalls(t *testing.T) {
 	tests := map[string]struct {
 		wake func(near, far *pipe) error
 		want error
@@ -107,7 +107,7 @@ func TestPipeWakesWhoWaits(t *testing.T) {
 					t.Fatal(err)
 				}
 				if err := <-ended; !errors.Is(err, test.want) {
-					t.Errorf("got %v, want %v", err, test.want)
+					t.Errorf("got the error %v, want %v", err, test.want)
 				}
 			})
 		})

@@ -100,7 +100,7 @@ func (p *pacedConn) await() int {
 		case <-p.loggedIn:
 		case <-p.closed:
 		}
-		// The client has asked to log in. From now on only time tells what was handled.
+		// The client has asked to log in. From now on only time shows what was handled.
 		select {
 		case <-wait:
 		case <-p.loggedIn:

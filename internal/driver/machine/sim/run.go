@@ -14,10 +14,11 @@ import (
 type run struct {
 	driver   *Driver
 	instance machine.Instance
-	// config parses the machine's keys for its first connection.
+	// config parses the machine's keys when the first client connects.
 	config func() (*ssh.ServerConfig, error)
 
-	// starting and connections are how many there are; the driver's admission guards them.
+	// starting and connections count clients that log in, and all clients. The driver's
+	// admission guards them.
 	starting, connections int
 
 	mu    sync.Mutex
@@ -35,7 +36,7 @@ func newRun(d *Driver, instance machine.Instance) *run {
 	return r
 }
 
-// dial opens a connection to the machine and serves its other end.
+// dial opens a connection to the machine, and serves the machine's end.
 func (r *run) dial(to machine.Target) (net.Conn, error) {
 	config, err := r.config()
 	if err != nil {
@@ -55,7 +56,8 @@ func (r *run) dial(to machine.Target) (net.Conn, error) {
 	return near, nil
 }
 
-// add notes a connection that the run's end has to close.
+// add adds a connection that the end of the run closes. It reports whether the run has not
+// ended.
 func (r *run) add(c *connection) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,7 +72,7 @@ func (r *run) add(c *connection) bool {
 	return true
 }
 
-// remove forgets a connection that is closed.
+// remove removes a connection that is closed.
 func (r *run) remove(c *connection) {
 	r.mu.Lock()
 	delete(r.open, c)
@@ -79,7 +81,7 @@ func (r *run) remove(c *connection) {
 	r.done.Done()
 }
 
-// end closes all connections and waits until they are gone. A nil run has none.
+// end closes all connections and waits until they are closed. It does nothing for nil.
 func (r *run) end() {
 	if r == nil {
 		return

@@ -12,8 +12,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim/shell"
 )
 
-// chunk is how much is written to a client at once, so that a client that takes
-// little at a time shows that it takes something.
+// chunk is how many bytes are written to a client at once. A client that reads slowly must
+// show within WriteTimeout that it reads something.
 const chunk = 16 << 10
 
 // session is one use of the shell. Its requests are answered by one goroutine, and
@@ -34,7 +34,7 @@ func newSession(c *connection, channel ssh.Channel, permissions *ssh.Permissions
 }
 
 // serve answers requests until the client has closed the channel. A session counts
-// until then, as the channel takes memory for as long.
+// until then, because the channel uses memory until then.
 func (s *session) serve(requests <-chan *ssh.Request) {
 	s.c.work.Go(s.receive)
 	s.c.work.Go(s.discardErrors)
@@ -51,7 +51,7 @@ func (s *session) serve(requests <-chan *ssh.Request) {
 	}
 }
 
-// answer decides on a request, and returns what it starts.
+// answer answers a request, and returns the command that it starts, if any.
 func (s *session) answer(request *ssh.Request) (start func(*shell.Shell) int, ok bool) {
 	switch request.Type {
 	case "pty-req":
@@ -95,8 +95,8 @@ func (s *session) answer(request *ssh.Request) (start func(*shell.Shell) int, ok
 		}
 		return nil, s.kill(signal.Name)
 	}
-	// Environment variables are not taken, as with an sshd that has no AcceptEnv. Nor
-	// are there subsystems, agents and X11.
+	// Environment variables are refused, as by an sshd without AcceptEnv, and so are
+	// subsystems, agents and X11.
 	return nil, false
 }
 
@@ -127,7 +127,7 @@ func (s *session) kill(signal string) bool {
 	return s.channel.Close() == nil
 }
 
-// run runs the command and tells its exit status.
+// run runs the command and sends its exit status.
 func (s *session) run(start func(*shell.Shell) int) {
 	status := start(shell.New(s.c.run.instance, s.c.run.driver.clock, s.streams()))
 	_ = s.channel.CloseWrite()
@@ -137,7 +137,7 @@ func (s *session) run(start func(*shell.Shell) int) {
 	s.refuseInput()
 }
 
-// refuseInput has what comes discarded.
+// refuseInput discards input from now on.
 func (s *session) refuseInput() {
 	s.input.set(func(st *stream) { st.noReader, st.data = true, nil })
 }
@@ -174,9 +174,9 @@ func (in *lineInput) ReadLine(string) (string, error) {
 	}
 }
 
-// patientWriter closes the connection of a client that takes no output for too long.
-// The deadline of the connection does not: a client may keep a channel's window shut
-// and send other things.
+// patientWriter closes the connection of a client that reads no output for WriteTimeout.
+// The deadline of the connection does not suffice: a client may keep the window of a channel
+// closed and read everything else.
 type patientWriter struct {
 	to io.Writer
 	c  *connection

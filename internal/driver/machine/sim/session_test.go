@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
 )
 
-func TestCommands(t *testing.T) {
+func TestSession_commands(t *testing.T) {
 	c := newWorld(t, sim.Limits{}).mustLogin(t)
 	tests := []struct {
 		command, stdin, out, errOut string
@@ -38,7 +38,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-func TestShellWithoutTerminal(t *testing.T) {
+func TestSession_shellWithoutTerminal(t *testing.T) {
 	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -50,14 +50,14 @@ func TestShellWithoutTerminal(t *testing.T) {
 	}
 	var exit *ssh.ExitError
 	if err := session.Wait(); !errors.As(err, &exit) || exit.ExitStatus() != 1 {
-		t.Errorf("the shell ended with %v", err)
+		t.Errorf("the shell ended with %v, want status 1", err)
 	}
 	if out.String() != "ip-172-26-10-39\n" {
-		t.Errorf("it wrote %q", out.String())
+		t.Errorf("the shell wrote %q, want ip-172-26-10-39", out.String())
 	}
 }
 
-func TestExecOnATerminal(t *testing.T) {
+func TestSession_execOnATerminal(t *testing.T) {
 	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -66,11 +66,11 @@ func TestExecOnATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out, err := session.Output("echo a; pwd"); err != nil || string(out) != "a\r\n/home/admin\r\n" {
-		t.Errorf("got %q, %v", out, err)
+		t.Errorf("the command wrote %q, %v; want the lines of a terminal", out, err)
 	}
 }
 
-func TestChannelsThatAreRefused(t *testing.T) {
+func TestConnection_refusesChannels(t *testing.T) {
 	c := newWorld(t, sim.Limits{}).mustLogin(t)
 	tests := map[string]ssh.RejectionReason{
 		"direct-tcpip":                   ssh.Prohibited,
@@ -91,20 +91,20 @@ func TestChannelsThatAreRefused(t *testing.T) {
 			}{"127.0.0.1", 22, "127.0.0.1", 1}))
 			var refused *ssh.OpenChannelError
 			if !errors.As(err, &refused) || refused.Reason != want {
-				t.Errorf("got %v, want %v", err, want)
+				t.Errorf("OpenChannel returned %v, want %v", err, want)
 			}
 		})
 	}
 	if out, _, _ := run(t, c, "whoami", nil); out != "admin\n" {
-		t.Errorf("afterwards the connection says %q", out)
+		t.Errorf("afterwards whoami shows %q, want admin", out)
 	}
 }
 
-func TestRequestsThatAreRefused(t *testing.T) {
+func TestConnection_refusesRequests(t *testing.T) {
 	c := newWorld(t, sim.Limits{}).mustLogin(t)
 	for _, name := range []string{"tcpip-forward", "cancel-tcpip-forward", "streamlocal-forward@openssh.com", "keepalive@openssh.com", "no-such-request"} {
 		if ok, _, err := c.SendRequest(name, true, nil); ok || err != nil {
-			t.Errorf("the global request %s: %v, %v", name, ok, err)
+			t.Errorf("the global request %s returned %v, %v; want it refused", name, ok, err)
 		}
 	}
 	text := ssh.Marshal(struct{ Name, Value string }{"LANG", "C"})
@@ -117,15 +117,15 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ok, err := session.SendRequest(name, true, payload); ok || err != nil {
-			t.Errorf("the request %q: %v, %v", name, ok, err)
+			t.Errorf("the request %q returned %v, %v; want it refused", name, ok, err)
 		}
 		if out, err := session.Output("whoami"); err != nil || string(out) != "admin\n" {
-			t.Errorf("after the request %q the session says %q, %v", name, out, err)
+			t.Errorf("after the request %q whoami shows %q, %v; want admin", name, out, err)
 		}
 	}
 }
 
-func TestOneCommandForASession(t *testing.T) {
+func TestSession_runsOneCommand(t *testing.T) {
 	session, err := newWorld(t, sim.Limits{}).mustLogin(t).NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestOneCommandForASession(t *testing.T) {
 	command := ssh.Marshal(struct{ Text string }{"whoami"})
 	for _, name := range []string{"exec", "shell", "pty-req"} {
 		if ok, err := session.SendRequest(name, true, command); ok || err != nil {
-			t.Errorf("a second %s: %v, %v", name, ok, err)
+			t.Errorf("a second %s returned %v, %v; want it refused", name, ok, err)
 		}
 	}
 	_ = input.Close()
@@ -149,7 +149,7 @@ func TestOneCommandForASession(t *testing.T) {
 	}
 }
 
-func TestSignalsEndASession(t *testing.T) {
+func TestSession_endsWithASignal(t *testing.T) {
 	c := newWorld(t, sim.Limits{}).mustLogin(t)
 	session, err := c.NewSession()
 	if err != nil {
@@ -168,11 +168,11 @@ func TestSignalsEndASession(t *testing.T) {
 	}
 	var exit *ssh.ExitError
 	if err := session.Wait(); !errors.As(err, &exit) || exit.Signal() != "TERM" {
-		t.Errorf("the session ended with %v", err)
+		t.Errorf("the session ended with %v, want the signal TERM", err)
 	}
 }
 
-func TestSessionsOfAConnection(t *testing.T) {
+func TestLimits_sessionsOfAConnection(t *testing.T) {
 	c := newWorld(t, sim.Limits{MaxSessions: 3}).mustLogin(t)
 	var open []*ssh.Session
 	for range 3 {
@@ -184,7 +184,7 @@ func TestSessionsOfAConnection(t *testing.T) {
 	}
 	var refused *ssh.OpenChannelError
 	if _, err := c.NewSession(); !errors.As(err, &refused) || refused.Reason != ssh.ResourceShortage {
-		t.Errorf("one more session: %v", err)
+		t.Errorf("a fourth session returned %v, want a shortage", err)
 	}
 	if err := open[0].Run("true"); err != nil {
 		t.Fatal(err)
@@ -201,12 +201,12 @@ func eventually(t *testing.T, done func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("it never happens")
+			t.Fatal("the condition did not hold within 10 seconds")
 		}
 	}
 }
 
-func TestSessionsRunBesideEachOther(t *testing.T) {
+func TestSession_runsBesideOthers(t *testing.T) {
 	c := newWorld(t, sim.Limits{}).mustLogin(t)
 	slow, err := c.NewSession()
 	if err != nil {
@@ -222,11 +222,11 @@ func TestSessionsRunBesideEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out, _, _ := run(t, c, "whoami", nil); out != "admin\n" {
-		t.Errorf("the second session says %q", out)
+		t.Errorf("the second session shows %q, want admin", out)
 	}
 	_, _ = io.WriteString(input, "a\n")
 	_ = input.Close()
 	if err := slow.Wait(); err != nil || out.String() != "a\n" {
-		t.Errorf("the first session says %q, %v", out.String(), err)
+		t.Errorf("the first session shows %q, %v; want a", out.String(), err)
 	}
 }

@@ -1,13 +1,13 @@
 // Package sim is the embedded driver: machines that exist in the server's memory
-// only. A running one answers on port 22, where an SSH server in this process checks
-// the user name and the key as the instance would, and gives a restricted shell that
+// only. A running machine has an SSH server on port 22, in this process. It checks
+// the user name and the key as the instance would, and runs a restricted shell that
 // shows the instance.
 //
-// It never runs anything on the host, and never reads its files. There is no
-// password, no forwarding of ports, agents or X11, and no file transfer. Other ports
-// than 22 refuse, and so do all of a Windows machine.
+// The package never runs a program of the host, and never reads its files. There are no
+// passwords, no forwarding of ports, agents or X11, and no file transfer. All other ports
+// refuse connections, and so do all ports of a Windows machine.
 //
-// A machine that nobody is connected to costs its attributes and nothing else: no
+// A machine without connections takes the memory of its attributes and nothing else: no
 // goroutine, no listener, no parsed key.
 package sim
 
@@ -24,29 +24,29 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
-// Options are what a driver is made of.
+// Options configure a driver.
 type Options struct {
-	// Clock is what machines take for the time, also when a certificate is valid; nil is
-	// time.Now. All limits follow real time.
+	// Clock is the time of the machines, and that by which certificates expire. Nil is
+	// time.Now. All limits use real time.
 	Clock func() time.Time
-	// Logger gets logins, and at level debug refusals; nil discards both.
+	// Logger gets logins, and at level debug failed logins. Nil discards both.
 	Logger *slog.Logger
-	// Limits replace the default ones where they are not zero.
+	// Limits are the limits of the SSH servers. A zero value stands for the default.
 	Limits Limits
 }
 
-// Limits are those of an SSH server, which otherwise any client could exhaust. The
-// zero value of each stands for its default.
+// Limits bound what clients can use of an SSH server. The zero value of each stands for
+// its default.
 type Limits struct {
 	// LoginGrace is how long a client may take to log in: 30 s.
 	LoginGrace time.Duration
 	// IdleTimeout is how long a client may send nothing: 30 min. A client's
 	// keep-alive messages count.
 	IdleTimeout time.Duration
-	// WriteTimeout is how long a client may take none of what is sent to it: 30 s.
+	// WriteTimeout is how long a client may read nothing of what is sent to it: 30 s.
 	WriteTimeout time.Duration
-	// MaxStartups is how many clients of a machine may be logging in: 32. One more takes
-	// the place of one that makes the machine wait.
+	// MaxStartups is how many clients of a machine may be logging in: 32. When one more
+	// connects, one that makes the machine wait is disconnected.
 	MaxStartups int
 	// MaxConnections is how many connections a machine may have: 64.
 	MaxConnections int
@@ -81,7 +81,7 @@ type Driver struct {
 	unread    atomic.Int64
 
 	mu       sync.Mutex
-	machines map[string]*run // the current run of each, nil where it is stopped
+	machines map[string]*run // the current run of each, nil if it is stopped
 	closed   bool
 }
 
@@ -133,14 +133,14 @@ func (d *Driver) Start(_ context.Context, instance machine.Instance) error {
 	return nil
 }
 
-// Stop ends a machine's run. When it returns, the machine's connections are closed.
+// Stop stops a machine. When it returns, the machine's connections are closed.
 func (d *Driver) Stop(_ context.Context, id string) error {
 	running, err := d.swap(id, func(*run) (*run, error) { return nil, nil })
 	running.end()
 	return err
 }
 
-// Reboot ends a machine's run and begins the next.
+// Reboot stops and starts a machine.
 func (d *Driver) Reboot(_ context.Context, instance machine.Instance) error {
 	running, err := d.swap(instance.ID, func(running *run) (*run, error) {
 		if running == nil {
@@ -152,7 +152,7 @@ func (d *Driver) Reboot(_ context.Context, instance machine.Instance) error {
 	return err
 }
 
-// swap puts another run in the place of a machine's current one, which it returns.
+// swap replaces the current run of a machine by the next one, and returns the current one.
 func (d *Driver) swap(id string, next func(*run) (*run, error)) (*run, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -168,7 +168,7 @@ func (d *Driver) swap(id string, next func(*run) (*run, error)) (*run, error) {
 	return running, nil
 }
 
-// Delete ends and forgets a machine.
+// Delete stops and removes a machine.
 func (d *Driver) Delete(_ context.Context, id string) error {
 	d.mu.Lock()
 	running := d.machines[id]
@@ -178,7 +178,7 @@ func (d *Driver) Delete(_ context.Context, id string) error {
 	return nil
 }
 
-// List tells of all machines. After a restart of the process there are none.
+// List returns the status of all machines. After a restart of the process it is empty.
 func (d *Driver) List(context.Context) ([]machine.Status, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -189,7 +189,7 @@ func (d *Driver) List(context.Context) ([]machine.Status, error) {
 	return list, nil
 }
 
-// Dial connects to the SSH server of a machine. Every other port refuses.
+// Dial connects to the SSH server of a machine. All other ports refuse connections.
 func (d *Driver) Dial(ctx context.Context, id string, to machine.Target) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -208,7 +208,7 @@ func (d *Driver) Dial(ctx context.Context, id string, to machine.Target) (net.Co
 	return running.dial(to)
 }
 
-// Close ends and forgets all machines.
+// Close stops and removes all machines.
 func (d *Driver) Close() error {
 	d.mu.Lock()
 	machines := d.machines

@@ -24,7 +24,7 @@ type windowSize struct{ columns, rows atomic.Uint32 }
 // maxWindow bounds both sides of a window.
 const maxWindow = 4096
 
-// set takes a size as clients send it. A client that does not know its size sends 0.
+// set sets a size as a client sends it. A client that does not know its size sends 0.
 func (w *windowSize) set(columns, rows uint32) {
 	w.columns.Store(min(columns, maxWindow))
 	w.rows.Store(min(rows, maxWindow))
@@ -42,8 +42,8 @@ func (w *windowSize) get() (columns, rows int) {
 // terminal shows output, and lets the user edit lines. The client's own terminal is raw, so
 // everything that it shows has to be sent.
 //
-// Each line has an editor of its own. x/term's editor keeps its cursor, and the key, when it
-// ends with Ctrl-C or Ctrl-D, and so cannot read another line after them.
+// Each line has an editor of its own. After Ctrl-C or Ctrl-D x/term's editor keeps its cursor
+// and the key, and so cannot read another line.
 type terminal struct {
 	keys    *bufio.Reader
 	to      io.Writer
@@ -107,7 +107,7 @@ func (k keyboard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Read returns one byte, so that the editor has none left when its line ends.
+// Read returns one byte, so that the editor keeps no bytes of the next line.
 func (k keyboard) Read(b []byte) (int, error) {
 	t := k.t
 	if len(b) == 0 { // a sequence of keys that has no end; the editor would read for ever

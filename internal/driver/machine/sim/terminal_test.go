@@ -216,13 +216,13 @@ func TestTerminal_followsTheWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := until("exit\r\n"); !strings.Contains(got, "$ "+strings.Repeat("a", 15)+"\r\n"+strings.Repeat("a", 15)+"b") {
-		t.Errorf("after the window has 40 columns the screen shows %q", got)
+		t.Errorf("after the window has 40 columns the screen shows %q, want the line over two rows", got)
 	}
 }
 
-func TestTypedLinesAreBounded(t *testing.T) {
+func TestTerminal_boundsLines(t *testing.T) {
 	screen := typeKeys(t, newWorld(t, sim.Limits{}), "echo "+strings.Repeat("y", 100_000)+"\r\x04")
 	if n := strings.Count(screen, "y"); n != 2*(4096-len("echo ")) {
-		t.Errorf("%d characters on the screen", n)
+		t.Errorf("the screen shows %d characters, want twice those of a line of 4096", n)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
 
-// client is where the tests' connections are said to come from.
+// client is the address that the tests' connections have.
 var client = netip.MustParseAddrPort("203.0.113.7:40000")
 
 // port22 is the target of almost every test.
@@ -96,7 +96,7 @@ func (w *world) loginOver(t testing.TB, raw net.Conn, user string, auth ...ssh.A
 	return ssh.NewClient(conn, channels, requests), nil
 }
 
-// checkHostKey takes the machine's own keys only.
+// checkHostKey accepts the machine's own keys only.
 func (w *world) checkHostKey(t testing.TB) ssh.HostKeyCallback {
 	return func(_ string, _ net.Addr, key ssh.PublicKey) error {
 		public, err := w.instance.HostKeys.Public()
@@ -108,7 +108,7 @@ func (w *world) checkHostKey(t testing.TB) ssh.HostKeyCallback {
 				return nil
 			}
 		}
-		t.Errorf("the machine has another host key: %s", ssh.FingerprintSHA256(key))
+		t.Errorf("the machine has the unknown host key %s", ssh.FingerprintSHA256(key))
 		return errors.New("unknown host key")
 	}
 }
@@ -141,7 +141,7 @@ func run(t testing.TB, c *ssh.Client, command string, stdin io.Reader) (out, err
 	return o.String(), e.String(), status
 }
 
-// userKey is somebody's key, in the forms that clients take.
+// userKey is the key of a user, in the forms that clients need.
 type userKey struct {
 	signer ssh.Signer
 	line   string
@@ -208,7 +208,7 @@ func withCertificate(t testing.TB, key *userKey, line string) ssh.Signer {
 	}
 	certificate, ok := public.(*ssh.Certificate)
 	if !ok {
-		t.Fatalf("%s is no certificate", line)
+		t.Fatalf("%s is not a certificate", line)
 	}
 	signer, err := ssh.NewCertSigner(certificate, key.signer)
 	if err != nil {

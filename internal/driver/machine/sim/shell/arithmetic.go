@@ -7,7 +7,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// arithmetic is the value of an expression. An error is shown, and counts as 0.
+// arithmetic returns the value of an expression. After an error, which it shows, it is 0.
 func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 	if !s.budget.enter() {
 		return 0
@@ -26,7 +26,7 @@ func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 	return 0
 }
 
-// number reads a number, or the variable of that name.
+// number parses a number, or the value of the variable of that name.
 func (s *Shell) number(text string) int64 {
 	if syntax.ValidName(text) {
 		text, _ = s.variable(text)
@@ -71,7 +71,7 @@ func (s *Shell) setNumber(x syntax.ArithmExpr, value int64) {
 	}
 }
 
-// assigning are the operators of assignments, with the operator that each applies.
+// assigning has the operators of assignments, each with the operator that it applies.
 var assigning = map[syntax.BinAritOperator]syntax.BinAritOperator{
 	syntax.AddAssgn: syntax.Add, syntax.SubAssgn: syntax.Sub, syntax.MulAssgn: syntax.Mul, syntax.QuoAssgn: syntax.Quo,
 	syntax.RemAssgn: syntax.Rem, syntax.AndAssgn: syntax.And, syntax.OrAssgn: syntax.Or, syntax.XorAssgn: syntax.Xor,

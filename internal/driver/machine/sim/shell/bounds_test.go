@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim/shell"
 )
 
-// endless are commands that a real shell would run for ever, or until the memory is full.
+// endless returns commands that a real shell would run forever, or until the memory is full.
 func endless() map[string]string {
 	fill := func(text string) string { return strings.Repeat(text, (shell.MaxText-1200)/len(text)) }
 	return map[string]string{
@@ -78,7 +78,7 @@ func endless() map[string]string {
 	}
 }
 
-// Every command ends by itself, with little output and little memory.
+// Every command ends by itself, with bounded output and memory.
 func TestExec_isBounded(t *testing.T) {
 	for name, command := range endless() {
 		t.Run(name, func(t *testing.T) {

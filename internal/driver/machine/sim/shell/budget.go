@@ -5,42 +5,42 @@ import (
 	"io"
 )
 
-// The bounds of a command and of what a shell keeps. A short text can ask for much: for
-// the same file many times, for a loop without end, or for a variable that doubles.
+// The limits of a command, and of what a shell keeps. A short text can need much: a loop that
+// does not end, a file that is shown many times, or a variable that doubles.
 const (
 	// MaxText is how long a command may be, over all its lines. An Input returns lines
 	// up to that length in one piece.
 	MaxText = 64 << 10
 
-	// maxOutput is how many bytes one command may write, over all its parts, and
-	// maxPiped how many of them to pipes and substitutions, which are kept in memory.
+	// maxOutput is how many bytes one command may write, over all its parts. maxPiped is
+	// how many of them may go to pipes and substitutions, which are kept in memory.
 	maxOutput = 4 << 20
 	maxPiped  = 1 << 20
 
-	// maxSteps is how much one command may do: a step is a command, a word, or some
-	// hundred bytes of text.
+	// maxSteps is how many steps one command may take. A step is a command, a word, or
+	// stepBytes bytes of text.
 	maxSteps = 50_000
 
-	// maxValue is the size of a variable, or of all arguments of a command, as of
-	// MAX_ARG_STRLEN in Linux.
+	// maxValue is the size of a variable, or of all arguments of a command. It is
+	// MAX_ARG_STRLEN of Linux.
 	maxValue = 128 << 10
 
-	// maxVariables and maxFunctions bound what a shell keeps: the sizes of its
-	// variables, and of the texts of its functions.
+	// maxVariables and maxFunctions bound what a shell keeps: the size of all variables,
+	// and of the texts of all functions.
 	maxVariables = 512 << 10
 	maxFunctions = 16 << 10
 
-	// maxLines is how many lines a command may have. After each one all are parsed
+	// maxLines is how many lines a command may have. After each line all are parsed
 	// again.
 	maxLines = 256
 
-	// maxShells is how deep shells may nest, and maxDepth the same for everything:
+	// maxShells is how deep shells may nest. maxDepth is the same for all that nests:
 	// functions, compound commands, substitutions, expressions.
 	maxShells = 8
 	maxDepth  = 1000
 
-	// stepBytes is how many bytes of text make a step, and parseCost how many times as
-	// much work parsing them is as copying.
+	// stepBytes is how many bytes of text make a step. Parsing a text is parseCost times
+	// the work of copying it.
 	stepBytes = 256
 	parseCost = 8
 )
@@ -54,16 +54,16 @@ var (
 	errValue  = errors.New("Argument list too long") //nolint:staticcheck // the words of bash
 )
 
-// budget is what is left for a command, with all its subshells.
+// budget is what remains of the limits for a command, with all its subshells.
 type budget struct {
 	steps  int
 	output int
 	piped  int
 	depth  int
 	text   int   // the length of the texts that are being run, whose trees are in memory
-	err    error // what ended the command: one of the above, or an error of a stream
+	err    error // what ended the command: an error from above, or one of a stream
 
-	reported bool // the user was told
+	reported bool // the error was shown
 }
 
 // renew begins the next command. An error of a stream stays.
@@ -74,7 +74,7 @@ func (b *budget) renew() {
 	}
 }
 
-// isLimit reports whether a command has ended, but not its streams.
+// isLimit reports whether an error ends a command only, and not its shell.
 func isLimit(err error) bool {
 	for _, limit := range []error{errOutput, errPiped, errSteps, errDepth, errValue, ErrInterrupted} {
 		if errors.Is(err, limit) {
@@ -84,8 +84,8 @@ func isLimit(err error) bool {
 	return false
 }
 
-// spend takes a step, and more for a text of some length. It reports whether the command
-// may continue.
+// spend uses a step, and more for a text of some length. It reports whether the command may
+// continue.
 func (b *budget) spend(length int) bool {
 	b.steps -= 1 + length/stepBytes
 	if b.steps < 0 {
@@ -94,7 +94,7 @@ func (b *budget) spend(length int) bool {
 	return b.err == nil
 }
 
-// enter is spend for what may nest. If it reports true, the caller must leave.
+// enter is spend for what may nest. If it returns true, the caller must call leave.
 func (b *budget) enter() bool {
 	if b.depth == maxDepth {
 		b.end(errDepth)
@@ -109,15 +109,15 @@ func (b *budget) enter() bool {
 
 func (b *budget) leave() { b.depth-- }
 
-// end notes what ends the command, if nothing did before.
+// end ends the command with an error, unless it has ended before.
 func (b *budget) end(err error) {
 	if b.err == nil {
 		b.err = err
 	}
 }
 
-// meteredWriter writes as much as the budget permits. Commands need not look at its errors,
-// since the budget keeps them.
+// meteredWriter writes as much as the budget permits. Commands may ignore its errors, because
+// the budget keeps them.
 type meteredWriter struct {
 	to     io.Writer
 	budget *budget

@@ -11,7 +11,7 @@ import (
 // builtin runs a command; args[0] is the name it was called by. It returns the status.
 type builtin func(s *Shell, args []string) int
 
-// builtins are all the commands that there are.
+// builtins returns all commands.
 func builtins() map[string]builtin {
 	return map[string]builtin{
 		":":        func(*Shell, []string) int { return 0 },
@@ -69,18 +69,19 @@ func help(s *Shell, _ []string) int {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	s.print("A simulated instance knows bash's language, but background jobs, arrays and files that can be written, and these commands:\n" +
+	s.print("A simulated instance knows bash's language, without background jobs, arrays and files that can be written, and these commands:\n" +
 		strings.Join(names, " ") + "\n")
 	return 0
 }
 
-// bash runs another shell: of the text after -c, or of the input.
+// bash runs another shell, for the text after -c or for the input.
 func bash(s *Shell, args []string) int {
 	if s.shells == maxShells {
 		return s.fail(1, args[0], "too many shells within one another")
 	}
 	child := s.subshell()
 	child.shells++
+	child.variables = s.variables.inherited()
 	child.params, child.functions, child.errexit, child.loops, child.tested = nil, nil, false, 0, 0
 	for i, arg := range args[1:] {
 		if !strings.HasPrefix(arg, "-") {
@@ -105,7 +106,7 @@ func bash(s *Shell, args []string) int {
 	return child.loop(s.terminal)
 }
 
-// sudo runs a command as root, as the user of an instance may without a password.
+// sudo runs a command as root. The user of an instance needs no password for it.
 func sudo(s *Shell, args []string) int {
 	args = args[1:]
 	for len(args) > 0 && slices.Contains([]string{"-n", "-E", "-H"}, args[0]) {
@@ -126,7 +127,7 @@ func sudo(s *Shell, args []string) int {
 	return s.callCommand(args)
 }
 
-// ofShell are the commands that are no programs, and change the shell that runs them.
+// ofShell names the commands that change the shell, and so are not programs.
 var ofShell = []string{"break", "cd", "continue", "eval", "exit", "logout", "read", "return", "set", "shift", "unset"}
 
 func echo(s *Shell, args []string) int {
@@ -144,7 +145,7 @@ func pwd(s *Shell, _ []string) int {
 	return 0
 }
 
-// env prints the variables of the environment, or the one that is named.
+// env prints the variables of the environment. printenv prints those that are named.
 func env(s *Shell, args []string) int {
 	if len(args) == 1 {
 		for _, name := range s.exportedNames() {
@@ -168,7 +169,7 @@ func env(s *Shell, args []string) int {
 	return status
 }
 
-// cat prints files, and the input where it is given none.
+// cat prints files, or the input if no file is named.
 func cat(s *Shell, args []string) int {
 	if len(args) == 1 {
 		args = append(args, "-")
@@ -189,7 +190,7 @@ func cat(s *Shell, args []string) int {
 	return status
 }
 
-// copyInput prints what is left of the input, as long as it can be written.
+// copyInput prints the rest of the input, while it can be written.
 func (s *Shell) copyInput() int {
 	for s.budget.err == nil {
 		line, err := s.in.ReadLine("")

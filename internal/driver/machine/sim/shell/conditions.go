@@ -53,7 +53,7 @@ func (s *Shell) binaryTest(x *syntax.BinaryTest) bool {
 	return s.testTwo(s.testOperand(x.X), x.Op.String(), s.testOperand(x.Y))
 }
 
-// test is the command of that name, also as "[".
+// test is the command test, and "[".
 func test(s *Shell, args []string) int {
 	name, args := args[0], args[1:]
 	if name == "[" {
@@ -65,7 +65,7 @@ func test(s *Shell, args []string) int {
 	return status(s.testArgs(args))
 }
 
-// testArgs reports whether a condition of arguments holds. "-o" binds least, then "-a".
+// testArgs reports whether a condition in arguments holds. "-a" binds stronger than "-o".
 func (s *Shell) testArgs(args []string) bool {
 	if !s.budget.enter() {
 		return false
@@ -100,8 +100,7 @@ func (s *Shell) testArgs(args []string) bool {
 	return s.testOne(args[0], args[1])
 }
 
-// testOne reports whether a condition of one operand holds. Everything can be read, and
-// nothing written or run.
+// testOne reports whether a condition with one operand holds. No file can be written or run.
 func (s *Shell) testOne(op, operand string) bool {
 	switch op {
 	case "-z":
@@ -134,7 +133,7 @@ func (s *Shell) testFile(op, name string) bool {
 	return true
 }
 
-// comparisons are the conditions of two operands.
+// comparisons are the conditions with two operands.
 var comparisons = []string{"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"}
 
 func (s *Shell) testTwo(a, op, b string) bool {

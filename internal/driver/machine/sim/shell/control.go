@@ -6,8 +6,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// condition runs the commands that a loop or an if depends on, and reports whether they
-// succeed and the shell continues.
+// condition runs the condition of a loop or an if, and reports whether it holds and the shell
+// continues.
 func (s *Shell) condition(list []*syntax.Stmt) bool {
 	s.tested++
 	s.stmts(list)
@@ -91,7 +91,7 @@ func (s *Shell) countingLoop(c *syntax.CStyleLoop, do []*syntax.Stmt) {
 	}
 }
 
-// optional is the value of an expression, or 1 if there is none.
+// optional returns the value of an expression, or 1 for no expression.
 func (s *Shell) optional(x syntax.ArithmExpr) int64 {
 	if x == nil {
 		return 1
@@ -99,8 +99,8 @@ func (s *Shell) optional(x syntax.ArithmExpr) int64 {
 	return s.arithmetic(x)
 }
 
-// leaveLoop reports whether a loop ends after its body was run. It counts down the loops
-// that break and continue are about.
+// leaveLoop reports whether a loop ends after its body. It counts down the loops of break and
+// continue.
 func (s *Shell) leaveLoop() bool {
 	l := &s.leaving
 	switch {
@@ -120,7 +120,7 @@ func (s *Shell) leaveLoop() bool {
 func (s *Shell) caseClause(c *syntax.CaseClause) {
 	value := s.text(c.Word)
 	s.status = 0
-	run := false // after ";&" whatever the pattern is
+	run := false // after ";&" the next list runs without a match
 	for _, item := range c.Items {
 		if !run && !s.matchesAny(item.Patterns, value) {
 			continue
@@ -142,7 +142,7 @@ func (s *Shell) matchesAny(patterns []*syntax.Word, value string) bool {
 	return false
 }
 
-// breakLoops is for break and continue, whose argument says how many loops they are about.
+// breakLoops is for break and continue. The argument is how many loops they leave.
 func breakLoops(s *Shell, args []string) int {
 	if s.loops == 0 {
 		return s.fail(0, args[0], "only meaningful in a loop")
@@ -181,7 +181,7 @@ func exit(s *Shell, args []string) int {
 	return s.statusOf(args)
 }
 
-// statusOf is the status that the argument of exit or return is.
+// statusOf parses the argument of exit or return.
 func (s *Shell) statusOf(args []string) int {
 	status, err := strconv.Atoi(args[1])
 	if err != nil {

@@ -4,7 +4,7 @@
 // has been up.
 //
 // It starts no process, opens no file and no connection, and reads nothing of the
-// system that it runs on. Everything it shows comes from the instance that it was
-// given. Its files cannot be changed. Every command is bounded in time, memory and output,
-// which mvdan.cc/sh's own interpreter cannot do.
+// system that it runs on. Everything that it shows comes from its instance. Its files
+// cannot be changed. Every command is bounded in time, memory and output, which
+// mvdan.cc/sh's own interpreter cannot do.
 package shell

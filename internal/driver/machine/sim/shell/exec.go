@@ -8,7 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// stmts runs commands until one leaves the list.
+// stmts runs a list of commands, until one leaves it.
 func (s *Shell) stmts(list []*syntax.Stmt) {
 	for _, st := range list {
 		s.stmt(st)
@@ -43,8 +43,8 @@ func (s *Shell) stmt(st *syntax.Stmt) {
 	}
 }
 
-// failsAlone reports whether a command can end a shell with set -e. The commands within the
-// others have done so.
+// failsAlone reports whether the failure of a command ends a shell with set -e. For the other
+// kinds, the commands that they consist of do.
 func failsAlone(c syntax.Command) bool {
 	switch c := c.(type) {
 	case *syntax.CallExpr, *syntax.Subshell, *syntax.TestClause, *syntax.ArithmCmd, *syntax.DeclClause:
@@ -55,7 +55,7 @@ func failsAlone(c syntax.Command) bool {
 	return false
 }
 
-// status is 0 for success and 1 for failure.
+// status returns 0 for success and 1 for failure.
 func status(success bool) int {
 	if success {
 		return 0
@@ -101,7 +101,7 @@ func (s *Shell) command(c syntax.Command) {
 	}
 }
 
-// simple runs a command with arguments, or only sets variables.
+// simple runs a command with arguments, or sets variables if there are none.
 func (s *Shell) simple(c *syntax.CallExpr) {
 	s.substituted = 0
 	args := s.fields(c.Args)
@@ -123,7 +123,7 @@ func (s *Shell) simple(c *syntax.CallExpr) {
 	s.status = s.substituted
 }
 
-// assignFor sets variables for one command, and returns what restores them.
+// assignFor sets variables for one command. The function that it returns restores them.
 func (s *Shell) assignFor(assigns []*syntax.Assign) (restore func()) {
 	if len(assigns) == 0 {
 		return func() {}
@@ -154,7 +154,7 @@ func (s *Shell) assignFor(assigns []*syntax.Assign) (restore func()) {
 	}
 }
 
-// assign sets a variable, and reports whether that was possible.
+// assign sets a variable, and reports whether it was set.
 func (s *Shell) assign(a *syntax.Assign) bool {
 	value := ""
 	if a.Append {
@@ -189,8 +189,8 @@ func (s *Shell) declare(c *syntax.DeclClause) {
 	}
 }
 
-// declareText sets the variable that a text such as a=b names, and returns its name; "" for
-// an option.
+// declareText sets the variable that a text such as a=b names. It returns the name, or "" for
+// an option, and whether the command continues.
 func (s *Shell) declareText(command, text string) (name string, ok bool) {
 	if strings.HasPrefix(text, "-") {
 		return "", true
@@ -203,7 +203,7 @@ func (s *Shell) declareText(command, text string) (name string, ok bool) {
 	return name, !given || s.set(name, value)
 }
 
-// call runs one command with its arguments, the first of which is its name.
+// call runs a function or a command. The first argument is its name.
 func (s *Shell) call(args []string) int {
 	if body, ok := s.functions[args[0]]; ok {
 		return s.callFunction(body, args[1:])
@@ -211,7 +211,7 @@ func (s *Shell) call(args []string) int {
 	return s.callCommand(args)
 }
 
-// callCommand runs one command, and no function.
+// callCommand runs a command that is not a function.
 func (s *Shell) callCommand(args []string) int {
 	if !s.budget.enter() {
 		return 1
@@ -226,7 +226,7 @@ func (s *Shell) callCommand(args []string) int {
 	return s.fail(statusNotFound, "bash", args[0]+": command not found")
 }
 
-// callPath runs commands that are called by where they usually are.
+// callPath runs a command by its usual path.
 func (s *Shell) callPath(args []string) int {
 	for _, dir := range []string{"/bin/", "/usr/bin/"} {
 		name, ok := strings.CutPrefix(args[0], dir)
@@ -249,7 +249,7 @@ func (s *Shell) callFunction(body *syntax.Stmt, params []string) int {
 	return s.status
 }
 
-// declareFunction keeps a function, as long as all of them are short.
+// declareFunction keeps a function, if all functions together are short enough.
 func (s *Shell) declareFunction(c *syntax.FuncDecl) {
 	s.status = 0
 	size := func(body *syntax.Stmt) int { return int(body.End().Offset()-body.Pos().Offset()) + variableSize }
@@ -272,8 +272,8 @@ func (s *Shell) declareFunction(c *syntax.FuncDecl) {
 	s.functions[c.Name.Value] = c.Body
 }
 
-// binary runs lists of "&&" and "||", and pipelines. A list of many leans to the left, and is
-// not run by recursion.
+// binary runs lists of "&&" and "||", and pipelines. The tree of a long list is deep on its
+// left, so a loop runs it.
 func (s *Shell) binary(c *syntax.BinaryCmd) {
 	if c.Op == syntax.Pipe || c.Op == syntax.PipeAll {
 		s.pipeline(c)
@@ -304,15 +304,15 @@ func (s *Shell) binary(c *syntax.BinaryCmd) {
 	}
 }
 
-// test runs a command whose failure does not end a shell with set -e.
+// test runs a command. Its failure does not end a shell with set -e.
 func (s *Shell) test(st *syntax.Stmt) {
 	s.tested++
 	s.stmt(st)
 	s.tested--
 }
 
-// pipeline runs commands one after the other. Each reads what the one before has written,
-// when that has ended.
+// pipeline runs two commands, one after the other. The second reads what the first has
+// written.
 func (s *Shell) pipeline(c *syntax.BinaryCmd) {
 	var first bytes.Buffer
 	sub := s.subshell()
@@ -330,12 +330,12 @@ func (s *Shell) pipeline(c *syntax.BinaryCmd) {
 	s.status = sub.status
 }
 
-// capture has a subshell write to a buffer. What it writes counts as output.
+// capture makes a subshell write to a buffer.
 func (s *Shell) capture(to *bytes.Buffer) {
 	s.out, s.captured, s.terminal = &meteredWriter{to: to, budget: s.budget, pipe: true}, true, false
 }
 
-// substitute returns what commands write, without line ends after it.
+// substitute returns what commands write, without the line ends at its end.
 func (s *Shell) substitute(list []*syntax.Stmt) string {
 	var out bytes.Buffer
 	sub := s.subshell()

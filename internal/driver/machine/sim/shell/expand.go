@@ -8,14 +8,15 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// piece is a part of a word after its expansion.
+// piece is a part of a word after expansion.
 type piece struct {
 	text   string
-	quoted bool // it is not split, and its characters are no patterns
+	quoted bool // it is not split, and has no patterns
 	next   bool // it begins another argument
 }
 
-// fields makes arguments from words: braces, variables, substitutions, splitting, patterns.
+// fields makes arguments from words. It expands braces, variables and substitutions, splits
+// the words, and matches patterns with files.
 func (s *Shell) fields(words []*syntax.Word) []string {
 	var args []string
 	size := 0
@@ -38,7 +39,7 @@ func (s *Shell) fields(words []*syntax.Word) []string {
 	return args
 }
 
-// text expands a word that stays one.
+// text expands a word and does not split it.
 func (s *Shell) text(w *syntax.Word) string { return join(s.word(w)) }
 
 // quotedText expands parts as within double quotes.
@@ -123,10 +124,10 @@ func (s *Shell) part(part syntax.WordPart, quoted bool) []piece {
 	return nil
 }
 
-// escapes are those of $'...' and of printf.
+// escapes replaces the escape sequences of $'...' and of printf.
 var escapes = strings.NewReplacer(`\\`, `\`, `\'`, `'`, `\"`, `"`, `\a`, "\a", `\n`, "\n", `\r`, "\r", `\t`, "\t", `\e`, "\x1b")
 
-// literal reads text outside of quotes, where a character after a backslash is quoted.
+// literal expands text outside of quotes. There, a backslash quotes the next character.
 func literal(text string) []piece {
 	var all []piece
 	for {
@@ -145,7 +146,7 @@ func literal(text string) []piece {
 	}
 }
 
-// unescape reads text within double quotes, where a backslash quotes few characters.
+// unescape expands text within double quotes. There, a backslash quotes few characters.
 func unescape(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text
@@ -155,7 +156,7 @@ func unescape(text string) string {
 
 var quotedEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, `$`, "\\`", "`", "\\\n", "")
 
-// split makes fields of what is not quoted, at blanks and line ends.
+// split makes fields. It splits what is not quoted at blanks and line ends.
 func split(pieces []piece) []field {
 	var all []field
 	var f field
@@ -256,7 +257,7 @@ func (s *Shell) operate(p *syntax.ParamExp, value string, set, quoted bool) []pi
 	return same
 }
 
-// missing ends the shell, as it lacks a variable that it needs.
+// missing ends the shell because a variable is not set.
 func (s *Shell) missing(name, message string) {
 	if message == "" {
 		message = "parameter null or not set"

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The errors of files, in the words of the tools that show them.
+// The errors of files, in the words of coreutils.
 var (
 	errNoFile     = errors.New("No such file or directory") //nolint:staticcheck // the words of coreutils
 	errIsDir      = errors.New("Is a directory")            //nolint:staticcheck // the words of coreutils
@@ -17,14 +17,14 @@ var (
 	errPermission = errors.New("Permission denied")         //nolint:staticcheck // the words of coreutils
 )
 
-// file is an entry of the instance's small tree. Its text is made when it is asked for.
+// file is a file or a directory of the instance. Its text is made when it is read.
 type file struct {
 	dir     bool
 	private bool // for root only
 	text    func() string
 }
 
-// tree is every file, by its absolute path. Directories follow from the paths.
+// tree returns all files by their absolute paths, with the directories of these paths.
 func (s *Shell) tree() map[string]file {
 	files := map[string]file{
 		"/etc/hostname":   {text: func() string { return s.instance.Hostname + "\n" }},
@@ -50,7 +50,7 @@ func (s *Shell) tree() map[string]file {
 	return files
 }
 
-// path makes a name absolute, from the directory that the shell is in.
+// path makes a name absolute. Relative names begin at the shell's directory.
 func (s *Shell) path(name string) string {
 	if !path.IsAbs(name) {
 		name = path.Join(s.dir, name)
@@ -80,7 +80,7 @@ func (s *Shell) readFile(name string) (string, error) {
 	return info.text(), nil
 }
 
-// ls lists files, with -l their modes and owners too, with -a hidden ones.
+// ls lists files: with -l, their modes and owners, and with -a, hidden files too.
 func ls(s *Shell, args []string) int {
 	var names []string
 	var long, all bool
@@ -107,7 +107,7 @@ func ls(s *Shell, args []string) int {
 	return status
 }
 
-// list prints a file's name, or the names of what is in a directory.
+// list prints the name of a file, or the names of the files in a directory.
 func (s *Shell) list(name string, titled, long, all bool) error {
 	files, dir := s.tree(), s.path(name)
 	info, ok := files[dir]
@@ -161,7 +161,7 @@ func (s *Shell) hostsFile() string {
 	return text
 }
 
-// osRelease tells the blueprint in the form of os-release(5): debian_12 has the ID
+// osRelease describes the blueprint in the form of os-release(5): debian_12 has the ID
 // debian and the version 12.
 func (s *Shell) osRelease() string {
 	id, version, _ := strings.Cut(s.instance.Blueprint, "_")

@@ -25,10 +25,10 @@ func FuzzShell(f *testing.F) {
 			var out, errOut bytes.Buffer
 			s := shell.New(web(), after(0), shell.Streams{In: lineInput(text), Out: &out, Err: &errOut})
 			if status := s.Exec(command); status < 0 || status > 255 {
-				t.Errorf("status %d", status)
+				t.Errorf("the command ended with the status %d, want one of a process", status)
 			}
 			if len(text) <= shell.MaxText && out.Len() > (4<<20)*(1+strings.Count(text, "\n")) {
-				t.Errorf("%d bytes of output", out.Len())
+				t.Errorf("the command wrote %d bytes, want at most 4 MiB for each line", out.Len())
 			}
 		}
 	})

@@ -69,7 +69,7 @@ func unset(s *Shell, args []string) int {
 	return 0
 }
 
-// read reads a line of the input into variables, the last of which gets the rest.
+// read reads a line of the input into variables. The last one gets the rest.
 func read(s *Shell, args []string) int {
 	names, prompt := []string{"REPLY"}, ""
 	for args = args[1:]; len(args) > 0; args = args[1:] {
@@ -109,8 +109,8 @@ func read(s *Shell, args []string) int {
 	return status(err == nil && strings.HasSuffix(line, "\n"))
 }
 
-// commandNamed is for "command -v", type and which, which say what a name stands for. Without
-// an option, command runs it.
+// commandNamed is for "command -v", type and which, which describe a name. Without an option,
+// command runs the command of that name.
 func commandNamed(s *Shell, args []string) int {
 	names := args[1:]
 	if args[0] == "command" {
@@ -136,7 +136,7 @@ func commandNamed(s *Shell, args []string) int {
 	return result
 }
 
-// meaning says what a name stands for, in the words of a command; "" if nothing.
+// meaning describes a name in the words of a command, or returns "" for an unknown name.
 func (s *Shell) meaning(command, name string) string {
 	_, function := s.functions[name]
 	_, known := s.commands[name]
@@ -155,7 +155,7 @@ func (s *Shell) meaning(command, name string) string {
 	return "/usr/bin/" + name
 }
 
-// printf prints its arguments by a format, which it repeats for as long as there are more.
+// printf prints its arguments in a format. It repeats the format until all are printed.
 func printf(s *Shell, args []string) int {
 	if len(args) < 2 {
 		return s.fail(statusMisuse, "printf", "usage: printf format [arguments]")
@@ -170,8 +170,7 @@ func printf(s *Shell, args []string) int {
 	return 0
 }
 
-// printOnce prints a format with as many arguments as it has conversions, and returns the
-// others.
+// printOnce prints a format once, and returns the arguments that it did not use.
 func (s *Shell) printOnce(format string, args []string) []string {
 	for {
 		text, rest, found := strings.Cut(format, "%")
@@ -198,7 +197,7 @@ func (s *Shell) printOnce(format string, args []string) []string {
 	}
 }
 
-// convert prints an argument by a conversion such as %-8s.
+// convert prints an argument in a conversion such as %-8s.
 func (s *Shell) convert(options string, verb byte, arg string) {
 	switch verb {
 	case 's':

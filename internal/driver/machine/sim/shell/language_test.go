@@ -36,7 +36,7 @@ func TestExec_runsBashLanguage(t *testing.T) {
 		{command: "{ echo a; echo b; } | tail -1", out: "b\n"},
 		{command: "x=1 y=2; echo $x$y; z=3 env | grep ^z; echo \"[$z]\"", out: "12\nz=3\n[]\n"},
 		{command: "n=N; export $n=3 M; M=4; env | grep '^[MN]='", out: "M=4\nN=3\n"},
-		{command: "export A=1; A=2; bash -c 'echo $A'; unset A; echo \"[$A]\"", out: "2\n[]\n"},
+		{command: "export A=1; A=2; B=3; bash -c 'echo $A$B'; unset A; echo \"[$A]\"", out: "2\n[]\n"},
 		{command: "bash -c 'echo $1 $2' name a b; set -- x y; echo $# $2; shift; echo $1", out: "a b\n2 y\ny\n"},
 		{command: "echo ${x:-a} ${x-b} ${HOME:+c} ${y:=d} $y ${#HOME} \"${x:-a b}\"", out: "a b c d d 11 a b\n"},
 		{command: "p=/etc/a.tar.gz; echo ${p##*/} ${p#*/} ${p%.*} ${p%%.*} ${p%.gz}", out: "a.tar.gz etc/a.tar.gz /etc/a.tar /etc/a /etc/a.tar\n"},
@@ -123,8 +123,8 @@ func TestScript_reads(t *testing.T) {
 	}
 }
 
-// Nothing of the host can be reached, whatever is typed. Each command names a file or a
-// program that exists on almost every host, and has to end as on an instance that lacks it.
+// No command reaches the host. Each names a file or a program that exists on almost every
+// host, and must end as on an instance without it.
 func TestExec_reachesNothingOfTheHost(t *testing.T) {
 	const secret = "lanyard-host-secret"
 	t.Setenv("LANYARD_TEST_SECRET", secret)

@@ -8,25 +8,25 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// maxNesting bounds how deep a text nests. The parser recurses, and would take hundreds of
-// megabytes for a text of opening brackets.
+// maxNesting bounds how deep a text nests. The parser recurses, and would use hundreds of
+// megabytes of stack for a text of opening brackets.
 const maxNesting = 200
 
-// errIncomplete says that the text may still become commands when more follows:
-// a quote is open, or the last line ends in "&&".
+// errIncomplete says that a text may become commands when more lines follow: a quote is open,
+// or the last line ends in "&&".
 var errIncomplete = errors.New("syntax error: unexpected end of file")
 
 var errNesting = errors.New("syntax error: the command nests too deeply")
 
-// notSimulatedError names a part of bash's language that this shell leaves out.
+// notSimulatedError names a part of bash's language that this shell does not have.
 type notSimulatedError string
 
 func (e notSimulatedError) Error() string {
 	return string(e) + " are not part of this simulated instance"
 }
 
-// parse reads commands. The error is errIncomplete, errNesting, a notSimulatedError, or
-// says what is unexpected.
+// parse parses commands. The error is errIncomplete, errNesting, a notSimulatedError, or a
+// syntax error.
 func parse(text string) ([]*syntax.Stmt, error) {
 	if nesting(text) > maxNesting {
 		return nil, errNesting
@@ -50,11 +50,11 @@ func endsInBackslash(text string) bool {
 	return ok && (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
 }
 
-// nesting is how deep a text can nest at most. It does not know quotes, and so counts their
-// brackets too.
+// nesting returns how deep a text nests at most. It does not know quotes, and so counts
+// brackets in quotes too.
 func nesting(text string) int {
 	deepest, depth := 0, 0
-	word := 0 // where the present word begins
+	word := 0 // the begin of the present word
 	for i := range len(text) {
 		switch c := text[i]; {
 		case strings.IndexByte("([{", c) >= 0:
@@ -72,7 +72,8 @@ func nesting(text string) int {
 	return deepest
 }
 
-// opens is 1 for a keyword that begins a compound command, and -1 for one that ends it.
+// opens returns 1 for a keyword that begins a compound command, -1 for one that ends it, and
+// otherwise 0.
 func opens(word string) int {
 	switch word {
 	case "if", "while", "until", "for", "case", "select":
@@ -83,8 +84,8 @@ func opens(word string) int {
 	return 0
 }
 
-// syntaxError has bash's words for an operator in a wrong place, and the parser's for
-// everything else.
+// syntaxError has bash's words for an unexpected operator, and the parser's for all other
+// errors.
 func syntaxError(text string, err error) error {
 	parsing, ok := errors.AsType[syntax.ParseError](err)
 	if !ok {
@@ -104,7 +105,7 @@ func syntaxError(text string, err error) error {
 	return fmt.Errorf("syntax error: line %d: %s", parsing.Pos.Line(), parsing.Text)
 }
 
-// checkSimulated returns an error if commands use what is left out.
+// checkSimulated returns an error if commands use what this shell does not have.
 func checkSimulated(file *syntax.File) error {
 	missing := ""
 	syntax.Walk(file, func(node syntax.Node) bool {
@@ -119,7 +120,7 @@ func checkSimulated(file *syntax.File) error {
 	return nil
 }
 
-// notSimulated names what a node uses and is left out, if anything.
+// notSimulated names what a node uses and this shell does not have, or returns "".
 func notSimulated(node syntax.Node) string {
 	switch n := node.(type) {
 	case *syntax.CoprocClause:
@@ -138,7 +139,7 @@ func notSimulated(node syntax.Node) string {
 	return notSimulatedForm(node)
 }
 
-// notSimulatedForm is notSimulated for nodes of which only some forms are left out.
+// notSimulatedForm is notSimulated for nodes of which this shell has some forms.
 func notSimulatedForm(node syntax.Node) string {
 	switch n := node.(type) {
 	case *syntax.Stmt:

@@ -29,7 +29,7 @@ func (f *field) add(text string, quoted bool) {
 	f.pattern = append(f.pattern, text...)
 }
 
-// escape has the characters of patterns stand for themselves.
+// escape quotes the characters of patterns.
 func escape(text string) string { return patternEscapes.Replace(text) }
 
 var patternEscapes = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
@@ -75,7 +75,7 @@ func (s *Shell) patternOf(parts []syntax.WordPart) string {
 	return b.String()
 }
 
-// slashes are no separators in the patterns of texts.
+// slashes replaces slashes, because they are not special in the patterns of texts.
 var slashes = strings.NewReplacer("/", "\x00", "[!", "[^")
 
 // matches reports whether a pattern matches a whole text.
@@ -87,7 +87,7 @@ func (s *Shell) matches(pattern, text string) bool {
 	return matched && err == nil || pattern == text
 }
 
-// trim removes what a pattern matches from the begin or the end of a text.
+// trim removes what a pattern matches from the start or the end of a text.
 func (s *Shell) trim(op syntax.ParExpOperator, text, pattern string) string {
 	prefix := op == syntax.RemSmallPrefix || op == syntax.RemLargePrefix
 	if !strings.ContainsAny(pattern, `*?[\`) {
@@ -96,7 +96,7 @@ func (s *Shell) trim(op syntax.ParExpOperator, text, pattern string) string {
 		}
 		return strings.TrimSuffix(text, pattern)
 	}
-	// The cuts are tried from the longest rest to the shortest, or the other way round.
+	// The first cut leaves the longest rest, or the shortest, as the operator says.
 	longestRest := op == syntax.RemSmallPrefix || op == syntax.RemSmallSuffix
 	for i := range len(text) + 1 {
 		cut := i
@@ -128,7 +128,7 @@ func (s *Shell) braces(w *syntax.Word) []*syntax.Word {
 	return all
 }
 
-// expandBraces calls use with each way to replace the braces by one of what they have.
+// expandBraces calls use with each combination of the alternatives of all braces.
 func (s *Shell) expandBraces(parts []syntax.WordPart, use func([]syntax.WordPart)) {
 	if !s.budget.enter() || !s.budget.spend(stepBytes*len(parts)) {
 		return
@@ -147,7 +147,7 @@ func (s *Shell) expandBraces(parts []syntax.WordPart, use func([]syntax.WordPart
 	})
 }
 
-// alternatives calls use with each of what braces have.
+// alternatives calls use with each alternative of braces.
 func (s *Shell) alternatives(b *syntax.BraceExp, use func([]syntax.WordPart)) {
 	if !b.Sequence {
 		for _, elem := range b.Elems {
@@ -167,7 +167,7 @@ func (s *Shell) alternatives(b *syntax.BraceExp, use func([]syntax.WordPart)) {
 	}
 }
 
-// sequence reads {from..to..step}, of numbers or letters.
+// sequence parses {from..to..step}, of numbers or letters.
 func sequence(b *syntax.BraceExp) (from, to, step int, letters bool) {
 	number := func(i int) int {
 		text := b.Elems[i].Lit()

@@ -9,10 +9,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// textInput is what a command reads that is not its client's input.
+// textInput is an input that does not come from the client.
 type textInput struct{ text []byte }
 
-// ReadLine returns the next line.
+// ReadLine returns the next line. It has no prompt.
 func (in *textInput) ReadLine(string) (string, error) {
 	if len(in.text) == 0 {
 		return "", io.EOF
@@ -26,7 +26,7 @@ func (in *textInput) ReadLine(string) (string, error) {
 	return string(line), nil
 }
 
-// redirect makes one redirection, and reports whether that was possible.
+// redirect makes one redirection, and reports whether it was made.
 func (s *Shell) redirect(r *syntax.Redirect) bool {
 	descriptor := ""
 	if r.N != nil {
@@ -59,10 +59,10 @@ func (s *Shell) redirect(r *syntax.Redirect) bool {
 	return false
 }
 
-// readFrom has commands read a text.
+// readFrom makes a text the input.
 func (s *Shell) readFrom(text string) { s.in, s.terminal = &textInput{text: []byte(text)}, false }
 
-// document is the text of a here-document.
+// document returns the text of a here-document.
 func (s *Shell) document(r *syntax.Redirect) string {
 	text := s.quotedText(r.Hdoc.Parts)
 	if literal := r.Hdoc.Lit(); literal != "" && isQuoted(r.Word) {
@@ -88,7 +88,7 @@ func isQuoted(w *syntax.Word) bool {
 	return false
 }
 
-// openInput has commands read a file of the instance.
+// openInput makes a file of the instance the input.
 func (s *Shell) openInput(name string) bool {
 	if s.path(name) == "/dev/null" {
 		s.readFrom("")
@@ -103,7 +103,7 @@ func (s *Shell) openInput(name string) bool {
 	return true
 }
 
-// openOutput has commands write to a file. Only devices can be written.
+// openOutput makes a file the output. Only devices can be written.
 func (s *Shell) openOutput(descriptor, name string) bool {
 	switch s.path(name) {
 	case "/dev/null":
@@ -121,7 +121,7 @@ func (s *Shell) openOutput(descriptor, name string) bool {
 	return false
 }
 
-// duplicate has commands write where another descriptor does.
+// duplicate makes one descriptor a copy of another.
 func (s *Shell) duplicate(descriptor, other string) bool {
 	switch other {
 	case "1":

@@ -14,27 +14,27 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine"
 )
 
-// The statuses that bash gives by itself.
+// The exit statuses of bash itself.
 const (
 	statusMisuse      = 2
 	statusNotFound    = 127
 	statusInterrupted = 130
 )
 
-// ErrInterrupted is what an Input returns when the user gave up a line with Ctrl-C.
+// ErrInterrupted is the error of an Input when the user has pressed Ctrl-C.
 var ErrInterrupted = errors.New("interrupted")
 
 var errTooLong = errors.New("the command is too long")
 
-// errLost says that the input ended amid a command, with its connection, or with a
-// text that is too long to tell where the next command begins.
+// errLost says that no more commands can be read: the input or its connection has ended amid
+// a command, or a command is too long to find the next one.
 var errLost = errors.New("input lost")
 
-// Input is where commands, and what they read, come from.
+// Input is the input of a shell: commands, and what they read.
 type Input interface {
-	// ReadLine returns the next line with its "\n". The last one may lack it, and
-	// longer lines than MaxText come in pieces of that length. A terminal shows the prompt before
-	// it. The error is io.EOF after the last line, ErrInterrupted, or one of the
+	// ReadLine returns the next line with its "\n". The last line may lack it. Lines that
+	// are longer than MaxText come in pieces of that length. A terminal shows the prompt
+	// first. The error is io.EOF after the last line, ErrInterrupted, or one of the
 	// connection.
 	ReadLine(prompt string) (string, error)
 }
@@ -44,18 +44,18 @@ type Streams struct {
 	In  Input
 	Out io.Writer
 	Err io.Writer
-	// Terminal says that a person uses the shell: nested shells prompt.
+	// Terminal says that a person uses the shell, so nested shells show prompts.
 	Terminal bool
 }
 
-// Shell runs commands on an instance. It is for one goroutine.
+// Shell runs commands on an instance. It is not safe for concurrent use.
 type Shell struct {
 	instance machine.Instance
 	clock    func() time.Time
 	commands map[string]builtin
 	budget   *budget // shared with all subshells
 
-	client   Input // what the session's client sends
+	client   Input // the input of the session
 	in       Input
 	out      io.Writer
 	err      io.Writer
@@ -77,7 +77,7 @@ type Shell struct {
 	shells      int // how deep this one is within others
 }
 
-// leaving is what the rest of a list of commands is skipped for.
+// leaving is why the rest of a list of commands is skipped.
 type leaving struct {
 	shell    bool // exit
 	function bool // return
@@ -106,7 +106,7 @@ func New(instance machine.Instance, clock func() time.Time, streams Streams) *Sh
 	return s
 }
 
-// subshell returns a copy that changes nothing of the shell.
+// subshell returns a copy. What the copy changes does not affect the shell.
 func (s *Shell) subshell() *Shell {
 	s.budget.spend(stepBytes * (len(s.variables.values) + len(s.functions)))
 	sub := *s
@@ -126,7 +126,7 @@ func (s *Shell) Exec(text string) int {
 	return s.status
 }
 
-// parse parses commands that are not a line of a script. It charges for the work.
+// parse parses commands that are not a line of a script. The work counts as steps.
 func (s *Shell) parse(text string) ([]*syntax.Stmt, error) {
 	if s.budget.text+len(text) > MaxText {
 		return nil, errTooLong
@@ -137,7 +137,7 @@ func (s *Shell) parse(text string) ([]*syntax.Stmt, error) {
 	return parse(text)
 }
 
-// parsed counts a text whose commands are run, until they have ended.
+// parsed counts a text as long as its commands run.
 func (s *Shell) parsed(text string) (ended func()) {
 	s.budget.text += len(text)
 	return func() { s.budget.text -= len(text) }
@@ -147,7 +147,7 @@ func (s *Shell) parsed(text string) (ended func()) {
 // status.
 func (s *Shell) Script() int { return s.loop(false) }
 
-// Interactive greets, and then prompts for commands and runs them until the user
+// Interactive shows a greeting, and then prompts for commands and runs them until the user
 // leaves. It returns the exit status.
 func (s *Shell) Interactive() int {
 	s.print(s.greeting())
@@ -167,7 +167,7 @@ func printable(r rune) rune {
 	return '?'
 }
 
-// loop reads lines until they are whole commands, and runs those.
+// loop reads and runs commands until the shell ends.
 func (s *Shell) loop(prompt bool) int {
 	for !s.leaving.shell {
 		text, stmts, err := s.read(prompt)
@@ -184,8 +184,8 @@ func (s *Shell) loop(prompt bool) int {
 		case err != nil:
 			s.status = s.fail(statusMisuse, "bash", err.Error())
 		default:
-			// Only lines that a client sends renew the budget. They are bounded by
-			// what it sends, and their output leaves the process.
+			// Only lines from the client renew the budget. The client must send each,
+			// and their output is not kept in memory.
 			if s.in == s.client && !s.captured {
 				s.budget.renew()
 			}
@@ -200,9 +200,8 @@ func (s *Shell) loop(prompt bool) int {
 	return s.status
 }
 
-// read reads lines until they are whole commands. The error is io.EOF before the
-// first line, ErrInterrupted, what is wrong with the text, or errLost if no command can be
-// read any more.
+// read reads lines until they are whole commands. The error is io.EOF before the first line,
+// ErrInterrupted, a syntax error, or errLost.
 func (s *Shell) read(prompt bool) (text string, stmts []*syntax.Stmt, err error) {
 	for range maxLines {
 		line, err := s.in.ReadLine(s.prompt(prompt, text != ""))
@@ -246,7 +245,7 @@ func (s *Shell) prompt(wanted, continued bool) string {
 	return s.user() + "@" + s.instance.Hostname + ":" + dir + sign + " "
 }
 
-// run runs what was read at once.
+// run runs commands that were read together, and shows what ended them.
 func (s *Shell) run(stmts []*syntax.Stmt) {
 	s.leaving = leaving{}
 	s.stmts(stmts)
@@ -262,14 +261,14 @@ func (s *Shell) run(stmts []*syntax.Stmt) {
 		s.leaving.shell = true // nothing reads the output any more
 		return
 	}
-	// The limits do not apply to the message that says so.
+	// The limits do not apply to this message.
 	if w, ok := s.err.(*meteredWriter); ok && !s.budget.reported {
 		s.budget.reported = true
 		_, _ = io.WriteString(w.to, "bash: "+s.budget.err.Error()+"\n")
 	}
 }
 
-// fail says on the error stream what is wrong and returns the status.
+// fail writes an error message and returns the status.
 func (s *Shell) fail(status int, command, what string) int {
 	_, _ = fmt.Fprintf(s.err, "%s: %s\n", command, what)
 	return status

@@ -24,7 +24,7 @@ func web() machine.Instance {
 	}
 }
 
-// after is the clock of an instance that has been up for so long.
+// after is the clock of an instance that was started that long ago.
 func after(up time.Duration) func() time.Time {
 	return func() time.Time { return bootedAt.Add(up) }
 }
@@ -53,7 +53,7 @@ func run(t *testing.T, command, input string) (out, errOut string, status int) {
 	return o.String(), e.String(), status
 }
 
-func TestCommandsShowTheInstance(t *testing.T) {
+func TestExec_showsTheInstance(t *testing.T) {
 	tests := []struct{ command, want string }{
 		{"hostname", "ip-172-26-10-39\n"},
 		{"hostname -f", "ip-172-26-10-39.ec2.internal\n"},
@@ -106,7 +106,7 @@ func TestCommandsShowTheInstance(t *testing.T) {
 	}
 }
 
-func TestUptimeInWords(t *testing.T) {
+func TestExec_uptime(t *testing.T) {
 	tests := map[time.Duration]string{
 		-time.Hour:                   " 11:00:00 up 0 min,",
 		59 * time.Minute:             " 12:59:00 up 59 min,",
@@ -118,12 +118,12 @@ func TestUptimeInWords(t *testing.T) {
 		var out bytes.Buffer
 		shell.New(web(), after(up), shell.Streams{In: lineInput(""), Out: &out, Err: io.Discard}).Exec("uptime")
 		if !strings.HasPrefix(out.String(), want) {
-			t.Errorf("after %v it says %q, want %q", up, out.String(), want)
+			t.Errorf("after %v uptime shows %q, want %q", up, out.String(), want)
 		}
 	}
 }
 
-func TestLanguage(t *testing.T) {
+func TestExec_language(t *testing.T) {
 	tests := []struct {
 		command, out, errOut string
 		status               int
@@ -182,24 +182,24 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
-func TestScripts(t *testing.T) {
+func TestScript(t *testing.T) {
 	tests := map[string]struct {
 		command, input, out, errOut string
 		status                      int
 	}{
-		"lines":                {"bash -s", "hostname\nwhoami", "ip-172-26-10-39\nadmin\n", "", 0},
-		"exit":                 {"bash", "echo a\nexit 9\necho b\n", "a\n", "", 9},
-		"status of the last":   {"sh", "false\n", "", "", 1},
-		"text over lines":      {"sh", "echo 'a\nb' &&\necho c\n", "a\nb\nc\n", "", 0},
-		"goes on after errors": {"sh", "foo\n;\necho a\n", "a\n", "bash: foo: command not found\nbash: syntax error near unexpected token `;'\n", 0},
-		"ends in a quote":      {"sh", "echo 'a\n", "", "bash: syntax error: unexpected end of file\n", 2},
-		"reads its own text":   {"sh", "cat\nwhoami\n", "whoami\n", "", 0},
-		"cat":                  {"cat", "one\ntwo", "one\ntwo", "", 0},
-		"cat without end":      {"cat - /etc/hostname", "x", "xip-172-26-10-39\n", "", 0},
-		"as root":              {"sudo bash", "whoami\n", "root\n", "", 0},
-		"shells in shells":     {"bash", strings.Repeat("bash\n", 20), "", strings.Repeat("bash: too many shells within one another\n", 13), 1},
-		"one endless line":     {"sh", "echo " + strings.Repeat("a", 2*shell.MaxText), "", "bash: the command is too long\n", 2},
-		"endless lines":        {"sh", "echo '" + strings.Repeat("x\n", 1000), "", "bash: the command is too long\n", 2},
+		"lines":                  {"bash -s", "hostname\nwhoami", "ip-172-26-10-39\nadmin\n", "", 0},
+		"exit":                   {"bash", "echo a\nexit 9\necho b\n", "a\n", "", 9},
+		"status of the last":     {"sh", "false\n", "", "", 1},
+		"text over lines":        {"sh", "echo 'a\nb' &&\necho c\n", "a\nb\nc\n", "", 0},
+		"continues after errors": {"sh", "foo\n;\necho a\n", "a\n", "bash: foo: command not found\nbash: syntax error near unexpected token `;'\n", 0},
+		"ends in a quote":        {"sh", "echo 'a\n", "", "bash: syntax error: unexpected end of file\n", 2},
+		"reads its own text":     {"sh", "cat\nwhoami\n", "whoami\n", "", 0},
+		"cat":                    {"cat", "one\ntwo", "one\ntwo", "", 0},
+		"cat without end":        {"cat - /etc/hostname", "x", "xip-172-26-10-39\n", "", 0},
+		"as root":                {"sudo bash", "whoami\n", "root\n", "", 0},
+		"shells in shells":       {"bash", strings.Repeat("bash\n", 20), "", strings.Repeat("bash: too many shells within one another\n", 13), 1},
+		"one endless line":       {"sh", "echo " + strings.Repeat("a", 2*shell.MaxText), "", "bash: the command is too long\n", 2},
+		"endless lines":          {"sh", "echo '" + strings.Repeat("x\n", 1000), "", "bash: the command is too long\n", 2},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -211,26 +211,26 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-func TestOutputIsBounded(t *testing.T) {
+func TestExec_boundsOutput(t *testing.T) {
 	instance := web()
 	instance.UserData = strings.Repeat("x", 16<<10)
 	var out, errOut bytes.Buffer
 	s := shell.New(instance, after(0), shell.Streams{In: lineInput(""), Out: &out, Err: &errOut})
 	status := s.Exec("cd /var/lib/cloud/instance;" + strings.Repeat("sudo cat user-data.txt;", 1000))
 	if status != 1 || out.Len() > 4<<20 || errOut.String() != "bash: the output of a command is limited to 4 MiB\n" {
-		t.Errorf("status %d after %d bytes, %q", status, out.Len(), errOut.String())
+		t.Errorf("got status %d after %d bytes, %q; want 1 after at most 4 MiB", status, out.Len(), errOut.String())
 	}
 }
 
-// goneWriter is a client that has left.
-type goneWriter struct{}
+// closedWriter is a client that has closed the connection.
+type closedWriter struct{}
 
-func (goneWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+func (closedWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
-func TestNobodyReads(t *testing.T) {
-	s := shell.New(web(), after(0), shell.Streams{In: lineInput("id\nexit 5\n"), Out: goneWriter{}, Err: goneWriter{}})
+func TestScript_endsWithoutAReader(t *testing.T) {
+	s := shell.New(web(), after(0), shell.Streams{In: lineInput("id\nexit 5\n"), Out: closedWriter{}, Err: closedWriter{}})
 	if status := s.Script(); status != 1 {
-		t.Errorf("status %d, want 1 from the first command", status)
+		t.Errorf("got status %d, want 1 from the first command", status)
 	}
 }
 
@@ -260,7 +260,7 @@ func TestInteractive(t *testing.T) {
 	in := &typed{to: &screen, lines: []string{"hostname", "cd .ssh", "echo 'a", "b'", "sudo -i", "whoami", "exit", "foo", "cat", "^C", "echo $?"}}
 	s := shell.New(web(), after(0), shell.Streams{In: in, Out: &screen, Err: &screen, Terminal: true})
 	if status := s.Interactive(); status != 0 {
-		t.Errorf("status %d", status)
+		t.Errorf("got status %d, want 0", status)
 	}
 	want := `This is web, a simulated instance (Debian 12). Nothing here runs on a real machine.
 Type help for what it can do.

@@ -30,7 +30,7 @@ func (s *Shell) uid() int {
 	return firstUID
 }
 
-// fqdn is the name that instances have in their region's internal DNS.
+// fqdn is the name of the instance in its region's internal DNS.
 func (s *Shell) fqdn() string {
 	if s.instance.Region == "us-east-1" {
 		return s.instance.Hostname + ".ec2.internal"
@@ -38,7 +38,7 @@ func (s *Shell) fqdn() string {
 	return s.instance.Hostname + "." + s.instance.Region + ".compute.internal"
 }
 
-// bootedAt is never in the future, whatever the clock was set to since.
+// bootedAt is never in the future, even if the clock was set back.
 func (s *Shell) bootedAt() time.Time {
 	now := s.clock()
 	if s.instance.BootedAt.IsZero() || s.instance.BootedAt.After(now) {
@@ -90,7 +90,7 @@ func id(s *Shell, args []string) int {
 	return 0
 }
 
-// uname tells of a machine that is not there: the release says so.
+// uname describes a machine that does not exist. The release says so.
 func uname(s *Shell, args []string) int {
 	fields := []struct{ option, value string }{
 		{"s", "Linux"},
@@ -151,13 +151,13 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d days, %s", days, text)
 }
 
-// dateFormats are the conversions of date that this one knows.
+// dateFormats are the conversions that date has here.
 var dateFormats = map[byte]string{
 	'Y': "2006", 'm': "01", 'd': "02", 'e': "_2", 'H': "15", 'M': "04", 'S': "05", 'F': time.DateOnly, 'T': time.TimeOnly,
 	'Z': "MST", 'z': "-0700", 'a': "Mon", 'A': "Monday", 'b': "Jan", 'B': "January", 'y': "06", 'j': "002",
 }
 
-// date tells the instance's time, which is the server's lifecycle clock, in UTC.
+// date shows the instance's time in UTC. It is the server's lifecycle clock.
 func date(s *Shell, args []string) int {
 	now := s.clock().UTC()
 	format := "%a %b %e %H:%M:%S %Z %Y"

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// eachLine gives the lines of files, or of the input, without their ends, until use reports
-// false. It returns 0, or 1 after a message.
+// eachLine calls use with each line of files, or of the input, until use returns false. It
+// returns 0, or another status after an error.
 func (s *Shell) eachLine(command string, names []string, use func(line string) bool) int {
 	if len(names) == 0 {
 		names = []string{"-"}
@@ -49,7 +49,7 @@ func (s *Shell) eachLineOf(in Input, use func(line string) bool) int {
 	}
 }
 
-// kept are lines that a command must know before it writes any.
+// kept are lines that a command keeps until it has read all.
 type kept struct {
 	lines []string
 	size  int
@@ -66,8 +66,8 @@ func (s *Shell) keep(k *kept, line string) bool {
 	return true
 }
 
-// options takes one-letter options from the arguments, with the value of those that have one
-// in "n:d:". It reports false for an option that is unknown.
+// options parses one-letter options. Those before a ":" in flags have values. It returns the
+// options, the other arguments, and whether all options are known.
 func options(args []string, flags string) (set map[byte]string, names []string, ok bool) {
 	set = map[byte]string{}
 	for args = args[1:]; len(args) > 0; args = args[1:] {
@@ -143,8 +143,8 @@ func grep(s *Shell, args []string) int {
 
 func has(set map[byte]string, flag byte) bool { _, ok := set[flag]; return ok }
 
-// The bounds of a regular expression: the length of its text, and of its program, as a short
-// text can repeat much.
+// The limits of a regular expression: the lengths of its text and of its program. A short text
+// can have a long program.
 const (
 	maxExpression = 256
 	maxProgram    = 1000
@@ -152,7 +152,7 @@ const (
 
 var errTooLongPattern = errors.New("the pattern is too long")
 
-// matcher returns what finds an expression in a line. Its time is linear in both.
+// matcher returns a function that finds a regular expression in a line, in linear time.
 func (s *Shell) matcher(expression string, set map[byte]string) (func(string) bool, error) {
 	if len(expression) > maxExpression {
 		return nil, errTooLongPattern
@@ -181,7 +181,7 @@ func (s *Shell) matcher(expression string, set map[byte]string) (func(string) bo
 	return func(line string) bool { return s.budget.spend(len(line)*size/4) && compiled.MatchString(line) }, nil
 }
 
-// programSize is the number of instructions of a regular expression.
+// programSize returns the number of instructions of a regular expression.
 func programSize(expression string) (int, error) {
 	parsed, err := regexpsyntax.Parse(expression, regexpsyntax.Perl)
 	if err != nil {
@@ -194,7 +194,7 @@ func programSize(expression string) (int, error) {
 	return len(program.Inst), nil
 }
 
-// count is the value of -n, also in the form -5.
+// count parses -n 5 and -5, and returns the number and the other arguments.
 func count(args []string) (n int, rest []string, ok bool) {
 	rest = slices.Clone(args)
 	if len(rest) > 1 && len(rest[1]) > 1 && rest[1][0] == '-' && rest[1][1] >= '0' && rest[1][1] <= '9' {

@@ -6,18 +6,30 @@ import (
 	"strconv"
 )
 
-// variables are what a shell's user has set. The others follow from the instance.
+// variables are those that commands have set. All others follow from the instance.
 type variables struct {
 	values   map[string]string
 	exported map[string]bool
 	size     int // of all names and values
 }
 
-// variableSize is what a variable takes beside its text.
+// variableSize is the memory of a variable beside its text.
 const variableSize = 64
 
 func (v *variables) clone() variables {
 	return variables{values: maps.Clone(v.values), exported: maps.Clone(v.exported), size: v.size}
+}
+
+// inherited returns the variables of a new shell, which are those that are exported.
+func (v *variables) inherited() variables {
+	var child variables
+	for name := range v.exported {
+		if value, ok := v.values[name]; ok {
+			child.set(name, value)
+			child.export(name)
+		}
+	}
+	return child
 }
 
 // set sets a variable, and reports whether there is room for it.
@@ -47,7 +59,7 @@ func (v *variables) unset(name string) {
 	delete(v.exported, name)
 }
 
-// export has a variable shown as part of the environment.
+// export makes a variable part of the environment.
 func (v *variables) export(name string) {
 	if v.exported == nil {
 		v.exported = map[string]bool{}
@@ -57,7 +69,7 @@ func (v *variables) export(name string) {
 	}
 }
 
-// readOnly are the variables that cannot be set.
+// readOnly names the variables that cannot be set.
 var readOnly = []string{"EUID", "UID"}
 
 // set sets a variable. It reports false, after a message, if that is not possible.
@@ -75,10 +87,10 @@ func (s *Shell) set(name, value string) bool {
 	return true
 }
 
-// environment names the variables that commands always get.
+// environment names the variables that are always part of the environment.
 var environment = []string{"HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "USER"}
 
-// exportedNames names all variables that commands get.
+// exportedNames returns the names of all variables of the environment, in order.
 func (s *Shell) exportedNames() []string {
 	if !s.budget.spend(stepBytes / 4 * len(s.variables.exported)) {
 		return nil
@@ -128,7 +140,7 @@ func (s *Shell) variable(name string) (string, bool) {
 	return "", false
 }
 
-// param returns a positional parameter; that of 0 is the name of the shell.
+// param returns a positional parameter, and whether it is set. $0 is the name of the shell.
 func (s *Shell) param(position int) (string, bool) {
 	switch {
 	case position == 0:
