@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// open is what a read transaction is for: who is it, is the input valid, may they, and is
-// there what they name. It leaves the input in the call.
+// open does in a read transaction what comes before the action: it resolves the caller,
+// decodes the input, loads the targets and authorizes the call.
 func (c *Call) open() error {
 	if err := c.identify(); err != nil {
 		return err
@@ -31,7 +31,8 @@ func (c *Call) open() error {
 	return c.admit()
 }
 
-// identify finds out who the caller is, and that the account and the region are served.
+// identify resolves the caller, and returns an error if the account or the region is not
+// served.
 func (c *Call) identify() error {
 	principal, err := c.caller.Resolve(c.Tx, c.Region)
 	if err != nil {
@@ -40,14 +41,14 @@ func (c *Call) identify() error {
 	return c.is(principal)
 }
 
-// is takes down who the caller is.
+// is sets who the caller is, for the action and for the log.
 func (c *Call) is(principal *identity.Principal) error {
 	c.Principal, c.entry.Signer, c.entry.Region = principal, c.origin.Signer, c.Region
 	return c.checkServed()
 }
 
-// refuseInput answers an input that is no good. What is wrong with a well-formed one
-// is told only to those who may call the action at all, on some resource.
+// refuseInput returns the error of an invalid input. What is wrong with a well-formed one
+// is told only to callers that may call the action on some resource.
 func (c *Call) refuseInput(err error) error {
 	if _, invalid := errors.AsType[*codec.ValidationError](err); invalid {
 		if err := c.authorize(c.in); err != nil {
@@ -57,8 +58,8 @@ func (c *Call) refuseInput(err error) error {
 	return inputError(err)
 }
 
-// admit loads what the action is on and authorizes the call. A resource that is
-// not there is told only to those who may ask.
+// admit loads what the action is on and authorizes the call. Only callers
+// with the right to the action learn that a resource does not exist.
 func (c *Call) admit() error {
 	missing := c.load()
 	if missing != nil && !isNotFound(missing) {
@@ -115,8 +116,8 @@ func (c *Call) loadTarget(t *target) (missing error) {
 	return missing
 }
 
-// checkTyped refuses a resource of another kind than the input says. A kind that the
-// action is not on is for the action's function to refuse.
+// checkTyped returns an error if a resource is of another kind than the input says. Kinds
+// that the action is not on are left to the action's function.
 func (t *target) checkTyped(in any, r *resource.Resource) error {
 	if t.typed == nil {
 		return nil

@@ -33,14 +33,14 @@ type Action struct {
 	// prepare does slow work before the write transaction opens. It returns what
 	// invoke gets, and how to give that back when nothing came of the call.
 	prepare func(c *Call, in any) (prepared any, undo func(), err error)
-	// ofEmptyAccount: the action is of a family that is not built, and answers as in an
-	// account that has nothing of it.
+	// ofEmptyAccount reports whether the action is of a family that is not built. It answers as
+	// in an account that has nothing of it.
 	ofEmptyAccount bool
 	// invoke runs the action's function; nil for an action that is not there.
 	invoke func(c *Call, in, prepared any) (smithy.Serializable, error)
 }
 
-// Name is the action's name, as in X-Amz-Target behind the dot.
+// Name is the action's name, as in X-Amz-Target after the dot.
 func (a *Action) Name() string { return a.name }
 
 // Input and Output are the SDK's types of an action.

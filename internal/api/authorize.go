@@ -79,7 +79,7 @@ func subjectOf(r *resource.Resource) subject {
 	return subject{arn, arn, toTags(r.Tags)}
 }
 
-// DefaultResources are what an action is authorised on as long as nothing is known of
+// DefaultResources are what an action is authorised on while nothing is known of
 // the request: "*", or any resource of each kind that the action needs.
 func DefaultResources(action, account, region string) []string {
 	row, ok := model.LookupAccess(action)
@@ -93,7 +93,7 @@ func DefaultResources(action, account, region string) []string {
 	return list
 }
 
-// request describes the call for policies. Tags count only where the Service
+// request describes the call for policies. Tags count only if the Service
 // Authorization Reference lists their condition keys for the action.
 func (c *Call) request(in smithy.Serializable) *identity.Request {
 	r := &identity.Request{
@@ -152,8 +152,8 @@ func accessDenied(principal, action, on, because string) error {
 	return &types.AccessDeniedException{Code: &code, Message: &message}
 }
 
-// checkServed refuses calls of an account that is closed or still being set up, or
-// to an opt-in region that is still being set up for the account.
+// checkServed returns an error if the account is closed or still being set up, or if the
+// opt-in region is still being set up for the account.
 func (c *Call) checkServed() error {
 	switch {
 	case c.Principal.Closed:

@@ -50,8 +50,8 @@ func input(action string) string {
 	return "{}"
 }
 
-// TestNoActionIsReachedWithoutSignatureAndPolicy walks every action of the API.
-func TestNoActionIsReachedWithoutSignatureAndPolicy(t *testing.T) {
+// TestActions_needSignatureAndPolicy walks every action of the API.
+func TestActions_needSignatureAndPolicy(t *testing.T) {
 	w := newWorld(t)
 	importKey(t, w.root(ours), "there")
 	nobody := w.signedAs(w.user("nobody"))
@@ -73,9 +73,9 @@ func TestNoActionIsReachedWithoutSignatureAndPolicy(t *testing.T) {
 	}
 }
 
-// TestEveryActionIsAllowedByItsOwnPolicy gives one user the right to one action at a
+// TestActions_areAllowedByTheirOwnPolicy gives one user the right to one action at a
 // time: that action, and no other, is let through.
-func TestEveryActionIsAllowedByItsOwnPolicy(t *testing.T) {
+func TestActions_areAllowedByTheirOwnPolicy(t *testing.T) {
 	w := newWorld(t)
 	importKey(t, w.root(ours), "there", "team", "db")
 	for _, a := range model.Actions() {
@@ -96,7 +96,7 @@ func TestEveryActionIsAllowedByItsOwnPolicy(t *testing.T) {
 	}
 }
 
-func TestRefusalsSpeakAsAWSDoes(t *testing.T) {
+func TestAccessDenied_hasTheTextsOfAWS(t *testing.T) {
 	w := newWorld(t)
 	arn := importKey(t, w.root(ours), "there")
 	w.add(identity.Policy, "bound", identity.Doc{Document: allow("lightsail:Get*", "*")})
@@ -137,7 +137,7 @@ func TestRefusalsSpeakAsAWSDoes(t *testing.T) {
 	}
 }
 
-func TestAMissingResourceIsToldOnlyToThoseWhoMayAsk(t *testing.T) {
+func TestNotFound_onlyForCallersWithTheRight(t *testing.T) {
 	w := newWorld(t)
 	arn := importKey(t, w.root(ours), "there")
 	del := func(c *lightsail.Client, name string) error {
@@ -165,7 +165,7 @@ func TestAMissingResourceIsToldOnlyToThoseWhoMayAsk(t *testing.T) {
 	wantCode(t, create(w.user("create-on-arn", allow("lightsail:CreateKeyPair", kind))), denied)
 }
 
-func TestTagConditions(t *testing.T) {
+func TestAuthorize_tagConditions(t *testing.T) {
 	w := newWorld(t)
 	root := w.root(ours)
 	importKey(t, root, "web", "team", "web")
@@ -220,7 +220,7 @@ func TestTagConditions(t *testing.T) {
 	}
 }
 
-func TestGroupsManagedPoliciesAndVariables(t *testing.T) {
+func TestAuthorize_groupsManagedPoliciesAndVariables(t *testing.T) {
 	w := newWorld(t)
 	w.add(identity.Policy, "reading", identity.Doc{Document: allow("lightsail:Get*", "*")})
 	w.add(identity.Group, "readers", identity.Doc{Attached: []string{"reading"}})
@@ -239,8 +239,8 @@ func TestGroupsManagedPoliciesAndVariables(t *testing.T) {
 	}
 }
 
-// TestWalls: nothing of one account or region is seen or touched from another.
-func TestWalls(t *testing.T) {
+// TestAuthorize_accountsAndRegionsAreApart: nothing of one account or region is seen or touched from another.
+func TestAuthorize_accountsAndRegionsAreApart(t *testing.T) {
 	w := newWorld(t)
 	us, them := w.root(ours), w.root(theirs)
 	arn := importKey(t, us, "secret")
@@ -287,7 +287,7 @@ func TestWalls(t *testing.T) {
 	wantCode(t, err, "")
 }
 
-func TestAccountsAndRegionsInSetup(t *testing.T) {
+func TestPipeline_accountsAndRegionsInSetup(t *testing.T) {
 	w := newWorld(t)
 	get := func() error {
 		_, err := w.root(ours).GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
@@ -310,7 +310,7 @@ func TestAccountsAndRegionsInSetup(t *testing.T) {
 	wantCode(t, err, "")
 }
 
-func TestSessions(t *testing.T) {
+func TestAuthorize_sessions(t *testing.T) {
 	w := newWorld(t)
 	role := w.add(identity.Role, "deploy", identity.Doc{Inline: []identity.InlinePolicy{{Name: "all", Document: allow("lightsail:*", "*")}}})
 	session := identity.Session{Account: ours, Owner: role, Role: "deploy", Name: "ci", Issued: time.Now(), Expires: time.Now().Add(time.Hour)}
@@ -377,7 +377,7 @@ func TestDefaultResources(t *testing.T) {
 	}
 }
 
-func TestSessionsOfADeletedAccount(t *testing.T) {
+func TestAuthorize_sessionsOfADeletedAccount(t *testing.T) {
 	w := newWorld(t)
 	s := identity.Session{Account: "999988887777", Issued: time.Now(), Expires: time.Now().Add(time.Hour)}
 	c, err := s.Credentials(w.sealer)

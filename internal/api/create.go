@@ -14,8 +14,8 @@ import (
 // maxNames bounds what one call looks up by one member.
 const maxNames = 1000
 
-// checkNew refuses resources to be created that are too many, whose names are not free,
-// that a quota does not admit, or whose tags break a rule, in this order.
+// checkNew returns an error if there are too many resources to create, if their names are
+// not free, if a quota is reached, or if their tags break a rule, in this order.
 func (c *Call) checkNew() error {
 	made := c.action.creates
 	if made == nil {
@@ -58,7 +58,7 @@ func (made *creation) checkListed(names []string) error {
 	return CheckListed(made.list, names)
 }
 
-// CheckListed refuses names of a list that no resource can have. The member is the input's
+// CheckListed returns an error if a list has a name that no resource can have. The member is the input's
 // name of the list.
 func CheckListed(member string, names []string) error {
 	rule := model.Constraints("ResourceName")
@@ -94,7 +94,7 @@ func (c *Call) CheckFree(names []string) error {
 	return nil
 }
 
-// CheckQuota refuses more new resources of a kind than there may be. It is for what an
+// CheckQuota returns an error if there would be too many resources of a kind. It is for what an
 // action creates besides what it declares.
 func (c *Call) CheckQuota(kind resource.Kind, more int) error {
 	q, ok := kind.Quota()

@@ -14,7 +14,7 @@ type Option func(*Action)
 
 // target is what a member of the input names.
 type target struct {
-	// kinds are those that will do; with none, any kind does.
+	// kinds are the permitted ones; none stands for all.
 	kinds []resource.Kind
 	// names reads the names from the input: one or a list, or none if an optional member is
 	// not given.
@@ -27,7 +27,7 @@ type target struct {
 
 // creation is what an action creates.
 type creation struct {
-	// kinds are those that it may be of.
+	// kinds are the permitted ones.
 	kinds []resource.Kind
 	// names reads the names from the input, as they are stored.
 	names func(in any) []string
@@ -35,7 +35,7 @@ type creation struct {
 	list string
 	// tagged reports whether the input has tags.
 	tagged bool
-	// replaces reports whether the action may also be on one that exists.
+	// replaces reports whether the action may also be on a resource that exists.
 	replaces bool
 }
 

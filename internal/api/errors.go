@@ -86,7 +86,7 @@ func MissingParameters(names ...string) error {
 	return InvalidParams("These parameters are required: %s", strings.Join(names, ","))
 }
 
-// InvalidName refuses the name of a resource; path leads to it in the input. The text
+// InvalidName says that the name of a resource is invalid; path leads to it in the input. The text
 // begins with the name (observed), so a blank one is shown in its place in the input.
 func InvalidName(path, name string) error {
 	shown := name
@@ -138,10 +138,9 @@ type FrontError struct {
 	Message string
 	// Body, when set, is sent as it is instead of the JSON form, with ContentType.
 	Body, ContentType string
-	// syntax is set where the codec found the fault: its errors have a form of their own.
+	// syntax is set if the codec found the error: those have a form of their own.
 	syntax *codec.SyntaxError
-	// hangUp closes the connection after the answer: the rest of the request is not
-	// worth reading.
+	// hangUp closes the connection after the answer. The rest of the request is not read.
 	hangUp bool
 }
 
@@ -158,8 +157,8 @@ var (
 		Message: "The request body did not arrive in time.",
 	}
 	errUnreadable = &FrontError{Type: "MalformedHttpRequestException", Message: "The request body could not be read.", hangUp: true}
-	// errGone is for the log and the metrics: nobody is there to read it, unless the
-	// client closed only its own direction.
+	// errGone is for the log and the metrics. The client reads it only if it closed no more
+	// than its own direction.
 	errGone = &FrontError{Type: "RequestAbortedException", Message: "The client closed the connection.", hangUp: true}
 )
 
@@ -184,7 +183,7 @@ func (e *FrontError) body() (contentType string, body []byte) {
 }
 
 // inputError turns what the codec refused into the client's error. Of several
-// violations it reports those that AWS's own text is known for, and only otherwise all.
+// violations it reports those of which AWS's text is known. If there is none, it reports all.
 func inputError(err error) error {
 	if syntax, ok := errors.AsType[*codec.SyntaxError](err); ok {
 		return &FrontError{Type: "SerializationException", Message: syntax.Message, syntax: syntax}

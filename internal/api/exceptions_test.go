@@ -72,10 +72,10 @@ var nothingIsAbsent = []string{
 // nothingIsInvalid are the built actions whose input can be no bad one.
 var nothingIsInvalid = []string{"DownloadDefaultKeyPair", "GetProfile", "GetRegions"}
 
-// TestEveryActionHasTheExceptionsOfTheModel reaches the exceptions that the API model
+// TestActions_haveTheExceptionsOfTheModel reaches the exceptions that the API model
 // lists for each built action, but for OperationFailureException: that one depends on
 // a resource's state, and the families' own tests have it.
-func TestEveryActionHasTheExceptionsOfTheModel(t *testing.T) {
+func TestActions_haveTheExceptionsOfTheModel(t *testing.T) {
 	w := newWorld(t)
 	root, nobody := w.signedAs(w.root(ours)), w.signedAs(w.user("nobody"))
 	walk := func(exception string, as *lanyardtest.Server, body func(action string) (string, bool)) {

@@ -13,7 +13,7 @@ import (
 // record is an operation that the pipeline is going to store.
 type record struct {
 	shown *types.Operation
-	// end is when the operation ends, and outcome how, for one that has only started.
+	// end is when a started operation ends, and outcome is how.
 	end     time.Time
 	outcome resource.Outcome
 	// subject and generation say what ends the operation, if the call does not know.
@@ -41,7 +41,7 @@ func (c *Call) Record(r *resource.Resource) *types.Operation {
 	return op
 }
 
-// Started is Record for an operation that goes on until a moment.
+// Started is Record for an operation that continues until a moment.
 func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
 	op, terminal := c.Record(r), false
 	op.Status, op.IsTerminal = types.OperationStatusStarted, &terminal

@@ -22,11 +22,11 @@ const (
 
 // Page reads one page of a list, of at most size elements unless the server was told
 // another size. token is the request's page token, nil for the first page. fetch reads
-// up to limit elements behind a cursor, and cursor tells an element's own. The zero
+// up to limit elements after a cursor, and cursor returns an element's own. The zero
 // cursor is before the first element.
 //
-// The next page's token is sealed: it is opaque, cannot be changed, and counts only
-// for the list it came from: the same action, account (not one of its id that was made
+// The next page's token is sealed: it is opaque, cannot be changed, and is valid only
+// for the list that it came from: the same action, account (not one of its id that was made
 // later), region and scope, where scope is whatever else selects the list. Any other token is an
 // InvalidInputException.
 func Page[T, K any](c *Call, size int, token *string, scope string, first K,
@@ -48,8 +48,8 @@ func Page[T, K any](c *Call, size int, token *string, scope string, first K,
 	return page, next, err
 }
 
-// Whole refuses the page token of a list that comes in one page: none was given out for
-// it. An empty token is the first page, as everywhere.
+// Whole returns an error for the page token of a list that comes in one page: such a list
+// has none. An empty token is the first page, as everywhere.
 func Whole(token *string) error {
 	if token != nil && *token != "" {
 		return badToken()

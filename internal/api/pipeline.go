@@ -93,7 +93,7 @@ func (p *Pipeline) newID() string {
 }
 
 // newOperationID makes a UUID in the form of version 4, as AWS's are, that begins with
-// the time: new operations stand side by side in the database's index, and a write of
+// the time: new operations are side by side in the database's index, and a write of
 // many touches few pages.
 func (p *Pipeline) newOperationID(now time.Time) string {
 	id := uuid.Must(uuid.NewRandomFromReader(p.o.Rand))

@@ -13,9 +13,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// TestChangesCountFromTheNextRequest changes who a caller is whom the server knows well,
+// TestPipeline_changesOfIdentitiesApplyToTheNextRequest changes who a caller is whom the server knows well,
 // behind its back, as another replica does.
-func TestChangesCountFromTheNextRequest(t *testing.T) {
+func TestPipeline_changesOfIdentitiesApplyToTheNextRequest(t *testing.T) {
 	calls := map[string]func(context.Context, *lightsail.Client) error{
 		"a read": func(ctx context.Context, c *lightsail.Client) error {
 			_, err := c.GetKeyPairs(ctx, &lightsail.GetKeyPairsInput{})
@@ -73,8 +73,8 @@ func TestChangesCountFromTheNextRequest(t *testing.T) {
 	}
 }
 
-// TestTransactionsOfACall: what a call costs is above all its transactions. A caller who is known needs one.
-func TestTransactionsOfACall(t *testing.T) {
+// TestPipeline_transactionsOfACall: what a call costs is above all its transactions. A caller who is known needs one.
+func TestPipeline_transactionsOfACall(t *testing.T) {
 	w := newWorld(t)
 	c := w.root(ours)
 	importKey(t, c, "there")
@@ -107,9 +107,9 @@ func TestTransactionsOfACall(t *testing.T) {
 	}
 }
 
-// TestRightsAreCheckedAgainInTheWrite takes the right away while the slow part of a
+// TestNewPrepared_rightsAreCheckedAgain takes the right away while the slow part of a
 // write runs: the write is refused, and what was made for it goes back.
-func TestRightsAreCheckedAgainInTheWrite(t *testing.T) {
+func TestNewPrepared_rightsAreCheckedAgain(t *testing.T) {
 	var w *world
 	var id string
 	given, back := 0, 0

@@ -24,8 +24,8 @@ func (c *Call) strays() bool {
 	return c.action.home != "" && c.action.home.OnlyIn() != c.Region
 }
 
-// refuseRegion answers a call that strays: before anything that its action would say,
-// but after what the caller may not do at all.
+// refuseRegion returns the error of a call that strays, or that of missing rights. Nothing
+// else is said of such a call.
 func (c *Call) refuseRegion() error {
 	err := codec.Decode(c.body, c.in)
 	if _, invalid := errors.AsType[*codec.ValidationError](err); err != nil && !invalid {
@@ -37,8 +37,8 @@ func (c *Call) refuseRegion() error {
 	return wrongRegion(c.action.home)
 }
 
-// checkHome refuses a call whose input decides what kind it is about, if only another
-// region serves the kind.
+// checkHome returns an error if the input says what kind the call is about, and only
+// another region serves that kind.
 func (c *Call) checkHome() error {
 	for _, t := range c.action.targets {
 		if t.typed == nil {
@@ -51,7 +51,7 @@ func (c *Call) checkHome() error {
 	return nil
 }
 
-// wrongRegion refuses a call that is about a kind outside its only region. The text
+// wrongRegion is the error of a call that is about a kind outside its only region. The text
 // was seen of CreateDomain (defect of a Terraform module, 2023); of distributions its
 // beginning was (Terraform's AWS provider).
 func wrongRegion(kind resource.Kind) error {

@@ -74,9 +74,9 @@ func (c call) of(team string) call {
 	return c
 }
 
-// TestTagPoliciesDecideAboutEveryAction calls each action on what belongs to another
+// TestActions_tagPoliciesDecide calls each action on what belongs to another
 // team, which must be denied, and on what is the caller's team's, which must succeed.
-func TestTagPoliciesDecideAboutEveryAction(t *testing.T) {
+func TestActions_tagPoliciesDecide(t *testing.T) {
 	w := newWorld(t)
 	root, web := w.signedAs(w.root(ours)), w.signedAs(w.user("web", onlyWeb))
 	for _, team := range []string{"web", "db"} {

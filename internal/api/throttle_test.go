@@ -18,8 +18,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 )
 
-// TestThrottling has a pipeline without room for any call, and without the parts that a call that runs would use.
-func TestThrottling(t *testing.T) {
+// TestPipeline_throttles has a pipeline without room for any call, and without the parts that a call that runs would use.
+func TestPipeline_throttles(t *testing.T) {
 	var log strings.Builder
 	var observed []string
 	full := limit.NewGate(0)
@@ -63,9 +63,9 @@ func TestThrottling(t *testing.T) {
 	}
 }
 
-// TestAClientThatIsGoneIsNoFaultOfOurs cancels the call's context, as net/http does when the client closes the
+// TestPipeline_closedConnectionIsNoInternalError cancels the call's context, as net/http does when the client closes the
 // connection or only its own direction.
-func TestAClientThatIsGoneIsNoFaultOfOurs(t *testing.T) {
+func TestPipeline_closedConnectionIsNoInternalError(t *testing.T) {
 	w := newWorld(t)
 	c, name := w.root(ours), new("gone")
 	gone := func(o *lightsail.Options) { o.HTTPClient = goneClient{w.pipeline} }
@@ -86,7 +86,7 @@ func TestAClientThatIsGoneIsNoFaultOfOurs(t *testing.T) {
 		t.Run(action, func(t *testing.T) { wantCode(t, call(), "RequestAbortedException") })
 	}
 	if strings.Contains(w.log.String(), "level=ERROR") {
-		t.Errorf("the log blames us:\n%s", w.log)
+		t.Errorf("log = %s, want no internal error in it", w.log)
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestUnsignedHeaders adds headers to a call after it was signed, as some signing
+// TestPipeline_unsignedHeaders adds headers to a call after it was signed, as some signing
 // libraries, SDKs and proxies do.
-func TestUnsignedHeaders(t *testing.T) {
+func TestPipeline_unsignedHeaders(t *testing.T) {
 	w := newWorld(t)
 	root := w.signedAs(w.root(ours))
 	sum := sha256.Sum256([]byte("{}"))

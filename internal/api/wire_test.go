@@ -84,8 +84,8 @@ const (
 	jsonType    = "application/x-amz-json-1.1"
 )
 
-// TestFrontErrors sends requests that never get to an action.
-func TestFrontErrors(t *testing.T) {
+// TestPipeline_frontErrors sends requests that never get to an action.
+func TestPipeline_frontErrors(t *testing.T) {
 	s := lanyardtest.New(t)
 	good := call{action: "GetRegions", body: "{}"}
 	bend := func(change func(*call)) call {
@@ -162,8 +162,8 @@ func checkHeaders(t *testing.T, got reply) {
 	}
 }
 
-// TestSigners signs well, but as somebody who may not.
-func TestSigners(t *testing.T) {
+// TestPipeline_signers signs well, but as somebody who may not.
+func TestPipeline_signers(t *testing.T) {
 	s := lanyardtest.New(t)
 	const unknown = `{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}`
 	stranger, forger, tokened := *s, *s, call{action: "GetRegions", body: "{}", before: header("X-Amz-Security-Token", "token")}
@@ -192,8 +192,8 @@ func TestSigners(t *testing.T) {
 	}
 }
 
-// TestInputErrors sends signed requests whose body is no valid input.
-func TestInputErrors(t *testing.T) {
+// TestPipeline_inputErrors sends signed requests whose body is no valid input.
+func TestPipeline_inputErrors(t *testing.T) {
 	s := lanyardtest.New(t)
 	const serialization = `{"__type":"SerializationException"`
 	for _, tc := range []struct {
@@ -251,8 +251,8 @@ func TestInputErrors(t *testing.T) {
 	}
 }
 
-// TestHTTPAsClientsUseIt sends one good call in all the ways that HTTP has for it.
-func TestHTTPAsClientsUseIt(t *testing.T) {
+// TestPipeline_HTTPAsClientsUseIt sends one good call in all the ways that HTTP has for it.
+func TestPipeline_HTTPAsClientsUseIt(t *testing.T) {
 	s := lanyardtest.New(t)
 	for _, tc := range []struct {
 		name string
@@ -280,8 +280,8 @@ func TestHTTPAsClientsUseIt(t *testing.T) {
 	}
 }
 
-// TestHTTP2 speaks HTTP/2 without TLS.
-func TestHTTP2(t *testing.T) {
+// TestPipeline_HTTP2 speaks HTTP/2 without TLS.
+func TestPipeline_HTTP2(t *testing.T) {
 	s := lanyardtest.New(t)
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)

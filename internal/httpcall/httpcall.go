@@ -18,7 +18,7 @@ import (
 // MaxBody bounds a request's body, in bytes.
 const MaxBody = 1 << 20
 
-// Why a body could not be read. In all three cases the connection is of no more use.
+// Why a body could not be read. In all three cases the connection is closed.
 var (
 	errTooLarge   = errors.New("the body is too large")
 	errSlow       = errors.New("the body did not arrive in time")

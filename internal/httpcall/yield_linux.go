@@ -3,7 +3,7 @@ package httpcall
 import "golang.org/x/sys/unix"
 
 // yield gives the core to threads that wait for it: a client on this machine may be among them, preempted by the server
-// that its own request woke up. One call is not always enough: the kernel may choose this thread again. Where nothing
+// that its own request woke up. One call is not always enough: the kernel may choose this thread again. If nothing
 // waits, a call takes about a microsecond.
 func yield() {
 	for range 3 {

@@ -19,7 +19,7 @@ type Options struct {
 	Observe func(action, code string, took time.Duration)
 }
 
-// Handler refuses the requests for which Meant is true.
+// Handler answers the requests for which Meant is true with an error.
 type Handler struct{ service *httpcall.Service }
 
 // New returns a Handler.

@@ -60,11 +60,11 @@ func assumeRole(c *call) (any, error) {
 	}, err
 }
 
-// role reads the role to be assumed; nil when there is none.
+// role reads the role to be assumed; nil if it does not exist.
 func (c *call) role(in *assumeRoleInput) (*identity.Entity, error) {
 	role, err := c.handler.resolver.Role(c.tx, in.account, in.roleName)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil //nolint:nilnil // a role that is not there trusts nobody, which is all that matters
+		return nil, nil //nolint:nilnil // a role that does not exist trusts no caller, which is all that matters
 	}
 	if err != nil {
 		return nil, err

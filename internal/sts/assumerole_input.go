@@ -21,7 +21,7 @@ type assumeRoleInput struct {
 	roleARN, account, roleName string
 	session                    string
 	externalID                 string
-	// seconds is 0 where the call does not say.
+	// seconds is 0 if the call does not say.
 	seconds    int
 	policy     string
 	policyARNs []string

@@ -13,10 +13,10 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 )
 
-// TestWhoMayAssumeARole shows the rules of the IAM User Guide ("Policy evaluation
+// TestAssumeRole_rights shows the rules of the IAM User Guide ("Policy evaluation
 // logic", "Cross-account policy evaluation logic", "AWS JSON policy elements:
 // Principal"), one by one.
-func TestWhoMayAssumeARole(t *testing.T) {
+func TestAssumeRole_rights(t *testing.T) {
 	const (
 		notSo     = "User: %s is not authorized to perform: sts:AssumeRole on resource: %s"
 		notTagged = "User: %s is not authorized to perform: sts:TagSession on resource: %s"
@@ -113,8 +113,8 @@ func TestWhoMayAssumeARole(t *testing.T) {
 	}
 }
 
-// TestSessionsAssumeRoles: what a role's session may assume.
-func TestSessionsAssumeRoles(t *testing.T) {
+// TestAssumeRole_bySessions: what a role's session may assume.
+func TestAssumeRole_bySessions(t *testing.T) {
 	w := newWorld(t)
 	alice := w.user(home, "alice", "")
 	w.insert(home, identity.Policy, "bounds", identity.Doc{Document: allow("lightsail:*")})
@@ -152,7 +152,7 @@ func TestSessionsAssumeRoles(t *testing.T) {
 	}
 }
 
-func TestRootAssumesNoRole(t *testing.T) {
+func TestAssumeRole_byRoot(t *testing.T) {
 	w := newWorld(t)
 	role := w.role(home, "deploy", trust("*"))
 	out, err := w.client(w.root, "us-east-1").GetSessionToken(t.Context(), &sts.GetSessionTokenInput{})
@@ -165,9 +165,9 @@ func TestRootAssumesNoRole(t *testing.T) {
 	}
 }
 
-// TestARoleThatIsNotThere is refused with the words for one that trusts another principal
+// TestAssumeRole_unknownRole is refused with the words for one that trusts another principal
 // else, within the account and beyond.
-func TestARoleThatIsNotThere(t *testing.T) {
+func TestAssumeRole_unknownRole(t *testing.T) {
 	w := newWorld(t)
 	alice := w.user(home, "alice", allow("*"))
 	for _, role := range []string{
@@ -178,7 +178,7 @@ func TestARoleThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestRoleDurations(t *testing.T) {
+func TestAssumeRole_durations(t *testing.T) {
 	const overRole = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 	const chained = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
 	w := newWorld(t)

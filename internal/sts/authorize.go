@@ -8,7 +8,7 @@ import (
 )
 
 // authorize decides whether the caller may assume the role, and tag the session
-// where it does. The role is nil where there is none.
+// if it does. The role is nil if it does not exist.
 func (c *call) authorize(in *assumeRoleInput, role *identity.Entity) error {
 	actions := []string{"sts:AssumeRole"}
 	if len(in.tags) > 0 {
@@ -48,9 +48,8 @@ func (c *call) describeRole(action string, in *assumeRoleInput, role *identity.E
 //
 //   - An explicit deny in any of them counts.
 //   - The trust policy must allow it, always.
-//   - Within an account that is enough where the trust policy names the caller; where
-//     it names the account, and across accounts, the caller's policies must allow it
-//     too.
+//   - Within an account that is enough if the trust policy names the caller. If it names
+//     the account, and across accounts, the caller's policies must allow it, too.
 //   - What bounds a role's session, its permissions boundary and session policies,
 //     bounds it in each case.
 func (c *call) decide(r *identity.Request, in *assumeRoleInput, role *identity.Entity) policy.Decision {

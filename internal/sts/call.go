@@ -23,7 +23,7 @@ type call struct {
 
 // action is one of the API's.
 type action struct {
-	// run makes the result; nil where Lanyard does not have the action.
+	// run makes the result; nil if Lanyard does not have the action.
 	run func(*call) (any, error)
 	// unsigned marks actions that clients send without signature.
 	unsigned bool
@@ -44,9 +44,8 @@ var actions = map[string]action{
 	"GetWebIdentityToken":        {},
 }
 
-// run answers one request: signature, then the action. A call that there is no room
-// for is turned away before its signature is checked, which is the first thing that
-// costs much.
+// run answers one request: signature, then the action. If there is no room for a call, it
+// fails before its signature is checked, which is the first thing that costs much.
 func (h *Handler) run(rq *request) (result any, err error) {
 	if !h.o.Running.Enter() {
 		return nil, errThrottled
@@ -145,8 +144,8 @@ type callerIdentity struct {
 	Account string
 }
 
-// getCallerIdentity needs no permission; not even an explicit deny keeps anybody
-// from it (API reference).
+// getCallerIdentity needs no permission. An explicit deny has no effect, either (API
+// reference).
 func getCallerIdentity(c *call) (any, error) {
 	return callerIdentity{ARN: c.principal.ARN, UserID: c.principal.UserID, Account: c.principal.Account}, nil
 }

@@ -9,14 +9,13 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 )
 
-// apiError is an error that the client is told of.
+// apiError is an error that the client sees.
 type apiError struct {
 	status        int
 	code, message string
 	// frontEnd marks errors that AWS's front end makes, which have another namespace.
 	frontEnd bool
-	// hangUp closes the connection after the answer: the rest of the request is not
-	// worth reading.
+	// hangUp closes the connection after the answer. The rest of the request is not read.
 	hangUp bool
 	// hint is for the server's log: what the client probably did.
 	hint string
@@ -57,8 +56,7 @@ func notBuilt(action string) *apiError {
 	return badRequest("UnsupportedOperation", "Lanyard does not support the action sts:%s.", action)
 }
 
-// errUnknownKey refuses a credential of a closed account with the words for an
-// unknown key.
+// errUnknownKey is the error for a credential of a closed account: that of an unknown key.
 var errUnknownKey = signatureError(sigv4.UnknownKey())
 
 // signatureCodes are the query protocol's names and statuses of what the verifier
@@ -117,8 +115,8 @@ var (
 		status: http.StatusBadRequest, code: "MalformedHttpRequest", hangUp: true,
 		message: "The request body could not be read.",
 	}
-	// errGone is for the log and the metrics: nobody is there to read it, unless the
-	// client closed only its own direction.
+	// errGone is for the log and the metrics. The client reads it only if it closed no more
+	// than its own direction.
 	errGone = &apiError{
 		status: http.StatusBadRequest, code: "RequestAborted", hangUp: true,
 		message: "The client closed the connection.",

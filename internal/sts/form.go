@@ -13,7 +13,7 @@ import (
 // tags with 50 keys to pass on, has some 170.
 const maxParameters = 1000
 
-// form is the parameters of a call. Where a name was sent more than once the first
+// form is the parameters of a call. If a name was sent more than once the first
 // value counts (observed).
 type form map[string]string
 

@@ -38,7 +38,7 @@ func TestParseForm(t *testing.T) {
 	}
 }
 
-func TestFormLists(t *testing.T) {
+func TestParseForm_lists(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		form   form
@@ -79,7 +79,7 @@ func TestFormLists(t *testing.T) {
 }
 
 // FuzzForm: whatever comes in, the parser refuses it with an error for the client, or
-// reads it as the standard library does, and nothing behind it panics.
+// reads it as the standard library does, and nothing after it panics.
 func FuzzForm(f *testing.F) {
 	for _, seed := range []string{
 		"", "&&", "a", "a=b&a=c", "%zz", "%00=x", "x=%ff", "a=1;b=2", "=&=",

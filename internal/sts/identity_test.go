@@ -113,7 +113,7 @@ func wantExpiry(t *testing.T, at time.Time, want time.Duration) {
 	}
 }
 
-func TestGetSessionTokenRefusals(t *testing.T) {
+func TestGetSessionToken_errors(t *testing.T) {
 	w := newWorld(t)
 	for _, tc := range []struct {
 		name, body    string

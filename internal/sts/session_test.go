@@ -39,9 +39,9 @@ func (w *world) whoami(key aws.Credentials) error {
 	return err
 }
 
-// TestSessionsAct: a session may do what its role may, in the role's account, within
+// TestSession_acts: a session may do what its role may, in the role's account, within
 // what its session policies allow.
-func TestSessionsAct(t *testing.T) {
+func TestSession_acts(t *testing.T) {
 	const denied = "AccessDeniedException"
 	w := newWorld(t)
 	alice := w.user(home, "alice", allow("sts:*"))
@@ -108,8 +108,8 @@ func TestSessionsAct(t *testing.T) {
 	}
 }
 
-// TestSessionsEnd: what ends a session, for Lightsail and for STS alike.
-func TestSessionsEnd(t *testing.T) {
+// TestSession_ends: what ends a session, for Lightsail and for STS alike.
+func TestSession_ends(t *testing.T) {
 	const (
 		unknown  = "The security token included in the request is invalid."
 		mismatch = "The security token included in the request is invalid"
@@ -175,7 +175,7 @@ func (w *world) sealed(s identity.Session, in time.Duration) aws.Credentials {
 	return aws.Credentials{AccessKeyID: made.AccessKeyID, SecretAccessKey: made.SecretAccessKey, SessionToken: made.SessionToken}
 }
 
-func TestClosedAccounts(t *testing.T) {
+func TestHandler_closedAccounts(t *testing.T) {
 	w := newWorld(t)
 	alice := w.user(home, "alice", allow("*"))
 	bob := w.user(other, "bob", allow("*"))
@@ -192,9 +192,9 @@ func TestClosedAccounts(t *testing.T) {
 	}
 }
 
-// TestPackedPolicySize: how full the space for policies and tags is, and where it
+// TestAssumeRole_packedPolicySize: how full the space for policies and tags is, and where it
 // ends. A token that it admits fits a request's headers.
-func TestPackedPolicySize(t *testing.T) {
+func TestAssumeRole_packedPolicySize(t *testing.T) {
 	w := newWorld(t)
 	alice := w.user(home, "alice", "")
 	trusted := strings.Replace(trust(userARN(home, "alice")), `"sts:AssumeRole"`, `["sts:AssumeRole","sts:TagSession"]`, 1)

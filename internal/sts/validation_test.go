@@ -18,10 +18,10 @@ func broken(value, path, rule string) string {
 	return fmt.Sprintf("1 validation error detected: Value %s at '%s' failed to satisfy constraint: %s", value, path, rule)
 }
 
-// TestAssumeRoleInput sends what AssumeRole does not take, to a role that its caller
+// TestAssumeRole_inputErrors sends what AssumeRole does not take, to a role that its caller
 // may assume. What AWS says to RoleArn, RoleSessionName, DurationSeconds and to
 // repeated parameters was observed.
-func TestAssumeRoleInput(t *testing.T) {
+func TestAssumeRole_inputErrors(t *testing.T) {
 	const (
 		invalid   = "ValidationError"
 		malformed = "MalformedInput"

@@ -18,10 +18,10 @@ type request struct {
 	action string
 }
 
-// named takes down the action.
+// named sets the action, for the answer and for the log.
 func (rq *request) named(action string) { rq.action, rq.Action = action, "sts:"+action }
 
-// issued takes down the access key id of the credentials that the call made, for the log.
+// issued adds the access key id of the credentials that the call made to the log.
 func (rq *request) issued(id string) {
 	rq.Notable, rq.More = true, []slog.Attr{slog.String("issued_access_key_id", id)}
 }

@@ -40,9 +40,9 @@ var changing = []struct {
 	{regexp.MustCompile(`(AROA|AIDA)[A-Z2-7]{16}`), "$1-ID"},
 }
 
-// TestAnswers compares whole answers with files, to the byte but for what changes.
+// TestHandler_answers compares whole answers with files, to the byte but for what changes.
 // With -update they are written anew.
-func TestAnswers(t *testing.T) {
+func TestHandler_answers(t *testing.T) {
 	w := newWorld(t)
 	alice := w.user(home, "alice", "")
 	role := w.role(home, "deploy", trust(userARN(home, "alice")))
@@ -88,8 +88,8 @@ func set(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
-// TestRefusedRequests sends what does not get to an action.
-func TestRefusedRequests(t *testing.T) {
+// TestHandler_errors sends what does not get to an action.
+func TestHandler_errors(t *testing.T) {
 	const (
 		mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 		unknown  = "The security token included in the request is invalid."
@@ -193,9 +193,9 @@ func TestLog_hintsAtZones(t *testing.T) {
 	}
 }
 
-// TestOtherServices sends forms that are for other services, as clients do whose
+// TestHandler_otherServices sends forms that are for other services, as clients do whose
 // endpoint is set for all of them.
-func TestOtherServices(t *testing.T) {
+func TestHandler_otherServices(t *testing.T) {
 	w := newWorld(t)
 	const message = "Lanyard serves Amazon Lightsail and AWS STS only; this request is for the service "
 	for _, tc := range []struct{ service, body, path string }{
@@ -216,9 +216,9 @@ func TestOtherServices(t *testing.T) {
 	}
 }
 
-// TestFaults: what is the server's fault is told as such, logged under the request's
+// TestHandler_internalErrors: what is the server's fault is told as such, logged under the request's
 // id, and explained to no other caller.
-func TestFaults(t *testing.T) {
+func TestHandler_internalErrors(t *testing.T) {
 	var log bytes.Buffer
 	db, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "db")})
 	if err != nil {
@@ -272,8 +272,8 @@ func ask(t *testing.T, h http.Handler) reply {
 	return call{body: asking("GetCallerIdentity"), key: aws.Credentials{AccessKeyID: "K", SecretAccessKey: "s"}}.send(t, front.URL)
 }
 
-// TestTooManyCalls: more than may run at one time are told to come back.
-func TestTooManyCalls(t *testing.T) {
+// TestHandler_throttles: more than may run at one time are told to come back.
+func TestHandler_throttles(t *testing.T) {
 	full := limit.NewGate(1)
 	full.Enter()
 	h := sts.New(sts.Options{Running: full, Rand: strings.NewReader(strings.Repeat("sixteen bytes...", 2)), Log: slog.New(slog.DiscardHandler)})
@@ -282,9 +282,9 @@ func TestTooManyCalls(t *testing.T) {
 	}
 }
 
-// TestLogAndMetrics: what the log and the metrics tell of calls, and that no secret
+// TestHandler_logAndMetrics: what the log and the metrics tell of calls, and that no secret
 // gets into the log.
-func TestLogAndMetrics(t *testing.T) {
+func TestHandler_logAndMetrics(t *testing.T) {
 	w := newWorld(t)
 	alice := w.user(home, "alice", "")
 	role := w.role(home, "deploy", trust(userARN(home, "alice")))

@@ -91,8 +91,8 @@ func TestService(t *testing.T) {
 	}
 }
 
-// TestRefusals compares whole answers, each in the form of the client's protocol.
-func TestRefusals(t *testing.T) {
+// TestRefuse compares whole answers, each in the form of the client's protocol.
+func TestRefuse(t *testing.T) {
 	for _, tc := range []struct {
 		name              string
 		request           *http.Request

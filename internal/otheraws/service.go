@@ -1,10 +1,10 @@
-// Package otheraws answers calls that were meant for another AWS service: of clients
-// whose endpoint was set for all services at once, say. Each gets its error in the
-// form of its own protocol, so that it shows the message, which says what Lanyard
-// is.
+// Package otheraws answers calls that were meant for another AWS service, such as those of
+// clients whose endpoint was set for all services at once. The error has the form of the
+// service's own protocol, so that the client shows its message, which says what Lanyard
+// serves.
 //
-// It verifies nothing, since nothing comes of such a call. A call that names
-// Lightsail or STS anywhere is not foreign: those services have their own errors
+// It verifies no signature, since such a call has no effect. A call that names
+// Lightsail or STS anywhere is left to those services, which have their own errors
 // for what is wrong with it.
 package otheraws
 
@@ -19,12 +19,11 @@ import (
 const lightsailTarget = "Lightsail_"
 
 // servicePattern is how service names look in a credential scope. An access key's
-// secret, which may stand there by mistake, does not look so.
+// secret, which may be there by mistake, does not look so.
 var servicePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{1,31}$`)
 
-// Service returns the service that the request's credential scope names, and ""
-// where it names none or one that Lanyard has. It takes the Authorization header as
-// loosely as the header can be taken.
+// Service returns the service that the request's credential scope names, or "" if it names
+// none or one that Lanyard has. It accepts Authorization headers that are not valid.
 func Service(r *http.Request) string {
 	header := r.Header.Get("Authorization")
 	_, credential, found := strings.Cut(header, "Credential=")
