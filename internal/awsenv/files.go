@@ -3,12 +3,12 @@ package awsenv
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/newfile"
 )
 
 const (
@@ -17,14 +17,10 @@ const (
 
 	maxFileSize = 1 << 20
 	maxLinks    = 32
-
-	lockSuffix   = ".lanyard-lock"
-	lockAttempts = 300
-	lockPause    = 10 * time.Millisecond
 )
 
-// file is a config file as it was read. One that does not exist has no info and
-// no text.
+// file is a config file as it was read. If the file does not exist, info is nil and text
+// is empty.
 type file struct {
 	path string
 	text string
@@ -35,13 +31,13 @@ type file struct {
 // edit is a file and what it is to become.
 type edit struct {
 	file
-	next string
-	mode fs.FileMode
-	temp string // the next text on disk, beside the file
+	next   string
+	mode   fs.FileMode
+	staged *newfile.Staged // the next text on disk
 }
 
-// resolvePaths follows symbolic links, so that a link stays one and its target is
-// what changes, and makes the directories.
+// resolvePaths follows symbolic links and creates the missing directories. A link stays a
+// link, and its target is changed.
 func resolvePaths(p Paths) (Paths, error) {
 	config, err := resolve(p.Config)
 	if err != nil {
@@ -89,8 +85,8 @@ func resolve(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// readFile reads a config file. What is not a plain text file of modest size, or
-// is marked as not to be written, is refused: it would be replaced by one.
+// readFile reads a config file. It returns an error if the file is not a regular text file
+// of up to maxFileSize bytes, or if it is write-protected: swap would replace it all the same.
 func readFile(path string) (file, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,13 +113,13 @@ func readFile(path string) (file, error) {
 	return file{path: path, text: string(text), mode: info.Mode().Perm(), info: info}, nil
 }
 
-// replace brings the edits to their files: all new texts are on disk before the
-// first file changes, and when one cannot be changed those before it are put back.
+// replace writes the edits to their files. All new texts are on disk before the first
+// file changes, and if a file cannot be changed, those before it get their old texts.
 func replace(edits ...edit) error {
-	staged := make([]edit, 0, len(edits))
+	var staged []edit
 	defer func() {
 		for _, e := range staged {
-			_ = os.Remove(e.temp) // not there any more once it is in place
+			e.staged.Discard()
 		}
 	}()
 	for _, e := range edits {
@@ -143,23 +139,17 @@ func replace(edits ...edit) error {
 	return nil
 }
 
-// stage writes a text beside the file, with the mode and owner that the file is to have.
-func (e *edit) stage(text string) error {
-	t, err := os.CreateTemp(filepath.Dir(e.path), "."+filepath.Base(e.path)+".lanyard-*")
-	if err != nil {
-		return err
-	}
-	e.temp = t.Name()
-	_, err = io.WriteString(t, text)
-	err = errors.Join(err, keepOwner(t, e.info), t.Chmod(e.mode), t.Sync(), t.Close())
-	if err != nil {
-		return errors.Join(err, os.Remove(e.temp))
-	}
-	return nil
+// stage writes a text to disk, with the mode and owner that the file is to have.
+func (e *edit) stage(text string) (err error) {
+	e.staged, err = newfile.Stage(e.path, e.mode, func(f *os.File) error {
+		_, err := f.WriteString(text)
+		return errors.Join(err, keepOwner(f, e.info))
+	})
+	return err
 }
 
-// swap puts the staged text in place, unless somebody who does not know of our
-// lock has written the file since.
+// swap replaces the file by the staged one, unless a program that does not use the lock
+// has written the file since.
 func (e *edit) swap() error {
 	now, err := readFile(e.path)
 	if err != nil {
@@ -168,7 +158,7 @@ func (e *edit) swap() error {
 	if now.text != e.text || (now.info == nil) != (e.info == nil) {
 		return fmt.Errorf("%s was changed by another program just now: run the command again", e.path)
 	}
-	return os.Rename(e.temp, e.path)
+	return e.staged.Replace()
 }
 
 func undo(edits []edit) error {
@@ -181,39 +171,9 @@ func undo(edits []edit) error {
 		e.mode = e.file.mode
 		err := e.stage(e.text)
 		if err == nil {
-			err = os.Rename(e.temp, e.path)
+			err = e.staged.Replace()
 		}
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-// lock keeps other Lanyards from writing the same files until unlock. The locks
-// are files of their own, because every system has them.
-func lock(p Paths) (unlock func(), err error) {
-	config, credentials := p.Config+lockSuffix, p.Credentials+lockSuffix
-	if err := createLock(config); err != nil {
-		return nil, err
-	}
-	if err := createLock(credentials); err != nil {
-		return nil, errors.Join(err, os.Remove(config))
-	}
-	return func() {
-		_ = os.Remove(credentials)
-		_ = os.Remove(config)
-	}, nil
-}
-
-func createLock(path string) error {
-	for range lockAttempts {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, newFileMode) //nolint:gosec // beside the user's files
-		if err == nil {
-			return f.Close()
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		time.Sleep(lockPause)
-	}
-	return fmt.Errorf("another lanyard is writing the AWS config files; if none is, remove %s", path)
 }

@@ -23,9 +23,9 @@ func editOf(t *testing.T, path, next string) edit {
 	return edit{file: f, next: next, mode: 0o600}
 }
 
-// The second file turns into something that cannot be replaced after both were
-// read: the first must be as it was, and nothing else be left.
-func TestReplacePutsTheFirstFileBack(t *testing.T) {
+// The second file becomes a directory after both were read. The first must be as it was,
+// and no other file may be left.
+func TestReplace_restoresTheFirstFile(t *testing.T) {
 	for name, tc := range map[string]struct {
 		first string // its text, empty for a new file
 		mode  os.FileMode
@@ -47,25 +47,25 @@ func TestReplacePutsTheFirstFileBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := replace(first, second); err == nil || !strings.Contains(err.Error(), "b is not a regular file") {
-				t.Fatalf("error = %v", err)
+				t.Fatalf("error of replace: got %v, want b is not a regular file", err)
 			}
 			text, err := os.ReadFile(a)
 			if string(text) != tc.first || (err == nil) != (tc.first != "") {
-				t.Errorf("the first file holds %q (%v), want %q", text, err, tc.first)
+				t.Errorf("text of the first file: got %q (%v), want %q", text, err, tc.first)
 			}
 			if info, err := os.Stat(a); err == nil && info.Mode().Perm() != tc.mode {
-				t.Errorf("mode = %04o, want %04o", info.Mode().Perm(), tc.mode)
+				t.Errorf("mode of the first file: got %04o, want %04o", info.Mode().Perm(), tc.mode)
 			}
 			leftovers, err := filepath.Glob(filepath.Join(dir, ".*"))
 			if err != nil || len(leftovers) != 0 {
-				t.Errorf("left behind: %q (%v)", leftovers, err)
+				t.Errorf("temporary files: got %q (%v), want none", leftovers, err)
 			}
 		})
 	}
 }
 
-// Programs that know nothing of the lock are noticed by what they wrote.
-func TestReplaceNoticesOtherWriters(t *testing.T) {
+// Programs that do not use the lock are noticed by what they wrote.
+func TestReplace_noticesOtherWriters(t *testing.T) {
 	for name, interfere := range map[string]func(t *testing.T, path string){
 		"changed": func(t *testing.T, path string) { writeFile(t, path, "theirs") },
 		"removed": func(t *testing.T, path string) {
@@ -82,43 +82,11 @@ func TestReplaceNoticesOtherWriters(t *testing.T) {
 			before, _ := os.ReadFile(path)
 			err := replace(e)
 			if want := path + " was changed by another program just now: run the command again"; err == nil || err.Error() != want {
-				t.Errorf("error = %v, want %s", err, want)
+				t.Errorf("error of replace: got %v, want %s", err, want)
 			}
 			if after, _ := os.ReadFile(path); string(after) != string(before) {
-				t.Errorf("text = %q, want %q", after, before)
+				t.Errorf("text of the file: got %q, want %q", after, before)
 			}
 		})
-	}
-}
-
-func TestLockExcludesAndNamesTheRemedy(t *testing.T) {
-	dir := t.TempDir()
-	paths := Paths{Config: filepath.Join(dir, "config"), Credentials: filepath.Join(dir, "credentials")}
-	unlock, err := lock(paths)
-	if err != nil {
-		t.Fatal(err)
-	}
-	acquired := make(chan error)
-	go func() {
-		second, err := lock(paths)
-		if err == nil {
-			second()
-		}
-		acquired <- err
-	}()
-	unlock()
-	if err := <-acquired; err != nil {
-		t.Fatal(err)
-	}
-
-	// A Lanyard that was killed leaves its lock. Which of the two it is, makes no difference.
-	stale := paths.Credentials + lockSuffix
-	writeFile(t, stale, "")
-	_, err = lock(paths)
-	if want := "another lanyard is writing the AWS config files; if none is, remove " + stale; err == nil || err.Error() != want {
-		t.Errorf("error = %v, want %s", err, want)
-	}
-	if _, err := os.Stat(paths.Config + lockSuffix); !os.IsNotExist(err) {
-		t.Errorf("the first lock was kept (%v)", err)
 	}
 }

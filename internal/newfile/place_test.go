@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/newfile"
 )
 
-// TestWrite_refusesDirectoriesInWhichAllCanReplaceFiles: the unfinished file could become
-// a link to any other.
+// TestWrite_refusesDirectoriesInWhichAllCanReplaceFiles: another user could make the
+// unfinished file a link.
 func TestWrite_refusesDirectoriesInWhichAllCanReplaceFiles(t *testing.T) {
 	for mode, want := range map[os.FileMode]string{0o777: "all users can replace what is in ", 0o777 | os.ModeSticky: "", 0o755: ""} {
 		dir := t.TempDir()
