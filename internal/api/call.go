@@ -121,17 +121,20 @@ func (c *Call) find(region, name string, kinds []resource.Kind) (*resource.Resou
 	r, err := c.Tx.Resource(c.Principal.Account, region, name)
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && len(kinds) > 0 && !slices.Contains(kinds, r.Kind):
-		return nil, NotFound(kindNames(kinds), name)
+		return nil, missing(kinds, name)
 	}
 	return r, err
 }
 
-// kindNames is how the error of a missing resource calls it.
-func kindNames(kinds []resource.Kind) string {
-	if len(kinds) != 1 {
-		return "resource"
+// missing is the error of a name that no resource of one of the kinds has.
+func missing(kinds []resource.Kind, name string) error {
+	switch {
+	case len(kinds) != 1:
+		return NotFound("resource", name)
+	case kinds[0].Missing() != "":
+		return InvalidInput(CodeDoesNotExist, "%s", kinds[0].Missing())
 	}
-	return string(kinds[0])
+	return NotFound(string(kinds[0]), name)
 }
 
 // After is the moment at which something is done that takes AWS so long: the

@@ -93,6 +93,21 @@ func TestCall_Targets(t *testing.T) {
 	wantCode(t, attach(root, many...), "InvalidInputException")
 }
 
+// TestOn_missingDistribution has the kind whose missing resources are an invalid input.
+func TestOn_missingDistribution(t *testing.T) {
+	w := newWorld(t, api.New(func(*api.Call, *lightsail.DeleteDistributionInput) (*lightsail.DeleteDistributionOutput, error) {
+		return &lightsail.DeleteDistributionOutput{}, nil
+	}, api.On(resource.Distribution)))
+	w.addResource(resource.Distribution, "there")
+	for name, want := range map[string]string{"there": "", "none": "InvalidInputException"} {
+		_, err := w.root(ours).DeleteDistribution(t.Context(), &lightsail.DeleteDistributionInput{DistributionName: &name})
+		wantCode(t, err, want)
+		if want != "" && !strings.Contains(err.Error(), "Requested resource not found") {
+			t.Errorf("DeleteDistribution of a name that is not there: %v, want AWS's text", err)
+		}
+	}
+}
+
 // TestPuts creates a resource, and replaces it.
 func TestPuts(t *testing.T) {
 	var found *resource.Resource

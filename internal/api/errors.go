@@ -114,9 +114,13 @@ func serviceException() *types.ServiceException {
 	return &types.ServiceException{Code: &code, Message: &message}
 }
 
+// isNotFound reports whether an error says that a resource does not exist.
 func isNotFound(err error) bool {
-	var missing *types.NotFoundException
-	return errors.As(err, &missing)
+	if _, ok := errors.AsType[*types.NotFoundException](err); ok {
+		return true
+	}
+	invalid, ok := errors.AsType[*types.InvalidInputException](err)
+	return ok && *invalid.Code == CodeDoesNotExist
 }
 
 // TagError turns a broken rule of tags into InvalidInputException.

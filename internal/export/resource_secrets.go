@@ -37,6 +37,9 @@ func (r *resourceRecord) checkSecrets(h *header) error {
 	if _, there := r.Secrets[resource.FirstSecret]; there {
 		return errors.New("the secret has a member of its own")
 	}
+	if len(r.Secrets) > 0 && h.Version < 3 {
+		return errors.New("secrets by member are not in files before version 3")
+	}
 	for member, sealed := range r.Secrets {
 		if !slices.ContainsFunc(kind.Secrets(), func(s resource.Secret) bool { return s.Member == member }) {
 			return errors.New("a " + r.Kind + " has no secret " + shorten(member))

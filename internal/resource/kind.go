@@ -56,6 +56,9 @@ type traits struct {
 	onlyIn string
 	// quota bounds how many there may be, if it has a name.
 	quota Quota
+	// missing is what AWS says in an InvalidInputException if there is no resource of a name;
+	// "" for kinds that have a NotFoundException.
+	missing string
 	// scope is where a name is unique.
 	scope nameScope
 	// secrets are the sealed members of private documents.
@@ -74,20 +77,23 @@ type Quota struct {
 	PerAccount bool
 }
 
-// nameScope is where the names of a kind are unique.
+// nameScope is where the names of a kind are unique. The zero scope is an account in a
+// region, with all kinds together.
 type nameScope int
 
 const (
-	// shared names are unique among those of all kinds of an account in a region.
-	shared nameScope = iota
-	// own names are unique among those of the kind.
-	own
-	// worldwide names are shared ones that are also unique over all accounts and regions.
+	// own names are unique among those of the kind in an account and a region.
+	own nameScope = iota + 1
+	// worldwide names are also unique over all accounts and regions.
 	worldwide
 )
 
 // homeRegion is the one region that serves domains and distributions.
 const homeRegion = "us-east-1"
+
+// noDistribution is what AWS says of a distribution that does not exist (AWS's CloudFormation
+// provider).
+const noDistribution = "Requested resource not found"
 
 var kinds = map[Kind]traits{
 	Alarm:                     {member: "alarmName"},
@@ -98,7 +104,7 @@ var kinds = map[Kind]traits{
 	ContainerService:          {member: "serviceName"},
 	Disk:                      {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
 	DiskSnapshot:              {member: "diskSnapshotName"},
-	Distribution:              {member: "distributionName", onlyIn: homeRegion},
+	Distribution:              {member: "distributionName", onlyIn: homeRegion, missing: noDistribution},
 	Domain:                    {member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain},
 	ExportSnapshotRecord:      {untagged: true},
 	Instance: {
@@ -146,6 +152,10 @@ func (k Kind) Quota() (q Quota, ok bool) {
 	q = kinds[k].quota
 	return q, q.Name != ""
 }
+
+// Missing is what AWS says in an InvalidInputException if there is no resource of a name;
+// "" for kinds that have a NotFoundException.
+func (k Kind) Missing() string { return kinds[k].missing }
 
 // Space is the namespace of the kind within an account and a region: "" is the one that most
 // kinds share.

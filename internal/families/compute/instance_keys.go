@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -17,10 +16,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 )
-
-// passwordTakes is how long after its creation a Windows instance has its password on
-// AWS; the API reference says that it may be 15 minutes.
-const passwordTakes = 4 * time.Minute
 
 // installedKey is the key pair that opens new instances.
 type installedKey struct {
@@ -94,7 +89,7 @@ func (f *Family) giveKeys(c *api.Call, s *instanceSpec, i *instance.Instance, ke
 	}
 	if s.blueprint.Windows() {
 		keys.Password = newPassword()
-		i.Priv.PasswordFrom = c.After(instance.CreateTakes + passwordTakes)
+		i.Priv.PasswordFrom = c.After(instance.CreateTakes + instance.PasswordTakes)
 		if i.Priv.EncryptedPassword, err = encryptPassword(key.rsa(), keys.Password); err != nil {
 			return err
 		}

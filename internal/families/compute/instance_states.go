@@ -16,17 +16,13 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// addressTakes is how long after an instance runs AWS may take to show its new public
-// address (issues of tools that expected it at once; the time is a guess).
-const addressTakes = 3 * time.Second
-
 // boot makes an instance pending and then running. Its public address and its host keys
 // are shown when it runs, or after a while if the server takes as long as AWS does.
 func boot(c *api.Call, i *instance.Instance, event string) {
 	i.Enter(c.Plan(instance.Lifecycle, event))
 	i.Priv.KnownFrom = i.RunsFrom()
 	if c.Realistic() {
-		i.Priv.KnownFrom = i.RunsFrom().Add(c.After(addressTakes).Sub(c.Now))
+		i.Priv.KnownFrom = i.RunsFrom().Add(c.After(instance.AddressTakes).Sub(c.Now))
 	}
 }
 

@@ -1,8 +1,6 @@
 package compute
 
 import (
-	"time"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -80,16 +78,13 @@ func showInstance(c *api.Call, r *resource.Resource, withHealth *bool) (*types.I
 	return shown, nil
 }
 
-// healthChecksTake is how long after a start EC2 has passed its two status checks.
-const healthChecksTake = 2 * time.Minute
-
 // health is the result of the status checks. They never fail: nothing here breaks.
 func health(c *api.Call, i *instance.Instance) *types.InstanceHealthStatus {
 	status, detail := types.InstanceHealthStatusValueOk, types.InstanceHealthStatusDetailValuePassed
 	switch {
 	case !i.Runs(c.Now):
 		return &types.InstanceHealthStatus{Status: types.InstanceHealthStatusValueNotApplicable, Details: []types.InstanceHealthStatusDetail{}}
-	case i.BootedAt(c.Now).Add(c.After(healthChecksTake).Sub(c.Now)).After(c.Now):
+	case i.BootedAt(c.Now).Add(c.After(instance.HealthChecksTake).Sub(c.Now)).After(c.Now):
 		status, detail = types.InstanceHealthStatusValueInitializing, types.InstanceHealthStatusDetailValueInitializing
 	}
 	return &types.InstanceHealthStatus{Status: status, Details: []types.InstanceHealthStatusDetail{{

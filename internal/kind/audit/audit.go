@@ -113,6 +113,7 @@ func (a *Audit) Plan(p resource.Plan, states ...string) {
 	for n, step := range p {
 		a.Want(slices.Contains(states, step.State), "priv: unknown state %q in the plan", Shorten(step.State))
 		a.Want(!step.At.Before(firstMoment), "priv: a step of the plan is before 1970")
+		a.Want(!step.Held || n == len(p)-1, "priv: a step of the plan is held, but not the last")
 		if n == 0 {
 			continue
 		}

@@ -12,18 +12,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// AttachDiskTakes is how long AWS takes to attach a disk; it is in use from the beginning.
-const AttachDiskTakes = 5 * time.Second
-
-// DiskLifecycle is how the state of a disk moves.
-var DiskLifecycle = resource.Lifecycle{
-	"create": {{State: string(types.DiskStatePending), Takes: 5 * time.Second}, {State: string(types.DiskStateAvailable)}},
-	// A disk that comes with an instance from a snapshot is attached to it.
-	"restore": {{State: string(types.DiskStatePending), Takes: 5 * time.Second}, {State: string(types.DiskStateInUse)}},
-	"attach":  {{State: string(types.DiskStateInUse)}},
-	"detach":  {{State: string(types.DiskStateInUse), Takes: 5 * time.Second}, {State: string(types.DiskStateAvailable)}},
-}
-
 // Disk is a stored disk, opened. Its attachment changes at once; its state follows the
 // clock: a disk that is being detached is in use for a while.
 type Disk struct {

@@ -8,13 +8,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// RecordLifecycle is how the state of a record moves of something that leaves Lightsail.
-var RecordLifecycle = resource.Lifecycle{
-	"export": {{State: string(types.RecordStateStarted), Takes: 300 * time.Second}, {State: string(types.RecordStateSucceeded)}},
-	// With one instance.
-	"stack": {{State: string(types.RecordStateStarted), Takes: 120 * time.Second}, {State: string(types.RecordStateSucceeded)}},
-}
-
 // RecordPriv is what Lanyard knows of a record and the API never shows.
 type RecordPriv struct {
 	resource.Planned

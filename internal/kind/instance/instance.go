@@ -24,22 +24,6 @@ const (
 
 var codes = map[string]int32{Pending: 0, Running: 16, Stopping: 64, Stopped: 80}
 
-// Lifecycle is how the state of an instance moves.
-var Lifecycle = resource.Lifecycle{
-	// 18 s were observed in an AWS CLI example.
-	"create":    {{State: Pending, Takes: CreateTakes}, {State: Running}},
-	"start":     {{State: Pending, Takes: StartTakes}, {State: Running}},
-	"stop":      {{State: Stopping, Takes: 40 * time.Second}, {State: Stopped}},
-	"stop hard": {{State: Stopped}},
-	"reboot":    {{State: Running}},
-}
-
-// How long AWS takes to create and to start an instance.
-const (
-	CreateTakes = 20 * time.Second
-	StartTakes  = 20 * time.Second
-)
-
 // Instance is a stored instance, opened.
 type Instance struct {
 	resource.Record[types.Instance, Priv, *types.Instance]

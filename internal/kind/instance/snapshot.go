@@ -10,18 +10,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Lifecycles of snapshots.
-var (
-	DiskSnapshotLifecycle = resource.Lifecycle{
-		"create": {{State: "pending", Takes: 60 * time.Second}, {State: string(types.DiskSnapshotStateCompleted)}},
-		"copy":   {{State: "pending", Takes: 180 * time.Second}, {State: string(types.DiskSnapshotStateCompleted)}},
-	}
-	SnapshotLifecycle = resource.Lifecycle{
-		"create": {{State: "pending", Takes: 120 * time.Second}, {State: string(types.InstanceSnapshotStateAvailable)}},
-		"copy":   {{State: "pending", Takes: 180 * time.Second}, {State: string(types.InstanceSnapshotStateAvailable)}},
-	}
-)
-
 // SnapshotPriv is what Lanyard knows of a snapshot and the API never shows.
 type SnapshotPriv struct {
 	resource.Planned
