@@ -7,7 +7,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// arithmetic returns the value of an expression. After an error, which it shows, it is 0.
+// arithmetic returns the value of an expression. After an error the shell continues with the
+// next line.
 func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 	if !s.budget.enter() {
 		return 0
@@ -26,6 +27,13 @@ func (s *Shell) arithmetic(x syntax.ArithmExpr) int64 {
 	return 0
 }
 
+// arithmeticCommand runs ((...)), which succeeds if the value is not 0.
+func (s *Shell) arithmeticCommand(c *syntax.ArithmCmd) {
+	if value := s.arithmetic(c.X); !s.leaving.line {
+		s.status = status(value != 0)
+	}
+}
+
 // number parses a number, or the value of the variable of that name.
 func (s *Shell) number(text string) int64 {
 	if syntax.ValidName(text) {
@@ -36,7 +44,7 @@ func (s *Shell) number(text string) int64 {
 	}
 	n, err := strconv.ParseInt(text, 0, 64)
 	if err != nil {
-		s.substituted = s.fail(1, "bash", text+": syntax error: operand expected")
+		return s.invalid(text + ": syntax error: operand expected")
 	}
 	return n
 }
@@ -62,6 +70,13 @@ func (s *Shell) unaryArithmetic(x *syntax.UnaryArithm) int64 {
 		return -s.arithmetic(x.X)
 	}
 	return s.arithmetic(x.X)
+}
+
+// invalid ends the present line because of an expression.
+func (s *Shell) invalid(what string) int64 {
+	s.status = s.fail(1, "bash", what)
+	s.leaving.line = true
+	return 0
 }
 
 // setNumber sets the variable that an expression names.
@@ -157,8 +172,7 @@ func ordered(op syntax.BinAritOperator, a, b int64) bool {
 func (s *Shell) divide(op syntax.BinAritOperator, a, b int64) int64 {
 	switch {
 	case b == 0:
-		s.substituted = s.fail(1, "bash", "division by 0")
-		return 0
+		return s.invalid("division by 0")
 	case op == syntax.Quo:
 		return a / b
 	}

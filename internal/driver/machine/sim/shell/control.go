@@ -68,6 +68,9 @@ func (s *Shell) forClause(c *syntax.ForClause) {
 	if loop.InPos.IsValid() {
 		items = s.fields(loop.Items)
 	}
+	if s.leaving.any() {
+		return
+	}
 	s.status = 0
 	for _, item := range items {
 		if !s.budget.spend(0) || !s.set(loop.Name.Value, item) {
@@ -104,7 +107,7 @@ func (s *Shell) optional(x syntax.ArithmExpr) int64 {
 func (s *Shell) leaveLoop() bool {
 	l := &s.leaving
 	switch {
-	case s.budget.err != nil, l.shell, l.function:
+	case s.budget.err != nil, l.shell, l.line, l.function:
 		return true
 	case l.loops > 0:
 		l.loops--
@@ -119,6 +122,9 @@ func (s *Shell) leaveLoop() bool {
 
 func (s *Shell) caseClause(c *syntax.CaseClause) {
 	value := s.text(c.Word)
+	if s.leaving.any() {
+		return
+	}
 	s.status = 0
 	run := false // after ";&" the next list runs without a match
 	for _, item := range c.Items {

@@ -20,14 +20,14 @@ func (s *Shell) stmts(list []*syntax.Stmt) {
 
 // stmt runs a command with its redirections.
 func (s *Shell) stmt(st *syntax.Stmt) {
-	if !s.budget.enter() {
+	if s.leaving.any() || !s.budget.enter() {
 		return
 	}
 	defer s.budget.leave()
-	in, out, errOut, captured := s.in, s.out, s.err, s.captured
-	defer func() { s.in, s.out, s.err, s.captured = in, out, errOut, captured }()
+	saved := s.streams
+	defer func() { s.streams = saved }()
 	for _, r := range st.Redirs {
-		if !s.redirect(r) {
+		if !s.redirect(r) || s.leaving.any() {
 			return
 		}
 	}
@@ -86,8 +86,7 @@ func (s *Shell) command(c syntax.Command) {
 	case *syntax.FuncDecl:
 		s.declareFunction(c)
 	case *syntax.ArithmCmd:
-		value := s.arithmetic(c.X)
-		s.status = status(value != 0)
+		s.arithmeticCommand(c)
 	case *syntax.TestClause:
 		s.status = status(s.testExpr(c.X))
 	case *syntax.DeclClause:
@@ -162,6 +161,9 @@ func (s *Shell) assign(a *syntax.Assign) bool {
 	}
 	if a.Value != nil {
 		value += s.text(a.Value)
+	}
+	if s.leaving.any() {
+		return false
 	}
 	return s.set(a.Name.Value, value)
 }

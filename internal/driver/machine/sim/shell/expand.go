@@ -257,11 +257,12 @@ func (s *Shell) operate(p *syntax.ParamExp, value string, set, quoted bool) []pi
 	return same
 }
 
-// missing ends the shell because a variable is not set.
+// missing ends the shell because a variable is not set. A user's own shell continues with the
+// next line.
 func (s *Shell) missing(name, message string) {
 	if message == "" {
 		message = "parameter null or not set"
 	}
-	s.status = s.fail(1, "bash", name+": "+message)
-	s.leaving.shell = true
+	s.status = s.fail(statusNotFound, "bash", name+": "+message)
+	s.leaving.shell, s.leaving.line = !s.terminal, true
 }

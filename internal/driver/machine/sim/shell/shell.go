@@ -55,13 +55,8 @@ type Shell struct {
 	commands map[string]builtin
 	budget   *budget // shared with all subshells
 
-	client   Input // the input of the session
-	in       Input
-	out      io.Writer
-	err      io.Writer
-	terminal bool
-	captured bool // another command reads the output
-
+	client Input // the input of the session
+	streams
 	root      bool   // commands run as root
 	dir       string // absolute, and a directory that exists
 	variables variables
@@ -77,9 +72,18 @@ type Shell struct {
 	shells      int // how deep this one is within others
 }
 
+// streams are those of the present command.
+type streams struct {
+	in       Input
+	out, err io.Writer
+	terminal bool // a person uses them
+	captured bool // another command reads the output
+}
+
 // leaving is why the rest of a list of commands is skipped.
 type leaving struct {
 	shell    bool // exit
+	line     bool // an expansion failed
 	function bool // return
 	loops    int  // break: how many loops
 	next     int  // continue: how many loops, the last of which continues
@@ -97,11 +101,9 @@ func New(instance machine.Instance, clock func() time.Time, streams Streams) *Sh
 		commands: builtins(),
 		budget:   b,
 		client:   streams.In,
-		in:       streams.In,
-		out:      &meteredWriter{to: streams.Out, budget: b},
-		err:      &meteredWriter{to: streams.Err, budget: b},
-		terminal: streams.Terminal,
 	}
+	s.in, s.terminal = streams.In, streams.Terminal
+	s.out, s.err = &meteredWriter{to: streams.Out, budget: b}, &meteredWriter{to: streams.Err, budget: b}
 	s.dir = s.home()
 	return s
 }

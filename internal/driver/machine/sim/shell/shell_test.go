@@ -257,7 +257,7 @@ func (in *typed) ReadLine(prompt string) (string, error) {
 
 func TestInteractive(t *testing.T) {
 	var screen bytes.Buffer
-	in := &typed{to: &screen, lines: []string{"hostname", "cd .ssh", "echo 'a", "b'", "sudo -i", "whoami", "exit", "foo", "cat", "^C", "echo $?"}}
+	in := &typed{to: &screen, lines: []string{"hostname", "cd .ssh", "echo 'a", "b'", "sudo -i", "cat <<< $USER", "whoami", "bash", "exit", "exit", "foo", "cat", "^C", "echo $?"}}
 	s := shell.New(web(), after(0), shell.Streams{In: in, Out: &screen, Err: &screen, Terminal: true})
 	if status := s.Interactive(); status != 0 {
 		t.Errorf("got status %d, want 0", status)
@@ -272,8 +272,12 @@ admin@ip-172-26-10-39:~/.ssh$ echo 'a
 a
 b
 admin@ip-172-26-10-39:~/.ssh$ sudo -i
+root@ip-172-26-10-39:/home/admin/.ssh# cat <<< $USER
+root
 root@ip-172-26-10-39:/home/admin/.ssh# whoami
 root
+root@ip-172-26-10-39:/home/admin/.ssh# bash
+root@ip-172-26-10-39:/home/admin/.ssh# exit
 root@ip-172-26-10-39:/home/admin/.ssh# exit
 admin@ip-172-26-10-39:~/.ssh$ foo
 bash: foo: command not found
