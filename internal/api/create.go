@@ -77,13 +77,13 @@ func (c *Call) CheckFree(names []string) error {
 	if err != nil {
 		return err
 	}
-	unfree := map[string]bool{resource.DefaultKeyPairName: true}
+	unfree := map[string]bool{}
 	for _, name := range found {
 		unfree[name] = true
 	}
 	var taken []string
 	for _, name := range names {
-		if unfree[name] {
+		if kind, _ := resource.Reserved(name); unfree[name] || kind != "" {
 			taken = append(taken, name)
 		}
 		unfree[name] = true // for the next one of that name

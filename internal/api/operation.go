@@ -58,13 +58,13 @@ func (c *Call) Fails(r *resource.Resource, at time.Time, code, details string) *
 }
 
 // Open is Started for an operation whose end the call does not know: the observation of the
-// subject at a generation of its plan ends it (store.Tx.EndOperations). A later generation
-// ends it, too, as succeeded. A call that is about two resources has one subject for both of
-// its operations.
-func (c *Call) Open(r, subject *resource.Resource, generation int64) *types.Operation {
+// subject at the present generation of its plan ends it (store.Tx.EndOperations). A later
+// generation ends it, too, as succeeded. A call that is about two resources has one subject
+// for both of its operations.
+func (c *Call) Open(r, subject *resource.Resource) *types.Operation {
 	op := c.Started(r, time.Time{})
 	last := &c.records[len(c.records)-1]
-	last.subject, last.generation = subject.ID, generation
+	last.subject, last.generation = subject.ID, subject.Generation
 	return op
 }
 

@@ -48,7 +48,8 @@ func TestOperation_open(t *testing.T) {
 	change := api.New(func(c *api.Call, _ *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
 		generation++
 		r := c.Target(resource.KeyPair)
-		return &lightsail.DeleteKeyPairOutput{Operation: c.Open(r, r, generation)}, nil
+		r.Generation = generation
+		return &lightsail.DeleteKeyPairOutput{Operation: c.Open(r, r)}, nil
 	}, api.On(resource.KeyPair))
 	w := newWorld(t, append(account.Declare().Actions, change)...)
 	r := w.addResource(resource.KeyPair, "deploy")
