@@ -104,7 +104,7 @@ func honorsEndpoints(t *testing.T, version string) bool {
 	return atoi(t, parts[0]) > 1 || atoi(t, parts[1]) >= 31
 }
 
-func TestClientsReadTheProfile(t *testing.T) {
+func TestWriteProfile_isReadByClients(t *testing.T) {
 	paths := newFiles(t)
 	put(t, paths.Config, "\r\n[default]\r\nregion = us-east-1\r\ns3 =\r\n  addressing_style = path\r\n[profile work] # office\r\nregion = us-west-1", 0o644)
 	put(t, paths.Credentials, "[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = s", 0o600)
@@ -129,16 +129,17 @@ func TestClientsReadTheProfile(t *testing.T) {
 	}
 }
 
-func TestClientsReadTheDefaultProfile(t *testing.T) {
+func TestWriteProfile_isReadAsTheDefault(t *testing.T) {
 	write(t, testConnection(), "default", newFiles(t))
 	assertBotocore(t, "", testConnection())
 }
 
-// What `aws configure set` adds to our profile stays; keys that it puts in place of
-// ours make the profile a foreign one.
-func TestProfileThatTheAWSCLIEdited(t *testing.T) {
+// TestWriteProfile_keepsWhatTheAWSCLIAdds checks that settings which `aws configure set`
+// adds to the profile stay, and that keys which it puts there are not overwritten.
+func TestWriteProfile_keepsWhatTheAWSCLIAdds(t *testing.T) {
 	paths := newFiles(t)
 	write(t, testConnection(), "dev", paths)
+	write(t, testConnection(), "later", paths) // a section after the one that the AWS CLI edits
 	aws(t, "configure", "set", "output", "text", "--profile", "dev")
 	aws(t, "configure", "set", "region", "us-west-2", "--profile", "dev")
 	write(t, testConnection(), "dev", paths)
@@ -158,8 +159,8 @@ func TestProfileThatTheAWSCLIEdited(t *testing.T) {
 	}
 }
 
-// The default profile of this config file would send the calls to the real AWS.
-func TestClientsFollowExport(t *testing.T) {
+// TestExport_isFollowedByClients has a config file whose default profile would send the calls to the real AWS.
+func TestExport_isFollowedByClients(t *testing.T) {
 	paths := newFiles(t)
 	put(t, paths.Config, "[default]\nregion = us-east-1\nignore_configured_endpoint_urls = true\nendpoint_url = https://example.com\n", 0o600)
 	conn := testConnection()
@@ -172,8 +173,8 @@ func TestClientsFollowExport(t *testing.T) {
 	assertBotocore(t, "", conn)
 }
 
-// The installed AWS CLI tells its version in a form that is understood.
-func TestWarningNamesTheInstalledCLI(t *testing.T) {
+// TestCLIVersionWarning_namesTheInstalledCLI checks that the installed AWS CLI prints its version in the expected form.
+func TestCLIVersionWarning_namesTheInstalledCLI(t *testing.T) {
 	clearAWS(t)
 	out := aws(t, "--version")
 	version, _, _ := strings.Cut(strings.TrimPrefix(out, "aws-cli/"), " ")

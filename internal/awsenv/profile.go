@@ -46,17 +46,18 @@ func findPath(set, home, name string) (string, error) {
 	}
 }
 
-// WriteProfile writes a profile for the connection into the AWS config files and
-// returns the files that hold it, symbolic links followed.
+// WriteProfile writes a profile for the connection into the AWS config files, between two
+// lines that begin with "# BEGIN lanyard" and "# END lanyard". It returns the files, with
+// symbolic links followed. What is outside of these lines stays as it is, byte for byte.
 //
-// A profile, services section or credentials of that name that Lanyard did not
-// write is an error that names file and line, and nothing is changed; what Lanyard
-// wrote before is updated in place. Both files change or none, except where the
-// machine fails in the midst: the credentials come second, so that no profile ever
-// has a key and no endpoint.
+// It changes no file and returns an error that names file and line if a profile, services
+// section or credentials of that name are outside of the two lines, or if settings or keys of
+// the user's would be lost. Sections that an earlier version wrote without the two lines are
+// replaced. Both files change or none, unless the machine fails between them. The credentials
+// come second, so that no profile ever has a key and no endpoint.
 //
-// New files get mode 0600 and new directories 0700. The credentials file always
-// ends up with 0600; an existing config file holds no secret and keeps its mode.
+// New files get mode 0600 and new directories 0700. The credentials file always gets
+// 0600. An existing config file holds no secret and keeps its mode.
 func WriteProfile(c Connection, name string, paths Paths) (Paths, error) {
 	if err := cmp.Or(checkProfileName(name), c.check(), c.checkForFile()); err != nil {
 		return Paths{}, err
@@ -70,11 +71,11 @@ func WriteProfile(c Connection, name string, paths Paths) (Paths, error) {
 		return Paths{}, err
 	}
 	defer unlock()
-	config, err := prepare(paths.Config, false, c.configSections(name))
+	config, err := prepare(paths.Config, false, c.configBlock(name))
 	if err != nil {
 		return Paths{}, err
 	}
-	credentials, err := prepare(paths.Credentials, true, c.credentialsSections(name))
+	credentials, err := prepare(paths.Credentials, true, c.credentialsBlock(name))
 	if err != nil {
 		return Paths{}, err
 	}
@@ -98,49 +99,51 @@ func checkProfileName(name string) error {
 	return nil
 }
 
-func (c Connection) configSections(profile string) []section {
-	services := section{kind: "services", name: "lanyard-" + profile, settings: []setting{
-		{key: "lightsail", sub: "endpoint_url", value: c.Endpoint},
-		{key: "sts", sub: "endpoint_url", value: c.Endpoint},
-	}}
-	kind := "profile"
+func (c Connection) configBlock(profile string) block {
+	services := section{kind: "services", name: "lanyard-" + profile}
+	own := section{kind: "profile", name: profile}
 	if profile == "default" {
-		kind = ""
+		own.kind = ""
 	}
-	return []section{
-		{kind: kind, name: profile, settings: []setting{
-			{key: "region", value: c.Region},
-			{key: "services", value: services.name},
-			{key: "ca_bundle", value: c.CABundle},
-		}},
-		services,
+	endpoint := "  endpoint_url = " + c.Endpoint
+	settings := []setting{{"region", c.Region}, {"services", services.name}, {"ca_bundle", c.CABundle}}
+	return block{
+		sections: []section{services, own},
+		lines: append([]string{
+			services.header(), "lightsail =", endpoint, "sts =", endpoint, "", own.header(),
+		}, settingLines(settings...)...),
+		keys: keysOf(settings),
 	}
 }
 
-func (c Connection) credentialsSections(profile string) []section {
-	return []section{{name: profile, stamp: "aws_access_key_id", settings: []setting{
-		{key: "aws_access_key_id", value: c.AccessKeyID},
-		{key: "aws_secret_access_key", value: c.SecretAccessKey},
-		{key: "aws_session_token", value: c.SessionToken},
-		{key: "aws_security_token"}, // botocore prefers this old name
-	}}}
+func (c Connection) credentialsBlock(profile string) block {
+	own := section{name: profile}
+	settings := []setting{
+		{"aws_access_key_id", c.AccessKeyID},
+		{"aws_secret_access_key", c.SecretAccessKey},
+		{"aws_session_token", c.SessionToken},
+		{"aws_security_token", ""}, // botocore prefers this old name
+	}
+	return block{
+		sections: []section{own},
+		lines:    append([]string{own.header()}, settingLines(settings...)...),
+		keys:     keysOf(settings),
+		stamp:    settings[0],
+	}
 }
 
-// prepare reads a config file and works out what it is to become. Nothing is
-// written yet.
-func prepare(path string, secret bool, sections []section) (edit, error) {
+// prepare reads a config file and returns what it is to become. It writes nothing.
+func prepare(path string, secret bool, b block) (edit, error) {
 	f, err := readFile(path)
 	if err != nil {
 		return edit{}, err
 	}
-	e := edit{file: f, next: f.text, mode: f.mode}
+	e := edit{file: f, mode: f.mode}
 	if secret {
 		e.mode = newFileMode
 	}
-	for _, s := range sections {
-		if e.next, err = s.put(e.next); err != nil {
-			return edit{}, fmt.Errorf("%s: %w", path, err)
-		}
+	if e.next, err = b.put(f.text); err != nil {
+		return edit{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return e, nil
 }
