@@ -54,7 +54,7 @@ func (i *importer) claim(r *resourceRecord, claims resource.Claims) error {
 	return nil
 }
 
-// checkClaims wants that all which documents say of other rows was there.
+// checkClaims returns an error if something that documents say of other rows was not there.
 func (i *importer) checkClaims() error {
 	first, reason := (*claimant)(nil), ""
 	note := func(c *claimant, why string) {

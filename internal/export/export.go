@@ -22,7 +22,7 @@ type Options struct {
 	Account string
 	// Passphrase seals the secrets; without one they are left out.
 	Passphrase []byte
-	// Version is the version of Lanyard, Now the time: both stand in the header.
+	// Version is the version of Lanyard, Now the time: both are in the header.
 	Version string
 	Now     time.Time
 	// Kinds are the kinds of resources that this version knows.
@@ -56,7 +56,7 @@ func Export(ctx context.Context, db *store.DB, sealer *seal.Sealer, o Options, w
 type exporter struct {
 	o      Options
 	sealer *seal.Sealer
-	// vault and vaultSealer are nil where secrets are left out.
+	// vault and vaultSealer are nil if secrets are left out.
 	vault       *vault
 	vaultSealer *seal.Sealer
 	w           io.Writer

@@ -25,10 +25,10 @@ type Resource struct {
 	Zone      string
 	CreatedAt time.Time
 	Tags      []types.Tag
-	// Doc is the SDK's type of the kind as AWS JSON, without tags: those stand in
-	// Tags alone.
+	// Doc is the SDK's type of the kind as AWS JSON, without tags: those are in
+	// Tags.
 	Doc []byte
-	// Priv is the owner family's own JSON for what the API never shows.
+	// Priv is the kind's own JSON for what the API never shows.
 	Priv []byte
 	// Generation is the number of the resource's plan: Begin raises it.
 	Generation int64
@@ -77,6 +77,6 @@ func supportAccount(account, region string) string {
 	return fmt.Sprintf("%012d", binary.BigEndian.Uint64(sum[:8])%1_000_000_000_000)
 }
 
-// NameRule is the message for a bad resource name, behind the name itself
+// NameRule is the message for a bad resource name, after the name itself
 // (observed verbatim).
 const NameRule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."

@@ -15,7 +15,7 @@ type Stored struct {
 	// without any.
 	Secrets func(*Resource) []string
 	// CheckSecret returns an error if a secret does not go with the documents. It is nil
-	// where Secrets is.
+	// if Secrets is.
 	CheckSecret func(r *Resource, member string, plain []byte) error
 	// NewSecret makes a secret of a resource whose own is not in the file. It is nil if a
 	// resource is of no use without its own.

@@ -25,7 +25,7 @@ type TagError struct{ Reason string }
 func (e *TagError) Error() string { return e.Reason }
 
 // NewTag returns a tag. One with an empty value has none: AWS shows a key-only tag
-// without the member, also where an empty value was sent (published output of
+// without the member, also if an empty value was sent (published output of
 // get-relational-database-snapshot; defects of clients that took it for granted).
 func NewTag(key, value string) types.Tag {
 	t := types.Tag{Key: &key}
@@ -44,9 +44,8 @@ func TagValue(t types.Tag) string {
 }
 
 // MergeTags returns the tags of a resource after adding some: present keys get the
-// new value and keep their place, new ones follow. An empty value is none. It fails
-// with a TagError and changes
-// nothing when the added tags, or the sum of both, break a rule.
+// new value and keep their place, new ones follow. An empty value is none. It
+// returns a TagError and changes nothing if the added tags, or all together, break a rule.
 func MergeTags(present, added []types.Tag) ([]types.Tag, error) {
 	merged := append([]types.Tag{}, present...) // never nil: no tags are an empty list
 	place := make(map[string]int, len(present)+len(added))

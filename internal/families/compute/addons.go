@@ -18,7 +18,7 @@ func errAddOnNotEnabled() error {
 	return api.InvalidParams("AutoSnapshot not enabled for the resource")
 }
 
-// errHasAddOns refuses to delete a resource with add-ons that are on. The text and the
+// errHasAddOns is the error when a resource with add-ons that are on is deleted. The text and the
 // exception were observed for an instance, with this spelling of the parameter's name.
 func errHasAddOns(r *resource.Resource) error {
 	return api.InvalidParams("You cannot delete the %[1]s %[2]s with addons. "+
@@ -126,7 +126,7 @@ func snapshotHour(request *types.AddOnRequest) (int, error) {
 	return hour, nil
 }
 
-// errNoSuchAddOn refuses StopInstanceOnIdle, which is for bundles of Lightsail for
+// errNoSuchAddOn is the error for StopInstanceOnIdle, which is for bundles of Lightsail for
 // Research: there are none here.
 func errNoSuchAddOn(kind types.AddOnType) error {
 	return api.InvalidParams("The add-on %s is available for Lightsail for Research resources only.", kind)

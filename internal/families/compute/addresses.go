@@ -34,7 +34,7 @@ func subnetOf(zone string) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4(base), zoneBits)
 }
 
-// newPublicAddress gives a resource a public IPv4 address that nobody else has. It
+// newPublicAddress gives a resource a public IPv4 address that no other resource has. It
 // gives up the one that it had.
 func (f *Family) newPublicAddress(c *api.Call, owner string) (netip.Addr, error) {
 	return f.takeAddress(c, "public IPv4 address", instance.PublicPool, f.d.Network.Public, owner)

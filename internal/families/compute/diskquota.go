@@ -55,7 +55,8 @@ func allDisksGB(c *api.Call) (int64, error) {
 	}
 }
 
-// checkAttachedQuota refuses more disks than an instance may have beside its system disk.
+// checkAttachedQuota returns an error for more disks than an instance may have beside its
+// system disk.
 func checkAttachedQuota(c *api.Call, n int) error {
 	if limit := c.Quota(quota.DisksPerInstance); n > limit {
 		return api.QuotaReached("Disks attached to an Instance", limit)

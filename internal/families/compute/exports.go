@@ -36,8 +36,8 @@ func getExportSnapshotRecords(c *api.Call, in *lightsail.GetExportSnapshotRecord
 // instanceType is the form of EC2's instance types, such as t2.micro.
 var instanceType = regexp.MustCompile(`\A[a-z][a-z0-9-]*\.[a-z0-9-]+\z`)
 
-// createCloudFormationStack wants an exported snapshot of an instance, from which no
-// other stack is being made.
+// createCloudFormationStack requires an exported snapshot of an instance, from which no other
+// stack is being made.
 func createCloudFormationStack(c *api.Call, in *lightsail.CreateCloudFormationStackInput) (*lightsail.CreateCloudFormationStackOutput, error) {
 	if len(in.Instances) == 0 {
 		return nil, api.MissingParameters("instances")

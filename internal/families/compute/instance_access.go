@@ -19,7 +19,7 @@ const (
 	// accessLasts is how long a temporary key logs in. AWS says only that it is a short
 	// time.
 	accessLasts = 5 * time.Minute
-	// clockSkew is how far behind the clock of whoever checks a certificate may be.
+	// clockSkew is how late the clock of a program that checks a certificate may be.
 	clockSkew = time.Minute
 )
 
@@ -77,8 +77,8 @@ func (f *Family) getInstanceAccessDetails(
 	return &lightsail.GetInstanceAccessDetailsOutput{AccessDetails: details}, nil
 }
 
-// addPassword shows the password itself only where the region's default key pair
-// was installed: who chose another one decrypts it with that (API reference).
+// addPassword shows the password itself only if the region's default key pair
+// was installed: callers that chose another one decrypt it with that (API reference).
 func addPassword(c *api.Call, i *instance.Instance, keys instance.Keys, details *types.InstanceAccessDetails) {
 	password, ciphertext := "", ""
 	if !i.Priv.PasswordFrom.After(c.Now) {

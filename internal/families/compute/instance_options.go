@@ -43,7 +43,7 @@ func (f *Family) setInstanceIPAddressType(c *api.Call, in *lightsail.SetIpAddres
 	return c.Save(i)
 }
 
-// changeIPAddressType changes the bundle, too, where the public IPv4 address comes or
+// changeIPAddressType changes the bundle, too, if the public IPv4 address comes or
 // goes.
 func (f *Family) changeIPAddressType(c *api.Call, i *instance.Instance, wanted types.IpAddressType, acceptBundle bool) error {
 	had6 := i.Doc.IpAddressType != types.IpAddressTypeIpv4

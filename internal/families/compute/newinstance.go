@@ -26,16 +26,16 @@ type instanceSpec struct {
 	bundle    *catalogue.Bundle
 	// keyPair is the name of a key pair; nil or "" is the default one.
 	keyPair *string
-	// userData is the launch script; nil or "" is none.
+	// userData is the launch script; nil and "" stand for no script.
 	userData *string
 	addOns   []types.AddOnRequest
-	// ipAddressType is dualstack where it is "".
+	// ipAddressType "" is dualstack.
 	ipAddressType types.IpAddressType
 }
 
 // insertInstances checks the spec, stores one instance per name and returns them.
 // finish, if not nil, may change each one before it is stored. fresh is the RSA key for
-// a default key pair to be made; nil where there is one.
+// a default key pair to be made; nil if there is one.
 func (f *Family) insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair, finish func(*instance.Instance) error) ([]*instance.Instance, error) {
 	if s.ipAddressType == "" {
 		s.ipAddressType = types.IpAddressTypeDualstack
@@ -56,7 +56,7 @@ func (f *Family) insertInstances(c *api.Call, s instanceSpec, fresh *sshkey.Pair
 	return made, nil
 }
 
-// check refuses a spec that no instance can be made from.
+// check returns an error if no instance can be made from the spec.
 func (s *instanceSpec) check(c *api.Call) error {
 	if err := checkListedNames(s.names); err != nil {
 		return err
@@ -85,7 +85,7 @@ func checkListedNames(names []string) error {
 	return api.CheckListed("instanceNames", names)
 }
 
-// checkZone refuses an availability zone that the call's region does not have (text
+// checkZone returns an error if the call's region does not have an availability zone (text
 // observed for databases).
 func checkZone(c *api.Call, zone string) error {
 	if region, ok := catalogue.LookupRegion(c.Region); !ok || !slices.Contains(region.Zones, zone) {

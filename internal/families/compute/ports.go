@@ -31,7 +31,7 @@ func closeInstancePublicPorts(c *api.Call, in *lightsail.CloseInstancePublicPort
 	return &lightsail.CloseInstancePublicPortsOutput{Operation: op}, err
 }
 
-// putInstancePublicPorts replaces all rules, by none where the list is empty.
+// putInstancePublicPorts replaces all rules, by none if the list is empty.
 func putInstancePublicPorts(c *api.Call, in *lightsail.PutInstancePublicPortsInput) (*lightsail.PutInstancePublicPortsOutput, error) {
 	op, err := changePorts(c, in.PortInfos, func(i *instance.Instance, ports []types.PortInfo) {
 		for k := range ports {
@@ -134,7 +134,7 @@ func withSources(p types.PortInfo, t types.IpAddressType) types.PortInfo {
 }
 
 // checkRules bounds an instance's rules, for IPv4 and IPv6 each, and their sources.
-// Neither must have become more than they were where a quota has become smaller.
+// Neither must have become more than they were if a quota has become smaller.
 func checkRules(c *api.Call, now, before []types.InstancePortInfo) error {
 	if len(now) <= len(before) && countSources(now) <= countSources(before) {
 		return nil

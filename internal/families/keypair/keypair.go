@@ -78,8 +78,8 @@ func createKeyPair(c *api.Call, in *lightsail.CreateKeyPairInput, key *sshkey.Pa
 	}, nil
 }
 
-// importKeyPair refuses a bad key in the words that the AWS CLI was seen to print (issue
-// 6020 of aws/aws-cli); where others quote them without the full stop, they quote a part.
+// importKeyPair answers a bad key in the words that the AWS CLI was seen to print (issue
+// 6020 of aws/aws-cli); quotes without the full stop are of a part.
 func importKeyPair(c *api.Call, in *lightsail.ImportKeyPairInput) (*lightsail.ImportKeyPairOutput, error) {
 	public, err := sshkey.ParsePublic(*in.PublicKeyBase64)
 	if err != nil {
@@ -124,8 +124,8 @@ func getKeyPairs(c *api.Call, in *lightsail.GetKeyPairsInput) (*lightsail.GetKey
 	return &lightsail.GetKeyPairsOutput{KeyPairs: list, NextPageToken: next}, err
 }
 
-// deleteKeyPair wants the fingerprint for the default key pair, and checks it
-// wherever it is given.
+// deleteKeyPair requires the fingerprint for the default key pair, and checks it if it is
+// given.
 func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
 	pair, err := api.Target[keypair.KeyPair](c)
 	if err != nil {

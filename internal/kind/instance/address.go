@@ -94,10 +94,10 @@ func (i *Instance) Windows() bool {
 }
 
 // PublicAddress is the public IPv4 address that the instance shows when it runs; the
-// zero value where there is none.
+// zero value if there is none.
 func (i *Instance) PublicAddress() netip.Addr { return address(i.Doc.PublicIpAddress) }
 
-// PrivateAddress is the instance's private IPv4 address; the zero value where there
+// PrivateAddress is the instance's private IPv4 address; the zero value if there
 // is none.
 func (i *Instance) PrivateAddress() netip.Addr { return address(i.Doc.PrivateIpAddress) }
 

@@ -25,7 +25,7 @@ type AutoSnapshotPeriod struct {
 	// Hour is the hour of the day, in UTC.
 	Hour int       `json:"hour"`
 	From time.Time `json:"from"`
-	// To is when it ended; zero while it goes on.
+	// To is when it ended; zero while it lasts.
 	To time.Time `json:"to,omitzero"`
 }
 
@@ -44,7 +44,7 @@ type AutoSnapshotTaken struct {
 	CreatedAt, ReadyAt time.Time
 }
 
-// Ready tells whether the snapshot is complete.
+// Ready reports whether the snapshot is complete.
 func (t AutoSnapshotTaken) Ready(now time.Time) bool { return !t.ReadyAt.After(now) }
 
 const (
@@ -62,7 +62,7 @@ const (
 const maxStored = 10_000
 
 // Check returns an error if a stored setting is not one that the methods make: periods
-// that follow one another, the last of which alone may go on.
+// that follow one another, of which only the last has no end.
 func (a *AutoSnapshot) Check() error {
 	if a == nil {
 		return nil
@@ -90,7 +90,7 @@ func (a *AutoSnapshot) Check() error {
 	return nil
 }
 
-// On tells whether automatic snapshots are being taken.
+// On reports whether automatic snapshots are being taken.
 func (a *AutoSnapshot) On() bool {
 	return a != nil && len(a.Periods) > 0 && a.last().To.IsZero()
 }
@@ -129,7 +129,7 @@ func (a *AutoSnapshot) begin(now time.Time, hour int, from time.Time) {
 	a.Periods = append(a.Periods, AutoSnapshotPeriod{Hour: hour, From: from})
 }
 
-// tookAny tells whether a snapshot was taken in a period that is over.
+// tookAny reports whether a snapshot was taken in a period that is over.
 func (a *AutoSnapshot) tookAny(p AutoSnapshotPeriod) bool {
 	for d := startOfDay(p.From); !d.After(p.To); d = d.Add(day) {
 		if _, ok := a.takenOn(d, p, p.To); ok {
@@ -164,8 +164,8 @@ func (a *AutoSnapshot) dropPlanned(now time.Time) {
 	}
 }
 
-// Delete deletes the snapshot of a date; false means that there is none, or that it
-// is not kept any more.
+// Delete deletes the snapshot of a date. It returns false if there is none, or if it is not
+// kept any more.
 func (a *AutoSnapshot) Delete(now time.Time, keep int, date string) bool {
 	if !slices.ContainsFunc(a.Taken(now, keep), func(t AutoSnapshotTaken) bool { return t.Date == date }) {
 		return false
@@ -175,7 +175,7 @@ func (a *AutoSnapshot) Delete(now time.Time, keep int, date string) bool {
 }
 
 // Taken lists the snapshots that exist at a moment, the newest first. A new one
-// replaces the oldest where there are as many as are kept.
+// replaces the oldest if there are as many as are kept.
 func (a *AutoSnapshot) Taken(now time.Time, keep int) []AutoSnapshotTaken {
 	if a == nil {
 		return nil
@@ -223,7 +223,7 @@ func (a *AutoSnapshot) newest(now time.Time, limit int) []AutoSnapshotTaken {
 	return list
 }
 
-// takenOn is the snapshot of a day in a period that goes on until end at least.
+// takenOn is the snapshot of a day in a period that lasts until end at least.
 func (a *AutoSnapshot) takenOn(d time.Time, p AutoSnapshotPeriod, end time.Time) (t AutoSnapshotTaken, ok bool) {
 	due := d.Add(hours(p.Hour))
 	at := due.Add(a.delay(d))
@@ -241,8 +241,8 @@ func (a *AutoSnapshot) delay(d time.Time) time.Duration {
 	return time.Duration(h.Sum64() % uint64(autoSnapshotSpread)).Truncate(time.Second)
 }
 
-// AddOns are the add-on as the API shows it at a moment; none where it never was on.
-// The next snapshot's time of day is told where it differs from the one asked for.
+// AddOns are the add-on as the API shows it at a moment; none if it never was on. The next
+// snapshot's time of day is in it if that differs from the one asked for.
 func (a *AutoSnapshot) AddOns(now time.Time) []types.AddOn {
 	if a == nil || len(a.Periods) == 0 {
 		return []types.AddOn{}
@@ -259,7 +259,7 @@ func (a *AutoSnapshot) AddOns(now time.Time) []types.AddOn {
 	return []types.AddOn{addOn}
 }
 
-// DefaultSnapshotHour is when snapshots are taken where no time of day was asked for:
+// DefaultSnapshotHour is when snapshots are taken if no time of day was asked for:
 // AWS has such an hour for each region, without saying which.
 const DefaultSnapshotHour = 6
 

@@ -107,7 +107,7 @@ var systemPath = regexp.MustCompile(`\A/dev/(?:xvda|sda1)\z`)
 // maxSystemGB bounds the size of a system disk, and what all snapshots hold.
 const maxSystemGB = 1 << 20
 
-// hardware wants one system disk. The others tell of the same attachment as the
+// hardware wants one system disk. The other disks have to say the same of their attachment.
 func (a *checker) hardware(i *Instance, claims *resource.Claims) {
 	h := i.Doc.Hardware
 	if a.Want(h != nil, "doc: hardware is missing"); h == nil {

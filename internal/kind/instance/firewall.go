@@ -42,7 +42,7 @@ func Anywhere(t types.IpAddressType) (ipv4, ipv6 []string) {
 }
 
 // DefaultRules are the firewall rules of a new instance: its blueprint's ports, open to
-// everybody.
+// all addresses.
 func DefaultRules(ports []types.PortInfo, t types.IpAddressType) []types.InstancePortInfo {
 	rules := make([]types.InstancePortInfo, len(ports))
 	for i, p := range ports {
@@ -87,7 +87,7 @@ func (i *Instance) OpenPort(p types.PortInfo) {
 }
 
 // ClosePort takes sources away from the rule for a protocol and ports, or the whole
-// rule when none are named or left. Where there is no such rule nothing changes.
+// rule when none are named or left. If there is no such rule, nothing changes.
 func (i *Instance) ClosePort(p types.PortInfo) {
 	rules := slices.Clone(i.Rules())
 	at := slices.IndexFunc(rules, same(p))
@@ -108,12 +108,12 @@ func (i *Instance) ClosePort(p types.PortInfo) {
 	i.setRules(rules)
 }
 
-// HasSources tells whether a port names who may connect.
+// HasSources reports whether a port names who may connect.
 func HasSources(p types.PortInfo) bool {
 	return len(p.Cidrs)+len(p.Ipv6Cidrs)+len(p.CidrListAliases) > 0
 }
 
-// Admits tells whether the firewall lets a connection to a port in. protocol is "tcp"
+// Admits reports whether the firewall lets a connection to a port in. protocol is "tcp"
 // or "udp".
 func (i *Instance) Admits(protocol string, port uint16, from netip.Addr) bool {
 	return slices.ContainsFunc(i.Rules(), func(rule types.InstancePortInfo) bool {
@@ -194,7 +194,7 @@ func admits(rule types.InstancePortInfo, from netip.Addr) bool {
 	})
 }
 
-// setRules leaves the old networking alone: others may look at it.
+// setRules leaves the old networking alone: other parts may still read it.
 func (i *Instance) setRules(rules []types.InstancePortInfo) {
 	var n types.InstanceNetworking
 	if i.Doc.Networking != nil {
@@ -254,7 +254,7 @@ func accessFrom(ipv4, ipv6 []string) string {
 	return "Custom"
 }
 
-// union is a new list of what is in either, each once; empty, but not nil, where that
+// union is a new list of what is in either, each once; empty, but not nil, if that
 // is nothing: AWS shows empty lists.
 func union(a, b []string) []string {
 	all := []string{}

@@ -1,8 +1,9 @@
-// Package instance is the one view of a stored instance: what its documents hold,
-// which state it is in, what its firewall lets in.
+// Package instance says what stored instances are, and the kinds that depend on them: disks,
+// snapshots, static IPs and the records of exports. It has their documents, lifecycles and
+// import checks.
 //
-// The families of actions, the listeners in front of instances and the command line
-// meet here. It changes no store and knows no action.
+// The families of actions, the listeners of instances and the command line meet here. It
+// changes no store and knows no action.
 package instance
 
 import (
@@ -133,7 +134,7 @@ func (i *Instance) Show(now time.Time) *types.Instance {
 }
 
 // ShownAddress is the public IPv4 address as the API shows it at a moment; nil if there
-// is none. A pending or stopped instance has none but a static IP (ansible/ansible issue
+// is none. A pending or stopped instance has only a static IP (ansible/ansible issue
 // 68104 for pending ones).
 func (i *Instance) ShownAddress(now time.Time) *string {
 	state := i.State(now)
