@@ -61,6 +61,18 @@ type Status struct {
 	// From and Until say at which lifecycle times the work is right: at From and later, and
 	// before Until. A zero time is no bound.
 	From, Until time.Time
+	// Report is what was found at an engine; nil if nothing is to be stored of it.
+	Report *Report
+}
+
+// Report is what a Worker found at an engine. The Reconciler stores it, if it is of the present
+// generation of the resource's plan and says something new.
+type Report struct {
+	resource.Observation
+	// Final says that the engine has come to an end with the plan: the open operations of the
+	// resource and the generation end as Outcome says.
+	Final   bool
+	Outcome resource.Outcome
 }
 
 // rightAt reports whether the work is right at a time.

@@ -117,7 +117,11 @@ func (t *term) process(k *key) {
 	t.mu.Unlock()
 	ctx, cancel := context.WithTimeout(t.ctx, workTime)
 	defer cancel()
-	status, err := t.o.Worker.Reconcile(ctx, Task{ID: k.id, Now: t.o.Clock(), lease: t.o.Lease, holder: t.holder})
+	task := Task{ID: k.id, Now: t.o.Clock(), lease: t.o.Lease, holder: t.holder}
+	status, err := t.o.Worker.Reconcile(ctx, task)
+	if err == nil && status.Report != nil && status.Resource != nil {
+		err = t.report(ctx, task, status.Resource, status.Report)
+	}
 	switch {
 	case errors.Is(err, store.ErrNoLease): // another process may work
 		t.stop()

@@ -12,25 +12,33 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// resourceColumns are what fillResource reads. A query selects no column whose value
-// it knows: each one costs.
-const resourceColumns = `id, zone, created_at, tags, doc, priv`
+// resourceColumns are what fillResource reads, and observedColumns what fillObserved reads
+// before them. A query selects no column whose value it knows: each one costs.
+const (
+	resourceColumns = `id, zone, created_at, tags, doc, priv`
+	observedColumns = `generation, observed, ` + resourceColumns
+)
 
 // Resource reads the resource of any kind that has the name, or ErrNotFound.
 func (tx *Tx) Resource(account, region, name string) (*resource.Resource, error) {
 	return one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
 		r := &resource.Resource{Account: account, Region: region, Name: name}
-		return r, fillResource(r, scan, (*string)(&r.Kind))
-	}, `SELECT `+resourceColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND name = $3`, account, region, name)
+		return r, fillObserved(r, scan, (*string)(&r.Kind))
+	}, `SELECT `+observedColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND name = $3`, account, region, name)
 }
 
-// Resources lists a kind's resources by name, at most limit of them, those behind
-// the name after; "" starts at the first.
+// Resources lists a kind's resources by name, at most limit of them, those after the name
+// after; "" starts at the first. Generations and observations are read only for kinds for
+// which something runs: no others are observed.
 func (tx *Tx) Resources(account, region string, kind resource.Kind, after string, limit int) ([]*resource.Resource, error) {
+	columns, fill := resourceColumns, fillResource
+	if kind.Runs() {
+		columns, fill = observedColumns, fillObserved
+	}
 	return many(tx, "resources", func(scan func(...any) error) (*resource.Resource, error) {
 		r := &resource.Resource{Account: account, Region: region, Kind: kind}
-		return r, fillResource(r, scan, &r.Name)
-	}, `SELECT `+resourceColumns+`, name FROM resources
+		return r, fill(r, scan, &r.Name)
+	}, `SELECT `+columns+`, name FROM resources
 		WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 ORDER BY name LIMIT $5`,
 		account, region, string(kind), after, limit)
 }
@@ -101,24 +109,25 @@ func (tx *Tx) InsertResource(r *resource.Resource) error {
 		return err
 	}
 	tx.touch(r.ID, r.Kind)
-	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, name, kind, zone, created_at, tags, doc, priv, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind))
+	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, generation)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
+		newRevision(r.Kind), r.Generation)
 	if isUnique(err) {
 		err = ErrNameTaken
 	}
 	return wrap("insert resource", err)
 }
 
-// UpdateResource writes what may change in a resource: tags, doc and priv.
+// UpdateResource writes what may change in a resource: tags, doc, priv and generation.
 func (tx *Tx) UpdateResource(r *resource.Resource) error {
 	tags, err := encodeTags(r.Tags)
 	if err != nil {
 		return err
 	}
 	tx.touch(r.ID, r.Kind)
-	res, err := tx.q.exec(`UPDATE resources SET tags = $1, doc = $2, priv = $3, revision = $4 WHERE id = $5`,
-		tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind), r.ID)
+	res, err := tx.q.exec(`UPDATE resources SET tags = $1, doc = $2, priv = $3, revision = $4, generation = $5 WHERE id = $6`,
+		tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind), r.Generation, r.ID)
 	return changed("update resource", res, err)
 }
 
@@ -129,14 +138,28 @@ func (tx *Tx) DeleteResource(r *resource.Resource) error {
 	return changed("delete resource", res, err)
 }
 
-// scanWholeResource reads resourceColumns and the columns that fillResource's other
+// scanWholeResource reads observedColumns and the columns that fillResource's other
 // callers know beforehand.
 func scanWholeResource(scan func(...any) error) (*resource.Resource, error) {
 	r := &resource.Resource{}
-	return r, fillResource(r, scan, &r.Name, &r.Account, &r.Region, (*string)(&r.Kind))
+	return r, fillObserved(r, scan, &r.Name, &r.Account, &r.Region, (*string)(&r.Kind))
 }
 
-// fillResource reads resourceColumns, and more columns of text behind them.
+// fillObserved reads observedColumns, and more columns of text after them.
+func fillObserved(r *resource.Resource, scan func(...any) error, more ...*string) error {
+	var observed string
+	err := fillResource(r, func(dest ...any) error { return scan(append([]any{&r.Generation, &observed}, dest...)...) }, more...)
+	if err != nil || observed == "" {
+		return err
+	}
+	r.Observed = &resource.Observation{}
+	if err := json.Unmarshal([]byte(observed), r.Observed); err != nil {
+		return fmt.Errorf("stored observation: %w", err)
+	}
+	return nil
+}
+
+// fillResource reads resourceColumns, and more columns of text after them.
 func fillResource(r *resource.Resource, scan func(...any) error, more ...*string) error {
 	var at int64
 	var tags []byte

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -26,7 +27,23 @@ func (tx *Tx) ResourceByID(id string) (*resource.Resource, error) {
 		r, err := scanWholeResource(func(dest ...any) error { return scan(append(dest, &revision)...) })
 		r.Revision = revision
 		return r, err
-	}, `SELECT `+resourceColumns+`, name, account, region, kind, revision FROM resources WHERE id = $1`, id)
+	}, `SELECT `+observedColumns+`, name, account, region, kind, revision FROM resources WHERE id = $1`, id)
+}
+
+// Observe stores what was observed of a resource at an engine, and reports whether it was
+// news: it writes nothing if the same was observed before, or if the observation is of another
+// generation of the plan than the present one.
+func (tx *Tx) Observe(id string, o resource.Observation) (changed bool, err error) {
+	r, err := tx.ResourceByID(id)
+	if err != nil || !r.Observe(o) {
+		return false, err
+	}
+	doc, err := json.Marshal(o)
+	if err != nil {
+		return false, err
+	}
+	_, err = tx.q.exec(`UPDATE resources SET observed = $1 WHERE id = $2`, string(doc), id)
+	return true, wrap("store observation", err)
 }
 
 // Revision is which state a resource is in.
@@ -48,5 +65,5 @@ func (tx *Tx) Revisions(kind resource.Kind) ([]Revision, error) {
 // regions, by id.
 func (tx *Tx) AllOf(kind resource.Kind) ([]*resource.Resource, error) {
 	return many(tx, "resources of a kind", scanWholeResource,
-		`SELECT `+resourceColumns+`, name, account, region, kind FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
+		`SELECT `+observedColumns+`, name, account, region, kind FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
 }

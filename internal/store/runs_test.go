@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -69,4 +70,63 @@ func revisions(t *testing.T, db *store.DB, ids ...string) (list []int64) {
 		t.Fatalf("instances (-want +got):\n%s", diff)
 	}
 	return list
+}
+
+// TestObserve_storesNewsOfThePresentPlan wants equal observations and those of an old plan to change nothing.
+func TestObserve_storesNewsOfThePresentPlan(t *testing.T) {
+	db := fresh(t)
+	web := instance("web")
+	web.Begin()
+	update(t, db, func(tx *store.Tx) error { return tx.InsertResource(web) })
+	at := time.Date(2026, time.November, 28, 9, 0, 0, 0, time.UTC)
+	running := resource.Observation{Generation: 1, At: at, State: "running"}
+	later, failed, old := running, running, running
+	later.At = at.Add(time.Hour)
+	failed.State, failed.Reason, failed.Details = "failed", "NoSpace", "The disk is full."
+	old.Generation = 0
+	for _, step := range []struct {
+		name        string
+		observation resource.Observation
+		changed     bool
+		want        *resource.Observation
+	}{
+		{"an old plan's", old, false, nil},
+		{"the first", running, true, &running},
+		{"an equal one", later, false, &running},
+		{"another one", failed, true, &failed},
+		{"one of a plan that is not stored", resource.Observation{Generation: 2, State: "running"}, false, &failed},
+	} {
+		update(t, db, func(tx *store.Tx) error {
+			changed, err := tx.Observe(web.ID, step.observation)
+			if changed != step.changed {
+				t.Errorf("observation, %s: got changed %t, want %t", step.name, changed, step.changed)
+			}
+			return err
+		})
+		view(t, db, func(tx *store.Tx) error {
+			r, err := tx.Resource(account, region, "web")
+			if err == nil {
+				if diff := cmp.Diff(step.want, r.Observed); diff != "" || r.Generation != 1 {
+					t.Errorf("observed after %s, at generation %d (-want +got):\n%s", step.name, r.Generation, diff)
+				}
+			}
+			return err
+		})
+	}
+	web.Begin()
+	update(t, db, func(tx *store.Tx) error { return tx.UpdateResource(web) })
+	update(t, db, func(tx *store.Tx) error {
+		changed, err := tx.Observe(web.ID, running)
+		if changed {
+			t.Error("a late observation of the plan before changed the resource")
+		}
+		return err
+	})
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Observe("deleted", running)
+		return err
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("observation of a deleted resource: got %v, want ErrNotFound", err)
+	}
 }

@@ -47,7 +47,7 @@ func (tx *Tx) EachAccessKey(account string, fn func(*AccessKey) error) error {
 // EachResource goes through the resources by account, region and name.
 func (tx *Tx) EachResource(account string, fn func(*resource.Resource) error) error {
 	return each(tx, "resources", scanWholeResource, fn,
-		`SELECT `+resourceColumns+`, name, account, region, kind FROM resources `, "account", "account, region, name", account)
+		`SELECT `+observedColumns+`, name, account, region, kind FROM resources `, "account", "account, region, name", account)
 }
 
 // AccountAddress is an Address of an account's resource.

@@ -60,7 +60,7 @@ func (e *entry) apply(ctx context.Context, in *stored, now time.Time) error {
 	if in == nil {
 		return e.remove(ctx)
 	}
-	if !in.Runs(now) {
+	if in.goal(now) != instance.Running {
 		e.shut()
 		return e.stop(ctx)
 	}

@@ -3,8 +3,10 @@ package instance
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/reconcile"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -49,4 +51,27 @@ func portOf(tx *store.Tx, id string) (uint16, error) {
 		}
 	}
 	return 0, err
+}
+
+// goal is the state that an instance is brought to: that of its plan, or in a held step the
+// one that the driver is waited for.
+func (in *stored) goal(now time.Time) string {
+	status := in.Resource.Status(in.Priv.Plan, now)
+	switch {
+	case status.Held && status.State == instance.Pending:
+		return instance.Running
+	case status.Held && status.State == instance.Stopping:
+		return instance.Stopped
+	}
+	return status.State
+}
+
+// report says that the driver has brought the instance to its goal, if its plan waits for that.
+func (in *stored) report(now time.Time) *reconcile.Report {
+	if r := in.Resource; r.Status(in.Priv.Plan, now).Held {
+		return &reconcile.Report{
+			Observation: resource.Observation{Generation: r.Generation, At: now.Add(-headStart), State: in.goal(now)}, Final: true,
+		}
+	}
+	return nil
 }

@@ -149,6 +149,9 @@ func (w worker) Reconcile(ctx context.Context, t reconcile.Task) (reconcile.Stat
 	if in != nil {
 		status.From, status.Until = span(in.Priv.Plan, t.Now)
 	}
+	if in != nil && err == nil {
+		status.Report = in.report(t.Now)
+	}
 	return status, err
 }
 

@@ -69,9 +69,15 @@ func (l *log) count(text string) int {
 
 func newWorld(t *testing.T, change ...func(*instanceruntime.Options)) *world {
 	t.Helper()
+	return newWorldObserved(t, nil, change...)
+}
+
+// newWorldObserved is newWorld with an observer of the store's transactions.
+func newWorldObserved(t *testing.T, observe func(string, time.Duration), change ...func(*instanceruntime.Options)) *world {
+	t.Helper()
 	w := &world{t: t, now: start, log: &log{}}
 	var err error
-	if w.db, err = store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db")}); err != nil {
+	if w.db, err = store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db"), Observe: observe}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.db.Close() })
