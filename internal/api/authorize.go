@@ -137,12 +137,7 @@ func toTags(tags []types.Tag) []identity.Tag {
 
 // logDenial says at debug level what a policy's author wants to know.
 func (c *Call) logDenial(r *identity.Request, d policy.Decision) {
-	c.pipe.o.Log.LogAttrs(c.Context, slog.LevelDebug, "denied",
-		slog.String("request_id", c.RequestID), slog.String("principal", c.Principal.ARN),
-		slog.String("action", r.Action), slog.String("resource", r.Resource),
-		slog.String("decision", d.Kind.String()), slog.String("by", string(d.By)),
-		slog.String("policy", d.Policy), slog.String("sid", d.Sid), slog.Int("line", d.Line),
-		slog.Any("missing", d.Missing))
+	c.pipe.o.Log.LogAttrs(c.Context, slog.LevelDebug, "denied", c.Principal.Denial(c.RequestID, r, d)...)
 }
 
 // accessDenied is AWS's sentence for a refused action.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"time"
 
@@ -25,10 +24,8 @@ type Caller interface {
 // Origin is where a call comes from: condition keys of policies, and the caller's name in
 // the log.
 type Origin struct {
-	// SourceIP and UserAgent are aws:SourceIp and aws:UserAgent; "" if there is none.
-	SourceIP, UserAgent string
-	// Secure is aws:SecureTransport.
-	Secure bool
+	// SourceIP, UserAgent and Secure are aws:SourceIp, aws:UserAgent and aws:SecureTransport.
+	httpcall.Origin
 	// Signer is the access key's id, or what the caller is called in the log.
 	Signer string
 }
@@ -83,8 +80,7 @@ func (p *Pipeline) signedBy(hc *httpcall.Call) (*signed, error) {
 }
 
 func (s *signed) Origin() Origin {
-	host, _, _ := net.SplitHostPort(s.http.RemoteAddr)
-	return Origin{SourceIP: host, UserAgent: s.http.UserAgent(), Secure: s.http.TLS != nil, Signer: s.sig.AccessKeyID}
+	return Origin{httpcall.OriginOf(s.http), s.sig.AccessKeyID}
 }
 
 // Resolve verifies the signature the first time. After that it looks the key up once more.

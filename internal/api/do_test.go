@@ -63,7 +63,7 @@ func (w *world) byHTTP(c *lightsail.Client) way {
 func (w *world) byDo(arn string) way {
 	return func(t *testing.T, region, action, body string) refusal {
 		t.Helper()
-		caller := w.pipeline.As(arn, api.Origin{SourceIP: "192.0.2.1", UserAgent: "both", Signer: "both"})
+		caller := w.pipeline.As(arn, api.Origin{Origin: httpcall.Origin{SourceIP: "192.0.2.1", UserAgent: "both"}, Signer: "both"})
 		out, err := w.pipeline.Do(t.Context(), caller, region, action, []byte(body))
 		if (out == nil) != (err != nil) {
 			t.Errorf("Do of %s = %v, %v, want either an output or an error", action, out, err)

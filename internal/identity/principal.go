@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"log/slog"
 	"maps"
 	"slices"
 	"strconv"
@@ -64,6 +65,18 @@ func (p *Principal) Evaluate(r *Request) policy.Decision {
 		return policy.Decision{Allowed: true, Kind: policy.Allow}
 	}
 	return policy.Evaluate(p.Policies, policy.Request{Action: r.Action, Resource: r.Resource, Context: p.context(r)})
+}
+
+// Denial is what the log says of a request that was denied: what a policy's author wants to
+// know.
+func (p *Principal) Denial(requestID string, r *Request, d policy.Decision) []slog.Attr {
+	return []slog.Attr{
+		slog.String("request_id", requestID), slog.String("principal", p.ARN),
+		slog.String("action", r.Action), slog.String("resource", r.Resource),
+		slog.String("decision", d.Kind.String()), slog.String("by", string(d.By)),
+		slog.String("policy", d.Policy), slog.String("sid", d.Sid), slog.Int("line", d.Line),
+		slog.Any("missing", d.Missing),
+	}
 }
 
 // context gathers the condition keys (Service Authorization Reference; IAM User

@@ -82,10 +82,5 @@ func (c *call) because(d policy.Decision, r *identity.Request, in *assumeRoleInp
 
 // logDenial says at debug level what a policy's author wants to know.
 func (c *call) logDenial(r *identity.Request, d policy.Decision) {
-	c.handler.o.Log.LogAttrs(c.request.Context, slog.LevelDebug, "denied",
-		slog.String("request_id", c.request.ID), slog.String("principal", c.principal.ARN),
-		slog.String("action", r.Action), slog.String("resource", r.Resource),
-		slog.String("decision", d.Kind.String()), slog.String("by", string(d.By)),
-		slog.String("policy", d.Policy), slog.String("sid", d.Sid), slog.Int("line", d.Line),
-		slog.Any("missing", d.Missing))
+	c.handler.o.Log.LogAttrs(c.request.Context, slog.LevelDebug, "denied", c.principal.Denial(c.request.ID, r, d)...)
 }

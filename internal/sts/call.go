@@ -3,9 +3,9 @@ package sts
 import (
 	"encoding/xml"
 	"errors"
-	"net"
 	"time"
 
+	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -120,8 +120,7 @@ func (c *call) find() (found action, err error) {
 
 // describe says what the caller wants to do as policies see it.
 func (c *call) describe(action, on string) *identity.Request {
-	r := c.request.HTTP
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	from := httpcall.OriginOf(c.request.HTTP)
 	region := c.request.sig.Region
 	if region == globalRegion {
 		region = globalMeans
@@ -129,9 +128,9 @@ func (c *call) describe(action, on string) *identity.Request {
 	return &identity.Request{
 		Action:    action,
 		Resource:  on,
-		SourceIP:  host,
-		UserAgent: r.UserAgent(),
-		Secure:    r.TLS != nil,
+		SourceIP:  from.SourceIP,
+		UserAgent: from.UserAgent,
+		Secure:    from.Secure,
 		Region:    region,
 		Time:      time.Now(),
 	}
