@@ -26,7 +26,7 @@ import (
 // refusal is what a call ends with: the exception's name, "" for success, and its message.
 type refusal struct{ code, message string }
 
-// way makes a call as somebody.
+// way makes a call as a principal.
 type way func(t *testing.T, region, action, body string) refusal
 
 // byHTTP signs a request and gives it to the pipeline.
@@ -166,7 +166,7 @@ func TestPipeline_Do_hasTheRightsOfItsPrincipal(t *testing.T) {
 	}
 }
 
-// TestPipeline_Do_unknownPrincipal acts as somebody who is not there, or no more.
+// TestPipeline_Do_unknownPrincipal acts as a principal that does not exist, or no longer.
 func TestPipeline_Do_unknownPrincipal(t *testing.T) {
 	w := newWorld(t)
 	for _, arn := range []string{

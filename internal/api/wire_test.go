@@ -162,7 +162,7 @@ func checkHeaders(t *testing.T, got reply) {
 	}
 }
 
-// TestPipeline_signers signs well, but as somebody who may not.
+// TestPipeline_signers signs well, but as a principal without rights.
 func TestPipeline_signers(t *testing.T) {
 	s := lanyardtest.New(t)
 	const unknown = `{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}`

@@ -293,7 +293,7 @@ func TestParseShell(t *testing.T) {
 		}
 	}
 	if err := testConnection().Export(&strings.Builder{}, "tcsh"); err == nil {
-		t.Error("Export took a shell that is none")
+		t.Error("Export: got no error for an unknown shell")
 	}
 }
 

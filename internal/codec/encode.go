@@ -9,7 +9,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 )
 
-// Encode writes a structure of the SDK. Members stand in the order of the SDK's Serialize methods, maps are sorted by key:
+// Encode writes a structure of the SDK. Members are in the order of the SDK's Serialize methods, maps are sorted by key:
 // equal values give equal bytes. Lists and maps that are empty but not nil are written, nil members are not. Numbers that AWS answers
 // with even where they are zero stand at the end of their structure if they are.
 func Encode(v smithy.Serializable) []byte {
@@ -79,7 +79,7 @@ type container struct {
 	done  uint     // those of zeros that were written, by their place
 }
 
-// entry is where a map's entry stands in the buffer.
+// entry is where a map's entry is in the buffer.
 type entry struct {
 	key        string
 	start, end int

@@ -145,7 +145,7 @@ func (f *reader) inOrder(name string, r record) error {
 	place := r.place()
 	switch {
 	case section < f.section:
-		return fmt.Errorf("a record of the type %s stands behind one of the type %s", name, recordTypes[f.section])
+		return fmt.Errorf("a record of the type %s is after one of the type %s", name, recordTypes[f.section])
 	case section == f.section && slices.Compare(f.last, place) >= 0:
 		return errors.New("the record is not in order, or there twice: " + strings.Join(place, " "))
 	case f.header.Account != "" && r.owner() != f.header.Account:

@@ -40,7 +40,7 @@ func TestImportRefuses(t *testing.T) {
 		{"a line too few", strings.Join(slices.Delete(slices.Clone(lines), 25, 26), ""), "the footer counts"},
 		{"a line twice", strings.Join(slices.Insert(slices.Clone(lines), 25, lines[25]), ""), "line 27: the record is not in order, or there twice"},
 		{"two lines exchanged", exchange(lines, 25, 26), "line 27: the record is not in order, or there twice"},
-		{"types exchanged", exchange(lines, 3, 4), "line 5: a record of the type account stands behind one of the type regionSetup"},
+		{"types exchanged", exchange(lines, 3, 4), "line 5: a record of the type account is after one of the type regionSetup"},
 		{"text behind the footer", plain + "more", "text behind the footer"},
 		{"an empty line", replace(plain, "\n", "\n\n"), "line 2: not a record"},
 		{"an unknown type", replace(plain, `{"record":"account"`, `{"record":"planet"`), `line 2: unknown record "planet"`},

@@ -21,7 +21,7 @@ func (p *parser) actions(n *node, s *statement) error {
 	return nil
 }
 
-// checkAction wants * or service:name. Wildcards may stand in the name, and * alone for the service; AWS does not
+// checkAction wants * or service:name. Wildcards may be in the name, and * alone for the service; AWS does not
 // check whether service and name exist.
 func (p *parser) checkAction(n *node) error {
 	if n.text == "*" && !p.trust {
@@ -76,7 +76,7 @@ func (p *parser) resources(n *node, s *statement) error {
 }
 
 // resource reads * or an ARN. Components that are left out at the end stand for any, as AWS fills them; variables
-// may stand in the last component only.
+// may be in the last component only.
 func (p *parser) resource(n *node) (template, error) {
 	if n.text == "*" {
 		return compile("*", syntax{wildcards: anyWildcards})

@@ -10,7 +10,7 @@ import (
 const trustVariable = "LANYARD_TRUST_DIRECTORIES"
 
 // orTrust ends the messages about directories.
-const orTrust = "; in a container that nobody else is in, set " + trustVariable + "=true"
+const orTrust = "; in a container without other users, set " + trustVariable + "=true"
 
 // allTrusted reports whether the operator says that no other user can reach the
 // directories. The image of deploy/Dockerfile says so, since it holds nothing but the

@@ -9,7 +9,7 @@ import (
 )
 
 // TestDirectory_trustedOnDemand takes the volumes of Kubernetes, which all may write in,
-// where the operator says that nobody else is there. Files are still judged.
+// when the operator says that there are no other users. Files are still judged.
 func TestDirectory_trustedOnDemand(t *testing.T) {
 	mount := mkdir(t, filepath.Join(t.TempDir(), "emptyDir"), 0o777)
 	give(t, mount)

@@ -71,7 +71,7 @@ Host web.us-east-1 web 198.18.0.5
 	}
 }
 
-// wantPrivate wants nobody else to read the files, and none to be left over.
+// wantPrivate wants no other user to read the files, and none to be left over.
 func wantPrivate(t *testing.T, dir, path string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -65,7 +65,7 @@ func TestIdentityVersion(t *testing.T) {
 }
 
 // TestIdentityVersionInsideOfAChange: what a transaction that changes identities sees is
-// nobody else's to keep, and when it is undone the old version is back.
+// no other code's to keep, and when it is undone the old version is back.
 func TestIdentityVersionInsideOfAChange(t *testing.T) {
 	db := fresh(t)
 	before := identityVersion(t, db)

@@ -25,7 +25,7 @@ const (
 	pgDeadlockDetected     = "40P01"
 )
 
-// How often and how long a transaction is tried again that collided with others.
+// How often and how long a transaction is retried that collided with others.
 // Each wait is random, so that those who collided do not meet again.
 const (
 	maxTries = 30
@@ -36,7 +36,7 @@ const (
 )
 
 // postgresEngine runs each transaction on a connection of a pool. Writes are
-// serializable; what collides is tried again.
+// serializable; what collides is retried.
 type postgresEngine struct {
 	db        *sql.DB
 	timeout   time.Duration
@@ -148,14 +148,14 @@ func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// collided tells whether a transaction failed because of others that ran at the same
+// collided reports whether a transaction failed because of others that ran at the same
 // time, and may succeed by itself.
 func collided(err error) bool {
 	code := pgCode(err)
 	return code == pgSerializationFailure || code == pgDeadlockDetected
 }
 
-// run runs fn in a transaction. A panic of fn rolls back and goes on.
+// run runs fn in a transaction. A panic of fn rolls back and continues.
 func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*Tx) error) error {
 	if e.closed.Load() {
 		return ErrClosed

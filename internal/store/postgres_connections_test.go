@@ -116,7 +116,7 @@ func TestTLSIsAsTheURLSays(t *testing.T) {
 	}
 }
 
-// TestAnotherAuthorityIsRefused trusts somebody who did not sign the server's certificate.
+// TestAnotherAuthorityIsRefused trusts an authority that did not sign the server's certificate.
 func TestAnotherAuthorityIsRefused(t *testing.T) {
 	stranger := httptest.NewTLSServer(nil)
 	defer stranger.Close()

@@ -92,7 +92,7 @@ func classify(err error) error {
 	return err
 }
 
-// isBusy tells whether another process holds the write lock: nothing is broken.
+// isBusy reports whether another process holds the write lock: nothing is broken.
 func isBusy(err error) bool {
 	se, ok := errors.AsType[*sqlite.Error](err)
 	return ok && se.Code()&0xff == sqlite3.SQLITE_BUSY
@@ -122,14 +122,14 @@ func (e *commitError) unknown() bool {
 	return true
 }
 
-// isConstraint tells whether SQLite refused a statement for what it would write. Only
-// that statement is undone then, and the transaction goes on.
+// isConstraint reports whether SQLite refused a statement for what it would write. Only
+// that statement is undone then, and the transaction continues.
 func isConstraint(err error) bool {
 	se, ok := errors.AsType[*sqlite.Error](err)
 	return ok && se.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }
 
-// isUnique tells whether a write failed because a row with that key is there.
+// isUnique reports whether a write failed because a row with that key is there.
 func isUnique(err error) bool {
 	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		return se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY

@@ -72,7 +72,7 @@ type engine interface {
 	close() error
 }
 
-// IsPostgres tells whether a DSN names a PostgreSQL database.
+// IsPostgres reports whether a DSN names a PostgreSQL database.
 func IsPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }

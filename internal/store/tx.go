@@ -21,7 +21,7 @@ type Tx struct {
 type scope struct {
 	// positions is nil where nothing is written.
 	positions *positions
-	// version is the identity version, once it was read: nobody else changes it.
+	// version is the identity version, once it was read: no other transaction changes it.
 	version string
 }
 

@@ -10,7 +10,7 @@ CREATE TABLE addresses (
 );
 CREATE UNIQUE INDEX addresses_by_owner ON addresses (owner, pool);
 
--- What stands behind instances is kept in step with all of them.
+-- What runs for instances is kept in step with all of them.
 CREATE INDEX instances ON resources (id) WHERE kind = 'Instance';
 
 -- +goose Down
