@@ -98,7 +98,7 @@ func staticIP(n int, account, name, address string) *resource.Resource {
 	return r
 }
 
-func TestInstancesMoveWithAddressesAndKeys(t *testing.T) {
+func TestImport_instancesWithAddressesAndKeys(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill().fillInstances(), newSite(t, newDSN(t))
 	file, exported := from.export(export.Options{Passphrase: passphrase})
 	imported, err := to.load(export.ImportOptions{Passphrase: passphrase}, file)
@@ -113,9 +113,9 @@ func TestInstancesMoveWithAddressesAndKeys(t *testing.T) {
 	}
 }
 
-// TestInstancesGetNewHostKeysWithoutSecrets: an instance is of use without the keys that
+// TestImport_newHostKeysWithoutSecrets: an instance is of use without the keys that
 // it had.
-func TestInstancesGetNewHostKeysWithoutSecrets(t *testing.T) {
+func TestImport_newHostKeysWithoutSecrets(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill().fillInstances(), newSite(t, newDSN(t))
 	file, _ := from.export(export.Options{})
 	imported, err := to.load(export.ImportOptions{}, file)
@@ -142,9 +142,9 @@ func TestInstancesGetNewHostKeysWithoutSecrets(t *testing.T) {
 	})
 }
 
-// TestATakenPortIsReplaced imports an account beside another one whose instance has the
+// TestImport_replacesTakenPort imports an account beside another one whose instance has the
 // port: ports are a matter of the machine.
-func TestATakenPortIsReplaced(t *testing.T) {
+func TestImport_replacesTakenPort(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill().fillInstances(), newSite(t, newDSN(t))
 	file, _ := from.export(export.Options{Passphrase: passphrase})
 	here := to.instance(30, closed, "here", "198.18.10.40")
@@ -169,7 +169,7 @@ func TestATakenPortIsReplaced(t *testing.T) {
 	}
 }
 
-func TestATakenPublicAddressIsRefused(t *testing.T) {
+func TestImport_takenPublicAddress(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill().fillInstances(), newSite(t, newDSN(t))
 	file, _ := from.export(export.Options{Passphrase: passphrase})
 	here := to.instance(30, closed, "here", "198.18.10.40")
@@ -184,7 +184,7 @@ func TestATakenPublicAddressIsRefused(t *testing.T) {
 	}
 }
 
-func TestImportRefusesAddresses(t *testing.T) {
+func TestImport_invalidAddresses(t *testing.T) {
 	plain, _ := newSite(t, sqliteDSN(t)).fill().fillInstances().export(export.Options{})
 	to := newSite(t, newDSN(t))
 	for name, tc := range map[string]struct{ file, want string }{
@@ -223,8 +223,8 @@ func without(file, text string) string {
 	return replace(file, `"addresses":7`, `"addresses":6`)
 }
 
-// TestDeletedAccountsFreeTheirAddresses: what an account had is free afterwards.
-func TestDeletedAccountsFreeTheirAddresses(t *testing.T) {
+// TestImport_afterDeletedAccount: what an account had is free afterwards.
+func TestImport_afterDeletedAccount(t *testing.T) {
 	s := newSite(t, newDSN(t)).fill().fillInstances()
 	s.update(func(tx *store.Tx) error { return tx.DeleteAccount(other) })
 	s.view(func(tx *store.Tx) error {

@@ -24,8 +24,8 @@ func everyKind(t *testing.T, name string) string {
 	return string(text)
 }
 
-// TestEveryKindImports reads what an earlier version exported, with the secrets and without.
-func TestEveryKindImports(t *testing.T) {
+// TestImport_everyKind reads what an earlier version exported, with the secrets and without.
+func TestImport_everyKind(t *testing.T) {
 	want := export.Counts{Accounts: 2, RegionSetups: 1, Identities: 4, AccessKeys: 3, Resources: 25, Addresses: 18, Operations: 42}
 	sealed := newSite(t, newDSN(t))
 	done, err := sealed.load(export.ImportOptions{Passphrase: passphrase}, everyKind(t, "export.jsonl"))
@@ -75,8 +75,8 @@ func wantUserData(t *testing.T, what string, s *site, name, want string) {
 	})
 }
 
-// TestImportReadsEveryFormOfATime takes times as another program may have written them.
-func TestImportReadsEveryFormOfATime(t *testing.T) {
+// TestImport_everyFormOfATime takes times as another program may have written them.
+func TestImport_everyFormOfATime(t *testing.T) {
 	good := everyKind(t, "without-secrets.jsonl")
 	other := change(t, good, "Disk", "vault", `"at":"2026-11-22T21:02:20.362Z"`, `"at":"2026-11-22T22:02:20.362000+01:00"`)
 	if _, err := newSite(t, newDSN(t)).load(export.ImportOptions{}, other); err != nil {
@@ -112,8 +112,8 @@ func (s *site) try(file string) (done export.Imported, err error) {
 	return done, err
 }
 
-// TestImportRefusesKinds changes one thing in the documents of one resource. The API would not have made any of them.
-func TestImportRefusesKinds(t *testing.T) {
+// TestImport_invalidKinds changes one thing in the documents of one resource. The API would not have made any of them.
+func TestImport_invalidKinds(t *testing.T) {
 	good := everyKind(t, "without-secrets.jsonl")
 	to := newSite(t, newDSN(t))
 	for _, tc := range []struct{ title, kind, name, old, with, want string }{
@@ -189,8 +189,8 @@ func TestImportRefusesKinds(t *testing.T) {
 	}
 }
 
-// TestImportRefusesNamesAndRecords changes what makes more than one line wrong.
-func TestImportRefusesNamesAndRecords(t *testing.T) {
+// TestImport_invalidNamesAndRecords changes what makes more than one line wrong.
+func TestImport_invalidNamesAndRecords(t *testing.T) {
 	good := everyKind(t, "without-secrets.jsonl")
 	to := newSite(t, newDSN(t))
 	for title, tc := range map[string]struct{ file, want string }{

@@ -27,9 +27,9 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// TestThereAndBack moves everything from SQLite to PostgreSQL and from there to
+// TestExport_thereAndBack moves everything from SQLite to PostgreSQL and from there to
 // another SQLite store.
-func TestThereAndBack(t *testing.T) {
+func TestExport_thereAndBack(t *testing.T) {
 	first := newSite(t, sqliteDSN(t)).fill().fillInstances().fillStorage()
 	from := first
 	for _, to := range []*site{newSite(t, newDSN(t)), newSite(t, sqliteDSN(t))} {

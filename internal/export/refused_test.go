@@ -12,9 +12,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// TestImportRefuses changes a good file in one place and wants to be told where and
+// TestImport_invalidFiles changes a good file in one place and wants to be told where and
 // why, with nothing of the file in the store.
-func TestImportRefuses(t *testing.T) {
+func TestImport_invalidFiles(t *testing.T) {
 	from := newSite(t, sqliteDSN(t)).fill()
 	good, _ := from.export(export.Options{Passphrase: passphrase})
 	plain, _ := from.export(export.Options{})
@@ -111,7 +111,7 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-func TestImportNeedsTheRightPassphrase(t *testing.T) {
+func TestImport_needsTheRightPassphrase(t *testing.T) {
 	file, _ := newSite(t, sqliteDSN(t)).fill().export(export.Options{Passphrase: passphrase})
 	to := newSite(t, newDSN(t))
 	for want, given := range map[string][]byte{
@@ -124,7 +124,7 @@ func TestImportNeedsTheRightPassphrase(t *testing.T) {
 	}
 }
 
-func TestExportRefuses(t *testing.T) {
+func TestExport_invalidOptions(t *testing.T) {
 	s := newSite(t, newDSN(t)).fill()
 	for want, o := range map[string]export.Options{
 		"the passphrase is too short: give one of at least 12 bytes": {Passphrase: []byte("short")},
@@ -136,7 +136,7 @@ func TestExportRefuses(t *testing.T) {
 	}
 }
 
-func TestNothingIsMixedOrOverwritten(t *testing.T) {
+func TestImport_mixesAndOverwritesNothing(t *testing.T) {
 	from := newSite(t, newDSN(t)).fill()
 	file, _ := from.export(export.Options{})
 	before := from.contents()
@@ -154,9 +154,9 @@ func TestNothingIsMixedOrOverwritten(t *testing.T) {
 	}
 }
 
-// TestAForeignKeyIDIsNotTaken imports an account with an access key that another
+// TestImport_takenAccessKeyID imports an account with an access key that another
 // account of the store has.
-func TestAForeignKeyIDIsNotTaken(t *testing.T) {
+func TestImport_takenAccessKeyID(t *testing.T) {
 	from := newSite(t, newDSN(t)).fill()
 	file, _ := from.export(export.Options{Account: root, Passphrase: passphrase})
 	to := newSite(t, newDSN(t))

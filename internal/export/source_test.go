@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/export"
 )
 
-// TestACompressedFileIsNamed imports an export as gzip leaves it: it says what to do.
-func TestACompressedFileIsNamed(t *testing.T) {
+// TestImport_namesCompressedFile imports an export as gzip leaves it: it says what to do.
+func TestImport_namesCompressedFile(t *testing.T) {
 	text, _ := newSite(t, newDSN(t)).fill().export(export.Options{})
 	var compressed bytes.Buffer
 	w := gzip.NewWriter(&compressed)

@@ -96,8 +96,8 @@ func instanceSnapshotDoc(r *resource.Resource) *types.InstanceSnapshot {
 	}
 }
 
-// TestDisksAndSnapshotsMove with their instances, whole, and with what the API does not show of them.
-func TestDisksAndSnapshotsMove(t *testing.T) {
+// TestImport_disksAndSnapshots with their instances, whole, and with what the API does not show of them.
+func TestImport_disksAndSnapshots(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill().fillInstances().fillStorage(), newSite(t, newDSN(t))
 	file, _ := from.export(export.Options{Passphrase: passphrase})
 	if _, err := to.load(export.ImportOptions{Passphrase: passphrase}, file); err != nil {

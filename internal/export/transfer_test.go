@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-func TestEverythingMoves(t *testing.T) {
+func TestImport_everything(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill(), newSite(t, newDSN(t))
 	file, exported := from.export(export.Options{Passphrase: passphrase})
 	imported, err := to.load(export.ImportOptions{Passphrase: passphrase}, file)
@@ -30,9 +30,9 @@ func TestEverythingMoves(t *testing.T) {
 	}
 }
 
-// TestEqualStoresGiveEqualFiles compares files of two stores: only what is sealed, and
+// TestExport_equalStoresGiveEqualFiles compares files of two stores: only what is sealed, and
 // sealed anew each time, may differ.
-func TestEqualStoresGiveEqualFiles(t *testing.T) {
+func TestExport_equalStoresGiveEqualFiles(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill(), newSite(t, newDSN(t))
 	file, _ := from.export(export.Options{Passphrase: passphrase})
 	if _, err := to.load(export.ImportOptions{Passphrase: passphrase}, file); err != nil {
@@ -45,7 +45,7 @@ func TestEqualStoresGiveEqualFiles(t *testing.T) {
 	}
 }
 
-func TestSecretsAreLeftOutWithoutAPassphrase(t *testing.T) {
+func TestExport_leavesOutSecretsWithoutPassphrase(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill(), newSite(t, newDSN(t))
 	file, exported := from.export(export.Options{})
 	if exported.LeftOut != 4 {
@@ -68,7 +68,7 @@ func TestSecretsAreLeftOutWithoutAPassphrase(t *testing.T) {
 	})
 }
 
-func TestSealedSecretsAreNotInTheOpen(t *testing.T) {
+func TestExport_noSecretInTheOpen(t *testing.T) {
 	from := newSite(t, newDSN(t)).fill()
 	file, _ := from.export(export.Options{Passphrase: passphrase})
 	wantNoSecret(t, file, from)
@@ -94,7 +94,7 @@ func wantNoSecret(t *testing.T, file string, s *site) {
 	}
 }
 
-func TestOneAccountMovesBesideOthers(t *testing.T) {
+func TestImport_oneAccountBesideOthers(t *testing.T) {
 	from := newSite(t, newDSN(t)).fill()
 	whole, _ := from.export(export.Options{Passphrase: passphrase})
 	single, exported := from.export(export.Options{Passphrase: passphrase, Account: other})
@@ -138,7 +138,7 @@ func wantRest(t *testing.T, before, after []string) {
 	}
 }
 
-func TestAFileOfOneAccountMakesAStore(t *testing.T) {
+func TestImport_fileOfOneAccount(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill(), newSite(t, newDSN(t))
 	file, _ := from.export(export.Options{Account: other})
 	if _, err := to.load(export.ImportOptions{}, file); err != nil {
@@ -149,8 +149,8 @@ func TestAFileOfOneAccountMakesAStore(t *testing.T) {
 	}
 }
 
-// TestExportIsOneState exports while every write adds a key pair with its operation.
-func TestExportIsOneState(t *testing.T) {
+// TestExport_oneState exports while every write adds a key pair with its operation.
+func TestExport_oneState(t *testing.T) {
 	s := newSite(t, newDSN(t)).fill()
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
@@ -181,8 +181,8 @@ func TestExportIsOneState(t *testing.T) {
 	wg.Wait()
 }
 
-// TestManyRecordsMove crosses all sizes at which records are written together.
-func TestManyRecordsMove(t *testing.T) {
+// TestImport_manyRecords crosses all sizes at which records are written together.
+func TestImport_manyRecords(t *testing.T) {
 	from, to := newSite(t, newDSN(t)), newSite(t, newDSN(t))
 	const many = 1234
 	from.update(func(tx *store.Tx) error {

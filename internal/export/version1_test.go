@@ -9,9 +9,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// TestVersion1Imports reads a file that a server wrote which knew key pairs only, in version 1 of the format: what was
+// TestImport_version1 reads a file that a server wrote which knew key pairs only, in version 1 of the format: what was
 // exported once can be imported for ever.
-func TestVersion1Imports(t *testing.T) {
+func TestImport_version1(t *testing.T) {
 	file, err := os.ReadFile("testdata/version1.jsonl")
 	if err != nil {
 		t.Fatal(err)

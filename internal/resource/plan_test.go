@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-func TestPlanFollowsTheClock(t *testing.T) {
+func TestPlan_followsTheClock(t *testing.T) {
 	start := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	plan := resource.Plan{}.Then(start, "pending").Then(start.Add(20*time.Second), "running")
 	for _, tc := range []struct {
@@ -36,7 +36,7 @@ func TestPlanFollowsTheClock(t *testing.T) {
 	}
 }
 
-func TestThenLeavesThePlanAsItWas(t *testing.T) {
+func TestPlan_thenLeavesItAsItWas(t *testing.T) {
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	plan := resource.Plan{}.Then(at, "running")
 	one, other := plan.Then(at.Add(1), "stopping"), plan.Then(at.Add(1), "rebooting")

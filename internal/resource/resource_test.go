@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-func TestARNLocationAndSupportCode(t *testing.T) {
+func TestResource_arnLocationAndSupportCode(t *testing.T) {
 	r := &resource.Resource{ID: "19a4efdf", Account: "111122223333", Region: "us-east-1", Name: "MyKey1", Kind: resource.KeyPair, Zone: "all"}
 	if got, want := r.ARN(), "arn:aws:lightsail:us-east-1:111122223333:KeyPair/19a4efdf"; got != want {
 		t.Errorf("ARN = %s, want %s", got, want)
@@ -34,7 +34,7 @@ func TestARNLocationAndSupportCode(t *testing.T) {
 	}
 }
 
-func TestGlobalKindsCarryTheRegionGlobal(t *testing.T) {
+func TestARN_globalKinds(t *testing.T) {
 	r := &resource.Resource{ID: "x", Account: "111122223333", Region: "us-east-1", Kind: resource.Domain, Zone: "all"}
 	if got, want := r.ARN(), "arn:aws:lightsail:global:111122223333:Domain/x"; got != want {
 		t.Errorf("ARN = %s, want %s", got, want)
@@ -90,13 +90,13 @@ func TestMergeTags(t *testing.T) {
 	}
 }
 
-func TestNoTagsAreAnEmptyList(t *testing.T) {
+func TestMergeTags_noneAreAnEmptyList(t *testing.T) {
 	if got, err := resource.MergeTags(nil, nil); err != nil || got == nil {
 		t.Errorf("MergeTags = %v, %v", got, err)
 	}
 }
 
-func TestMergeTagsRefuses(t *testing.T) {
+func TestMergeTags_errors(t *testing.T) {
 	many := make([]types.Tag, 49)
 	for i := range many {
 		many[i] = tag(fmt.Sprint("k", i), "")

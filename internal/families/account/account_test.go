@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-func TestGetActiveNamesPagesThroughAllButTheDefaultKeyPair(t *testing.T) {
+func TestGetActiveNames_allButTheDefaultKeyPair(t *testing.T) {
 	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 2}).Client(familytest.Region)
 	empty, err := c.GetActiveNames(t.Context(), &lightsail.GetActiveNamesInput{})
 	if err != nil || empty.ActiveNames == nil || len(empty.ActiveNames) != 0 {
@@ -75,7 +75,7 @@ func checkZones(t *testing.T, region types.RegionName, zones []types.Availabilit
 	}
 }
 
-func TestEveryRegionOfTheModelIsServed(t *testing.T) {
+func TestGetRegions_everyRegionOfTheModel(t *testing.T) {
 	s := lanyardtest.New(t)
 	for _, name := range types.RegionName("").Values() {
 		c := s.Client(string(name))

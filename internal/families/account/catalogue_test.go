@@ -58,7 +58,7 @@ func bundleIDs(t *testing.T, c *lightsail.Client, in lightsail.GetBundlesInput) 
 	}
 }
 
-func TestGetBlueprintsAnswersWithAllOfABlueprint(t *testing.T) {
+func TestGetBlueprints_allOfABlueprint(t *testing.T) {
 	out, err := familytest.Client(t).GetBlueprints(t.Context(), &lightsail.GetBlueprintsInput{})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestGetBlueprintsAnswersWithAllOfABlueprint(t *testing.T) {
 	}
 }
 
-func TestGetBlueprintsListsWindowsThenLinuxThenApplications(t *testing.T) {
+func TestGetBlueprints_order(t *testing.T) {
 	ids := slices.Concat(blueprintIDs(t, familytest.Client(t), lightsail.GetBlueprintsInput{})...)
 	// Observed in AWS CLI output of 2026.
 	want := []string{
@@ -98,7 +98,7 @@ func TestGetBlueprintsListsWindowsThenLinuxThenApplications(t *testing.T) {
 	}
 }
 
-func TestInactiveProductsAreListedOnDemand(t *testing.T) {
+func TestGetBundles_inactiveOnDemand(t *testing.T) {
 	c := familytest.Client(t)
 	for _, include := range []bool{false, true} {
 		blueprints := slices.Concat(blueprintIDs(t, c, lightsail.GetBlueprintsInput{IncludeInactive: &include})...)
@@ -115,7 +115,7 @@ func TestInactiveProductsAreListedOnDemand(t *testing.T) {
 	}
 }
 
-func TestLightsailForResearchHasNoProducts(t *testing.T) {
+func TestGetBundles_noneForResearch(t *testing.T) {
 	c := familytest.Client(t)
 	want := [][]string{{}}
 	if diff := cmp.Diff(want, blueprintIDs(t, c, lightsail.GetBlueprintsInput{AppCategory: types.AppCategoryLfR})); diff != "" {
@@ -126,7 +126,7 @@ func TestLightsailForResearchHasNoProducts(t *testing.T) {
 	}
 }
 
-func TestGetBundlesAnswersWithAllOfABundle(t *testing.T) {
+func TestGetBundles_allOfABundle(t *testing.T) {
 	out, err := familytest.Client(t).GetBundles(t.Context(), &lightsail.GetBundlesInput{})
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestGetBundlesAnswersWithAllOfABundle(t *testing.T) {
 	}
 }
 
-func TestBundlesOfARegionHaveItsSuffix(t *testing.T) {
+func TestGetBundles_suffixOfTheRegion(t *testing.T) {
 	s := lanyardtest.New(t)
 	for region, want := range map[string]string{"eu-west-1": "nano_3_0", "ap-south-1": "nano_3_1", "ap-southeast-2": "nano_3_2"} {
 		ids := slices.Concat(bundleIDs(t, s.Client(region), lightsail.GetBundlesInput{})...)

@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-func TestOperationsOutliveTheirResources(t *testing.T) {
+func TestGetOperations_outliveTheirResources(t *testing.T) {
 	c := familytest.Client(t)
 	created := familytest.ImportKey(t, c, "deploy")
 	familytest.ImportKey(t, c, "other")
@@ -47,14 +47,14 @@ func TestOperationsOutliveTheirResources(t *testing.T) {
 	}
 }
 
-func TestOperationsOfAnUnknownNameAreAnEmptyList(t *testing.T) {
+func TestGetOperationsForResource_unknownName(t *testing.T) {
 	out, err := familytest.Client(t).GetOperationsForResource(t.Context(), &lightsail.GetOperationsForResourceInput{ResourceName: new("never")})
 	if err != nil || out.Operations == nil || len(out.Operations) != 0 {
 		t.Errorf("GetOperationsForResource = %+v, %v", out, err)
 	}
 }
 
-func TestUnknownOperation(t *testing.T) {
+func TestGetOperation_unknown(t *testing.T) {
 	s := lanyardtest.New(t)
 	op := familytest.ImportKey(t, s.Client(familytest.Region), "deploy")
 	for name, get := range map[string]func() error{
@@ -75,7 +75,7 @@ func TestUnknownOperation(t *testing.T) {
 	}
 }
 
-func TestOperationsPageThroughAll(t *testing.T) {
+func TestGetOperations_pages(t *testing.T) {
 	c := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 3}).Client(familytest.Region)
 	want := []string{}
 	for i := range 7 {
@@ -97,8 +97,8 @@ func TestOperationsPageThroughAll(t *testing.T) {
 	}
 }
 
-// TestPageTokensCountOnlyWhereTheyCameFrom takes a good token elsewhere.
-func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
+// TestGetOperations_pageTokensOfOtherLists takes a good token elsewhere.
+func TestGetOperations_pageTokensOfOtherLists(t *testing.T) {
 	s := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 1})
 	c, ctx := s.Client(familytest.Region), t.Context()
 	for _, name := range []string{"aa", "bb", "cc"} {
@@ -144,7 +144,7 @@ func TestPageTokensCountOnlyWhereTheyCameFrom(t *testing.T) {
 	}
 }
 
-func TestFinishedOperationsStayFinishedWhereTheClockIsPutBack(t *testing.T) {
+func TestGetOperation_finishedStaysAfterClockIsPutBack(t *testing.T) {
 	l := familytest.NewLab(t, lanyardtest.Options{})
 	op := familytest.ImportKey(t, l.Client, "other")
 	l.Pass(-time.Minute)

@@ -26,7 +26,7 @@ func tagsOf(t *testing.T, c *lightsail.Client, name string) map[string]string {
 	return tags
 }
 
-func TestTagAndUntagByNameAndByARN(t *testing.T) {
+func TestTagResource_byNameAndByARN(t *testing.T) {
 	c := familytest.Client(t)
 	familytest.ImportKey(t, c, "deploy")
 	pair, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("deploy")})
@@ -69,7 +69,7 @@ func TestTagAndUntagByNameAndByARN(t *testing.T) {
 	}
 }
 
-func TestTaggingRefuses(t *testing.T) {
+func TestTagResource_refusals(t *testing.T) {
 	c := familytest.Client(t)
 	familytest.ImportKey(t, c, "deploy")
 	arn := "arn:aws:lightsail:us-east-1:111122223333:KeyPair/19a4efdf-3054-43d6-91fd-e0123456789a"

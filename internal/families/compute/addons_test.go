@@ -48,7 +48,7 @@ func (l *lab) wantAddOn(got []types.AddOn, status, at string) {
 	}
 }
 
-func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
+func TestEnableAddOn_changesAndDisables(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	if _, err := l.CreateDisk(t.Context(), &lightsail.CreateDiskInput{
@@ -101,7 +101,7 @@ func TestAutoSnapshotIsEnabledChangedAndDisabled(t *testing.T) {
 	}
 }
 
-func TestAddOnsAreRefused(t *testing.T) {
+func TestEnableAddOn_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	in := l.input("win")
@@ -129,7 +129,7 @@ func TestAddOnsAreRefused(t *testing.T) {
 	familytest.WantInvalid(t, err, "InvalidParams", "The add-on StopInstanceOnIdle is available for Lightsail for Research resources only.")
 }
 
-func TestAnInstanceIsMadeWithAddOns(t *testing.T) {
+func TestCreateInstances_withAddOns(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := l.input("web")
 	in.AddOns = []types.AddOnRequest{autoSnapshot("10:00")}

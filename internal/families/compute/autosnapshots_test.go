@@ -47,7 +47,7 @@ func (l *lab) startAutoSnapshot(name string) {
 	l.passTo(*l.autoSnapshots(name).AutoSnapshots[0].CreatedAt)
 }
 
-func TestGetAutoSnapshotsListsTheNewestFirst(t *testing.T) {
+func TestGetAutoSnapshots_newestFirst(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -78,7 +78,7 @@ func TestGetAutoSnapshotsListsTheNewestFirst(t *testing.T) {
 	}
 }
 
-func TestTheLatestAutoSnapshotsOfADiskAreKept(t *testing.T) {
+func TestGetAutoSnapshots_latestOfADiskAreKept(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"auto-snapshots=3"}})
 	l.disk("data")
 	l.snapshotDaily("data", 5)
@@ -108,7 +108,7 @@ func TestDeleteAutoSnapshot(t *testing.T) {
 	}
 }
 
-func TestDeleteAutoSnapshotRefuses(t *testing.T) {
+func TestDeleteAutoSnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	drop := &lightsail.DeleteAutoSnapshotInput{ResourceName: new("data"), Date: new("2026-11-22")}
@@ -124,7 +124,7 @@ func TestDeleteAutoSnapshotRefuses(t *testing.T) {
 	}
 }
 
-func TestNoManualSnapshotDuringAnAutomaticOne(t *testing.T) {
+func TestCreateDiskSnapshot_notDuringAnAutomaticOne(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -148,7 +148,7 @@ func TestNoManualSnapshotDuringAnAutomaticOne(t *testing.T) {
 		fmt.Sprintf(message, `Instance "web"`))
 }
 
-func TestAutoSnapshotsAreDeletedWithTheirDisk(t *testing.T) {
+func TestDeleteDisk_deletesAutoSnapshots(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.snapshotDaily("data", 2)

@@ -15,7 +15,7 @@ import (
 // in is the same lab seen from another region.
 func (l *lab) in(region string) *lightsail.Client { return l.Server.Client(region) }
 
-func TestCopySnapshotToAnotherRegion(t *testing.T) {
+func TestCopySnapshot_toAnotherRegion(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	l.run("web")
 	do(l, l.CreateInstanceSnapshot, &lightsail.CreateInstanceSnapshotInput{
@@ -55,7 +55,7 @@ func TestCopySnapshotToAnotherRegion(t *testing.T) {
 	show()
 }
 
-func TestCopySnapshotWithinARegion(t *testing.T) {
+func TestCopySnapshot_withinARegion(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.diskSnapshot("snap", "data")
@@ -68,7 +68,7 @@ func TestCopySnapshotWithinARegion(t *testing.T) {
 	}
 }
 
-func TestCopySnapshotKeepsAnAutomaticOne(t *testing.T) {
+func TestCopySnapshot_keepsAnAutomaticOne(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -92,7 +92,7 @@ func TestCopySnapshotKeepsAnAutomaticOne(t *testing.T) {
 	}
 }
 
-func TestCopySnapshotRefuses(t *testing.T) {
+func TestCopySnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})

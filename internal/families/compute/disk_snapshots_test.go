@@ -24,7 +24,7 @@ func (l *lab) getDiskSnapshot(name string) *types.DiskSnapshot {
 	return do(l, l.GetDiskSnapshot, &lightsail.GetDiskSnapshotInput{DiskSnapshotName: &name}).DiskSnapshot
 }
 
-func TestCreateDiskSnapshotOfADisk(t *testing.T) {
+func TestCreateDiskSnapshot_ofADisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	l.disk("data")
 	out := do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{
@@ -58,7 +58,7 @@ func TestCreateDiskSnapshotOfADisk(t *testing.T) {
 	}
 }
 
-func TestProgressStandsWhereTheClockIsPutBack(t *testing.T) {
+func TestGetDiskSnapshot_progressAfterClockIsPutBack(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		timeScale float64
@@ -75,7 +75,7 @@ func TestProgressStandsWhereTheClockIsPutBack(t *testing.T) {
 	}
 }
 
-func TestCreateDiskSnapshotOfASystemDisk(t *testing.T) {
+func TestCreateDiskSnapshot_ofASystemDisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	out := do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), InstanceName: new("web")})
@@ -86,7 +86,7 @@ func TestCreateDiskSnapshotOfASystemDisk(t *testing.T) {
 	}
 }
 
-func TestCreateDiskSnapshotRefuses(t *testing.T) {
+func TestCreateDiskSnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	do(l, l.CreateDisk, newDisk("data"))
 	l.create(l.input("web"))
@@ -127,7 +127,7 @@ func TestDeleteDiskSnapshot(t *testing.T) {
 	familytest.WantNotFound(t, fails(l, l.GetDiskSnapshot, &lightsail.GetDiskSnapshotInput{DiskSnapshotName: new("snap")}), "The DiskSnapshot does not exist: snap")
 }
 
-func TestGetDiskSnapshotsPagesByName(t *testing.T) {
+func TestGetDiskSnapshots_pagesByName(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{PageSize: 2})
 	l.disk("data")
 	for _, name := range []string{"s3", "s1", "s2"} {

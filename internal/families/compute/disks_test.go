@@ -50,7 +50,7 @@ var ignoreSerde = cmpopts.IgnoreUnexported(types.Disk{}, types.ResourceLocation{
 	types.ExportSnapshotRecordSourceInfo{}, types.InstanceSnapshotInfo{}, types.DiskSnapshotInfo{}, types.DiskInfo{},
 	types.CloudFormationStackRecord{}, types.CloudFormationStackRecordSourceInfo{})
 
-func TestCreateDiskMakesADiskThatBecomesAvailable(t *testing.T) {
+func TestCreateDisk_becomesAvailable(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	in := newDisk("data")
 	in.SizeInGb, in.Tags, in.AddOns = new(int32(64)), []types.Tag{familytest.Tag("team", "web")}, []types.AddOnRequest{autoSnapshot("18:00")}
@@ -84,7 +84,7 @@ func TestCreateDiskMakesADiskThatBecomesAvailable(t *testing.T) {
 	}
 }
 
-func TestCreateDiskRefuses(t *testing.T) {
+func TestCreateDisk_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	for _, tc := range []struct {
 		name, code, message string
@@ -128,7 +128,7 @@ func TestCreateDiskRefuses(t *testing.T) {
 	}
 }
 
-func TestGetDisksPagesByName(t *testing.T) {
+func TestGetDisks_pagesByName(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{PageSize: 2})
 	for _, name := range []string{"d3", "d1", "d2"} {
 		l.disk(name)
@@ -146,7 +146,7 @@ func TestGetDisksPagesByName(t *testing.T) {
 	familytest.WantNotFound(t, fails(l, l.GetDisk, &lightsail.GetDiskInput{DiskName: new("deploy")}), "The Disk does not exist: deploy")
 }
 
-func TestADiskIsAttachedAndDetached(t *testing.T) {
+func TestAttachDisk_thenDetachDisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -182,7 +182,7 @@ func TestADiskIsAttachedAndDetached(t *testing.T) {
 	}
 }
 
-func TestAttachDiskRefuses(t *testing.T) {
+func TestAttachDisk_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"disks-per-instance=2"}})
 	for _, name := range []string{"one", "two", "three"} {
 		l.disk(name)
@@ -216,7 +216,7 @@ func TestAttachDiskRefuses(t *testing.T) {
 		"Sorry, you've reached your maximum limit of Lightsail Disks attached to an Instance : 2."+retry)
 }
 
-func TestADiskIsDetachedFromAStoppedInstanceOnly(t *testing.T) {
+func TestDetachDisk_requiresStoppedInstance(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	detach := &lightsail.DetachDiskInput{DiskName: new("data")}
@@ -251,7 +251,7 @@ func TestDeleteDisk(t *testing.T) {
 	do(l, l.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: new("data")})
 }
 
-func TestADiskOfADeletedInstanceIsAvailableAgain(t *testing.T) {
+func TestDeleteInstance_disksAreAvailableAgain(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")

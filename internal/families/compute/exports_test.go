@@ -27,7 +27,7 @@ func (l *lab) exportRecords() []types.ExportSnapshotRecord {
 	return do(l, l.GetExportSnapshotRecords, &lightsail.GetExportSnapshotRecordsInput{}).ExportSnapshotRecords
 }
 
-func TestExportOfAnInstanceSnapshot(t *testing.T) {
+func TestExportSnapshot_ofAnInstance(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	l.disk("data")
 	l.run("web")
@@ -68,7 +68,7 @@ func TestExportOfAnInstanceSnapshot(t *testing.T) {
 	wantMatch(t, *got.DestinationInfo.Id, `^ami-[0-9a-f]{17}$`)
 }
 
-func TestExportOfADiskSnapshot(t *testing.T) {
+func TestExportSnapshot_ofADisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -94,7 +94,7 @@ func TestExportOfADiskSnapshot(t *testing.T) {
 	}
 }
 
-func TestExportSnapshotRefuses(t *testing.T) {
+func TestExportSnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
@@ -149,7 +149,7 @@ func TestCreateCloudFormationStack(t *testing.T) {
 	do(l, l.CreateCloudFormationStack, stack(source))
 }
 
-func TestCreateCloudFormationStackRefuses(t *testing.T) {
+func TestCreateCloudFormationStack_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.diskSnapshot("snap", "data")
@@ -188,7 +188,7 @@ func TestCreateCloudFormationStackRefuses(t *testing.T) {
 	familytest.WantNotFound(t, fails(l, l.CreateCloudFormationStack, stack("snap")), "The ExportSnapshotRecord does not exist: snap")
 }
 
-func TestRecordsArePagedAndCannotBeTagged(t *testing.T) {
+func TestGetExportSnapshotRecords_pagedAndNotTaggable(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{PageSize: 1})
 	l.run("web")
 	l.instanceSnapshot("snap", "web")

@@ -48,7 +48,7 @@ func certificateOf(t *testing.T, details *types.InstanceAccessDetails) *ssh.Cert
 	return certificate
 }
 
-func TestAccessDetailsHoldAKeyWithACertificate(t *testing.T) {
+func TestGetInstanceAccessDetails_keyWithCertificate(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web", "other")
 	details := l.mustAccess("web", "")
@@ -112,7 +112,7 @@ func checkCertificate(t *testing.T, l *lab, certificate *ssh.Certificate, author
 	}
 }
 
-func TestHostKeysStayAndAreWitnessedAtBoot(t *testing.T) {
+func TestGetInstanceAccessDetails_hostKeysWitnessedAtBoot(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
 	l.Pass(20 * time.Second)
@@ -160,7 +160,7 @@ func TestHostKeysStayAndAreWitnessedAtBoot(t *testing.T) {
 	}
 }
 
-func TestAccessDetailsRecordNoOperation(t *testing.T) {
+func TestGetInstanceAccessDetails_recordsNoOperation(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.mustAccess("web", "")
@@ -170,7 +170,7 @@ func TestAccessDetailsRecordNoOperation(t *testing.T) {
 	}
 }
 
-func TestAWindowsInstanceHasAPassword(t *testing.T) {
+func TestGetInstanceAccessDetails_windowsPassword(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	created, err := l.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("own")})
 	if err != nil {
@@ -240,7 +240,7 @@ func decrypt(t *testing.T, privatePEM, ciphertext string) string {
 	return string(plain)
 }
 
-func TestAccessDetailsAreForThePlatformsProtocol(t *testing.T) {
+func TestGetInstanceAccessDetails_protocolOfThePlatform(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("linux")
 	in := l.input("windows")

@@ -25,7 +25,7 @@ func onBundle(t *testing.T, id string) *instance.Instance {
 	return i
 }
 
-func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
+func TestStartInstance_updatesBundleAndBack(t *testing.T) {
 	for _, tc := range []struct {
 		name, region, from string
 		wanted, become     []string
@@ -64,7 +64,7 @@ func TestBundlesAreUpdatedToNewerGenerationsAndBack(t *testing.T) {
 	}
 }
 
-func TestBundlesWithoutAnIPv6OneKeepTheirAddressType(t *testing.T) {
+func TestSetIpAddressType_bundleWithoutIPv6(t *testing.T) {
 	i := onBundle(t, "nano_2_0")
 	err := changeBundleFor(i, true)
 	want := "The instance web uses a bundle that doesn't support the setIpAddressType operation"
@@ -74,7 +74,7 @@ func TestBundlesWithoutAnIPv6OneKeepTheirAddressType(t *testing.T) {
 	}
 }
 
-func TestAnAttachedStaticIPKeepsTheAddressType(t *testing.T) {
+func TestSetIpAddressType_attachedStaticIP(t *testing.T) {
 	i := onBundle(t, "nano_3_0")
 	i.Priv.StaticIP = "front"
 	err := changeBundleFor(i, true)
@@ -85,7 +85,7 @@ func TestAnAttachedStaticIPKeepsTheAddressType(t *testing.T) {
 	}
 }
 
-func TestPasswordsHaveWhatWindowsWants(t *testing.T) {
+func TestNewPassword_classesOfWindows(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
 		password := newPassword()

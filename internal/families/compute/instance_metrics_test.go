@@ -33,8 +33,8 @@ func (l *lab) metric(in *lightsail.GetInstanceMetricDataInput) []types.MetricDat
 	return out.MetricData
 }
 
-// TestPeriodsSumUpTheSameSamples compares long periods with the samples themselves.
-func TestPeriodsSumUpTheSameSamples(t *testing.T) {
+// TestGetInstanceMetricData_periodsSumUpTheSameSamples compares long periods with the samples themselves.
+func TestGetInstanceMetricData_periodsSumUpTheSameSamples(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.Pass(24 * time.Hour)
@@ -69,7 +69,7 @@ func TestPeriodsSumUpTheSameSamples(t *testing.T) {
 	}
 }
 
-func TestMetricsAreThoseThatWereAskedFor(t *testing.T) {
+func TestGetInstanceMetricData_onlyWhatIsAskedFor(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.Pass(time.Hour)
@@ -92,7 +92,7 @@ func TestMetricsAreThoseThatWereAskedFor(t *testing.T) {
 	}
 }
 
-func TestMetricsAreTheSameAtEachCallAndAfterARestart(t *testing.T) {
+func TestGetInstanceMetricData_sameAfterARestart(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.Pass(3 * time.Hour)
@@ -105,7 +105,7 @@ func TestMetricsAreTheSameAtEachCallAndAfterARestart(t *testing.T) {
 	}
 }
 
-func TestNoDataWhereTheInstanceDidNotRun(t *testing.T) {
+func TestGetInstanceMetricData_noneWhileStopped(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.Pass(time.Hour)
@@ -125,8 +125,8 @@ func TestNoDataWhereTheInstanceDidNotRun(t *testing.T) {
 	}
 }
 
-// TestAUnitThatIsNotTheMetricsHasNoData is CloudWatch's way.
-func TestAUnitThatIsNotTheMetricsHasNoData(t *testing.T) {
+// TestGetInstanceMetricData_otherUnit is CloudWatch's way.
+func TestGetInstanceMetricData_otherUnit(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.Pass(time.Hour)
@@ -148,7 +148,7 @@ func TestAUnitThatIsNotTheMetricsHasNoData(t *testing.T) {
 	}
 }
 
-func TestMetricsRefuse(t *testing.T) {
+func TestGetInstanceMetricData_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	noStatistic := metricInput(0, time.Hour, 300)

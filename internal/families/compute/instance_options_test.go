@@ -32,7 +32,7 @@ func addresses(i *types.Instance) (had4, had6 bool) {
 	return i.PublicIpAddress != nil, len(i.Ipv6Addresses) == 1
 }
 
-func TestSetIpAddressTypeGivesAndTakesAddresses(t *testing.T) {
+func TestSetIpAddressType_givesAndTakesAddresses(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	first := l.get("web")
@@ -66,7 +66,7 @@ func TestSetIpAddressTypeGivesAndTakesAddresses(t *testing.T) {
 	}
 }
 
-func TestAnInstanceIsMadeWithIPv6Only(t *testing.T) {
+func TestCreateInstances_ipv6Only(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := l.input("web")
 	in.BundleId, in.IpAddressType = new("nano_ipv6_3_0"), types.IpAddressTypeIpv6
@@ -91,7 +91,7 @@ func TestAnInstanceIsMadeWithIPv6Only(t *testing.T) {
 	}
 }
 
-func TestSetIpAddressTypeRefuses(t *testing.T) {
+func TestSetIpAddressType_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	_, err := l.setType("web", types.IpAddressTypeIpv6, false)
@@ -115,7 +115,7 @@ func TestSetIpAddressTypeRefuses(t *testing.T) {
 	familytest.WantInvalid(t, err, "InvalidParams", "The resource type, Disk, has no IP address type.")
 }
 
-func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
+func TestUpdateInstanceMetadataOptions_keepsWhatIsNotGiven(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	out, err := l.UpdateInstanceMetadataOptions(t.Context(), &lightsail.UpdateInstanceMetadataOptionsInput{
@@ -148,7 +148,7 @@ func TestUpdateInstanceMetadataOptionsKeepsWhatIsNotGiven(t *testing.T) {
 	familytest.WantNotFound(t, err, "The Instance does not exist: none")
 }
 
-func TestMetadataOptionsChangeWhereAnInstanceRunsOrIsStopped(t *testing.T) {
+func TestUpdateInstanceMetadataOptions_runningOrStopped(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := &lightsail.UpdateInstanceMetadataOptionsInput{InstanceName: new("web"), HttpTokens: types.HttpTokensRequired}
 	l.create(l.input("web"))

@@ -24,7 +24,7 @@ func (l *lab) getInstanceSnapshot(name string) *types.InstanceSnapshot {
 	return do(l, l.GetInstanceSnapshot, &lightsail.GetInstanceSnapshotInput{InstanceSnapshotName: &name}).InstanceSnapshot
 }
 
-func TestCreateInstanceSnapshotHoldsTheInstanceAndItsDisks(t *testing.T) {
+func TestCreateInstanceSnapshot_holdsTheInstanceAndItsDisks(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	l.disk("data")
 	l.run("web")
@@ -55,7 +55,7 @@ func TestCreateInstanceSnapshotHoldsTheInstanceAndItsDisks(t *testing.T) {
 	}
 }
 
-func TestASnapshotWithoutDisksHasAnEmptyList(t *testing.T) {
+func TestCreateInstanceSnapshot_withoutDisks(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.halt("web") // a stopped instance will do
@@ -65,7 +65,7 @@ func TestASnapshotWithoutDisksHasAnEmptyList(t *testing.T) {
 	}
 }
 
-func TestCreateInstanceSnapshotRefuses(t *testing.T) {
+func TestCreateInstanceSnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
 	in := &lightsail.CreateInstanceSnapshotInput{InstanceSnapshotName: new("snap"), InstanceName: new("web")}
@@ -98,7 +98,7 @@ func TestDeleteInstanceSnapshot(t *testing.T) {
 		"The InstanceSnapshot does not exist: snap")
 }
 
-func TestGetInstanceSnapshotsPagesByName(t *testing.T) {
+func TestGetInstanceSnapshots_pagesByName(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{PageSize: 2})
 	l.run("web")
 	for _, name := range []string{"s3", "s1", "s2"} {

@@ -55,7 +55,7 @@ func must(t *testing.T) func([]types.Operation, error) []types.Operation {
 	}
 }
 
-func TestAnInstanceStopsAndStarts(t *testing.T) {
+func TestStopInstance_thenStartInstance(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	before := l.get("web")
@@ -82,7 +82,7 @@ func TestAnInstanceStopsAndStarts(t *testing.T) {
 	}
 }
 
-func TestAForcedStopEndsOneThatTakesLong(t *testing.T) {
+func TestStopInstance_force(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	must(t)(l.stop("web", true)) // force is for one that is stopping; it does no harm here
@@ -97,7 +97,7 @@ func TestAForcedStopEndsOneThatTakesLong(t *testing.T) {
 	}
 }
 
-func TestRebootKeepsAnInstanceRunning(t *testing.T) {
+func TestRebootInstance_keepsItRunning(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	before := l.get("web")
@@ -109,7 +109,7 @@ func TestRebootKeepsAnInstanceRunning(t *testing.T) {
 	}
 }
 
-func TestStatesAdmitSomeActionsOnly(t *testing.T) {
+func TestInstance_statesAdmitActions(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("pending"))
 	verbs := map[string]func(string) ([]types.Operation, error){
@@ -140,7 +140,7 @@ func TestStatesAdmitSomeActionsOnly(t *testing.T) {
 	}
 }
 
-func TestDeletedInstancesLeaveNothingBehind(t *testing.T) {
+func TestDeleteInstance_leavesNothing(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"instances=1"}})
 	for range 3 {
 		l.run("web")
@@ -150,7 +150,7 @@ func TestDeletedInstancesLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-func TestDeleteInstanceWantsForceForAddOns(t *testing.T) {
+func TestDeleteInstance_requiresForceForAddOns(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web", "other")
 	must(t)(l.enable("web", ""))
@@ -164,7 +164,7 @@ func TestDeleteInstanceWantsForceForAddOns(t *testing.T) {
 	must(t)(l.remove("other"))
 }
 
-func TestDeleteInstanceDetachesItsDisks(t *testing.T) {
+func TestDeleteInstance_detachesDisks(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	for name, path := range map[string]string{"data": "/dev/xvdf", "logs": "/dev/xvdg"} {
@@ -198,7 +198,7 @@ func TestDeleteInstanceDetachesItsDisks(t *testing.T) {
 	}
 }
 
-func TestDeleteInstanceFreesItsStaticIP(t *testing.T) {
+func TestDeleteInstance_freesStaticIP(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	if _, err := l.AllocateStaticIp(t.Context(), &lightsail.AllocateStaticIpInput{StaticIpName: new("front")}); err != nil {
@@ -225,7 +225,7 @@ func TestDeleteInstanceFreesItsStaticIP(t *testing.T) {
 	}
 }
 
-func TestStartInstanceRefusesBundlesOfNoNewerGeneration(t *testing.T) {
+func TestStartInstance_noNewerGeneration(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	must(t)(l.stop("web", false))

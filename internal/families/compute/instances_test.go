@@ -61,7 +61,7 @@ func (l *lab) wantState(name, state string, code int32) {
 	}
 }
 
-func TestCreateInstancesMakesWhatGetInstanceShows(t *testing.T) {
+func TestCreateInstances_makesWhatGetInstanceShows(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := l.input("web")
 	in.Tags = []types.Tag{familytest.Tag("stage", "test"), {Key: new("only-a-key")}}
@@ -134,7 +134,7 @@ func wantIn(t *testing.T, address, prefix string) {
 	}
 }
 
-func TestCreateInstancesRecordsAnOperationForEach(t *testing.T) {
+func TestCreateInstances_recordsAnOperationForEach(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	ops := l.create(l.input("one", "two"))
 	l.WantOperations(ops, "CreateInstance Instance one - Started", "CreateInstance Instance two - Started")
@@ -152,7 +152,7 @@ func TestCreateInstancesRecordsAnOperationForEach(t *testing.T) {
 	}
 }
 
-func TestNewInstancesFollowTheirBlueprint(t *testing.T) {
+func TestCreateInstances_followBlueprint(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	for _, tc := range []struct {
 		blueprint, username string
@@ -178,7 +178,7 @@ func TestNewInstancesFollowTheirBlueprint(t *testing.T) {
 	}
 }
 
-func TestCreateInstancesRefuses(t *testing.T) {
+func TestCreateInstances_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"instances=2"}})
 	l.create(l.input("taken"))
 	for _, tc := range []struct {
@@ -295,7 +295,7 @@ func windows(in *lightsail.CreateInstancesInput) {
 	in.BlueprintId, in.BundleId = new("windows_server_2022"), new("nano_win_3_0")
 }
 
-func TestAnInstanceWithoutKeyPairGetsTheDefaultOne(t *testing.T) {
+func TestCreateInstances_defaultKeyPair(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := l.input("web")
 	in.KeyPairName = nil
@@ -326,7 +326,7 @@ func TestAnInstanceWithoutKeyPairGetsTheDefaultOne(t *testing.T) {
 	}
 }
 
-func TestGetInstancesPagesByName(t *testing.T) {
+func TestGetInstances_pagesByName(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{PageSize: 2})
 	in := lightsail.GetInstancesInput{}
 	if empty, err := l.GetInstances(t.Context(), &in); err != nil || empty.Instances == nil || len(empty.Instances) != 0 {
@@ -353,7 +353,7 @@ func TestGetInstancesPagesByName(t *testing.T) {
 	}
 }
 
-func TestHealthStatusIsShownOnDemand(t *testing.T) {
+func TestGetInstance_healthStatusOnDemand(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
 	health := func() string {

@@ -270,8 +270,8 @@ func (w *walk) check() {
 	w.checkAddresses(regions)
 }
 
-// TestInvariantsHoldAtEachMove takes random moves, one at a time.
-func TestInvariantsHoldAtEachMove(t *testing.T) {
+// TestActions_invariantsHoldAtEachMove takes random moves, one at a time.
+func TestActions_invariantsHoldAtEachMove(t *testing.T) {
 	for _, timeScale := range []float64{0, 1} {
 		t.Run(fmt.Sprint("time scale ", timeScale), func(t *testing.T) {
 			w, r := newWalk(t, timeScale), mathrand.New(mathrand.NewPCG(1, 3))
@@ -291,8 +291,8 @@ func TestInvariantsHoldAtEachMove(t *testing.T) {
 	}
 }
 
-// TestInvariantsHoldAfterManyMovesAtOnce lets the moves meet.
-func TestInvariantsHoldAfterManyMovesAtOnce(t *testing.T) {
+// TestActions_invariantsHoldAfterConcurrentMoves lets the moves meet.
+func TestActions_invariantsHoldAfterConcurrentMoves(t *testing.T) {
 	w := newWalk(t, 0)
 	var all sync.WaitGroup
 	for worker := range 4 {
@@ -307,9 +307,9 @@ func TestInvariantsHoldAfterManyMovesAtOnce(t *testing.T) {
 	w.check()
 }
 
-// TestTheLastAddress uses up the pool: that is refused as a state of things, and what
+// TestAllocateStaticIp_lastAddress uses up the pool: that is refused as a state of things, and what
 // needs no more addresses goes on.
-func TestTheLastAddress(t *testing.T) {
+func TestAllocateStaticIp_lastAddress(t *testing.T) {
 	w := newWalk(t, 0)
 	l := &lab{&familytest.Lab{T: t, Client: w.clients[0]}}
 	names := []string{"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0"}

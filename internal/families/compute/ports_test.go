@@ -71,7 +71,7 @@ func (l *lab) wantPorts(want ...string) {
 	}
 }
 
-func TestPortsOpenAndClose(t *testing.T) {
+func TestOpenInstancePublicPorts_thenClose(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.wantPorts("80-80/tcp 0.0.0.0/0 ::/0", "22-22/tcp 0.0.0.0/0 ::/0")
@@ -99,8 +99,8 @@ func TestPortsOpenAndClose(t *testing.T) {
 	l.wantPorts()
 }
 
-// TestPortsInAnyState: scripts open ports of instances that are still pending.
-func TestPortsInAnyState(t *testing.T) {
+// TestOpenInstancePublicPorts_inAnyState: scripts open ports of instances that are still pending.
+func TestOpenInstancePublicPorts_inAnyState(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.create(l.input("web"))
 	for port, change := range []func(){
@@ -117,7 +117,7 @@ func TestPortsInAnyState(t *testing.T) {
 	}
 }
 
-func TestKindsOfPorts(t *testing.T) {
+func TestPutInstancePublicPorts_protocols(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	alias := portInfo("tcp", 22, 22)
@@ -148,9 +148,9 @@ func TestKindsOfPorts(t *testing.T) {
 	}
 }
 
-// TestPortsFollowTheIPAddressType: without sources a port opens to everybody who can
+// TestOpenInstancePublicPorts_followsIPAddressType: without sources a port opens to everybody who can
 // reach the instance.
-func TestPortsFollowTheIPAddressType(t *testing.T) {
+func TestOpenInstancePublicPorts_followsIPAddressType(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	in := l.input("web")
 	in.IpAddressType, in.BundleId = types.IpAddressTypeIpv6, new("nano_ipv6_3_0")
@@ -163,7 +163,7 @@ func TestPortsFollowTheIPAddressType(t *testing.T) {
 	}
 }
 
-func TestPortsRefuse(t *testing.T) {
+func TestOpenInstancePublicPorts_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"port-sources=3", "port-rules=3"}})
 	l.run("web")
 	alias := portInfo("tcp", 22, 22)
@@ -205,7 +205,7 @@ func TestPortsRefuse(t *testing.T) {
 	l.wantPorts("80-80/tcp 0.0.0.0/0 ::/0", "22-22/tcp 0.0.0.0/0 ::/0")
 }
 
-func TestPortQuotas(t *testing.T) {
+func TestOpenInstancePublicPorts_quotas(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"port-sources=3", "port-rules=3"}})
 	l.run("web")
 	const rules = "Sorry, you've reached your maximum limit of Lightsail Firewall Rules : 3. " +
@@ -232,7 +232,7 @@ func TestPortQuotas(t *testing.T) {
 	familytest.WantInvalid(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 6, 6, "::2"))), "LimitExceeded", rules)
 }
 
-func TestPortsOfWhatIsNotThere(t *testing.T) {
+func TestCloseInstancePublicPorts_notOpen(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	const message = "The Instance does not exist: web"
 	familytest.WantNotFound(t, fails(l, l.OpenInstancePublicPorts, openPorts(portInfo("tcp", 22, 22))), message)

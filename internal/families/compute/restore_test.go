@@ -43,7 +43,7 @@ func TestCreateDiskFromSnapshot(t *testing.T) {
 	l.WantSucceeds(out.Operations[0], 5*time.Second)
 }
 
-func TestCreateDiskFromASystemDisksSnapshot(t *testing.T) {
+func TestCreateDiskFromSnapshot_ofASystemDisk(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), InstanceName: new("web")})
@@ -54,7 +54,7 @@ func TestCreateDiskFromASystemDisksSnapshot(t *testing.T) {
 	do(l, l.CreateDiskFromSnapshot, in)
 }
 
-func TestCreateDiskFromAnAutomaticSnapshot(t *testing.T) {
+func TestCreateDiskFromSnapshot_automatic(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.snapshotDaily("data", 2)
@@ -70,7 +70,7 @@ func TestCreateDiskFromAnAutomaticSnapshot(t *testing.T) {
 	familytest.WantInvalid(t, fails(l, l.CreateDiskFromSnapshot, in), "InvalidParams", "The size of a block storage disk must be between 8 and 16384 GB.")
 }
 
-func TestCreateDiskFromSnapshotRefuses(t *testing.T) {
+func TestCreateDiskFromSnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	do(l, l.CreateDiskSnapshot, &lightsail.CreateDiskSnapshotInput{DiskSnapshotName: new("snap"), DiskName: new("data")})
@@ -157,7 +157,7 @@ func TestCreateInstancesFromSnapshot(t *testing.T) {
 	l.wantState("one", "running", 16)
 }
 
-func TestRestoredInstancesHaveTheirOwnDisks(t *testing.T) {
+func TestCreateInstancesFromSnapshot_ownDisks(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.disk("logs")
@@ -193,7 +193,7 @@ func TestRestoredInstancesHaveTheirOwnDisks(t *testing.T) {
 	}
 }
 
-func TestDisksOfRestoredInstancesNeedValidNames(t *testing.T) {
+func TestCreateInstancesFromSnapshot_namesOfDisks(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -207,7 +207,7 @@ func TestDisksOfRestoredInstancesNeedValidNames(t *testing.T) {
 	do(l, l.CreateInstancesFromSnapshot, in)
 }
 
-func TestCreateInstancesFromAnAutomaticSnapshot(t *testing.T) {
+func TestCreateInstancesFromSnapshot_automatic(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.disk("data")
 	l.run("web")
@@ -225,7 +225,7 @@ func TestCreateInstancesFromAnAutomaticSnapshot(t *testing.T) {
 	}
 }
 
-func TestCreateInstancesFromACopyInAnotherRegion(t *testing.T) {
+func TestCreateInstancesFromSnapshot_copyInAnotherRegion(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.instanceSnapshot("snap", "web")
@@ -242,7 +242,7 @@ func TestCreateInstancesFromACopyInAnotherRegion(t *testing.T) {
 	}
 }
 
-func TestCreateInstancesFromSnapshotRefuses(t *testing.T) {
+func TestCreateInstancesFromSnapshot_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"instances=2"}})
 	l.disk("data")
 	in := l.input("web")

@@ -76,7 +76,7 @@ func (l *lab) wantDynamic(name string, not ...string) {
 	}
 }
 
-func TestAllocateStaticIPMakesWhatGetStaticIPShows(t *testing.T) {
+func TestAllocateStaticIp_makesWhatGetStaticIpShows(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	ops := l.allocate("front")
 	l.WantOperations(ops, "AllocateStaticIp StaticIp front - Succeeded")
@@ -101,7 +101,7 @@ func TestAllocateStaticIPMakesWhatGetStaticIPShows(t *testing.T) {
 	}
 }
 
-func TestAttachAndDetachStaticIP(t *testing.T) {
+func TestAttachStaticIp_thenDetach(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.allocate("front")
@@ -120,9 +120,9 @@ func TestAttachAndDetachStaticIP(t *testing.T) {
 	l.wantDynamic("web")
 }
 
-// TestStaticIPsOutliveStops: a stopped instance keeps its static IP, and one that is
+// TestAttachStaticIp_outlivesStops: a stopped instance keeps its static IP, and one that is
 // detached meanwhile gets an address at the next start.
-func TestStaticIPsOutliveStops(t *testing.T) {
+func TestAttachStaticIp_outlivesStops(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.allocate("front")
@@ -151,7 +151,7 @@ func TestStaticIPsOutliveStops(t *testing.T) {
 	l.wantDynamic("web", *l.staticIP("front").IpAddress)
 }
 
-func TestAnAttachedStaticIPMoves(t *testing.T) {
+func TestAttachStaticIp_moves(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web", "db")
 	l.allocate("front")
@@ -165,7 +165,7 @@ func TestAnAttachedStaticIPMoves(t *testing.T) {
 	}
 }
 
-func TestAnotherStaticIPTakesThePlaceOfTheFirst(t *testing.T) {
+func TestAttachStaticIp_replacesTheFirst(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.allocate("front")
@@ -183,7 +183,7 @@ func TestAnotherStaticIPTakesThePlaceOfTheFirst(t *testing.T) {
 	l.wantFree("back")
 }
 
-func TestReleaseStaticIP(t *testing.T) {
+func TestReleaseStaticIp(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web")
 	l.allocate("front")
@@ -197,8 +197,8 @@ func TestReleaseStaticIP(t *testing.T) {
 	l.allocate("front")
 }
 
-// TestDeletedInstancesLeaveTheirStaticIP: it stays allocated.
-func TestDeletedInstancesLeaveTheirStaticIP(t *testing.T) {
+// TestDeleteInstance_leavesStaticIP: it stays allocated.
+func TestDeleteInstance_leavesStaticIP(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
 	l.run("web", "db")
 	l.allocate("front")
@@ -213,7 +213,7 @@ func TestDeletedInstancesLeaveTheirStaticIP(t *testing.T) {
 	}
 }
 
-func TestGetStaticIPs(t *testing.T) {
+func TestGetStaticIps(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{PageSize: 2})
 	if list := do(l, l.GetStaticIps, &lightsail.GetStaticIpsInput{}).StaticIps; list == nil || len(list) != 0 {
 		t.Errorf("no static IPs are listed as %v", list)
@@ -236,7 +236,7 @@ func TestGetStaticIPs(t *testing.T) {
 	}
 }
 
-func TestStaticIPsRefuse(t *testing.T) {
+func TestAttachStaticIp_refusals(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{Quotas: []string{"static-ips=2"}})
 	l.allocate("front")
 	l.create(l.input("web"))

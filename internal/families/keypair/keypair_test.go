@@ -24,7 +24,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-func TestCreateKeyPairAnswersWithAllOfThePair(t *testing.T) {
+func TestCreateKeyPair_answersWithAllOfThePair(t *testing.T) {
 	now := time.UnixMilli(1571255026975)
 	s := lanyardtest.NewWith(t, lanyardtest.Options{AccountID: "111122223333", Clock: func() time.Time { return now }})
 	out, err := s.Client("us-west-2").CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{
@@ -102,7 +102,7 @@ func fingerprintOf(t *testing.T, private any) string {
 	return strings.Join(octets, ":")
 }
 
-func TestNamesOfNewKeyPairs(t *testing.T) {
+func TestCreateKeyPair_names(t *testing.T) {
 	c := familytest.Client(t)
 	const rule = " is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."
 	for _, tc := range []struct {
@@ -135,7 +135,7 @@ func TestNamesOfNewKeyPairs(t *testing.T) {
 	}
 }
 
-func TestATakenNameIsRefusedForCreateAndImport(t *testing.T) {
+func TestCreateKeyPair_takenName(t *testing.T) {
 	c := familytest.Client(t)
 	familytest.ImportKey(t, c, "taken")
 	for _, name := range []string{"taken", "LightsailDefaultKeyPair"} {
@@ -147,7 +147,7 @@ func TestATakenNameIsRefusedForCreateAndImport(t *testing.T) {
 	}
 }
 
-func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
+func TestCreateKeyPair_oneOfTwoWins(t *testing.T) {
 	s := lanyardtest.NewWith(t, lanyardtest.Options{KeyPool: 4})
 	c := s.Client(familytest.Region, func(o *lightsail.Options) { o.RetryMaxAttempts = 1 })
 	for round := range 5 {
@@ -174,7 +174,7 @@ func TestOfTwoCreatesOfOneNameOneWins(t *testing.T) {
 	}
 }
 
-func TestCreateWithBadTagsCreatesNothing(t *testing.T) {
+func TestCreateKeyPair_badTags(t *testing.T) {
 	c := familytest.Client(t)
 	_, err := c.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("deploy"), Tags: []types.Tag{familytest.Tag("aws:x", "")}})
 	familytest.WantInvalid(t, err, "InvalidParams", `The tag key "aws:x" starts with aws:, which is reserved.`)
@@ -201,7 +201,7 @@ func TestImportKeyPair(t *testing.T) {
 	}
 }
 
-func TestGetKeyPairsPagesByName(t *testing.T) {
+func TestGetKeyPairs_pagesByName(t *testing.T) {
 	s := lanyardtest.NewWith(t, lanyardtest.Options{PageSize: 2})
 	c := s.Client(familytest.Region)
 	if _, err := c.DownloadDefaultKeyPair(t.Context(), &lightsail.DownloadDefaultKeyPairInput{}); err != nil {
@@ -240,7 +240,7 @@ func TestGetKeyPairsPagesByName(t *testing.T) {
 	}
 }
 
-func TestGetKeyPairsOfAnEmptyRegionIsAnEmptyList(t *testing.T) {
+func TestGetKeyPairs_emptyRegion(t *testing.T) {
 	out, err := familytest.Client(t).GetKeyPairs(t.Context(), &lightsail.GetKeyPairsInput{})
 	if err != nil || out.KeyPairs == nil || len(out.KeyPairs) != 0 || out.NextPageToken != nil {
 		t.Errorf("GetKeyPairs = %+v, %v", out, err)
@@ -267,7 +267,7 @@ func TestDeleteKeyPair(t *testing.T) {
 	}
 }
 
-func TestDefaultKeyPair(t *testing.T) {
+func TestDownloadDefaultKeyPair(t *testing.T) {
 	s := lanyardtest.New(t)
 	c := s.Client(familytest.Region)
 	download := func(c *lightsail.Client) *lightsail.DownloadDefaultKeyPairOutput {
@@ -307,7 +307,7 @@ func TestDefaultKeyPair(t *testing.T) {
 	}
 }
 
-func TestDefaultKeyPairIsOneForConcurrentDownloads(t *testing.T) {
+func TestDownloadDefaultKeyPair_oneForConcurrentCalls(t *testing.T) {
 	c := lanyardtest.NewWith(t, lanyardtest.Options{KeyPool: 2}).Client(familytest.Region)
 	public := make([]string, 4)
 	var wg sync.WaitGroup
@@ -327,7 +327,7 @@ func TestDefaultKeyPairIsOneForConcurrentDownloads(t *testing.T) {
 	}
 }
 
-func TestMissingKeyPairs(t *testing.T) {
+func TestGetKeyPair_missing(t *testing.T) {
 	c := familytest.Client(t)
 	_, err := c.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("none")})
 	familytest.WantNotFound(t, err, "The KeyPair does not exist: none")

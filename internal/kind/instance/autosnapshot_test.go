@@ -41,7 +41,7 @@ func wantDates(t *testing.T, a *instance.AutoSnapshot, now time.Time, want ...st
 	}
 }
 
-func TestNoAutoSnapshotIsTakenWhereTheyNeverWereOn(t *testing.T) {
+func TestAutoSnapshot_noneBeforeFirstOn(t *testing.T) {
 	wantDates(t, nil, noon)
 	wantDates(t, &instance.AutoSnapshot{}, noon)
 	if a := (*instance.AutoSnapshot)(nil); a.On() || (&instance.AutoSnapshot{}).On() {
@@ -49,7 +49,7 @@ func TestNoAutoSnapshotIsTakenWhereTheyNeverWereOn(t *testing.T) {
 	}
 }
 
-func TestOneSnapshotIsTakenADay(t *testing.T) {
+func TestAutoSnapshot_oneADay(t *testing.T) {
 	a := enabled(14)
 	wantDates(t, a, at(14, 0).Add(-time.Second))
 	wantDates(t, a, at(14, 46), "2026-03-01")
@@ -60,7 +60,7 @@ func TestOneSnapshotIsTakenADay(t *testing.T) {
 	wantDates(t, missed, at(7, 0).Add(days(1)), "2026-03-02")
 }
 
-func TestASnapshotBeginsWithinThreeQuartersOfAnHour(t *testing.T) {
+func TestAutoSnapshot_beginsWithin45Minutes(t *testing.T) {
 	a := enabled(14)
 	minutes := map[int]bool{}
 	for d := range 60 {
@@ -79,7 +79,7 @@ func TestASnapshotBeginsWithinThreeQuartersOfAnHour(t *testing.T) {
 	}
 }
 
-func TestSnapshotsStayTheSameOnceTaken(t *testing.T) {
+func TestAutoSnapshot_stayTheSame(t *testing.T) {
 	a := enabled(14)
 	first := a.Taken(at(15, 0), 7)[0]
 	text, err := json.Marshal(a)
@@ -96,7 +96,7 @@ func TestSnapshotsStayTheSameOnceTaken(t *testing.T) {
 	}
 }
 
-func TestTheOldestSnapshotIsReplaced(t *testing.T) {
+func TestAutoSnapshot_replacesOldest(t *testing.T) {
 	a := enabled(14)
 	now := at(15, 0).Add(days(9))
 	wantDates(t, a, now, "2026-03-10", "2026-03-09", "2026-03-08", "2026-03-07", "2026-03-06", "2026-03-05", "2026-03-04")
@@ -111,7 +111,7 @@ func TestTheOldestSnapshotIsReplaced(t *testing.T) {
 	}
 }
 
-func TestADeletedSnapshotMakesRoom(t *testing.T) {
+func TestAutoSnapshot_deletedMakesRoom(t *testing.T) {
 	a := enabled(14)
 	now := at(15, 0).Add(days(7)) // 8 were taken, the first was replaced
 	if a.Delete(now, 7, "2026-03-01") || a.Delete(now, 7, "2026-04-01") {
@@ -130,7 +130,7 @@ func TestADeletedSnapshotMakesRoom(t *testing.T) {
 	wantDates(t, a, now.Add(days(9)), "2026-03-17", "2026-03-16", "2026-03-15", "2026-03-14", "2026-03-13", "2026-03-12", "2026-03-11")
 }
 
-func TestSnapshotsStayWhenTheyAreSwitchedOff(t *testing.T) {
+func TestAutoSnapshot_stayWhenSwitchedOff(t *testing.T) {
 	a := enabled(14)
 	off := at(18, 0).Add(days(1))
 	a.Disable(off)
@@ -145,13 +145,13 @@ func TestSnapshotsStayWhenTheyAreSwitchedOff(t *testing.T) {
 	}
 }
 
-func TestSwitchedOffInTheMinutesBeforeASnapshotItIsNotTaken(t *testing.T) {
+func TestAutoSnapshot_offJustBeforeIsNotTaken(t *testing.T) {
 	a := enabled(14)
 	a.Disable(a.Taken(at(15, 0), 7)[0].CreatedAt)
 	wantDates(t, a, at(23, 0))
 }
 
-func TestOneSnapshotADayAlsoWhenSwitchedOffAndOn(t *testing.T) {
+func TestAutoSnapshot_oneADayWhenSwitchedOffAndOn(t *testing.T) {
 	a := enabled(14)
 	first := a.Taken(at(15, 0), 7)[0]
 	a.Disable(at(15, 0))
@@ -163,7 +163,7 @@ func TestOneSnapshotADayAlsoWhenSwitchedOffAndOn(t *testing.T) {
 }
 
 // The rules for a change of the time of day are those of the AWS API reference.
-func TestAChangedTimeOfDay(t *testing.T) {
+func TestAutoSnapshot_changedTimeOfDay(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
 		before, after int
@@ -201,7 +201,7 @@ func TestAChangedTimeOfDay(t *testing.T) {
 	}
 }
 
-func TestAChangeThatHadNoEffectYetIsReplaced(t *testing.T) {
+func TestAutoSnapshot_replacesPlannedChange(t *testing.T) {
 	a := enabled(20)
 	a.Enable(at(13, 0), 10)
 	a.Enable(at(13, 1), 16)
@@ -222,7 +222,7 @@ func TestAChangeThatHadNoEffectYetIsReplaced(t *testing.T) {
 	}
 }
 
-func TestASettingThatIsChangedAllTheTimeStaysSmall(t *testing.T) {
+func TestAutoSnapshot_oftenChangedStaysSmall(t *testing.T) {
 	a := enabled(14)
 	taken := a.Taken(at(15, 0), 7)
 	now := at(15, 0)
@@ -241,7 +241,7 @@ func TestASettingThatIsChangedAllTheTimeStaysSmall(t *testing.T) {
 	}
 }
 
-func TestTheAddOnIsShownFromTheFirstTimeOn(t *testing.T) {
+func TestAutoSnapshot_addOnShownOnceOn(t *testing.T) {
 	if shown := (*instance.AutoSnapshot)(nil).AddOns(noon); shown == nil || len(shown) != 0 {
 		t.Errorf("never on: %v, want an empty list", shown)
 	}
@@ -253,7 +253,7 @@ func TestTheAddOnIsShownFromTheFirstTimeOn(t *testing.T) {
 	}
 }
 
-func TestTimesOfDayAreFullHours(t *testing.T) {
+func TestParseTimeOfDay_fullHours(t *testing.T) {
 	for _, tc := range []struct {
 		text string
 		hour int

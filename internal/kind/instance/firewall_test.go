@@ -48,7 +48,7 @@ func wantRules(t *testing.T, i *instance.Instance, want ...string) {
 	}
 }
 
-func TestDefaultRulesAreOpenToEverybodyWhoCanReachTheInstance(t *testing.T) {
+func TestDefaultRules_openToAllAddresses(t *testing.T) {
 	for _, tc := range []struct {
 		of   types.IpAddressType
 		want []string
@@ -66,7 +66,7 @@ func TestDefaultRulesAreOpenToEverybodyWhoCanReachTheInstance(t *testing.T) {
 	}
 }
 
-func TestOpenAndClosePorts(t *testing.T) {
+func TestOpenPort_closePort(t *testing.T) {
 	open := func(p types.PortInfo) func(*instance.Instance) {
 		return func(i *instance.Instance) { i.OpenPort(p) }
 	}
@@ -140,7 +140,7 @@ func TestOpenAndClosePorts(t *testing.T) {
 	}
 }
 
-func TestPortsOfAnInstanceWithoutNetworking(t *testing.T) {
+func TestSetPorts_withoutNetworking(t *testing.T) {
 	i := web()
 	if i.Rules() != nil || i.Show(start).Networking != nil {
 		t.Error("there is networking")
@@ -150,8 +150,8 @@ func TestPortsOfAnInstanceWithoutNetworking(t *testing.T) {
 	wantRules(t, i, "22-22/tcp 0.0.0.0/0: Anywhere (0.0.0.0/0)")
 }
 
-// TestAllProtocolsAreShownAsOnEC2 keeps "all" inside.
-func TestAllProtocolsAreShownAsOnEC2(t *testing.T) {
+// TestShownProtocol_allAsOnEC2 keeps "all" inside.
+func TestShownProtocol_allAsOnEC2(t *testing.T) {
 	i := web()
 	i.OpenPort(port(0, 65535, "all", "0.0.0.0/0"))
 	if got := i.Show(start).Networking.Ports[0].Protocol; got != "-1" {

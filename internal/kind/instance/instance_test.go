@@ -34,7 +34,7 @@ func web() *instance.Instance {
 	return i
 }
 
-func TestAnInstanceFollowsItsPlan(t *testing.T) {
+func TestInstance_followsItsPlan(t *testing.T) {
 	i := web()
 	i.Enter(resource.Plan{step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped)})
 	i.Enter(resource.Plan{step(2*time.Minute, instance.Pending), step(140*time.Second, instance.Running)})
@@ -61,7 +61,7 @@ func TestAnInstanceFollowsItsPlan(t *testing.T) {
 	}
 }
 
-func TestEnterDropsWhatHasNotCome(t *testing.T) {
+func TestEnter_dropsWhatHasNotCome(t *testing.T) {
 	i := web()
 	i.Enter(resource.Plan{step(time.Minute, instance.Stopping), step(100*time.Second, instance.Stopped)})
 	i.Enter(resource.Plan{step(70*time.Second, instance.Stopped)})
@@ -73,7 +73,7 @@ func TestEnterDropsWhatHasNotCome(t *testing.T) {
 	}
 }
 
-func TestAnInstanceForgetsItsOldestSteps(t *testing.T) {
+func TestEnter_forgetsOldestSteps(t *testing.T) {
 	i := web()
 	for n := range 1000 {
 		i.Enter(resource.Plan{step(time.Hour+time.Duration(n)*time.Minute, instance.Running)})
@@ -105,7 +105,7 @@ func TestShow_hidesThePublicAddressUntilItIsKnown(t *testing.T) {
 	shows(map[time.Duration]bool{0: true, 20 * time.Second: true, time.Hour: true})
 }
 
-func TestSaveAndLoad(t *testing.T) {
+func TestInstance_packAndLoad(t *testing.T) {
 	i := web()
 	i.Priv.AuthorizedKey, i.Priv.AutoSnapshot = "ssh-rsa AAAA", &instance.AutoSnapshot{}
 	i.Priv.AutoSnapshot.Enable(start, 6)
@@ -137,7 +137,7 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
-func TestKeysAreSealedToTheirInstance(t *testing.T) {
+func TestSealKeys_boundToInstance(t *testing.T) {
 	s, err := seal.New([]byte(strings.Repeat("k", seal.MasterKeySize)))
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func measured() *instance.Instance {
 	return i
 }
 
-func TestEveryMetricOfTheModelIsThere(t *testing.T) {
+func TestLookupMetric_everyMetricOfTheModel(t *testing.T) {
 	i := measured()
 	for _, name := range model.Constraints("InstanceMetricName").Enum {
 		got := samples(t, i, name, 0, 3*day, 3*day)
@@ -57,7 +57,7 @@ func TestEveryMetricOfTheModelIsThere(t *testing.T) {
 	}
 }
 
-func TestSamplesAreForTheTimeInWhichTheInstanceRan(t *testing.T) {
+func TestSamples_onlyWhileRunning(t *testing.T) {
 	i := measured()
 	i.Enter(resource.Plan{step(62*time.Minute, instance.Stopping), step(63*time.Minute, instance.Stopped)})
 	i.Enter(resource.Plan{step(91*time.Minute, instance.Pending), step(92*time.Minute, instance.Running)})
@@ -96,8 +96,8 @@ func TestSamplesAreForTheTimeInWhichTheInstanceRan(t *testing.T) {
 	}
 }
 
-// TestForgottenStepsCountAsRunning is about instances with a long history.
-func TestForgottenStepsCountAsRunning(t *testing.T) {
+// TestSamples_forgottenStepsCountAsRunning is about instances with a long history.
+func TestSamples_forgottenStepsCountAsRunning(t *testing.T) {
 	i := measured()
 	for n := range 100 {
 		i.Enter(resource.Plan{step(day+time.Duration(n)*time.Hour, instance.Running)})
@@ -107,7 +107,7 @@ func TestForgottenStepsCountAsRunning(t *testing.T) {
 	}
 }
 
-func TestOldSamplesAreGone(t *testing.T) {
+func TestSamples_oldOnesAreGone(t *testing.T) {
 	i := measured()
 	if n := len(samples(t, i, "CPUUtilization", 0, day, 500*day)); n != 0 {
 		t.Errorf("%d samples after 500 days", n)
@@ -117,7 +117,7 @@ func TestOldSamplesAreGone(t *testing.T) {
 	}
 }
 
-func TestSamplesAreAlwaysTheSame(t *testing.T) {
+func TestSamples_alwaysTheSame(t *testing.T) {
 	i, j := measured(), measured()
 	j.Resource.ID = "another"
 	same := 0
@@ -135,7 +135,7 @@ func TestSamplesAreAlwaysTheSame(t *testing.T) {
 	}
 }
 
-func TestSamplesArePlausible(t *testing.T) {
+func TestSamples_plausible(t *testing.T) {
 	i := measured()
 	for _, tc := range []struct {
 		name              string
@@ -166,7 +166,7 @@ func TestSamplesArePlausible(t *testing.T) {
 	}
 }
 
-func TestTheLoadHasADailyRhythm(t *testing.T) {
+func TestSamples_dailyRhythm(t *testing.T) {
 	var hours [24]float64
 	for _, s := range samples(t, measured(), "CPUUtilization", 0, 60*day, 60*day) {
 		hours[s.minute/60%24] += s.value
@@ -180,7 +180,7 @@ func TestTheLoadHasADailyRhythm(t *testing.T) {
 	}
 }
 
-func TestNoTokenlessCallsWhereTokensAreRequired(t *testing.T) {
+func TestSamples_noTokenlessCallsIfTokensRequired(t *testing.T) {
 	i := measured()
 	i.Doc.MetadataOptions = &types.InstanceMetadataOptions{HttpTokens: types.HttpTokensRequired}
 	for _, s := range samples(t, i, "MetadataNoToken", 0, 10*day, 10*day) {
@@ -190,7 +190,7 @@ func TestNoTokenlessCallsWhereTokensAreRequired(t *testing.T) {
 	}
 }
 
-func TestSamplesOfAnInstanceWithoutAPlan(t *testing.T) {
+func TestSamples_withoutPlan(t *testing.T) {
 	i := measured()
 	i.Priv.Plan = nil
 	if got := samples(t, i, "CPUUtilization", 0, day, day); got != nil {
