@@ -1,30 +1,21 @@
 package identity
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"go.yaml.in/yaml/v4"
 
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
+	"github.com/lanyard-cloud/lanyard/internal/strictyaml"
 )
 
 // Bounds of what an identities file and the files that it names may hold, in bytes.
 const (
-	MaxFileSize      = 1 << 20
-	maxDocumentFile  = 128 << 10
-	maxSecretFile    = 4 << 10
-	maxFileDepth     = 24
-	maxShownYAMLText = 200
+	MaxFileSize     = strictyaml.MaxSize
+	maxDocumentFile = 128 << 10
+	maxSecretFile   = 4 << 10
 )
 
 // File is an identities file: a declaration of accounts and of all that is in them.
@@ -136,56 +127,15 @@ func readBounded(path string, limit int64) ([]byte, error) {
 // ParseFile reads the text of an identities file. The name is in errors. read
 // returns the content of a file that the text names, up to a limit.
 func ParseFile(name string, text []byte, read func(name string, limit int64) ([]byte, error)) (*File, error) {
-	r := &fileReader{file: &File{name: name}, read: read}
-	if len(text) > MaxFileSize {
-		return nil, tooLarge(name, MaxFileSize)
-	}
-	if line := foreignLine(text); line > 0 {
-		return nil, r.failLine(line, "there is a character that is not allowed, or the text is not UTF-8")
-	}
-	var root yaml.Node
-	if err := yaml.Load(text, &root); err != nil {
-		return nil, r.syntax(err)
-	}
-	if err := r.plain(&root, 0); err != nil {
+	root, reader, err := strictyaml.Parse(name, text)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.whole(root.Content[0]); err != nil {
+	r := &fileReader{Reader: reader, file: &File{name: name}, read: read}
+	if err := r.whole(root); err != nil {
 		return nil, err
 	}
 	return r.file, nil
-}
-
-// foreignLine is the line of the first control character, or of the first byte that
-// is not UTF-8; 0 if there is none.
-func foreignLine(text []byte) int {
-	for i := 0; i < len(text); {
-		c, width := utf8.DecodeRune(text[i:])
-		if c == utf8.RuneError && width == 1 || unicode.IsControl(c) && c != '\t' && c != '\n' && c != '\r' {
-			return bytes.Count(text[:i], []byte("\n")) + 1
-		}
-		i += width
-	}
-	return 0
-}
-
-// quotedText is what the YAML parser repeats of the file, which may be a secret.
-var quotedText = regexp.MustCompile(`'.*'|".*"`)
-
-// syntax words an error of the YAML parser.
-func (r *fileReader) syntax(err error) error {
-	e, ok := errors.AsType[*yaml.LoadError](err)
-	if !ok {
-		return fmt.Errorf("%s: not YAML", r.file.name)
-	}
-	message := strings.TrimPrefix(quotedText.ReplaceAllString(e.Message, "'…'"), "yaml: ")
-	if len(message) > maxShownYAMLText {
-		message = "not YAML"
-	}
-	if e.Mark.Line == 0 {
-		return fmt.Errorf("%s: %s", r.file.name, message)
-	}
-	return r.failLine(e.Mark.Line, "%s", message)
 }
 
 // Counts tells how much the file declares.

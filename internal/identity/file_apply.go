@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
+	"github.com/lanyard-cloud/lanyard/internal/strictyaml"
 )
 
 // Apply makes what the file declares take effect: it creates and changes, and
@@ -55,7 +56,7 @@ type entityName struct {
 }
 
 func (p *applier) fail(line int, what string, err error) error {
-	return &lineError{p.file.name, line, fmt.Errorf("%s: %w", what, err)}
+	return strictyaml.LineError(p.file.name, line, fmt.Errorf("%s: %w", what, err))
 }
 
 // openAccounts makes or opens the accounts, and begins what is to be set up.

@@ -10,28 +10,29 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/lanyard-cloud/lanyard/internal/policy"
+	"github.com/lanyard-cloud/lanyard/internal/strictyaml"
 )
 
 // document reads a policy: a mapping with its text, or with the name of the file
 // that holds it.
-func (r *fileReader) document(into *string, check func(string) error) member {
+func (r *fileReader) document(into *string, check func(string) error) strictyaml.Member {
 	return r.documentWith(into, check, nil)
 }
 
 // documentWith is document for a mapping that has other members besides.
-func (r *fileReader) documentWith(into *string, check func(string) error, more map[string]member) member {
+func (r *fileReader) documentWith(into *string, check func(string) error, more map[string]strictyaml.Member) strictyaml.Member {
 	return func(n *yaml.Node) error {
 		given := 0
-		known := map[string]member{
+		known := map[string]strictyaml.Member{
 			"document":     func(n *yaml.Node) error { given++; return r.policyText(into, check, n) },
 			"documentFile": func(n *yaml.Node) error { given++; return r.policyFile(into, check, n) },
 		}
 		maps.Copy(known, more)
-		if err := r.object(n, known); err != nil {
+		if err := r.Object(n, known); err != nil {
 			return err
 		}
 		if given != 1 {
-			return r.fail(n, "a policy needs either document or documentFile")
+			return r.Fail(n, "a policy needs either document or documentFile")
 		}
 		return nil
 	}
@@ -39,16 +40,16 @@ func (r *fileReader) documentWith(into *string, check func(string) error, more m
 
 func (r *fileReader) policyFile(into *string, check func(string) error, n *yaml.Node) error {
 	var name string
-	if err := r.text(&name)(n); err != nil {
+	if err := r.Text(&name)(n); err != nil {
 		return err
 	}
 	text, err := r.read(name, maxDocumentFile)
 	if err != nil {
-		return r.fail(n, "documentFile: %w", err)
+		return r.Fail(n, "documentFile: %w", err)
 	}
 	*into = string(text)
 	if err := check(*into); err != nil {
-		return r.fail(n, "%s: %w", name, err)
+		return r.Fail(n, "%s: %w", name, err)
 	}
 	return nil
 }
@@ -70,15 +71,15 @@ func (r *fileReader) policyText(into *string, check func(string) error, n *yaml.
 			first++
 		}
 	default:
-		return r.fail(n, "must be a mapping or JSON text, not %s", describe(n))
+		return r.Fail(n, "must be a mapping or JSON text, not %s", strictyaml.Describe(n))
 	}
 	err := check(*into)
 	if parse, ok := errors.AsType[*policy.ParseError](err); ok {
 		place := strings.TrimPrefix(parse.Path+": ", ": ")
-		return r.failLine(first+parse.Line-1, "%s: %s%s", CodeMalformedPolicy, place, parse.Reason)
+		return r.FailLine(first+parse.Line-1, "%s: %s%s", CodeMalformedPolicy, place, parse.Reason)
 	}
 	if err != nil {
-		return r.fail(n, "%w", err)
+		return r.Fail(n, "%w", err)
 	}
 	return nil
 }
@@ -113,7 +114,7 @@ func (w *jsonWriter) mapping(n *yaml.Node) error {
 		}
 		name := n.Content[i]
 		if name.Kind != yaml.ScalarNode {
-			return w.fail(name, "a name must be text, not %s", describe(name))
+			return w.Fail(name, "a name must be text, not %s", strictyaml.Describe(name))
 		}
 		if err := w.value(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: name.Value, Line: name.Line}); err != nil {
 			return err
@@ -146,7 +147,7 @@ func (w *jsonWriter) sequence(n *yaml.Node) error {
 func (w *jsonWriter) scalar(n *yaml.Node) error {
 	switch tag := n.ShortTag(); tag {
 	case "!!str", "!!timestamp":
-		return w.text(n.Value)
+		return w.writeText(n.Value)
 	case "!!null":
 		w.b.WriteString("null")
 		return nil
@@ -155,14 +156,14 @@ func (w *jsonWriter) scalar(n *yaml.Node) error {
 		return nil
 	default:
 		if !json.Valid([]byte(n.Value)) {
-			return w.fail(n, "%s is a number that JSON cannot hold: put it in quotes", n.Value)
+			return w.Fail(n, "%s is a number that JSON cannot hold: put it in quotes", n.Value)
 		}
 		w.b.WriteString(n.Value)
 		return nil
 	}
 }
 
-func (w *jsonWriter) text(s string) error {
+func (w *jsonWriter) writeText(s string) error {
 	encoder := json.NewEncoder(&w.b)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(s)
