@@ -118,7 +118,7 @@ func TestVersion(t *testing.T) {
 		}
 	}
 	trust, err := ParseTrust([]byte(document(`{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}`)))
-	if err != nil || trust.Version() != Version2012 {
+	if err != nil || trust.version != Version2012 {
 		t.Errorf("got %v, %v", trust, err)
 	}
 }

@@ -13,18 +13,15 @@ type Trust struct {
 	statements []statement
 }
 
-// Versions of the policy language. A document that names none is of the older one, in which policy variables are
-// plain text. AWS wants the newer one in managed policies, which [Document.Version] lets a caller check.
+// Versions of the policy language. A document that names no version has the older one, in which policy
+// variables are plain text. AWS requires the newer one in managed policies, which callers check by [Document.Version].
 const (
 	Version2008 = "2008-10-17"
 	Version2012 = "2012-10-17"
 )
 
-// Version returns the version of the policy language that the document names, or [Version2008] where it names none.
+// Version returns the version of the policy language that the document names, or [Version2008] if it names none.
 func (d *Document) Version() string { return d.version }
-
-// Version returns the version of the policy language that the document names, or [Version2008] where it names none.
-func (t *Trust) Version() string { return t.version }
 
 type statement struct {
 	sid         string

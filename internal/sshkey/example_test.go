@@ -13,12 +13,10 @@ func ExampleParsePublic() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(key.Type())
-	fmt.Println(key.Comment())
+	fmt.Println(key.Line())
 	fmt.Println(key.Fingerprint())
 	// Output:
-	// ssh-ed25519
-	// ada@example.com
+	// ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG+Yq5nmxIjjM1qiJ+GrDd+1LS+R++8iJZkC8bHIw6wk
 	// 29xHSoelgBQ00hLwmUfIzcEWs+NgJv25W6L3lCrZoFY=
 }
 

@@ -76,13 +76,6 @@ func ParsePublic(text string) (*Public, error) {
 // the blob. It has no comment and no line end.
 func (p *Public) Line() string { return line(p.keyType, p.blob) }
 
-// Type is "ssh-rsa" or "ssh-ed25519".
-func (p *Public) Type() string { return p.keyType }
-
-// Comment is what followed the key, without the whitespace around it; often
-// empty. It is valid UTF-8 without control characters other than tabs.
-func (p *Public) Comment() string { return p.comment }
-
 // Fingerprint is the form that EC2 gives to imported keys. For RSA it is the
 // MD5 digest of the key's SubjectPublicKeyInfo DER, 16 octets in lower-case hex
 // with colons between them. For Ed25519 it is the SHA-256 digest of the OpenSSH

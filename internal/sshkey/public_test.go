@@ -23,16 +23,16 @@ func TestParsePublic_acceptsKeysOfSSHKeygen(t *testing.T) {
 			_, file := keygenFiles(t, "-t", test.keyType, "-b", test.bits, "-C", "ada@example.com on  her\tlaptop")
 			text := readFile(t, file)
 			key := mustParsePublic(t, text)
-			if key.Type() != test.wantType {
-				t.Errorf("Type is %q, want %q", key.Type(), test.wantType)
+			if key.keyType != test.wantType {
+				t.Errorf("type of the key: got %q, want %q", key.keyType, test.wantType)
 			}
 			if got, want := key.Line(), strings.Join(strings.Fields(text)[:2], " "); got != want {
 				t.Errorf("Line is\n%s\nwant\n%s", got, want)
 			}
-			if got, want := key.Comment(), "ada@example.com on  her\tlaptop"; got != want {
-				t.Errorf("Comment is %q, want %q", got, want)
+			if got, want := key.comment, "ada@example.com on  her\tlaptop"; got != want {
+				t.Errorf("comment of the key: got %q, want %q", got, want)
 			}
-			if got, want := key.Fingerprint(), toolsFingerprint(t, key.Type(), file); got != want {
+			if got, want := key.Fingerprint(), toolsFingerprint(t, key.keyType, file); got != want {
 				t.Errorf("Fingerprint is %s, the tools say %s", got, want)
 			}
 		})
@@ -53,7 +53,7 @@ func TestParsePublicTakesRSAFrom1024To16384Bits(t *testing.T) {
 			if listed := sshKeygen(t, "-l", "-f", file); !strings.HasPrefix(listed, strconv.Itoa(bits)+" ") {
 				t.Errorf("ssh-keygen -l says %q", listed)
 			}
-			if got, want := key.Fingerprint(), toolsFingerprint(t, key.Type(), file); got != want {
+			if got, want := key.Fingerprint(), toolsFingerprint(t, key.keyType, file); got != want {
 				t.Errorf("Fingerprint is %s, the tools say %s", got, want)
 			}
 		})
@@ -108,8 +108,8 @@ func TestParsePublic_acceptsWhitespaceAndComments(t *testing.T) {
 			if key.Line() != line {
 				t.Errorf("Line is %q, want %q", key.Line(), line)
 			}
-			if key.Comment() != test.comment {
-				t.Errorf("Comment is %q, want %q", key.Comment(), test.comment)
+			if key.comment != test.comment {
+				t.Errorf("comment of the key: got %q, want %q", key.comment, test.comment)
 			}
 		})
 	}
