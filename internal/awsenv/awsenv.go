@@ -2,8 +2,8 @@
 // for a shell, writes a profile into the AWS config files, and knows which AWS CLI
 // is too old to honor either.
 //
-// It starts no server, makes no call, and reads no variable itself; it stays off
-// everything in the config files that it did not write.
+// It starts no server, makes no call, and reads no variable itself. It changes nothing
+// in the config files that it did not write.
 package awsenv
 
 import (
@@ -24,12 +24,11 @@ type Connection struct {
 	AccessKeyID     string
 	SecretAccessKey string
 	SessionToken    string // empty for a long-lived key
-	CABundle        string // absolute path of the certificates to trust, empty where the system's will do
+	CABundle        string // absolute path of the certificates to trust, empty for the system's
 }
 
-// check refuses what no shell or config file can carry, and what clients would
-// fill from elsewhere when it is missing. Errors never show a value: it may be
-// the secret.
+// check returns an error if no shell or config file can hold a value, or if one is missing
+// that clients would take from elsewhere. Errors never show a value: it may be the secret.
 func (c Connection) check() error {
 	for _, v := range c.values() {
 		if err := v.check(); err != nil {
@@ -46,9 +45,9 @@ func (c Connection) check() error {
 	return nil
 }
 
-// checkForFile refuses values that the clients' parsers of the config files would
-// read differently from one another: some of them strip surrounding quotes and
-// whatever follows white space and a comment sign.
+// checkForFile returns an error if the clients' parsers of config files would read a value
+// in different ways. Some of them strip quotes around it, and the text after white space and
+// a comment sign.
 func (c Connection) checkForFile() error {
 	for _, v := range c.values() {
 		commented := strings.Contains(" "+v.text, " #") || strings.Contains(" "+v.text, " ;")
@@ -63,7 +62,7 @@ func (c Connection) checkForFile() error {
 type value struct {
 	name, text string
 	required   bool
-	pattern    *regexp.Regexp // nil for what is parsed
+	pattern    *regexp.Regexp // nil for values that are parsed
 }
 
 func (v value) check() error {
@@ -81,7 +80,7 @@ func (v value) check() error {
 	return nil
 }
 
-// What the values may look like, so that no shell or client can read more in them.
+// The forms of the values. No shell or client can read anything else in them.
 var (
 	endpointPattern = regexp.MustCompile(`\Ahttps?://[A-Za-z0-9.:\[\]-]+\z`)
 

@@ -11,14 +11,14 @@ import (
 
 const (
 	cliTimeout   = 5 * time.Second
-	cliGrace     = time.Second // for the pipes of what the AWS CLI may have started
+	cliGrace     = time.Second // for the pipes of programs that the AWS CLI started
 	maxCLIOutput = 4 << 10
 )
 
-// CLIVersionWarning returns one line when the AWS CLI on the PATH is too old to
+// CLIVersionWarning returns one line if the AWS CLI on the PATH is too old to
 // honor the endpoint variables and the services sections of profiles, so that its
-// calls would go to the real AWS; else, and when there is none or it does not tell
-// its version within five seconds, the empty string.
+// calls would go to the real AWS. It returns the empty string otherwise, and if there is no
+// AWS CLI or it does not print its version within five seconds.
 //
 // The first versions that honor them are 1.29.0 and 2.13.0, from the AWS CLI's
 // change logs.
@@ -28,7 +28,7 @@ func CLIVersionWarning(ctx context.Context, endpoint string) string {
 	var out head
 	cmd := exec.CommandContext(ctx, "aws", "--version")
 	cmd.Stdout = &out
-	cmd.Stderr = &out // where it goes under Python 2
+	cmd.Stderr = &out // Python 2 prints the version there
 	cmd.WaitDelay = cliGrace
 	if err := cmd.Run(); err != nil {
 		return ""
@@ -66,7 +66,7 @@ func oldCLI(output string) (version string, old bool) {
 	}
 }
 
-// head keeps the beginning of what is written to it.
+// head keeps the first maxCLIOutput bytes that are written to it.
 type head []byte
 
 func (h *head) Write(p []byte) (int, error) {

@@ -64,7 +64,7 @@ func TestCLIVersionWarning(t *testing.T) {
 	}
 }
 
-func TestCLIVersionWarningWithoutCLI(t *testing.T) {
+func TestCLIVersionWarning_isEmptyWithoutCLI(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if got := awsenv.CLIVersionWarning(t.Context(), "http://127.0.0.1:2016"); got != "" {
 		t.Errorf("got %q", got)
@@ -72,7 +72,7 @@ func TestCLIVersionWarningWithoutCLI(t *testing.T) {
 }
 
 // Were it waited for, the test would last an hour.
-func TestCLIVersionWarningDoesNotWaitForAHangingCLI(t *testing.T) {
+func TestCLIVersionWarning_doesNotWaitForAHangingCLI(t *testing.T) {
 	installAWS(t, "echo aws-cli/1.16.30 Python/3.6.1; exec sleep 3600")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

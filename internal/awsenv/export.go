@@ -28,8 +28,8 @@ func ParseShell(name string) (Shell, error) {
 	}
 }
 
-// DetectShell guesses the shell from the value of $SHELL. What it does not know
-// counts as sh; without a value it is the system's own shell.
+// DetectShell guesses the shell from the value of $SHELL. An unknown shell counts as sh.
+// Without a value it is the system's own shell.
 func DetectShell(path string) Shell {
 	if path == "" && runtime.GOOS == "windows" {
 		return PowerShell
@@ -45,11 +45,11 @@ func DetectShell(path string) Shell {
 }
 
 // Export writes the commands that make AWS clients started from a shell talk to
-// Lanyard, to be evaluated by that shell. Nothing is written when the connection
+// Lanyard, to be evaluated by that shell. Nothing is written if the connection
 // is incomplete.
 //
-// What a shell may still hold for the real AWS is undone as far as it would
-// redirect a call or mix into its credentials. AWS_CA_BUNDLE is left alone unless
+// Variables for the real AWS that would redirect a call or mix with its credentials are
+// unset. AWS_CA_BUNDLE is left alone unless
 // the connection has one.
 func (c Connection) Export(w io.Writer, shell Shell) error {
 	if err := c.check(); err != nil {
@@ -79,7 +79,7 @@ func (c Connection) variables() []variable {
 	vars := []variable{
 		{"AWS_ENDPOINT_URL_LIGHTSAIL", c.Endpoint},
 		{"AWS_ENDPOINT_URL_STS", c.Endpoint},
-		// Said aloud, because the profile that the client finds in the config file may say true, and the calls
+		// Set because the profile in the config file may say true. Then the calls
 		// would go to the real AWS.
 		{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"},
 		{"AWS_ACCESS_KEY_ID", c.AccessKeyID},
@@ -100,8 +100,8 @@ func (c Connection) variables() []variable {
 
 // syntax is how a shell sets, unsets and quotes. Every statement ends with a
 // semicolon and the comment comes last, so that the commands still work when an
-// unquoted eval joins the lines into one: a comment in front would swallow them
-// all, in silence, and the next call would go to the real AWS.
+// unquoted eval joins the lines into one: a comment before them would
+// make all of them part of the comment, and the next call would go to the real AWS.
 type syntax struct {
 	set, unset string // formats
 	quote      func(string) string

@@ -48,7 +48,7 @@ func export(t *testing.T, c awsenv.Connection, shell awsenv.Shell) string {
 	return out.String()
 }
 
-func TestExportText(t *testing.T) {
+func TestExport_text(t *testing.T) {
 	temporary := testConnection()
 	temporary.SessionToken = "tok'en"
 	temporary.CABundle = "/etc/lanyard/ca \u2019s.pem"
@@ -113,7 +113,7 @@ $env:AWS_CA_BUNDLE = '/etc/lanyard/ca ` + "\u2019\u2019" + `s.pem';
 
 // fish and PowerShell are rarely at hand, so the quoting of special characters is
 // checked against their manuals by its text; sh and bash are run.
-func TestExportQuotesNastyValuesByTheManual(t *testing.T) {
+func TestExport_quotesNastyValuesByTheManual(t *testing.T) {
 	for shell, want := range map[awsenv.Shell]string{
 		awsenv.Fish: "set -gx AWS_CA_BUNDLE '/tmp/a\\'b\"c$HOME`id`\\\\ \\\\\\'!$(id)*?~{x,y};&|<>#% " +
 			"\u2018\u2019\u201a\u201b ü  end\\\\';\n",
@@ -160,7 +160,7 @@ func evalIn(t *testing.T, shell, script, commands string) map[string]string {
 	return env
 }
 
-func TestShellsEvaluateExport(t *testing.T) {
+func TestExport_isEvaluatedByShells(t *testing.T) {
 	const quoted = `eval "$(cat "$1")"`
 	plain := map[string]string{
 		"AWS_ENDPOINT_URL_LIGHTSAIL":          "http://127.0.0.1:2016",
@@ -199,7 +199,7 @@ func TestShellsEvaluateExport(t *testing.T) {
 }
 
 // The default profile of this config file would send the calls elsewhere.
-func TestSDKFollowsExportAgainstTheConfigFile(t *testing.T) {
+func TestExport_hasPrecedenceOverTheConfigFileInTheSDK(t *testing.T) {
 	clearAWS(t)
 	dir := t.TempDir()
 	configFile := filepath.Join(dir, "config")
@@ -246,7 +246,7 @@ func endpoint(p *string) string {
 	return *p
 }
 
-func TestExportRefusesIncompleteConnections(t *testing.T) {
+func TestExport_refusesIncompleteConnections(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*awsenv.Connection)
 		want   string

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// keepOwner does nothing where the owner of a file is not a matter of the file alone.
+// keepOwner does nothing on systems without owners as Unix has them.
 func keepOwner(*os.File, fs.FileInfo) error { return nil }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// keepOwner gives a new file the owner of the one that it is to replace, so that
-// root can write a user's file without taking it away.
+// keepOwner gives a new file the owner of the one that it replaces, so that a file which
+// root writes remains the user's.
 func keepOwner(f *os.File, old fs.FileInfo) error {
 	if old == nil {
 		return nil

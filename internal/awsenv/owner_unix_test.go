@@ -10,7 +10,7 @@ import (
 )
 
 // Only root can give a file away; everybody else can see that the owner stays.
-func TestReplaceKeepsTheOwner(t *testing.T) {
+func TestReplace_keepsTheOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "credentials")
 	writeFile(t, path, "old")
 	want := os.Getuid()

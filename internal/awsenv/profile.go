@@ -16,9 +16,9 @@ type Paths struct {
 	Credentials string // access keys
 }
 
-// FindPaths tells where AWS clients look for their config files: AWS_CONFIG_FILE
+// FindPaths returns the config files that AWS clients use: AWS_CONFIG_FILE
 // and AWS_SHARED_CREDENTIALS_FILE, else the folder .aws in the home directory. A
-// leading ~ stands for the home directory, as the AWS CLI reads it.
+// leading ~ means the home directory, as the AWS CLI reads it.
 func FindPaths(getenv func(string) string) (Paths, error) {
 	home := getenv("HOME")
 	if home == "" && runtime.GOOS == "windows" {

@@ -14,8 +14,8 @@ import (
 // Decode parses a request's body as the input of an action and validates it against the API model on the way.
 // in is a pointer to a new input structure of the SDK; its content is unspecified after an error.
 //
-// The error is a [*SyntaxError] where the body is not JSON or has values of wrong types, and else a [*ValidationError]
-// where values break the model's constraints. Members that the action does not have are ignored, an
+// The error is a [*SyntaxError] if the body is not JSON or has values of wrong types, and else a [*ValidationError]
+// if values violate the model's constraints. Members that the action does not have are ignored, an
 // explicit null is the same as absence, and names are case-sensitive.
 func Decode(body []byte, in smithy.Serializable) error {
 	d := newDecoder()
@@ -125,7 +125,7 @@ func (d *decoder) structure(p *structPlan, dst reflect.Value) error {
 	}
 }
 
-// members is what has been met of one structure.
+// members is what was read of one structure.
 type members struct {
 	seen, present uint64 // sets of the plan's bits; a null is seen and not present
 	unknown       nameSet
@@ -353,8 +353,8 @@ func (d *decoder) time(p *valuePlan, dst reflect.Value) error {
 
 func numeric(c byte) bool { return c == '-' || '0' <= c && c <= '9' }
 
-// mismatch reports the value ahead, which is not what the shape demands, in the words of AWS-wide front ends; or, where
-// there is no well-formed value at all, malformed JSON.
+// mismatch returns an error in the words of AWS-wide front ends: the next value is not what the shape requires.
+// If there is no well-formed value, the error is that of malformed JSON.
 func (d *decoder) mismatch(p *valuePlan) error {
 	start, c := d.pos, d.peek()
 	if err := d.skip(); err != nil {

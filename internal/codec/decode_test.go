@@ -12,7 +12,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 )
 
-func TestDecodeAccepts(t *testing.T) {
+func TestDecode_accepts(t *testing.T) {
 	named := func(name string) *lightsail.CreateKeyPairInput {
 		return &lightsail.CreateKeyPairInput{KeyPairName: &name}
 	}
@@ -59,7 +59,7 @@ func TestDecodeAccepts(t *testing.T) {
 	}
 }
 
-func TestDecodeRefusesMalformedJSON(t *testing.T) {
+func TestDecode_refusesMalformedJSON(t *testing.T) {
 	deep := func(n int) string { return `{"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}` }
 	for name, body := range map[string]string{
 		"empty":                        ``,
@@ -149,7 +149,7 @@ func TestDecodeRefusesMalformedJSON(t *testing.T) {
 	}
 }
 
-func TestDecodeRefusesWrongTypes(t *testing.T) {
+func TestDecode_refusesWrongTypes(t *testing.T) {
 	const object, list = "Start of structure or map found where not expected.", "Start of list found where not expected"
 	for _, tt := range []struct {
 		in     smithy.Serializable
@@ -212,14 +212,14 @@ func TestDecodeRefusesWrongTypes(t *testing.T) {
 	}
 }
 
-func TestSyntaxErrorRepeatsNothing(t *testing.T) {
+func TestSyntaxError_repeatsNothing(t *testing.T) {
 	err := Decode([]byte(`{"keyPairName":{"SECRET":"SECRET"}}`), new(lightsail.CreateKeyPairInput))
 	if err == nil || strings.Contains(err.Error(), "SECRET") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestDecodeNumbers(t *testing.T) {
+func TestDecode_numbers(t *testing.T) {
 	for value, want := range map[string]int32{"0": 0, "-0": 0, "8": 8, "-8": -8, "2147483647": 1<<31 - 1, "-2147483648": -1 << 31} {
 		in := new(lightsail.CreateDiskInput)
 		if err := Unmarshal([]byte(`{"sizeInGb":`+value+`}`), in); err != nil || *in.SizeInGb != want {
@@ -237,7 +237,7 @@ func TestDecodeNumbers(t *testing.T) {
 	}
 }
 
-func TestDecodeTimes(t *testing.T) {
+func TestDecode_times(t *testing.T) {
 	for value, want := range map[string]time.Time{
 		"1571255026.975":     time.UnixMilli(1571255026975),
 		"1.571255026975E9":   time.UnixMilli(1571255026975),
@@ -261,7 +261,7 @@ func TestDecodeTimes(t *testing.T) {
 }
 
 // A body of a megabyte can hold hundreds of thousands of empty structures, each far larger in memory than on the wire.
-func TestDecodeBoundsTheNumberOfElements(t *testing.T) {
+func TestDecode_boundsTheNumberOfElements(t *testing.T) {
 	body := func(n int) []byte {
 		return []byte(`{"keyPairName":"aa","tags":[` + strings.Repeat("{},", n-1) + `{}]}`)
 	}
@@ -286,7 +286,7 @@ func TestDecodeBoundsTheNumberOfElements(t *testing.T) {
 }
 
 // Duplicates are found among many names, too.
-func TestDecodeFindsLateDuplicates(t *testing.T) {
+func TestDecode_findsLateDuplicates(t *testing.T) {
 	for _, n := range []int{2, 15, 16, 17, 18, 1000} {
 		var b strings.Builder
 		for i := range n {
@@ -305,7 +305,7 @@ func TestDecodeFindsLateDuplicates(t *testing.T) {
 	}
 }
 
-func TestUnmarshalIgnoresConstraints(t *testing.T) {
+func TestUnmarshal_ignoresConstraints(t *testing.T) {
 	in := new(lightsail.CreateKeyPairInput)
 	if err := Unmarshal([]byte(`{"keyPairName":"no name!","tags":[null]}`), in); err != nil {
 		t.Fatal(err)

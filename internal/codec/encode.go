@@ -11,7 +11,7 @@ import (
 
 // Encode writes a structure of the SDK. Members are in the order of the SDK's Serialize methods, maps are sorted by key:
 // equal values give equal bytes. Lists and maps that are empty but not nil are written, nil members are not. Numbers that AWS answers
-// with even where they are zero stand at the end of their structure if they are.
+// with even if they are zero are at the end of their structure if they are zero.
 func Encode(v smithy.Serializable) []byte {
 	e := encoders.Get().(*encoder)
 	defer e.release()
@@ -25,8 +25,8 @@ type Exception interface {
 	SerializeMembers(smithy.ShapeSerializer)
 }
 
-// EncodeException writes an exception as Lightsail does: __type, the exception's bare name, stands first, the
-// members follow.
+// EncodeException writes an exception as Lightsail does: __type, the exception's bare name, is first, and
+// the members are after it.
 func EncodeException(x Exception) []byte {
 	e := encoders.Get().(*encoder)
 	defer e.release()
@@ -79,13 +79,13 @@ type container struct {
 	done  uint     // those of zeros that were written, by their place
 }
 
-// entry is where a map's entry is in the buffer.
+// entry is the place of a map's entry in the buffer.
 type entry struct {
 	key        string
 	start, end int
 }
 
-// release hands the encoder's memory on. What it held may be secret: a private key must not outlive its request here.
+// release returns the encoder to the pool and clears its memory: a private key in it must not outlive its request.
 func (e *encoder) release() {
 	clear(e.buf)
 	clear(e.scratch)
@@ -98,7 +98,7 @@ func (e *encoder) release() {
 	encoders.Put(e)
 }
 
-// begin writes what stands before a value: a comma where one is due and, in a structure, the member's name.
+// begin writes what is before a value: a comma if the value is not the first and, in a structure, the member's name.
 func (e *encoder) begin(schema *smithy.Schema) {
 	if len(e.open) == 0 {
 		return
@@ -153,7 +153,7 @@ func (e *encoder) WriteStruct(schema *smithy.Schema) {
 	e.begin(schema)
 	e.openWith('{', 's')
 	shape := schema.TargetID().Name
-	if shape == "" { // the outermost structure is nobody's member
+	if shape == "" { // the outermost structure is not a member
 		shape = schema.ID().Name
 	}
 	e.open[len(e.open)-1].zeros = plainNumbers[shape]

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 )
 
-func TestEncodeStrings(t *testing.T) {
+func TestEncode_strings(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":                  `"plain"`,
 		"":                       `""`,
@@ -38,7 +38,7 @@ func TestEncodeStrings(t *testing.T) {
 	}
 }
 
-func TestEncodeTimes(t *testing.T) {
+func TestEncode_times(t *testing.T) {
 	for _, tt := range []struct {
 		at   time.Time
 		want string
@@ -61,7 +61,7 @@ func TestEncodeTimes(t *testing.T) {
 	}
 }
 
-func TestEncodeFloats(t *testing.T) {
+func TestEncode_floats(t *testing.T) {
 	for _, tt := range []struct {
 		in   float64
 		want string
@@ -93,7 +93,7 @@ func TestEncodeFloats(t *testing.T) {
 	}
 }
 
-func TestEncodeListsAndMaps(t *testing.T) {
+func TestEncode_listsAndMaps(t *testing.T) {
 	for name, tt := range map[string]struct {
 		in   smithy.Serializable
 		want string
@@ -128,7 +128,7 @@ func TestEncodeListsAndMaps(t *testing.T) {
 	}
 }
 
-func TestEncodeException(t *testing.T) {
+func TestEncodeException_members(t *testing.T) {
 	for _, tt := range []struct {
 		in   Exception
 		want string
@@ -149,7 +149,7 @@ func TestEncodeException(t *testing.T) {
 	}
 }
 
-func TestEncodeFrontEndErrors(t *testing.T) {
+func TestEncodeException_frontEndErrors(t *testing.T) {
 	for _, tt := range []struct {
 		got  []byte
 		want string
@@ -169,7 +169,7 @@ func TestEncodeFrontEndErrors(t *testing.T) {
 	}
 }
 
-func TestTheSDKReadsExceptions(t *testing.T) {
+func TestEncodeException_isReadByTheSDK(t *testing.T) {
 	client := awsjson.New11(schemas.Lightsail_20161128)
 	sent := &types.NotFoundException{Code: new("DoesNotExist"), Message: new("The KeyPair does not exist: a")}
 	op := smithy.NewOperationSchema(&smithy.Schema{}, nil, nil)
@@ -183,7 +183,7 @@ func TestTheSDKReadsExceptions(t *testing.T) {
 	}
 }
 
-func TestEncodedBytesBelongToTheCaller(t *testing.T) {
+func TestEncode_returnsBytesOfTheCallersOwn(t *testing.T) {
 	first := Encode(&lightsail.GetKeyPairInput{KeyPairName: new("first")})
 	Encode(&lightsail.GetKeyPairInput{KeyPairName: new("other")})
 	if string(first) != `{"keyPairName":"first"}` {
@@ -192,7 +192,7 @@ func TestEncodedBytesBelongToTheCaller(t *testing.T) {
 }
 
 // A private key passes through the encoder; its buffer must not keep it for the next request.
-func TestEncoderForgets(t *testing.T) {
+func TestEncode_clearsItsMemory(t *testing.T) {
 	e := new(encoder)
 	(&lightsail.CreateKeyPairOutput{PrivateKeyBase64: new("SECRET")}).Serialize(e)
 	(&types.Container{Environment: map[string]string{"b": "SECRET", "a": "SECRET"}}).Serialize(e)
@@ -203,7 +203,7 @@ func TestEncoderForgets(t *testing.T) {
 	}
 }
 
-func TestDecoderForgets(t *testing.T) {
+func TestDecode_clearsItsMemory(t *testing.T) {
 	d := newDecoder()
 	if err := d.document([]byte(`{"publicKeyBase64":"\u0053ECRET"}`), new(lightsail.ImportKeyPairInput)); err != nil {
 		t.Fatal(err)
@@ -215,7 +215,7 @@ func TestDecoderForgets(t *testing.T) {
 	}
 }
 
-func TestConcurrentUse(t *testing.T) {
+func TestDecode_andEncodeConcurrently(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {

@@ -10,11 +10,11 @@ import (
 // SyntaxError reports a body that is no JSON, not the JSON this protocol admits, or JSON of another type than the action's
 // input has. The answer to it is a SerializationException; [EncodeSyntaxError] writes it.
 type SyntaxError struct {
-	// Message is the text for the client. It is empty for malformed JSON, where AWS sends none.
+	// Message is the text for the client. It is empty for malformed JSON, for which AWS sends none.
 	Message string
 	// Offset is where in the body the fault was met, in bytes.
 	Offset int
-	// Reason says for the server's log what is wrong. It repeats nothing of the body.
+	// Reason is the error for the server's log. It repeats nothing of the body.
 	Reason string
 }
 
@@ -22,7 +22,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("body is not the action's input: %s at byte %d", e.Reason, e.Offset)
 }
 
-// Rule names what a value violates.
+// Rule names a constraint.
 type Rule int
 
 // The rules of the API model.
@@ -42,9 +42,9 @@ type Violation struct {
 	Shape string
 	// Member is the name of the structure member that holds the value, or "" for elements of lists and maps.
 	Member string
-	// Value is the offending value, cut to [MaxEcho] characters; empty where it is absent, sensitive or no scalar.
+	// Value is the offending value, cut to [MaxEcho] characters; empty if it is absent, sensitive or no scalar.
 	Value string
-	// Rule is what the value violates.
+	// Rule is the constraint that the value violates.
 	Rule Rule
 	// Constraint states the rule in AWS's words: "Member must not be null".
 	Constraint string

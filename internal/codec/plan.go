@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 )
 
-// kind is what a value is on the wire.
+// kind is the form of a value on the wire.
 type kind int
 
 const (
@@ -51,7 +51,7 @@ type memberPlan struct {
 	valuePlan
 	name  string
 	field int    // index of the Go field
-	bit   uint64 // stands for the member in a set of members
+	bit   uint64 // represents the member in a set of members
 }
 
 // plans holds the finished plan of each Go structure type. A Go type belongs to exactly one shape.

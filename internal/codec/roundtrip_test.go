@@ -21,7 +21,7 @@ import (
 )
 
 // Every input with every member set decodes, passes validation, and is what was encoded.
-func TestInputsSurviveTheRoundTrip(t *testing.T) {
+func TestDecode_roundTripsInputs(t *testing.T) {
 	for _, a := range model.Actions() {
 		want := full(t, a.NewInput())
 		got := a.NewInput()
@@ -35,7 +35,7 @@ func TestInputsSurviveTheRoundTrip(t *testing.T) {
 	}
 }
 
-func TestOutputsSurviveTheRoundTrip(t *testing.T) {
+func TestEncode_roundTripsOutputs(t *testing.T) {
 	for _, a := range model.Actions() {
 		want := full(t, a.NewOutput())
 		got := a.NewOutput()
@@ -50,7 +50,7 @@ func TestOutputsSurviveTheRoundTrip(t *testing.T) {
 }
 
 // The SDK's own client reads what Encode writes.
-func TestTheSDKReadsOutputs(t *testing.T) {
+func TestEncode_isReadByTheSDK(t *testing.T) {
 	client := awsjson.New11(schemas.Lightsail_20161128)
 	for _, a := range model.Actions() {
 		want := full(t, a.NewOutput())
@@ -72,7 +72,7 @@ func response(status int, body []byte) *smithyhttp.Response {
 }
 
 // Zero values leave no trace, but for a required number that the SDK cannot leave out.
-func TestEmptyStructures(t *testing.T) {
+func TestEncode_emptyStructures(t *testing.T) {
 	for _, a := range model.Actions() {
 		for _, v := range []smithy.Serializable{a.NewInput(), a.NewOutput()} {
 			want := "{}"
@@ -112,7 +112,7 @@ func snapshots(t *testing.T, folder, suffix string) map[string][]byte {
 }
 
 // The snapshots hold placeholders that no constraint admits, so they are read as stored documents are.
-func TestSnapshotsDecodeWithoutLoss(t *testing.T) {
+func TestDecode_snapshotsWithoutLoss(t *testing.T) {
 	for _, tt := range []struct {
 		folder, suffix string
 		of             func(model.Action) smithy.Serializable
@@ -148,7 +148,7 @@ func sameNumber(a, b json.Number) bool {
 	return errX == nil && errY == nil && x == y
 }
 
-func TestErrorSnapshots(t *testing.T) {
+func TestEncodeException_snapshots(t *testing.T) {
 	bodies := snapshots(t, "response_snapshot", ".error.snap")
 	if len(bodies) != len(lightsail.TypeRegistry.Entries) {
 		t.Fatalf("%d snapshots of %d exceptions", len(bodies), len(lightsail.TypeRegistry.Entries))

@@ -113,7 +113,7 @@ func (e *encoder) float(v float64, bits int) {
 }
 
 // WriteTime implements smithy.ShapeSerializer. A time is written as seconds since 1970 with at most three
-// decimals; what is finer than a millisecond is cut off.
+// decimals; a remainder below a millisecond is cut off.
 func (e *encoder) WriteTime(schema *smithy.Schema, v time.Time) {
 	e.begin(schema)
 	ms := v.UnixMilli()

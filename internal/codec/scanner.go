@@ -173,7 +173,7 @@ func (s *scanner) escapedText(start int) ([]byte, error) {
 	return nil, s.malformed("unterminated string")
 }
 
-// escape reads what follows a backslash.
+// escape reads the part of an escape that is after the backslash.
 func (s *scanner) escape() (rune, error) {
 	if s.pos == len(s.data) {
 		return 0, s.malformed("unterminated string")

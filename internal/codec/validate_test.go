@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 )
 
-func TestDecodeValidates(t *testing.T) {
+func TestDecode_validates(t *testing.T) {
 	const one = "1 validation error detected: "
 	name := "failed to satisfy constraint: Member must satisfy regular expression pattern: " + model.Constraints("ResourceName").Pattern
 	for title, tt := range map[string]struct {
@@ -133,7 +133,7 @@ func TestDecode_ignoresDiscontinuedMembers(t *testing.T) {
 	}
 }
 
-func TestViolation(t *testing.T) {
+func TestViolation_text(t *testing.T) {
 	err := Decode([]byte(`{"keyPairName":"custom gitlab"}`), new(lightsail.CreateKeyPairInput))
 	var invalid *ValidationError
 	if !errors.As(err, &invalid) || len(invalid.Violations) != 1 {
@@ -145,7 +145,7 @@ func TestViolation(t *testing.T) {
 	}
 }
 
-func TestSensitiveValuesAreNotKept(t *testing.T) {
+func TestViolation_hasNoSensitiveValues(t *testing.T) {
 	body := `{"instanceName":"aa","emailAddress":"SECRET","domainNames":["example.com"],"certificateProvider":"LetsEncrypt"}`
 	var invalid *ValidationError
 	if err := Decode([]byte(body), new(lightsail.SetupInstanceHttpsInput)); !errors.As(err, &invalid) {
@@ -156,7 +156,7 @@ func TestSensitiveValuesAreNotKept(t *testing.T) {
 	}
 }
 
-func TestMessagesAreBounded(t *testing.T) {
+func TestValidationError_isBounded(t *testing.T) {
 	names := strings.Repeat(`"`+strings.Repeat("ü", 5000)+`",`, 40)
 	body := `{"loadBalancerName":"lb","instanceNames":[` + strings.TrimSuffix(names, ",") + `]}`
 	var invalid *ValidationError
@@ -174,7 +174,7 @@ func TestMessagesAreBounded(t *testing.T) {
 	}
 }
 
-func TestWrongTypesComeBeforeViolations(t *testing.T) {
+func TestDecode_reportsWrongTypesBeforeViolations(t *testing.T) {
 	err := Decode([]byte(`{"keyPairName":"no name!","tags":7}`), new(lightsail.CreateKeyPairInput))
 	if _, ok := errors.AsType[*SyntaxError](err); !ok {
 		t.Errorf("got %v", err)
@@ -182,7 +182,7 @@ func TestWrongTypesComeBeforeViolations(t *testing.T) {
 }
 
 // Bounds count characters, not bytes.
-func TestLengthsCountCharacters(t *testing.T) {
+func TestDecode_countsLengthsInCharacters(t *testing.T) {
 	c := &model.Constraint{HasMin: true, Min: 2, HasMax: true, Max: 256}
 	for n, ok := range map[int]bool{1: false, 2: true, 256: true, 257: false} {
 		if got := len(broken(c, strings.Repeat("世", n))) == 0; got != ok {

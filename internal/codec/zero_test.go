@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 )
 
-func TestZeroNumbersAreWritten(t *testing.T) {
+func TestEncode_writesZeroNumbers(t *testing.T) {
 	for name, tt := range map[string]struct {
 		in   smithy.Serializable
 		want string
@@ -57,7 +57,7 @@ func TestZeroNumbersAreWritten(t *testing.T) {
 }
 
 // A client that leaves a zero out means zero.
-func TestAbsentNumbersAreZero(t *testing.T) {
+func TestDecode_readsAbsentNumbersAsZero(t *testing.T) {
 	in := new(lightsail.OpenInstancePublicPortsInput)
 	if err := Decode([]byte(`{"instanceName":"web","portInfo":{"protocol":"tcp","toPort":9}}`), in); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestAbsentNumbersAreZero(t *testing.T) {
 }
 
 // The table of numbers has all that there are in outputs: a later SDK may bring more.
-func TestPlainNumbersAreComplete(t *testing.T) {
+func TestEncode_knowsAllPlainNumbers(t *testing.T) {
 	got := map[string][]string{}
 	seen := map[reflect.Type]bool{}
 	var walk func(reflect.Type)

@@ -6,7 +6,7 @@ func allowing(element string) []string {
 	return []string{`{"Effect":"Allow",` + element + `}`}
 }
 
-func TestActionElement(t *testing.T) {
+func TestEvaluate_action(t *testing.T) {
 	t.Parallel()
 	on := func(actions string) []string { return allowing(`"Action":` + actions + `,"Resource":"*"`) }
 	runEvaluations(t, []evaluationCase{
@@ -37,7 +37,7 @@ func TestActionElement(t *testing.T) {
 	})
 }
 
-func TestNotActionElement(t *testing.T) {
+func TestEvaluate_notAction(t *testing.T) {
 	t.Parallel()
 	except := func(actions string) []string { return allowing(`"NotAction":` + actions + `,"Resource":"*"`) }
 	runEvaluations(t, []evaluationCase{
@@ -60,7 +60,7 @@ func TestNotActionElement(t *testing.T) {
 	})
 }
 
-func TestResourceElement(t *testing.T) {
+func TestEvaluate_resource(t *testing.T) {
 	t.Parallel()
 	on := func(resource, requested string, want Kind, rule string) evaluationCase {
 		return evaluationCase{
@@ -112,7 +112,7 @@ func TestResourceElement(t *testing.T) {
 	})
 }
 
-func TestNotResourceElement(t *testing.T) {
+func TestEvaluate_notResource(t *testing.T) {
 	t.Parallel()
 	except := func(resources, requested string, want Kind, rule string) evaluationCase {
 		return evaluationCase{

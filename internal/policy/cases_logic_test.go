@@ -8,7 +8,7 @@ const (
 	denyCreate     = `{"Sid":"NoCreate","Effect":"Deny","Action":"lightsail:Create*","Resource":"*"}`
 )
 
-func TestEvaluationLogic(t *testing.T) {
+func TestEvaluate_logic(t *testing.T) {
 	t.Parallel()
 	runEvaluations(t, []evaluationCase{
 		{rule: "without policies every request is denied implicitly", want: ImplicitDeny, by: IdentityBasedPolicy},
@@ -25,7 +25,7 @@ func TestEvaluationLogic(t *testing.T) {
 	})
 }
 
-func TestPermissionsBoundary(t *testing.T) {
+func TestEvaluate_permissionsBoundary(t *testing.T) {
 	t.Parallel()
 	runEvaluations(t, []evaluationCase{
 		{rule: "what identity-based policy and boundary allow is allowed", identity: []string{allowAll}, boundary: allowLightsail, want: Allow, by: IdentityBasedPolicy},
@@ -39,7 +39,7 @@ func TestPermissionsBoundary(t *testing.T) {
 	})
 }
 
-func TestSessionPolicies(t *testing.T) {
+func TestEvaluate_sessionPolicies(t *testing.T) {
 	t.Parallel()
 	runEvaluations(t, []evaluationCase{
 		{rule: "what role and session policy allow is allowed", identity: []string{allowAll}, session: []string{allowLightsail}, want: Allow, by: IdentityBasedPolicy},
@@ -54,8 +54,8 @@ func TestSessionPolicies(t *testing.T) {
 	})
 }
 
-// TestDocumentedLightsailPolicies walks through the example policies of the Lightsail documentation.
-func TestDocumentedLightsailPolicies(t *testing.T) {
+// TestEvaluate_documentedLightsailPolicies walks through the example policies of the Lightsail documentation.
+func TestEvaluate_documentedLightsailPolicies(t *testing.T) {
 	t.Parallel()
 	const byTag = `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":["lightsail:Create*","lightsail:TagResource","lightsail:UntagResource"],"Resource":"*",

@@ -2,7 +2,7 @@ package policy
 
 import "testing"
 
-func TestSetOperators(t *testing.T) {
+func TestEvaluate_setOperators(t *testing.T) {
 	t.Parallel()
 	tags := func(names ...string) keys { return keys{"aws:TagKeys": names} }
 	const (
@@ -60,7 +60,7 @@ func TestSetOperators(t *testing.T) {
 	})
 }
 
-func TestMissingKeys(t *testing.T) {
+func TestEvaluate_missingKeys(t *testing.T) {
 	t.Parallel()
 	tagged := keys{"aws:ResourceTag/allow": "true"}
 	keyOnly := keys{"aws:ResourceTag/allow": ""}
@@ -88,7 +88,7 @@ func TestMissingKeys(t *testing.T) {
 	})
 }
 
-func TestSeveralConditions(t *testing.T) {
+func TestEvaluate_severalConditions(t *testing.T) {
 	t.Parallel()
 	const block = `{"StringEquals":{"aws:PrincipalTag/department":["finance","hr","legal"],"aws:PrincipalTag/role":["audit","security"]},` +
 		`"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::222222222222:user/Ana","arn:aws:iam::222222222222:user/Mary"]}}`

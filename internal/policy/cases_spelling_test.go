@@ -15,7 +15,7 @@ type spellingCase struct {
 	allows, denies bool
 }
 
-func TestSpellingsOfOneKey(t *testing.T) {
+func TestEvaluate_spellingsOfOneKey(t *testing.T) {
 	t.Parallel()
 	tags := func(prefix string, values ...string) keys {
 		context := keys{}
@@ -95,7 +95,7 @@ func runSpellings(t *testing.T, cases []spellingCase) {
 	runEvaluations(t, evaluations)
 }
 
-func TestSpellingsInResources(t *testing.T) {
+func TestEvaluate_spellingsInResources(t *testing.T) {
 	t.Parallel()
 	const own = `"Action":"*","Resource":"arn:aws:lightsail:*:*:KeyPair/${aws:PrincipalTag/key}"}`
 	context := keys{"aws:PrincipalTag/key": "47ee", "aws:PrincipalTag/Key": "other"}
@@ -106,8 +106,8 @@ func TestSpellingsInResources(t *testing.T) {
 	})
 }
 
-// TestSpellingsWithoutBound names more keys in several spellings than are read in all ways.
-func TestSpellingsWithoutBound(t *testing.T) {
+// TestEvaluate_manySpellings names more keys in several spellings than are read in all ways.
+func TestEvaluate_manySpellings(t *testing.T) {
 	t.Parallel()
 	context := NewContext()
 	var wanted []string

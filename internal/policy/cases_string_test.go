@@ -2,7 +2,7 @@ package policy
 
 import "testing"
 
-func TestStringOperators(t *testing.T) {
+func TestEvaluate_stringOperators(t *testing.T) {
 	t.Parallel()
 	team := func(value string) keys { return keys{"aws:RequestTag/team": value} }
 	runConditions(t, []conditionCase{

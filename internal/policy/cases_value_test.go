@@ -2,7 +2,7 @@ package policy
 
 import "testing"
 
-func TestNumericOperators(t *testing.T) {
+func TestEvaluate_numericOperators(t *testing.T) {
 	t.Parallel()
 	count := func(value string) keys { return keys{"s3:max-keys": value} }
 	runConditions(t, []conditionCase{
@@ -29,7 +29,7 @@ func TestNumericOperators(t *testing.T) {
 	})
 }
 
-func TestDateOperators(t *testing.T) {
+func TestEvaluate_dateOperators(t *testing.T) {
 	t.Parallel()
 	at := func(value string) keys { return keys{"aws:CurrentTime": value} }
 	const noon = "2026-06-30T12:00:00Z"
@@ -58,7 +58,7 @@ func TestDateOperators(t *testing.T) {
 	})
 }
 
-func TestBoolAndBinaryOperators(t *testing.T) {
+func TestEvaluate_boolAndBinaryOperators(t *testing.T) {
 	t.Parallel()
 	secure := func(value string) keys { return keys{"aws:SecureTransport": value} }
 	runConditions(t, []conditionCase{
@@ -76,7 +76,7 @@ func TestBoolAndBinaryOperators(t *testing.T) {
 	})
 }
 
-func TestAddressOperators(t *testing.T) {
+func TestEvaluate_addressOperators(t *testing.T) {
 	t.Parallel()
 	from := func(value string) keys { return keys{"aws:SourceIp": value} }
 	runConditions(t, []conditionCase{
@@ -98,7 +98,7 @@ func TestAddressOperators(t *testing.T) {
 	})
 }
 
-func TestARNOperators(t *testing.T) {
+func TestEvaluate_arnOperators(t *testing.T) {
 	t.Parallel()
 	source := func(value string) keys { return keys{"aws:PrincipalArn": value} }
 	const ana = "arn:aws:iam::222222222222:user/Ana"

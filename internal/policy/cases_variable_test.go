@@ -2,7 +2,7 @@ package policy
 
 import "testing"
 
-func TestVariablesInResource(t *testing.T) {
+func TestEvaluate_variablesInResource(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:lightsail:us-east-1:123456789012:"
 	on := func(rule, resource, requested string, context keys, want Kind) evaluationCase {
@@ -66,7 +66,7 @@ func TestVariablesInResource(t *testing.T) {
 	})
 }
 
-func TestVariablesInConditions(t *testing.T) {
+func TestEvaluate_variablesInConditions(t *testing.T) {
 	t.Parallel()
 	owner := func(tag, user string) keys {
 		return keys{"aws:ResourceTag/owner": tag, "aws:username": user, "aws:PrincipalArn": "arn:aws:iam::1:user/" + user}

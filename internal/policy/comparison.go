@@ -10,7 +10,7 @@ import (
 )
 
 // A comparison holds the values that a policy gives for one key. It reports whether one value of the request meets
-// at least one of them; what a negated operator or a set qualifier makes of that is the condition's business.
+// at least one of them. The condition applies negated operators and set qualifiers to that.
 type comparison interface {
 	meets(got string, ctx Context) bool
 }
@@ -39,7 +39,7 @@ func (v foldedTexts) meets(got string, ctx Context) bool {
 	return false
 }
 
-// booleans are true, false or a variable that stands for one.
+// booleans are true, false or a variable whose value is one.
 type booleans []template
 
 func (v booleans) meets(got string, ctx Context) bool {
@@ -126,7 +126,7 @@ func (v addressRanges) meets(got string, _ Context) bool {
 	return false
 }
 
-// parseAddressRange reads an address, which stands for itself alone, or a range in CIDR notation.
+// parseAddressRange reads a single address or a range in CIDR notation.
 func parseAddressRange(text string) (netip.Prefix, bool) {
 	if !strings.Contains(text, "/") {
 		address, err := netip.ParseAddr(text)

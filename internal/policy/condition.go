@@ -69,7 +69,7 @@ func (c *condition) test(value string, ctx Context) bool {
 	return c.comparison.meets(value, ctx) != c.negated
 }
 
-// templates are the condition's values in which variables can stand.
+// templates are the condition's values in which variables can be.
 func (c *condition) templates() []template {
 	switch values := c.comparison.(type) {
 	case texts:

@@ -29,14 +29,14 @@ func NewContext() Context {
 	return Context{&contextKeys{values: make(map[string]contextValue, 16)}}
 }
 
-// Set gives a single-valued key its value, in place of what it had. An empty value is a value: the key is present.
+// Set sets the value of a single-valued key. An empty value is a value: the key is present.
 func (c Context) Set(name, value string) {
 	folded := Fold(name)
 	c.values[folded] = contextValue{single: value}
 	delete(c.several, folded)
 }
 
-// Add gives a single-valued key one more value, as tags have whose keys differ by case alone.
+// Add adds a value to a single-valued key. Tags whose keys differ by case alone have several.
 func (c Context) Add(name, value string) {
 	folded := Fold(name)
 	present, again := c.values[folded]
@@ -57,7 +57,7 @@ func (c Context) Add(name, value string) {
 	c.several[folded] = values
 }
 
-// SetList gives a multivalued key, such as aws:TagKeys, its values. Without values the key is absent.
+// SetList sets the values of a multivalued key, such as aws:TagKeys. Without values the key is absent.
 func (c Context) SetList(name string, values ...string) {
 	c.Unset(name)
 	if len(values) > 0 {
@@ -80,7 +80,7 @@ func (c Context) lookup(name string) (contextValue, bool) {
 	return value, present
 }
 
-// variable is the text that stands for ${name} in a policy. A key without a value, and a multivalued key, has none.
+// variable is the text that replaces ${name} in a policy. A key without a value, and a multivalued key, has none.
 func (c Context) variable(name string) (string, bool) {
 	value, _ := c.lookup(name)
 	return value.single, value.single != ""

@@ -30,7 +30,7 @@ func (k Kind) String() string {
 	return [...]string{"implicit deny", "explicit deny", "allow"}[k]
 }
 
-// A Decision says whether a request is allowed, and why. The zero Decision denies.
+// A Decision is whether a request is allowed, and why. The zero Decision denies.
 type Decision struct {
 	Allowed bool
 	Kind    Kind
@@ -42,7 +42,7 @@ type Decision struct {
 	Statement int // its place in the policy, from 1
 	Line      int // where it starts in the document
 
-	// Delegated tells of an allowing trust policy that it names the principal's account, not the principal.
+	// Delegated reports whether an allowing trust policy names the principal's account, not the principal.
 	Delegated bool
 
 	// Missing says of an implicit deny what kept the Allow statements that cover the action from applying,
@@ -173,7 +173,7 @@ func (c *condition) appendObstacle(line []byte, ctx Context) []byte {
 	return line
 }
 
-// unresolved names the variables in the condition's values that the request gives no value for.
+// unresolved names the variables in the condition's values that have no value in the request.
 func (c *condition) unresolved(ctx Context) []string {
 	var names []string
 	for _, t := range c.templates() {

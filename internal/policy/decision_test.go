@@ -48,7 +48,7 @@ const teamPolicy = `{
   ]
 }`
 
-func TestDecisionNamesTheStatement(t *testing.T) {
+func TestDecision_namesTheStatement(t *testing.T) {
 	t.Parallel()
 	set := Set{Identity: []Attached{{Name: "empty"}, parsed(t, "team", teamPolicy)}}
 	cases := []struct {
@@ -108,7 +108,7 @@ func TestDecisionNamesTheStatement(t *testing.T) {
 	}
 }
 
-func TestMissingNamesTheLayerThatLacks(t *testing.T) {
+func TestDecision_missingNamesTheLayer(t *testing.T) {
 	t.Parallel()
 	boundary := parsed(t, "limits", `{"Statement":{"Effect":"Allow","Action":"*","NotResource":["`+instance+`","`+keyPair+`"]}}`)
 	set := Set{Identity: []Attached{parsed(t, "all", document(allowAll))}, Boundary: &boundary}
@@ -121,7 +121,7 @@ func TestMissingNamesTheLayerThatLacks(t *testing.T) {
 	}
 }
 
-func TestMissingIsBounded(t *testing.T) {
+func TestDecision_missingIsBounded(t *testing.T) {
 	t.Parallel()
 	statement := `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"x:k":["1","2","3","4","5","6","7","8"]}}}`
 	many := parsed(t, "many", document("["+strings.Repeat(statement+",", 40)+statement+"]"))
@@ -135,7 +135,7 @@ func TestMissingIsBounded(t *testing.T) {
 	}
 }
 
-func TestMissingOfTrust(t *testing.T) {
+func TestDecision_missingOfTrust(t *testing.T) {
 	t.Parallel()
 	trust, err := ParseTrust([]byte(`{"Version":"2012-10-17","Statement":[
 		{"Sid":"Ops","Effect":"Allow","Principal":{"AWS":"999999999999"},"Action":"sts:AssumeRole"},
@@ -154,7 +154,7 @@ func TestMissingOfTrust(t *testing.T) {
 	}
 }
 
-func TestBecause(t *testing.T) {
+func TestDecision_because(t *testing.T) {
 	t.Parallel()
 	const action = "lightsail:CreateKeyPair"
 	cases := []struct {
@@ -178,7 +178,7 @@ func TestBecause(t *testing.T) {
 	}
 }
 
-func TestContext(t *testing.T) {
+func TestContext_values(t *testing.T) {
 	t.Parallel()
 	ctx := NewContext()
 	ctx.Set("aws:ResourceTag/Team", "one")

@@ -1,6 +1,6 @@
 package policy
 
-// A Request is what is to be decided.
+// A Request is a call that is to be allowed or denied.
 type Request struct {
 	Action    string    // such as lightsail:CreateKeyPair; case does not matter
 	Resource  string    // an ARN, or * for an action that is not authorised on resources
@@ -25,7 +25,7 @@ type Attached struct {
 	Document *Document // nil allows and denies nothing
 }
 
-// A Set is all that bears on what a principal may do. Allowed is what the identity-based policies allow, the boundary
+// A Set is all policies that apply to a principal. Allowed is what the identity-based policies allow, the boundary
 // allows if there is one, and the session policies allow if there are any; an explicit deny anywhere overrides.
 type Set struct {
 	Identity []Attached // the user's own and those of its groups, or the role's
@@ -97,8 +97,8 @@ func (l *layer) decide(r *request) Decision {
 }
 
 // EvaluateTrust decides whether a role's trust policy lets a principal assume the role. The principal may need an
-// identity-based policy besides: always if it is of another account than the role, and where the decision is
-// Delegated also within the account ("Policy evaluation logic", "Principal"). A nil trust policy trusts nobody.
+// identity-based policy, too: always if it is of another account than the role, and within the account if the
+// decision is Delegated ("Policy evaluation logic", "Principal"). A nil trust policy trusts no principal.
 func EvaluateTrust(trust *Trust, req Request) Decision {
 	decision := Decision{By: RoleTrustPolicy}
 	if trust == nil {

@@ -13,8 +13,8 @@ type mark struct {
 }
 
 // matchPieces reports whether pieces match the whole of s. There is no recursion: it is enough to remember the last
-// run of each kind, because an earlier run could only give characters to a later one that can take them anyway. The
-// time is at worst proportional to the lengths of pattern and text multiplied.
+// run of each kind, because a later run can match any character that an earlier one could leave to it. The
+// time is at most proportional to the length of the pattern times that of the text.
 func matchPieces(pieces []piece, s string, ctx Context) bool {
 	var anyRun, component mark
 	i, pos := 0, 0
@@ -51,7 +51,7 @@ func matchPieces(pieces []piece, s string, ctx Context) bool {
 	return true
 }
 
-// advance gives the run one more character, or as many as the literal that follows it needs to stand where it is
+// advance makes the run one character longer, or as many as the literal after it needs to be where it is
 // next found. It takes whole characters, so that ? never meets half of one.
 func (m *mark) advance(pieces []piece, s string, withinComponent bool) bool {
 	if !m.set || m.pos >= len(s) {
@@ -72,7 +72,7 @@ func (m *mark) advance(pieces []piece, s string, withinComponent bool) bool {
 	return true
 }
 
-// width is how much of the start of s the piece takes, or -1 where it does not match.
+// width is how much of the start of s the piece takes, or -1 if it does not match.
 func (p *piece) width(s string, ctx Context) int {
 	if p.kind == literalPiece || p.kind == variablePiece {
 		if text, ok := p.value(ctx); ok && strings.HasPrefix(s, text) {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// Limits on what is read at all, far above what any policy needs.
+// Limits of a document, far above what any policy needs.
 const (
 	maxDocumentBytes = 128 << 10
 	maxDepth         = 8
@@ -28,7 +28,7 @@ const (
 	nullNode    nodeKind = "null"
 )
 
-// A node is one JSON value that remembers where it stands.
+// A node is one JSON value with its place in the document.
 type node struct {
 	kind    nodeKind
 	text    string // of a string, number or boolean
@@ -53,8 +53,8 @@ func (n *node) member(name string) *node {
 	return nil
 }
 
-// readTree turns a document into nodes. It refuses what encoding/json would let pass: a name given twice, text that
-// is not UTF-8, and nesting without bound.
+// readTree turns a document into nodes. It returns an error for what encoding/json accepts: duplicate names, text that
+// is not UTF-8, and unbounded nesting.
 func readTree(source []byte) (*node, error) {
 	if len(source) > maxDocumentBytes {
 		return nil, &ParseError{Line: 1, Column: 1, Reason: fmt.Sprintf("the document is larger than %d bytes", maxDocumentBytes)}
@@ -125,7 +125,7 @@ func (r *treeReader) value(path string, depth int) (*node, error) {
 	return n, nil
 }
 
-// fill reads what stands between the brackets of n, and the closing one.
+// fill reads the content of n and the closing bracket.
 func (r *treeReader) fill(n *node, opening json.Delim, depth int) error {
 	var err error
 	if opening == '[' {
@@ -176,7 +176,7 @@ func (r *treeReader) members(n *node, depth int) error {
 	return nil
 }
 
-// nextOffset is where the next token starts: the decoder itself only tells where the last one ended.
+// nextOffset is where the next token starts. The decoder itself has only the end of the last one.
 func (r *treeReader) nextOffset() int {
 	offset := int(r.decoder.InputOffset())
 	for offset < len(r.source) && strings.IndexByte(" \t\r\n,:", r.source[offset]) >= 0 {

@@ -2,7 +2,7 @@ package policy
 
 import "strings"
 
-// comparisonKind is what a condition operator compares values as.
+// comparisonKind is the type as which a condition operator compares values.
 type comparisonKind int
 
 const (

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestParseAccepts holds what looks odd and yet is a policy to AWS.
-func TestParseAccepts(t *testing.T) {
+// TestParse_accepts holds what looks odd and yet is a policy to AWS.
+func TestParse_accepts(t *testing.T) {
 	t.Parallel()
 	condition := func(block string) string {
 		return `{"Effect":"Allow","Action":"*","Resource":"*","Condition":` + block + `}`
@@ -50,7 +50,7 @@ func TestParseAccepts(t *testing.T) {
 	}
 }
 
-func TestParseTrustRefuses(t *testing.T) {
+func TestParseTrust_refuses(t *testing.T) {
 	t.Parallel()
 	cases := []refusal{
 		{"no Principal", `{"Effect":"Allow","Action":"sts:AssumeRole"}`, 1, 1, "", "Missing required field Principal"},
@@ -89,7 +89,7 @@ func TestParseTrustRefuses(t *testing.T) {
 	}, cases)
 }
 
-func TestParseErrorReadsAsASentence(t *testing.T) {
+func TestParseError_readsAsASentence(t *testing.T) {
 	t.Parallel()
 	_, err := Parse([]byte("{\n  \"Statement\": {\"Effect\": \"Permit\"}\n}"))
 	const want = `line 2, column 27, Statement.Effect: Invalid effect: Permit; it is Allow or Deny`
@@ -102,7 +102,7 @@ func TestParseErrorReadsAsASentence(t *testing.T) {
 	}
 }
 
-func TestVersion(t *testing.T) {
+func TestDocument_version(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`{"Statement":` + allowAll + `}`:                                             Version2008,
@@ -123,7 +123,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func TestSizeCountsWithoutWhiteSpace(t *testing.T) {
+func TestSize_countsWithoutWhiteSpace(t *testing.T) {
 	t.Parallel()
 	if got := Size([]byte("{ \"Id\":\n\t\"é\" }\r\n")); got != 10 {
 		t.Errorf("got %d characters, want 10", got)

@@ -21,7 +21,7 @@ func (p *parser) conditions(n *node, s *statement) error {
 	return nil
 }
 
-// operatorConditions reads what stands below one operator: keys, each with its values.
+// operatorConditions reads the object of one operator: keys, each with its values.
 func (p *parser) operatorConditions(m member, s *statement) error {
 	op, known := parseOperator(m.name)
 	switch {
@@ -138,7 +138,7 @@ func (p *parser) nulls(values []*node, c *condition) error {
 	return nil
 }
 
-// texts reads the values in which variables can stand.
+// texts reads the values in which variables can be.
 func (p *parser) texts(values []*node, c *condition) error {
 	how := syntax{variables: p.variables}
 	switch c.kind {

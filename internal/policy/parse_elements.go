@@ -21,8 +21,8 @@ func (p *parser) actions(n *node, s *statement) error {
 	return nil
 }
 
-// checkAction wants * or service:name. Wildcards may be in the name, and * alone for the service; AWS does not
-// check whether service and name exist.
+// checkAction returns an error unless the text is * or service:name. Wildcards may be in the name, and the service may
+// be * alone. AWS does not check whether service and name exist.
 func (p *parser) checkAction(n *node) error {
 	if n.text == "*" && !p.trust {
 		return nil
@@ -75,7 +75,7 @@ func (p *parser) resources(n *node, s *statement) error {
 	return nil
 }
 
-// resource reads * or an ARN. Components that are left out at the end stand for any, as AWS fills them; variables
+// resource reads * or an ARN. Components that are left out at the end match any, as AWS fills them. Variables
 // may be in the last component only.
 func (p *parser) resource(n *node) (template, error) {
 	if n.text == "*" {

@@ -41,7 +41,7 @@ func parseError(text []byte) error {
 	return err
 }
 
-func TestParseRefusesDocuments(t *testing.T) {
+func TestParse_refusesDocuments(t *testing.T) {
 	t.Parallel()
 	const s = `{"Effect":"Allow","Action":"*","Resource":"*"}`
 	runRefusals(t, parseError, []refusal{
@@ -72,7 +72,7 @@ func TestParseRefusesDocuments(t *testing.T) {
 	})
 }
 
-func TestParseRefusesStatements(t *testing.T) {
+func TestParse_refusesStatements(t *testing.T) {
 	t.Parallel()
 	cases := []refusal{
 		{"no Effect", `{"Action":"*","Resource":"*"}`, 1, 1, "", "Missing required field Effect"},
@@ -139,7 +139,7 @@ func TestParseRefusesStatements(t *testing.T) {
 	})
 }
 
-func TestParseRefusesConditions(t *testing.T) {
+func TestParse_refusesConditions(t *testing.T) {
 	t.Parallel()
 	cases := []refusal{
 		{"a list", `[]`, 1, 1, "", "must be an object, not a list"},

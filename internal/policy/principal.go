@@ -2,7 +2,7 @@ package policy
 
 import "strings"
 
-// A Principal is who asks to assume a role.
+// A Principal is the caller that asks to assume a role.
 type Principal struct {
 	ARN     string // arn:aws:iam::123456789012:user/alice, or …:assumed-role/deploy/session of a session
 	Account string // 12 digits
@@ -10,7 +10,7 @@ type Principal struct {
 }
 
 // principals are those that a statement of a trust policy names. Services and federated identities are read and
-// never match: nobody signs a request as one of them here.
+// never match: no request to Lanyard is signed by one of them.
 type principals struct {
 	everyone bool
 	accounts []string
@@ -45,7 +45,7 @@ func (t *Trust) Named() []string {
 }
 
 // addAWS takes one value of "AWS" in a Principal element: *, an account by its number or its root's ARN, a user, a
-// role or a session. Wildcards cannot stand for a part of a name.
+// role or a session. Wildcards cannot match a part of a name.
 func (s *principals) addAWS(text string) bool {
 	switch {
 	case text == "*":

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A syntax says what has a meaning of its own in a text of a policy.
+// A syntax says which characters have a special meaning in a text of a policy.
 type syntax struct {
 	variables bool // ${…}: from Version 2012-10-17 on
 	wildcards wildcards
@@ -15,7 +15,7 @@ type syntax struct {
 type wildcards int
 
 const (
-	noWildcards       wildcards = iota // * and ? stand for themselves
+	noWildcards       wildcards = iota // * and ? mean themselves
 	anyWildcards                       // * and ? match anything
 	componentWildcard                  // in the first five components of an ARN * and ? stop at a colon (ArnLike)
 	resourceWildcards                  // the same, but a * that ends its component can match beyond the colon (Resource)
@@ -32,7 +32,7 @@ const (
 	variablePiece           // ${text}, or fallback if that has no value
 )
 
-// arnColons is how many colons stand before the sixth component of an ARN, the resource, which may hold more.
+// arnColons is how many colons are before the sixth component of an ARN, the resource, which may hold more.
 const arnColons = 5
 
 type piece struct {
@@ -202,7 +202,7 @@ func (t *template) matches(s string, ctx Context) bool {
 	return matchPieces(t.pieces, s, ctx)
 }
 
-// value is the literal text that the piece stands for: a * in a variable's value is no wildcard.
+// value is the literal text of the piece: a * in a variable's value is no wildcard.
 func (p *piece) value(ctx Context) (string, bool) {
 	if p.kind == literalPiece {
 		return p.text, true

@@ -12,7 +12,7 @@ var (
 	}
 )
 
-func TestEvaluateTrust(t *testing.T) {
+func TestEvaluateTrust_decides(t *testing.T) {
 	t.Parallel()
 	trusting := func(principal string) string {
 		return `{"Effect":"Allow","Principal":` + principal + `,"Action":"sts:AssumeRole"}`

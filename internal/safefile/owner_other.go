@@ -7,7 +7,7 @@ import "io/fs"
 // enforced says that files have owners and modes that the system enforces.
 const enforced = false
 
-// NoFollow is the flag of os.OpenFile that makes it refuse symbolic links; there is none.
+// NoFollow is the flag by which os.OpenFile returns an error for symbolic links. There is none.
 const NoFollow = 0
 
 func us() int { return 0 }

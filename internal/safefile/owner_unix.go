@@ -11,7 +11,7 @@ import (
 // enforced says that files have owners and modes that the system enforces.
 const enforced = true
 
-// NoFollow is the flag of os.OpenFile that makes it refuse symbolic links.
+// NoFollow is the flag by which os.OpenFile returns an error for symbolic links.
 const NoFollow = syscall.O_NOFOLLOW
 
 func us() int { return os.Geteuid() }

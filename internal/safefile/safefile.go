@@ -1,5 +1,5 @@
-// Package safefile finds out who else could read or change a file, before it is
-// trusted.
+// Package safefile finds out whether other users could read or change a file, before the
+// file is trusted.
 //
 // A file is safe if its owner is the caller or root, if no other user may change it or
 // put another one in its place, and, for a secret, if no other user may read it. It
@@ -7,8 +7,8 @@
 //
 // It changes no file.
 //
-// The directories of a container, and those of the user who called sudo, are judged by
-// other rules: see trust.go.
+// Other rules apply to the directories of a container, and to those of the user who called
+// sudo: see trust.go.
 package safefile
 
 import (
@@ -24,7 +24,7 @@ import (
 // maxLinks bounds the symbolic links on the way to a file, as Linux does.
 const maxLinks = 40
 
-// maxSize bounds what is read.
+// maxSize is how many bytes of a file are read.
 const maxSize = 4 << 20
 
 // Directory returns an error if another user may make or replace files in a directory:
@@ -99,9 +99,9 @@ func Regular(path string) error {
 	return ownedByUs(path, info)
 }
 
-// Read reads a file that other users may read but not change. It may be of those who may
-// own the directories on the way, and its owner's own group may write in it: that is how
-// a checkout is under the umask 002.
+// Read reads a file that other users may read but not change. Its owner may be
+// any user that may own the directories on the way, and its owner's own group may write in
+// it: a checkout under the umask 002 is like that.
 func Read(path string) ([]byte, error) { return read(path, false) }
 
 // ReadSecret reads a file that no other user may read or change. The group may read it
@@ -137,7 +137,7 @@ func read(path string, secret bool) ([]byte, error) {
 	return text, err
 }
 
-// judge says what is wrong with an opened file.
+// judge returns an error if an opened file is not safe.
 func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 	if info.IsDir() {
 		return fmt.Errorf("%s is a directory", path)
@@ -170,7 +170,7 @@ func judge(path, resolved string, info fs.FileInfo, secret bool) error {
 	return nil
 }
 
-// writers are the bits of those who must not write: the group has to be the owner's alone.
+// writers are the mode bits that must not be set. The group may write if it is its owner's alone.
 func writers(info fs.FileInfo) fs.FileMode {
 	if hasPrivateGroup(info) {
 		return 0o002
@@ -194,7 +194,7 @@ func ownedByUs(path string, info fs.FileInfo) error {
 }
 
 // isDevice reports whether a path is one of the system's, such as the /dev/fd/63 of a
-// shell's process substitution: what it leads to may have no path of its own.
+// shell's process substitution: its target may have no path.
 func isDevice(path string) bool {
 	abs, err := filepath.Abs(path)
 	return err == nil && (strings.HasPrefix(abs, "/dev/") || strings.HasPrefix(abs, "/proc/"))
@@ -203,8 +203,8 @@ func isDevice(path string) bool {
 // managed reports whether a file is in a directory that its manager keeps for secrets:
 // /run/secrets, in which Docker and Podman put them with mode 0444, Docker Compose with the
 // owner and mode that the file has on the host, and Kubernetes can mount them; or the
-// CREDENTIALS_DIRECTORY of a systemd service. Only those who are in the container or
-// service reach them, and only root puts files there.
+// CREDENTIALS_DIRECTORY of a systemd service. Only processes in the container or
+// service can reach them, and only root puts files there.
 func managed(path string) bool {
 	dirs := []string{"/run/secrets"}
 	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); strings.HasPrefix(filepath.Clean(dir), "/run/credentials/") {
@@ -220,8 +220,8 @@ func managed(path string) bool {
 
 // NoPlantedLink returns an error if a symbolic link on the way to a file may be another
 // user's plant: one in a sticky directory that all may write in, such as /tmp, unless it
-// is the caller's, root's or the directory's owner's. Linux has the same rule where a link
-// is followed (proc(5), protected_symlinks), but not where it is read.
+// is the caller's, root's or the directory's owner's. Linux has the same rule when a link
+// is followed (proc(5), protected_symlinks), but not when it is read.
 // Other errors are for the opener to find.
 func NoPlantedLink(path string) error {
 	var planted error

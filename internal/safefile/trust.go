@@ -15,24 +15,24 @@ const orTrust = "; in a container without other users, set " + trustVariable + "
 // allTrusted reports whether the operator says that no other user can reach the
 // directories. The image of deploy/Dockerfile says so, since it holds nothing but the
 // binary: volumes come there with any owner, and Kubernetes's emptyDir with mode 0777. It
-// says nothing of files.
+// does not trust files.
 func allTrusted() bool {
 	on, err := strconv.ParseBool(os.Getenv(trustVariable))
 	return err == nil && on
 }
 
 // mayOwn reports whether a user may own a directory on the way to ours, or a file that is
-// no secret, besides root and the caller. If root runs us, that is the user who called sudo (as Git's
-// safe.directory has it), who can do what root can; and in a container of Docker's or
-// Podman's it is every user: continuous integration runs root there in the home and the
-// checkout of a user of the host, whom it cannot guard against. In a user namespace it is the user that stands
-// for all whom the namespace does not have, the real root first of all: sandboxes such as
-// Bubblewrap's show / as theirs.
+// no secret, besides root and the caller. If this process runs as root, the user who called
+// sudo may, as for Git's safe.directory: that user can do what root can. In a container of
+// Docker's or Podman's every user may: continuous integration runs root there in the home
+// and the checkout of a user of the host. In a user namespace the overflow user may. It
+// represents all users that the namespace does not have, such as the real root: sandboxes
+// such as Bubblewrap's show / as that user's.
 func mayOwn(id int) bool {
 	return us() == 0 && (inContainer() || isSudoUser(id, os.Getenv("SUDO_UID"))) || inNamespace(id)
 }
 
-// inNamespace reports whether a user id stands for users that this process's namespace does
+// inNamespace reports whether a user id represents users that this process's namespace does
 // not have (user_namespaces(7)).
 func inNamespace(id int) bool {
 	overflow, err := os.ReadFile("/proc/sys/kernel/overflowuid")
@@ -44,8 +44,8 @@ func inNamespace(id int) bool {
 }
 
 func isUnmapped(id int, overflow, users string) bool {
-	const everybody = "0 0 4294967295" // the map of those who are in no namespace
-	return strings.TrimSpace(overflow) == strconv.Itoa(id) && strings.Join(strings.Fields(users), " ") != everybody
+	const allUsers = "0 0 4294967295" // the map of processes that are in no namespace
+	return strings.TrimSpace(overflow) == strconv.Itoa(id) && strings.Join(strings.Fields(users), " ") != allUsers
 }
 
 func isSudoUser(id int, setting string) bool {

@@ -75,7 +75,7 @@ func isAddress(text string) bool {
 // backslashes an escape.
 func quote(path string) (string, error) {
 	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.ContainsAny(path, `"$\`) {
-		return "", errors.New("OpenSSH cannot be told of the path " + strconv.Quote(path) +
+		return "", errors.New("OpenSSH cannot read the path " + strconv.Quote(path) +
 			": a quote, a dollar sign, a backslash or a control character is in it")
 	}
 	return `"` + strings.ReplaceAll(path, "%", "%%") + `"`, nil

@@ -1,8 +1,8 @@
 // Package sshconfig writes OpenSSH configurations that lead to instances: names,
 // addresses, user names, and the host keys to insist on.
 //
-// It makes no connection, and names no key to log in with: that is the user's. What it
-// is given may come from a damaged or hostile store.
+// It makes no connection, and names no key to log in with, which is the user's. The hosts
+// that it gets may come from a damaged or hostile store.
 package sshconfig
 
 import (
@@ -33,11 +33,11 @@ type Host struct {
 	Keys []string
 }
 
-// FullName is the name that is an instance's alone among those of an account.
+// FullName is the name that no other instance of an account has.
 func (h Host) FullName() string { return h.Name + "." + h.Region }
 
-// Find returns the hosts that go by a name in a region, "" for any; the full name
-// says which region. They are in the order of their regions.
+// Find returns the hosts of a name in a region, or in any region if it is "". The full name
+// includes the region. They are in the order of their regions.
 func Find(hosts []Host, name, region string) []Host {
 	var found []Host
 	for _, h := range ordered(hosts) {
@@ -48,10 +48,10 @@ func Find(hosts []Host, name, region string) []Host {
 	return found
 }
 
-// Write makes the files NAME and NAME.known_hosts in a directory, which is created
-// when missing, or puts them in the place of older ones. It returns the absolute path of
-// the first, for ssh -F. Hosts of the region go by their names alone; so do those of
-// other regions whose name is there once.
+// Write creates or replaces the files NAME and NAME.known_hosts in a directory, which it
+// creates if it is missing. It returns the absolute path of the first, for ssh -F. Hosts of
+// the region can be reached by their names alone, and so can hosts of other regions if no
+// other host has the name.
 //
 // It writes nothing and returns an error that names the field if a host has one that
 // OpenSSH could read as something else.
@@ -76,7 +76,7 @@ func Write(dir, name, region string, hosts []Host) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	// The keys come first: a client that reads the new names must find them.
+	// The keys are first: a client that reads the new names needs them.
 	if err := newfile.Replace(path+".known_hosts", []byte(knownHosts(hosts))); err != nil {
 		return "", err
 	}
@@ -112,11 +112,11 @@ func ordered(hosts []Host) []Host {
 	})
 }
 
-// names gives each host the names that lead to it and to no other. A full name comes
-// first: an instance may be called like another one with its region.
+// names returns for each host the names that lead to it alone. A full name has precedence:
+// the name of another instance may be the same text.
 func names(hosts []Host, region string) [][]string {
 	names, taken, count := make([][]string, len(hosts)), map[string]bool{}, map[string]int{}
-	give := func(i int, name string) {
+	add := func(i int, name string) {
 		if name != "" && !taken[name] {
 			taken[name] = true
 			names[i] = append(names[i], name)
@@ -124,18 +124,18 @@ func names(hosts []Host, region string) [][]string {
 	}
 	for i, h := range hosts {
 		count[h.Name]++
-		give(i, h.FullName())
+		add(i, h.FullName())
 	}
 	for i, h := range hosts {
 		if h.Region == region {
-			give(i, h.Name)
+			add(i, h.Name)
 		}
 	}
 	for i, h := range hosts {
 		if count[h.Name] == 1 {
-			give(i, h.Name)
+			add(i, h.Name)
 		}
-		give(i, h.PublicAddress)
+		add(i, h.PublicAddress)
 	}
 	return names
 }

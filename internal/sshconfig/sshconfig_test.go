@@ -88,8 +88,8 @@ func wantPrivate(t *testing.T, dir, path string) {
 	}
 }
 
-// TestOpenSSHReadsIt asks the client which host it would connect to as whom.
-func TestOpenSSHReadsIt(t *testing.T) {
+// TestWrite_isReadByOpenSSH asks the client which host it would connect to as whom.
+func TestWrite_isReadByOpenSSH(t *testing.T) {
 	one, two := host("00000001-0000-4000-8000-000000000000", "us-east-1", "web", "198.18.0.5"), host("00000002-0000-4000-8000-000000000000", "eu-west-1", "web", "198.18.0.6")
 	// An instance may be called like another one with its region.
 	trap := host("00000003-0000-4000-8000-000000000000", "us-east-1", "web.eu-west-1", "")
@@ -114,7 +114,7 @@ func TestOpenSSHReadsIt(t *testing.T) {
 	}
 }
 
-func TestWriteRefusesPaths(t *testing.T) {
+func TestWrite_refusesPaths(t *testing.T) {
 	for _, name := range []string{`a"b`, "a\nb", "${HOME}"} {
 		dir := filepath.Join(t.TempDir(), name)
 		if _, err := sshconfig.Write(dir, "config", "", nil); err == nil {

@@ -22,7 +22,7 @@ func Line(text string) string {
 	return string(escape(nil, []byte(text), active))
 }
 
-// Writer shows what is written to it, line ends and tabs as they are. It is safe for
+// Writer shows the text that is written to it. Line ends and tabs stay as they are. It is safe for
 // concurrent use.
 type Writer struct {
 	mu sync.Mutex
@@ -34,7 +34,7 @@ type Writer struct {
 // NewWriter returns a writer to a terminal, or to a file that may be shown on one.
 func NewWriter(to io.Writer) *Writer { return &Writer{to: to} }
 
-// Raw returns what a Writer writes to, and other writers as they are.
+// Raw returns the writer below a Writer, and other writers as they are.
 func Raw(w io.Writer) io.Writer {
 	if w, ok := w.(*Writer); ok {
 		return w.to
