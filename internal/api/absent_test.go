@@ -24,6 +24,8 @@ var reads = []call{
 	{action: "GetCloudFormationStackRecords", body: `{}`},
 	{action: "GetStaticIps", body: `{}`},
 	{action: "GetKeyPairs", body: `{"includeDefaultKeyPair":true}`},
+	{action: "GetDomains", body: `{}`},
+	{action: "GetDomain", body: `{"domainName":"TEAM.example.com"}`},
 	{action: "GetAutoSnapshots", body: `{"resourceName":"i2-TEAM"}`},
 	{action: "GetOperations", body: `{}`},
 	{action: "GetOperationsForResource", body: `{"resourceName":"i-TEAM"}`},

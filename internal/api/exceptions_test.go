@@ -22,12 +22,15 @@ var absent = map[string]string{
 	"CreateCloudFormationStack":     `{"instances":[{"sourceName":"none","instanceType":"t3.nano","portInfoSource":"DEFAULT","availabilityZone":"us-east-1a"}]}`,
 	"CreateDiskFromSnapshot":        `{"diskName":"new","diskSnapshotName":"none","availabilityZone":"us-east-1a","sizeInGb":8}`,
 	"CreateDiskSnapshot":            `{"diskSnapshotName":"new","diskName":"none"}`,
+	"CreateDomainEntry":             `{"domainName":"none.example","domainEntry":{"name":"none.example","type":"A","target":"192.0.2.1"}}`,
 	"CreateInstanceSnapshot":        `{"instanceSnapshotName":"new","instanceName":"none"}`,
 	"CreateInstances":               `{"instanceNames":["new"],"availabilityZone":"us-east-1a","blueprintId":"debian_12","bundleId":"nano_3_0","keyPairName":"none"}`,
 	"CreateInstancesFromSnapshot":   `{"instanceNames":["new"],"instanceSnapshotName":"none","availabilityZone":"us-east-1a","bundleId":"nano_3_0"}`,
 	"DeleteAutoSnapshot":            `{"resourceName":"none","date":"2026-11-20"}`,
 	"DeleteDisk":                    `{"diskName":"none"}`,
 	"DeleteDiskSnapshot":            `{"diskSnapshotName":"none"}`,
+	"DeleteDomain":                  `{"domainName":"none.example"}`,
+	"DeleteDomainEntry":             `{"domainName":"none.example","domainEntry":{"name":"none.example","type":"A","target":"192.0.2.1"}}`,
 	"DeleteInstance":                `{"instanceName":"none"}`,
 	"DeleteInstanceSnapshot":        `{"instanceSnapshotName":"none"}`,
 	"DeleteKeyPair":                 `{"keyPairName":"none"}`,
@@ -40,6 +43,7 @@ var absent = map[string]string{
 	"GetAutoSnapshots":              `{"resourceName":"none"}`,
 	"GetDisk":                       `{"diskName":"none"}`,
 	"GetDiskSnapshot":               `{"diskSnapshotName":"none"}`,
+	"GetDomain":                     `{"domainName":"none.example"}`,
 	"GetInstance":                   `{"instanceName":"none"}`,
 	"GetInstanceAccessDetails":      `{"instanceName":"none"}`,
 	"GetInstanceMetricData":         `{"instanceName":"none","metricName":"CPUUtilization","period":300,"startTime":1,"endTime":2,"unit":"Percent","statistics":["Average"]}`,
@@ -58,14 +62,15 @@ var absent = map[string]string{
 	"StopInstance":                  `{"instanceName":"none"}`,
 	"TagResource":                   `{"resourceName":"none","tags":[{"key":"team"}]}`,
 	"UntagResource":                 `{"resourceName":"none","tagKeys":["team"]}`,
+	"UpdateDomainEntry":             `{"domainName":"none.example","domainEntry":{"name":"none.example","type":"A","target":"192.0.2.1"}}`,
 	"UpdateInstanceMetadataOptions": `{"instanceName":"none","httpTokens":"required"}`,
 }
 
 // nothingIsAbsent are the built actions that the API model gives a NotFoundException
 // though their input names nothing that could be missing.
 var nothingIsAbsent = []string{
-	"AllocateStaticIp", "CreateDisk", "CreateKeyPair", "DownloadDefaultKeyPair", "GetActiveNames", "GetBlueprints", "GetBundles",
-	"GetCloudFormationStackRecords", "GetDiskSnapshots", "GetDisks", "GetExportSnapshotRecords", "GetInstanceSnapshots", "GetInstances",
+	"AllocateStaticIp", "CreateDisk", "CreateDomain", "CreateKeyPair", "DownloadDefaultKeyPair", "GetActiveNames", "GetBlueprints", "GetBundles",
+	"GetCloudFormationStackRecords", "GetDiskSnapshots", "GetDisks", "GetDomains", "GetExportSnapshotRecords", "GetInstanceSnapshots", "GetInstances",
 	"GetKeyPairs", "GetOperations", "GetOperationsForResource", "GetRegions", "GetStaticIps", "ImportKeyPair",
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -127,4 +129,12 @@ func (c *Call) Save(record resource.Opened) error {
 		return fmt.Errorf("save: %w", err)
 	}
 	return c.Tx.UpdateResource(record.Row())
+}
+
+// Delete removes a resource and records that. Its operations stay.
+func (c *Call) Delete(r *resource.Resource) (*types.Operation, error) {
+	if err := c.Tx.DeleteResource(r); err != nil {
+		return nil, err
+	}
+	return c.Record(r), nil
 }

@@ -13,7 +13,7 @@ import (
 // for that team.
 const onlyWeb = `{"Version":"2012-10-17","Statement":[
 	{"Effect":"Allow","Action":"lightsail:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}},
-	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair"],"Resource":"*",
+	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain"],"Resource":"*",
 	 "Condition":{"StringEquals":{"aws:RequestTag/team":"web"}}}]}`
 
 // teamTags are the tags of what a team makes.
@@ -29,6 +29,7 @@ var teamWorld = []call{
 	{action: "TagResource", body: `{"resourceName":"s-TEAM",` + teamTags + `}`},
 	{action: "ImportKeyPair", body: `{"keyPairName":"k-TEAM","publicKeyBase64":"` + edLine + `"}`},
 	{action: "TagResource", body: `{"resourceName":"k-TEAM",` + teamTags + `}`},
+	{action: "CreateDomain", body: `{"domainName":"TEAM.example.com",` + teamTags + `}`},
 }
 
 // teamCalls are calls of every action that tags of a resource or of the request can
@@ -66,6 +67,11 @@ var teamCalls = []call{
 	{action: "DeleteDiskSnapshot", body: `{"diskSnapshotName":"ds-TEAM"}`},
 	{action: "ReleaseStaticIp", body: `{"staticIpName":"s-TEAM"}`},
 	{action: "DeleteKeyPair", body: `{"keyPairName":"k-TEAM"}`},
+	{action: "CreateDomain", body: `{"domainName":"TEAM.example.net",` + teamTags + `}`},
+	{action: "CreateDomainEntry", body: `{"domainName":"TEAM.example.com","domainEntry":{"name":"www.TEAM.example.com","type":"A","target":"192.0.2.1"}}`},
+	{action: "UpdateDomainEntry", body: `{"domainName":"TEAM.example.com","domainEntry":{"name":"www.TEAM.example.com","type":"A","target":"192.0.2.2"}}`},
+	{action: "DeleteDomainEntry", body: `{"domainName":"TEAM.example.com","domainEntry":{"name":"www.TEAM.example.com","type":"A","target":"192.0.2.2"}}`},
+	{action: "DeleteDomain", body: `{"domainName":"TEAM.example.com"}`},
 }
 
 // of is the call with a team's name in it.

@@ -27,6 +27,8 @@ const (
 	// DiskGB is the size of all disks, attached or not, without system disks (Lightsail
 	// user guide, block storage disks).
 	DiskGB Name = "disk-gb"
+	// Domains is for one account.
+	Domains Name = "domains"
 	// PortRules is for one instance, for IPv4 and IPv6 each.
 	PortRules Name = "port-rules"
 	// PortSources is how many source addresses one call may name.
@@ -41,7 +43,7 @@ type Table map[Name]int
 // Default is a table of its own with AWS's values.
 func Default() Table {
 	return Table{
-		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
+		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7, Domains: 6,
 	}
 }
 

@@ -105,8 +105,11 @@ var kinds = map[Kind]traits{
 	Disk:                      {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
 	DiskSnapshot:              {member: "diskSnapshotName"},
 	Distribution:              {member: "distributionName", onlyIn: homeRegion, missing: noDistribution},
-	Domain:                    {member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain},
-	ExportSnapshotRecord:      {untagged: true},
+	Domain: {
+		member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain,
+		quota: Quota{Name: quota.Domains, What: "Domains"},
+	},
+	ExportSnapshotRecord: {untagged: true},
 	Instance: {
 		member: "instanceName", quota: Quota{Name: quota.Instances, What: "Instances"},
 		secrets: []Secret{{FirstSecret, seal.InstanceKeys}},

@@ -80,7 +80,10 @@ func TestGoSDK(t *testing.T) {
 		{"ap-southeast-1", "exports", testExports},
 		{"ap-southeast-2", "lists", testLists},
 	})
-	runIn(t, slow, []regionTest{{"us-east-1", "pending things", testPending}})
+	runIn(t, slow, []regionTest{
+		{"us-east-1", "pending things", testPending},
+		{"us-east-1", "domains", testDomains},
+	})
 	runIn(t, aged, []regionTest{
 		{agedRegion, "automatic snapshots", testAutoSnapshots},
 		{agedRegion, "metrics", testMetrics},

@@ -54,6 +54,7 @@ var parts = []part{
 	{"key_pairs", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
 	{"instances", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"network", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
+	{"domains", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
 	{"storage", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"past", func(t *testing.T) *wirecheck.Checker { return startAged(t, quick...) }},
 	{"realistic", func(t *testing.T) *wirecheck.Checker { return startChecked(t, "--time-scale", "realistic") }},
@@ -107,18 +108,18 @@ var isolation = []string{
 // lost is missed.
 var built = []string{
 	"AllocateStaticIp", "AttachDisk", "AttachStaticIp", "CloseInstancePublicPorts", "CopySnapshot",
-	"CreateCloudFormationStack", "CreateDisk", "CreateDiskFromSnapshot", "CreateDiskSnapshot",
+	"CreateCloudFormationStack", "CreateDisk", "CreateDiskFromSnapshot", "CreateDiskSnapshot", "CreateDomain", "CreateDomainEntry",
 	"CreateInstanceSnapshot", "CreateInstances", "CreateInstancesFromSnapshot", "CreateKeyPair", "DeleteAutoSnapshot",
-	"DeleteDisk", "DeleteDiskSnapshot", "DeleteInstance", "DeleteInstanceSnapshot", "DeleteKeyPair",
+	"DeleteDisk", "DeleteDiskSnapshot", "DeleteDomain", "DeleteDomainEntry", "DeleteInstance", "DeleteInstanceSnapshot", "DeleteKeyPair",
 	"DeleteKnownHostKeys", "DetachDisk", "DetachStaticIp", "DisableAddOn", "DownloadDefaultKeyPair", "EnableAddOn",
 	"ExportSnapshot", "GetActiveNames", "GetAutoSnapshots", "GetBlueprints", "GetBundles",
-	"GetCloudFormationStackRecords", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks",
+	"GetCloudFormationStackRecords", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks", "GetDomain", "GetDomains",
 	"GetExportSnapshotRecords", "GetInstance", "GetInstanceAccessDetails", "GetInstanceMetricData",
 	"GetInstancePortStates", "GetInstanceSnapshot", "GetInstanceSnapshots", "GetInstanceState", "GetInstances",
 	"GetKeyPair", "GetKeyPairs", "GetOperation", "GetOperations", "GetOperationsForResource", "GetProfile",
 	"GetRegions", "GetStaticIp", "GetStaticIps", "ImportKeyPair", "OpenInstancePublicPorts", "PutInstancePublicPorts",
 	"RebootInstance", "ReleaseStaticIp", "SetIpAddressType", "StartInstance", "StopInstance", "TagResource",
-	"UntagResource", "UpdateInstanceMetadataOptions",
+	"UntagResource", "UpdateDomainEntry", "UpdateInstanceMetadataOptions",
 }
 
 // wantSeen checks that every action that is built succeeded through one of the checkers. An action that the client of

@@ -22,9 +22,6 @@ func emptyLists() []api.Action {
 		empty(func(in *lightsail.GetRelationalDatabaseSnapshotsInput) (*lightsail.GetRelationalDatabaseSnapshotsOutput, *string) {
 			return &lightsail.GetRelationalDatabaseSnapshotsOutput{RelationalDatabaseSnapshots: []types.RelationalDatabaseSnapshot{}}, in.PageToken
 		}, api.Of(resource.RelationalDatabaseSnapshot)),
-		empty(func(in *lightsail.GetDomainsInput) (*lightsail.GetDomainsOutput, *string) {
-			return &lightsail.GetDomainsOutput{Domains: []types.Domain{}}, in.PageToken
-		}, api.Of(resource.Domain)),
 		// An account without any distribution has an empty list, whatever name is asked for
 		// (defect of Terraform's AWS provider, mended in 2022).
 		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
@@ -72,7 +69,6 @@ func missing() []api.Action {
 		about[lightsail.GetRelationalDatabaseMetricDataInput, lightsail.GetRelationalDatabaseMetricDataOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseParametersInput, lightsail.GetRelationalDatabaseParametersOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseSnapshotInput, lightsail.GetRelationalDatabaseSnapshotOutput](resource.RelationalDatabaseSnapshot),
-		about[lightsail.GetDomainInput, lightsail.GetDomainOutput](resource.Domain),
 		about[lightsail.GetBucketAccessKeysInput, lightsail.GetBucketAccessKeysOutput](resource.Bucket),
 		about[lightsail.GetBucketMetricDataInput, lightsail.GetBucketMetricDataOutput](resource.Bucket),
 		about[lightsail.GetContainerImagesInput, lightsail.GetContainerImagesOutput](resource.ContainerService),

@@ -1,0 +1,189 @@
+package domain
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+)
+
+// Route 53's quotas (developer guide of Route 53, quotas on records).
+const (
+	// MaxEntries is how many entries a zone has at most.
+	MaxEntries = 10_000
+	// maxTargets is how many entries have one name and type.
+	maxTargets = 400
+)
+
+// Error is a change that a zone does not admit.
+type Error struct {
+	// Message says what is wrong, for clients.
+	Message string
+	// Missing reports that the entry to change does not exist.
+	Missing bool
+}
+
+func (e *Error) Error() string { return e.Message }
+
+func refuse(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }
+
+// Zone is the entries of a DNS zone, in Route 53's order: by name, its labels from the
+// last to the first, and then by type.
+type Zone struct {
+	// name is the zone's, in its normal form.
+	name    string
+	entries []types.DomainEntry
+}
+
+// Add adds an entry in its normal form, or returns an Error if it is invalid, exists, or
+// cannot stand beside the others.
+func (z *Zone) Add(in *types.DomainEntry) error {
+	e, err := z.normal(in)
+	if err != nil {
+		return err
+	}
+	if len(z.entries) >= MaxEntries {
+		return refuse("The domain %s has the maximum number of %d entries.", z.name, MaxEntries)
+	}
+	if err := z.admits(e); err != nil {
+		return err
+	}
+	at, _ := slices.BinarySearchFunc(z.entries, e, func(other, e types.DomainEntry) int {
+		return cmp.Or(order(other, e), -1) // after those of the same name and type
+	})
+	z.entries = slices.Insert(z.entries, at, e)
+	return nil
+}
+
+// Remove removes the entry that the given members name.
+func (z *Zone) Remove(in *types.DomainEntry) error {
+	at, err := z.find(in, in.Target)
+	if err != nil {
+		return err
+	}
+	if z.isOwn(z.entries[at]) {
+		return refuse("The %s entry of the domain %s cannot be deleted.", *z.entries[at].Type, z.name)
+	}
+	z.entries = slices.Delete(slices.Clone(z.entries), at, at+1)
+	return nil
+}
+
+// Update replaces an entry: the one with the given id, or without an id the only one of
+// the name and type.
+func (z *Zone) Update(in *types.DomainEntry) error {
+	at, err := z.find(in, nil)
+	if err != nil {
+		return err
+	}
+	former := z.entries
+	z.entries = slices.Delete(slices.Clone(former), at, at+1)
+	if err := z.Add(in); err != nil {
+		z.entries = former
+		return err
+	}
+	return nil
+}
+
+// find returns the place of the only entry that has the id, if one is given, or else the
+// name, the type and, if it is given, the target.
+func (z *Zone) find(in *types.DomainEntry, target *string) (int, error) {
+	at, found, name := 0, 0, normalName(in.Name)
+	for k, e := range z.entries {
+		if matches(e, in, name, target) {
+			at = k
+			found++
+		}
+	}
+	switch {
+	case found == 0:
+		return 0, &Error{Message: cmp.Or(aws.ToString(in.Name), aws.ToString(in.Id)), Missing: true}
+	case found > 1:
+		return 0, refuse("The domain %s has more than one %s entry with the name %s. Specify the id of the entry.",
+			z.name, aws.ToString(in.Type), aws.ToString(in.Name))
+	}
+	return at, nil
+}
+
+func matches(e types.DomainEntry, in *types.DomainEntry, name string, target *string) bool {
+	if aws.ToString(in.Id) != "" {
+		return *e.Id == *in.Id
+	}
+	return *e.Name == name && *e.Type == aws.ToString(in.Type) &&
+		(target == nil || sameTarget(*e.Target, *target))
+}
+
+// sameTarget compares targets as names do: the dot at the end says nothing.
+func sameTarget(a, b string) bool {
+	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+}
+
+// isOwn reports whether an entry is one that the zone cannot be without.
+func (z *Zone) isOwn(e types.DomainEntry) bool {
+	return *e.Name == z.name && (*e.Type == "SOA" || *e.Type == "NS")
+}
+
+// admits returns an Error if an entry in its normal form cannot stand beside those that
+// have its name.
+func (z *Zone) admits(e types.DomainEntry) error {
+	if *e.Type == "SOA" && *e.Name != z.name {
+		return refuse("The SOA entry of the domain %s has the name %s.", z.name, z.name)
+	}
+	targets := 0
+	for _, other := range z.named(*e.Name) {
+		sameType := *other.Type == *e.Type
+		if sameType {
+			targets++
+		}
+		switch {
+		case targets == maxTargets:
+			return refuse("The name %s has the maximum number of %d %s entries.", *e.Name, maxTargets, *e.Type)
+		case sameType && sameTarget(*other.Target, *e.Target):
+			return refuse("The domain entry already exists: %s %s %s", *e.Name, *e.Type, *e.Target)
+		case (*e.Type == "CNAME") != (*other.Type == "CNAME"):
+			return refuse("A CNAME entry cannot have the same name as another entry: %s", *e.Name)
+		case sameType && (*e.Type == "CNAME" || *e.Type == "SOA"):
+			return refuse("The name %s already has a %s entry.", *e.Name, *e.Type)
+		case sameType && (*e.IsAlias || *other.IsAlias):
+			return refuse("An alias cannot have the same name and type as another entry: %s %s", *e.Name, *e.Type)
+		}
+	}
+	return nil
+}
+
+// named are the entries that have a name.
+func (z *Zone) named(name string) []types.DomainEntry {
+	key := reversed(name)
+	first, _ := slices.BinarySearchFunc(z.entries, key, func(e types.DomainEntry, key string) int {
+		return cmp.Compare(reversed(*e.Name), key)
+	})
+	last := first
+	for last < len(z.entries) && *z.entries[last].Name == name {
+		last++
+	}
+	return z.entries[first:last]
+}
+
+func order(a, b types.DomainEntry) int {
+	return cmp.Or(cmp.Compare(reversed(*a.Name), reversed(*b.Name)), cmp.Compare(*a.Type, *b.Type))
+}
+
+// reversed is a name with its labels from the last to the first. The separator comes
+// before all characters of labels.
+func reversed(name string) string {
+	labels := strings.Split(name, ".")
+	slices.Reverse(labels)
+	return strings.Join(labels, "\x00")
+}
+
+// entryID follows from what the entry says, so it changes with it: a signed 32-bit number
+// (observed; that it is a hash is a guess).
+func entryID(name, kind, target string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name + "\x00" + kind + "\x00" + target))
+	return strconv.Itoa(int(int32(h.Sum32())))
+}
