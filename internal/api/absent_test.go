@@ -25,6 +25,7 @@ var reads = []call{
 	{action: "GetStaticIps", body: `{}`},
 	{action: "GetKeyPairs", body: `{"includeDefaultKeyPair":true}`},
 	{action: "GetDomains", body: `{}`},
+	{action: "GetContactMethods", body: `{}`},
 	{action: "GetDomain", body: `{"domainName":"TEAM.example.com"}`},
 	{action: "GetAutoSnapshots", body: `{"resourceName":"i2-TEAM"}`},
 	{action: "GetOperations", body: `{}`},

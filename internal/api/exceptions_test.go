@@ -27,6 +27,7 @@ var absent = map[string]string{
 	"CreateInstances":               `{"instanceNames":["new"],"availabilityZone":"us-east-1a","blueprintId":"debian_12","bundleId":"nano_3_0","keyPairName":"none"}`,
 	"CreateInstancesFromSnapshot":   `{"instanceNames":["new"],"instanceSnapshotName":"none","availabilityZone":"us-east-1a","bundleId":"nano_3_0"}`,
 	"DeleteAutoSnapshot":            `{"resourceName":"none","date":"2026-11-20"}`,
+	"DeleteContactMethod":           `{"protocol":"Email"}`,
 	"DeleteDisk":                    `{"diskName":"none"}`,
 	"DeleteDiskSnapshot":            `{"diskSnapshotName":"none"}`,
 	"DeleteDomain":                  `{"domainName":"none.example"}`,
@@ -57,6 +58,7 @@ var absent = map[string]string{
 	"PutInstancePublicPorts":        `{"instanceName":"none","portInfos":[{"fromPort":22,"toPort":22,"protocol":"tcp"}]}`,
 	"RebootInstance":                `{"instanceName":"none"}`,
 	"ReleaseStaticIp":               `{"staticIpName":"none"}`,
+	"SendContactMethodVerification": `{"protocol":"Email"}`,
 	"SetIpAddressType":              `{"resourceType":"Instance","resourceName":"none","ipAddressType":"ipv4"}`,
 	"StartInstance":                 `{"instanceName":"none"}`,
 	"StopInstance":                  `{"instanceName":"none"}`,
@@ -69,8 +71,8 @@ var absent = map[string]string{
 // nothingIsAbsent are the built actions that the API model gives a NotFoundException
 // though their input names nothing that could be missing.
 var nothingIsAbsent = []string{
-	"AllocateStaticIp", "CreateDisk", "CreateDomain", "CreateKeyPair", "DownloadDefaultKeyPair", "GetActiveNames", "GetBlueprints", "GetBundles",
-	"GetCloudFormationStackRecords", "GetDiskSnapshots", "GetDisks", "GetDomains", "GetExportSnapshotRecords", "GetInstanceSnapshots", "GetInstances",
+	"AllocateStaticIp", "CreateContactMethod", "CreateDisk", "CreateDomain", "CreateKeyPair", "DownloadDefaultKeyPair", "GetActiveNames", "GetBlueprints", "GetBundles",
+	"GetCloudFormationStackRecords", "GetContactMethods", "GetDiskSnapshots", "GetDisks", "GetDomains", "GetExportSnapshotRecords", "GetInstanceSnapshots", "GetInstances",
 	"GetKeyPairs", "GetOperations", "GetOperationsForResource", "GetRegions", "GetStaticIps", "ImportKeyPair",
 }
 
@@ -95,6 +97,9 @@ func TestActions_haveTheExceptionsOfTheModel(t *testing.T) {
 
 	walk(denied, nobody, empty)
 	walk("InvalidInputException", root, func(action string) (string, bool) {
+		if action == "GetContactMethods" { // it has no pages
+			return `{"protocols":["Fax"]}`, true
+		}
 		return `{"pageToken":"forged"}`, !slices.Contains(nothingIsInvalid, action)
 	})
 	walk("NotFoundException", root, func(action string) (string, bool) {

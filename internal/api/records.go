@@ -72,6 +72,21 @@ func ListOf[R, T any, P Shown[R, T]](
 	return listed(c, token, scope, fetch, shown[R, T, P](c))
 }
 
+// All is List for lists that come in one page: of kinds of which an account has few.
+func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
+	const bound = 1000
+	rows, err := c.Tx.Resources(c.Principal.Account, c.Region, P(new(R)).Kind(), "", bound)
+	list := make([]T, 0, len(rows))
+	for _, r := range rows {
+		record, failed := open[R, P](r)
+		if failed != nil {
+			return nil, failed
+		}
+		list = append(list, *P(record).Show(c.Now))
+	}
+	return list, err
+}
+
 // ListShown is List with a function that shows a resource.
 func ListShown[T any](c *Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
 	return listed(c, token, "", c.byName(kind), show)

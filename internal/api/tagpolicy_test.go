@@ -13,7 +13,7 @@ import (
 // for that team.
 const onlyWeb = `{"Version":"2012-10-17","Statement":[
 	{"Effect":"Allow","Action":"lightsail:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}},
-	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain"],"Resource":"*",
+	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain","lightsail:CreateContactMethod"],"Resource":"*",
 	 "Condition":{"StringEquals":{"aws:RequestTag/team":"web"}}}]}`
 
 // teamTags are the tags of what a team makes.
@@ -67,6 +67,7 @@ var teamCalls = []call{
 	{action: "DeleteDiskSnapshot", body: `{"diskSnapshotName":"ds-TEAM"}`},
 	{action: "ReleaseStaticIp", body: `{"staticIpName":"s-TEAM"}`},
 	{action: "DeleteKeyPair", body: `{"keyPairName":"k-TEAM"}`},
+	{action: "CreateContactMethod", body: `{"protocol":"Email","contactEndpoint":"TEAM@example.com",` + teamTags + `}`},
 	{action: "CreateDomain", body: `{"domainName":"TEAM.example.net",` + teamTags + `}`},
 	{action: "CreateDomainEntry", body: `{"domainName":"TEAM.example.com","domainEntry":{"name":"www.TEAM.example.com","type":"A","target":"192.0.2.1"}}`},
 	{action: "UpdateDomainEntry", body: `{"domainName":"TEAM.example.com","domainEntry":{"name":"www.TEAM.example.com","type":"A","target":"192.0.2.2"}}`},

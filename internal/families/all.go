@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
+	"github.com/lanyard-cloud/lanyard/internal/families/monitoring"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -37,6 +38,7 @@ func list(d Deps) []api.Family {
 	return []api.Family{
 		account.Declare(),
 		keyPairs.Declare(),
+		monitoring.Declare(),
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
 		domain.Declare(),
 	}

@@ -83,6 +83,7 @@ func TestGoSDK(t *testing.T) {
 	runIn(t, slow, []regionTest{
 		{"us-east-1", "pending things", testPending},
 		{"us-east-1", "domains", testDomains},
+		{"us-east-2", "contact methods", testContacts},
 	})
 	runIn(t, aged, []regionTest{
 		{agedRegion, "automatic snapshots", testAutoSnapshots},

@@ -55,6 +55,7 @@ var parts = []part{
 	{"instances", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"network", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"domains", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
+	{"monitoring", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
 	{"storage", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"past", func(t *testing.T) *wirecheck.Checker { return startAged(t, quick...) }},
 	{"realistic", func(t *testing.T) *wirecheck.Checker { return startChecked(t, "--time-scale", "realistic") }},
@@ -108,17 +109,17 @@ var isolation = []string{
 // lost is missed.
 var built = []string{
 	"AllocateStaticIp", "AttachDisk", "AttachStaticIp", "CloseInstancePublicPorts", "CopySnapshot",
-	"CreateCloudFormationStack", "CreateDisk", "CreateDiskFromSnapshot", "CreateDiskSnapshot", "CreateDomain", "CreateDomainEntry",
+	"CreateCloudFormationStack", "CreateContactMethod", "CreateDisk", "CreateDiskFromSnapshot", "CreateDiskSnapshot", "CreateDomain", "CreateDomainEntry",
 	"CreateInstanceSnapshot", "CreateInstances", "CreateInstancesFromSnapshot", "CreateKeyPair", "DeleteAutoSnapshot",
-	"DeleteDisk", "DeleteDiskSnapshot", "DeleteDomain", "DeleteDomainEntry", "DeleteInstance", "DeleteInstanceSnapshot", "DeleteKeyPair",
+	"DeleteContactMethod", "DeleteDisk", "DeleteDiskSnapshot", "DeleteDomain", "DeleteDomainEntry", "DeleteInstance", "DeleteInstanceSnapshot", "DeleteKeyPair",
 	"DeleteKnownHostKeys", "DetachDisk", "DetachStaticIp", "DisableAddOn", "DownloadDefaultKeyPair", "EnableAddOn",
 	"ExportSnapshot", "GetActiveNames", "GetAutoSnapshots", "GetBlueprints", "GetBundles",
-	"GetCloudFormationStackRecords", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks", "GetDomain", "GetDomains",
+	"GetCloudFormationStackRecords", "GetContactMethods", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks", "GetDomain", "GetDomains",
 	"GetExportSnapshotRecords", "GetInstance", "GetInstanceAccessDetails", "GetInstanceMetricData",
 	"GetInstancePortStates", "GetInstanceSnapshot", "GetInstanceSnapshots", "GetInstanceState", "GetInstances",
 	"GetKeyPair", "GetKeyPairs", "GetOperation", "GetOperations", "GetOperationsForResource", "GetProfile",
 	"GetRegions", "GetStaticIp", "GetStaticIps", "ImportKeyPair", "OpenInstancePublicPorts", "PutInstancePublicPorts",
-	"RebootInstance", "ReleaseStaticIp", "SetIpAddressType", "StartInstance", "StopInstance", "TagResource",
+	"RebootInstance", "ReleaseStaticIp", "SendContactMethodVerification", "SetIpAddressType", "StartInstance", "StopInstance", "TagResource",
 	"UntagResource", "UpdateDomainEntry", "UpdateInstanceMetadataOptions",
 }
 

@@ -32,9 +32,6 @@ func emptyLists() []api.Action {
 		empty(func(in *lightsail.GetCertificatesInput) (*lightsail.GetCertificatesOutput, *string) {
 			return &lightsail.GetCertificatesOutput{Certificates: []types.CertificateSummary{}}, in.PageToken
 		}, api.Of(resource.Certificate)),
-		empty(func(*lightsail.GetContactMethodsInput) (*lightsail.GetContactMethodsOutput, *string) {
-			return &lightsail.GetContactMethodsOutput{ContactMethods: []types.ContactMethod{}}, nil
-		}, api.Of(resource.ContactMethod)),
 		empty(func(*lightsail.IsVpcPeeredInput) (*lightsail.IsVpcPeeredOutput, *string) {
 			return &lightsail.IsVpcPeeredOutput{IsPeered: new(false)}, nil
 		}),
