@@ -166,6 +166,14 @@ func commands() []sshAttack {
 		{"that runs a program", "/bin/sh -c 'touch /tmp/x'; nc -l 1; curl http://127.0.0.1"},
 		{"of a fork bomb", ":(){ :|:& };:"},
 		{"of substitutions", strings.Repeat("$(", 10_000)},
+		{"that loops", "while :; do :; done"},
+		{"that loops with output", "while :; do cat /etc/hosts; done"},
+		{"of a variable that doubles", "x=12345678; while :; do x=$x$x; done"},
+		{"of recursion", "f() { f; f; }; f"},
+		{"of recursion in pipes", "f() { f | f; }; f"},
+		{"of a long sequence", "echo {1..999999999} $(seq 999999999)"},
+		{"of an expression that repeats", "while :; do help | grep -E '" + strings.Repeat("(a?){500}", 20) + "'; done"},
+		{"of files of the host", "cat < /etc/passwd; echo x > /tmp/x; . /etc/profile; cat /dev/tcp/127.0.0.1/22; echo /*/*"},
 		{"with a terminal's commands", "echo -e '\x1b[2J'"},
 	} {
 		add("a command "+c.name, request("exec", c.text))

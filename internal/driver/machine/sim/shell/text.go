@@ -178,7 +178,7 @@ func (s *Shell) matcher(expression string, set map[byte]string) (func(string) bo
 	if err != nil {
 		return nil, errors.New("invalid pattern")
 	}
-	return func(line string) bool { return s.budget.spend(len(line)*size/4) && compiled.MatchString(line) }, nil
+	return func(line string) bool { return s.budget.spend(len(line)*size) && compiled.MatchString(line) }, nil
 }
 
 // programSize returns the number of instructions of a regular expression.
