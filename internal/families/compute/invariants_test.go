@@ -308,7 +308,7 @@ func TestActions_invariantsHoldAfterConcurrentMoves(t *testing.T) {
 }
 
 // TestAllocateStaticIp_lastAddress uses up the pool: that is refused as a state of things, and what
-// needs no more addresses goes on.
+// needs no more addresses continues.
 func TestAllocateStaticIp_lastAddress(t *testing.T) {
 	w := newWalk(t, 0)
 	l := &lab{&familytest.Lab{T: t, Client: w.clients[0]}}

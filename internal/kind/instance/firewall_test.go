@@ -131,7 +131,7 @@ func TestOpenPort_closePort(t *testing.T) {
 			}
 			wantRules(t, i, tc.want...)
 			if text(was[0]) != text(before[0]) {
-				t.Error("the rules that somebody else holds were changed")
+				t.Error("the rules of another caller were changed")
 			}
 			if i.Doc.Networking.MonthlyTransfer == nil {
 				t.Error("the transfer allowance is lost")
