@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -149,6 +150,31 @@ func (h *holders) end(pid int, sig syscall.Signal) {
 	}
 }
 
+func (h *holders) signal(pid int, sig syscall.Signal) {
+	h.t.Helper()
+	if err := h.all[pid].Process.Signal(sig); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// suspend suspends the process that works, at a moment when it has no transaction open: the
+// database waits for that.
+func (h *holders) suspend(pid int) {
+	h.t.Helper()
+	for range 20 {
+		h.signal(pid, syscall.SIGSTOP)
+		ctx, cancel := context.WithTimeout(h.t.Context(), time.Second)
+		err := h.db.Update(ctx, func(tx *store.Tx) error { return tx.AcquireLease("work", "test", time.Millisecond) })
+		cancel()
+		if errors.Is(err, store.ErrNoLease) {
+			return
+		}
+		h.signal(pid, syscall.SIGCONT)
+		h.works(0)
+	}
+	h.t.Fatalf("process %d has a transaction open whenever it is suspended", pid)
+}
+
 // items reads all recorded work, by its begin.
 func (h *holders) items() (list []item) {
 	h.t.Helper()
@@ -246,21 +272,17 @@ func TestLease_ofAHolderThatEnds(t *testing.T) {
 	h.wantApart()
 }
 
-// TestLease_ofAHolderThatStands stops the process that works until its lease has run out, and
+// TestLease_ofAHolderThatIsSuspended suspends the process that works until its lease has run out, and
 // lets it continue: it does not work before it has the lease again.
-func TestLease_ofAHolderThatStands(t *testing.T) {
+func TestLease_ofAHolderThatIsSuspended(t *testing.T) {
 	t.Parallel()
 	h := newHolders(t)
 	h.start()
 	h.start()
 	first := h.works(0)
-	if err := h.all[first].Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	h.suspend(first)
 	second := h.works(first)
-	if err := h.all[first].Process.Signal(syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
+	h.signal(first, syscall.SIGCONT)
 	for range 5 {
 		if holder := h.works(0); holder != second {
 			t.Errorf("process that works: got %d, want %d, which has the lease", holder, second)

@@ -184,6 +184,39 @@ func TestListeners_waitForAPortThatAnotherServerUses(t *testing.T) {
 	first.opens(at)
 }
 
+// TestListeners_waitForAPortOfADeletedInstance gives a new instance the port of one that another
+// process has deleted, and that still runs here.
+func TestListeners_waitForAPortOfADeletedInstance(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.put("web")
+	at := w.address("web")
+	_, before, err := logIn(at, w.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.deleteElsewhere(first)
+	second := w.put("web")
+	w.update(func(tx txn) error {
+		if err := tx.ReleaseAddresses(second.Resource.ID); err != nil {
+			return err
+		}
+		_, err := tx.TakeAddress(store.Address{Pool: instance.PortPool, Number: int64(netip.MustParseAddrPort(at).Port()), Owner: second.Resource.ID})
+		return err
+	})
+	if got := w.address("web"); got != at {
+		t.Errorf("address of the new instance: got %s, want %s", got, at)
+	}
+	w.until("the new instance has the port", func() bool {
+		client, after, err := logIn(at, w.key)
+		if err != nil {
+			return false
+		}
+		_ = client.Close()
+		return string(after.Marshal()) != string(before.Marshal())
+	})
+}
+
 // own gives an instance an address of its own.
 func own(a netip.Addr, more ...types.PortInfo) func(*instance.Instance) {
 	return func(i *instance.Instance) {
