@@ -76,8 +76,11 @@ func (b block) put(text string) (string, error) {
 	if err := b.check(lines, start, end); err != nil {
 		return "", err
 	}
-	eol := lineEnd(text)
-	if start == len(lines) {
+	var eol string
+	if start < len(lines) {
+		eol = lineEnd(lines[start])
+	} else {
+		eol = lineEnd(cmp.Or(strings.Join(lines, ""), text))
 		lines = endWithBlankLine(lines, eol)
 		start, end = len(lines), len(lines)
 	}

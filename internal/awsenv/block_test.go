@@ -249,7 +249,7 @@ func FuzzBlock(f *testing.F) {
 		"", demoText, crlf(demoText), demoText + demoText, formerText, crlf(formerText), "[default]\nregion = x", "\ufeff[profile demo]\n",
 		"[a]\nb =\n  c = d\n\n" + formerText + "# c\n\n[profile 'demo']\n", demoText + "output = x\n", formerProfile + "\n" + demoText + formerServices,
 		"[profile demo]\r# managed by lanyard\rregion = 1\r[b]", "# BEGIN lanyard\n# BEGIN lanyard\n[profile demo]\n# END lanyard\n# END lanyard",
-		"[profile demo]\n# managed by lanyard\n= 1\n: 2\nplain\n", "\x00\xff[\u00a0profile\u00a0demo]\n",
+		"[profile demo]\n# managed by lanyard\n= 1\n: 2\nplain\n", "[profile demo]\n# managed by lanyard\n\r\n", "\x00\xff[\u00a0profile\u00a0demo]\n",
 	} {
 		f.Add(text)
 	}

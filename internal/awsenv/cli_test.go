@@ -55,7 +55,7 @@ func TestCLIVersionWarning(t *testing.T) {
 					"its calls would go to the real AWS; upgrade it, or give every call --endpoint-url http://127.0.0.1:2016"
 			}
 			if got != want {
-				t.Errorf("got  %q\nwant %q", got, want)
+				t.Errorf("warning: got %q\nwant %q", got, want)
 			}
 			if strings.Contains(got, "\n") {
 				t.Error("more than one line")
@@ -67,7 +67,7 @@ func TestCLIVersionWarning(t *testing.T) {
 func TestCLIVersionWarning_isEmptyWithoutCLI(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if got := awsenv.CLIVersionWarning(t.Context(), "http://127.0.0.1:2016"); got != "" {
-		t.Errorf("got %q", got)
+		t.Errorf("warning: got %q, want none", got)
 	}
 }
 
@@ -77,6 +77,6 @@ func TestCLIVersionWarning_doesNotWaitForAHangingCLI(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	if got := awsenv.CLIVersionWarning(ctx, "http://127.0.0.1:2016"); got != "" {
-		t.Errorf("got %q", got)
+		t.Errorf("warning: got %q, want none", got)
 	}
 }

@@ -117,7 +117,7 @@ func TestWriteProfile_isReadByClients(t *testing.T) {
 		write(t, conn, name, paths)
 		for setting, want := range map[string]string{"region": conn.Region, "aws_secret_access_key": conn.SecretAccessKey} {
 			if got := aws(t, "configure", "get", setting, "--profile", name); got != want {
-				t.Errorf("%s of %s = %q, want %q", setting, name, got, want)
+				t.Errorf("%s of the profile %s: got %q, want %q", setting, name, got, want)
 			}
 		}
 		assertBotocore(t, name, conn)
@@ -152,7 +152,7 @@ func TestWriteProfile_keepsWhatTheAWSCLIAdds(t *testing.T) {
 	aws(t, "configure", "set", "aws_secret_access_key", "real", "--profile", "dev")
 	_, err := awsenv.WriteProfile(testConnection(), "dev", paths)
 	if want := paths.Credentials + ": line 1: [dev] was not written by lanyard, or has been changed since"; err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("error = %v, want %s …", err, want)
+		t.Errorf("error of WriteProfile: got %v, want %s …", err, want)
 	}
 	if got := aws(t, "configure", "get", "aws_secret_access_key", "--profile", "dev"); got != "real" {
 		t.Errorf("the secret is %q", got)

@@ -272,7 +272,7 @@ func TestExport_refusesIncompleteConnections(t *testing.T) {
 			var out strings.Builder
 			err := c.Export(&out, awsenv.Sh)
 			if err == nil || err.Error() != tc.want {
-				t.Errorf("error = %v, want %q", err, tc.want)
+				t.Errorf("error of Export: got %v, want %q", err, tc.want)
 			}
 			if out.Len() != 0 {
 				t.Errorf("wrote %q", out.String())

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// Only root can give a file away; everybody else can see that the owner stays.
+// TestReplace_keepsTheOwner gives the file to another user if it runs as root. Other users
+// cannot do that, and check that the file stays theirs.
 func TestReplace_keepsTheOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "credentials")
 	writeFile(t, path, "old")
@@ -32,6 +33,6 @@ func TestReplace_keepsTheOwner(t *testing.T) {
 		t.Errorf("owner = %+v, want %d", stat, want)
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != "new" {
-		t.Errorf("text = %q (%v)", text, err)
+		t.Errorf("text of the file: got %q (%v), want new", text, err)
 	}
 }

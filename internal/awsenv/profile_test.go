@@ -27,7 +27,7 @@ func newFiles(t *testing.T) awsenv.Paths {
 	return paths
 }
 
-// clearAWS hides from this test whatever its environment tells AWS clients.
+// clearAWS unsets the variables of AWS clients for this test.
 func clearAWS(t *testing.T) {
 	t.Helper()
 	for _, kv := range os.Environ() {

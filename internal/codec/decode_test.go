@@ -133,7 +133,7 @@ func TestDecode_refusesMalformedJSON(t *testing.T) {
 			err := Decode([]byte(body), new(lightsail.CreateKeyPairInput))
 			var syntax *SyntaxError
 			if !errors.As(err, &syntax) {
-				t.Fatalf("got %v, want a SyntaxError", err)
+				t.Fatalf("error of Decode: got %v, want a SyntaxError", err)
 			}
 			if syntax.Message != "" || syntax.Reason == "" {
 				t.Errorf("message %q, reason %q; malformed JSON has no message", syntax.Message, syntax.Reason)
@@ -202,10 +202,10 @@ func TestDecode_refusesWrongTypes(t *testing.T) {
 				err := Decode(fmt.Appendf(nil, `{"x":1,%q:%s}`, tt.member, value), newLike(tt.in))
 				var syntax *SyntaxError
 				if !errors.As(err, &syntax) {
-					t.Fatalf("got %v, want a SyntaxError", err)
+					t.Fatalf("error of Decode: got %v, want a SyntaxError", err)
 				}
 				if syntax.Message != want {
-					t.Errorf("got %q, want %q", syntax.Message, want)
+					t.Errorf("message: got %q, want %q", syntax.Message, want)
 				}
 			})
 		}
@@ -223,13 +223,13 @@ func TestDecode_numbers(t *testing.T) {
 	for value, want := range map[string]int32{"0": 0, "-0": 0, "8": 8, "-8": -8, "2147483647": 1<<31 - 1, "-2147483648": -1 << 31} {
 		in := new(lightsail.CreateDiskInput)
 		if err := Unmarshal([]byte(`{"sizeInGb":`+value+`}`), in); err != nil || *in.SizeInGb != want {
-			t.Errorf("%s: got %v, %v", value, in.SizeInGb, err)
+			t.Errorf("sizeInGb from %s: got %v, %v", value, in.SizeInGb, err)
 		}
 	}
 	for value, want := range map[string]float64{"0": 0, "1": 1, "-1.5": -1.5, "1E3": 1000, "1.25e-2": 0.0125, "1e-999": 0} {
 		in := new(lightsail.PutAlarmInput)
 		if err := Unmarshal([]byte(`{"threshold":`+value+`}`), in); err != nil || *in.Threshold != want {
-			t.Errorf("%s: got %v, %v", value, in.Threshold, err)
+			t.Errorf("threshold from %s: got %v, %v", value, in.Threshold, err)
 		}
 	}
 	if err := Unmarshal([]byte(`{"price":1e39}`), new(types.Bundle)); err == nil {
@@ -255,7 +255,7 @@ func TestDecode_times(t *testing.T) {
 			continue
 		}
 		if !k.CreatedAt.Equal(want) || k.CreatedAt.Location() != time.UTC {
-			t.Errorf("%s: got %v, want %v", value, k.CreatedAt, want.UTC())
+			t.Errorf("createdAt from %s: got %v, want %v", value, k.CreatedAt, want.UTC())
 		}
 	}
 }
@@ -266,11 +266,11 @@ func TestDecode_boundsTheNumberOfElements(t *testing.T) {
 		return []byte(`{"keyPairName":"aa","tags":[` + strings.Repeat("{},", n-1) + `{}]}`)
 	}
 	if err := Decode(body(MaxElements), new(lightsail.CreateKeyPairInput)); err != nil {
-		t.Errorf("%d elements: %v", MaxElements, err)
+		t.Errorf("error for %d elements: got %v, want none", MaxElements, err)
 	}
 	var syntax *SyntaxError
 	if err := Decode(body(MaxElements+1), new(lightsail.CreateKeyPairInput)); !errors.As(err, &syntax) {
-		t.Errorf("%d elements: got %v", MaxElements+1, err)
+		t.Errorf("error for %d elements: got %v, want a SyntaxError", MaxElements+1, err)
 	}
 	var m strings.Builder
 	for i := range MaxElements + 1 {
@@ -294,7 +294,7 @@ func TestDecode_findsLateDuplicates(t *testing.T) {
 		}
 		unique := `{` + strings.TrimSuffix(b.String(), ",") + `}`
 		if err := Decode([]byte(unique), new(lightsail.GetKeyPairsInput)); err != nil {
-			t.Errorf("%d unique names: %v", n, err)
+			t.Errorf("error for %d unique names: got %v, want none", n, err)
 		}
 		for _, again := range []int{0, n / 2, n - 1} {
 			body := fmt.Sprintf(`{%s"x%d":1}`, b.String(), again)

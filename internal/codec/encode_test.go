@@ -176,7 +176,7 @@ func TestEncodeException_isReadByTheSDK(t *testing.T) {
 	err := client.DeserializeResponse(t.Context(), op, lightsail.TypeRegistry, response(400, EncodeException(sent)), nil)
 	var got *types.NotFoundException
 	if !errors.As(err, &got) {
-		t.Fatalf("got %v", err)
+		t.Fatalf("error that the SDK reads: got %v", err)
 	}
 	if diff := sdkEqual(sent, got); diff != "" {
 		t.Error(diff)
@@ -187,7 +187,7 @@ func TestEncode_returnsBytesOfTheCallersOwn(t *testing.T) {
 	first := Encode(&lightsail.GetKeyPairInput{KeyPairName: new("first")})
 	Encode(&lightsail.GetKeyPairInput{KeyPairName: new("other")})
 	if string(first) != `{"keyPairName":"first"}` {
-		t.Errorf("got %s", first)
+		t.Errorf("first encoded bytes: got %s", first)
 	}
 }
 

@@ -35,7 +35,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		if !json.Valid(body) {
-			t.Fatalf("%s: taken, and is no JSON", a.Name)
+			t.Fatalf("input of %s: accepted, but not JSON", a.Name)
 		}
 		schema := schemaOf(in)
 		doc := Encode(in)
@@ -72,7 +72,7 @@ func checkRefusal(t *testing.T, err error) {
 }
 
 // known reduces a tree to what the schema knows, with times in milliseconds. Zeros and absent members are made equal, since
-// the SDK cannot tell them apart in members that are no pointers.
+// the SDK cannot distinguish them in members that are no pointers.
 func known(t *testing.T, v any, schema *smithy.Schema) any {
 	switch v := v.(type) {
 	case map[string]any:

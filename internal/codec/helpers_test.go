@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 )
 
-// sdkDir is where the SDK's source and its wire snapshots lie.
+// sdkDir is the directory of the SDK's source and its wire snapshots.
 func sdkDir(t testing.TB) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws/aws-sdk-go-v2/service/lightsail").Output()

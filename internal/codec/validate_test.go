@@ -85,10 +85,10 @@ func TestDecode_validates(t *testing.T) {
 			}
 			var invalid *ValidationError
 			if !errors.As(err, &invalid) {
-				t.Fatalf("got %v, want a ValidationError", err)
+				t.Fatalf("error of Decode: got %v, want a ValidationError", err)
 			}
 			if got := invalid.Error(); got != tt.want {
-				t.Errorf("got  %s\nwant %s", got, tt.want)
+				t.Errorf("text of the error: got %s\nwant %s", got, tt.want)
 			}
 		})
 	}
@@ -113,7 +113,7 @@ func TestValidationErrorMissing_namesRequiredMembers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var invalid *ValidationError
 			if err := Decode([]byte(tt.body), tt.in); !errors.As(err, &invalid) {
-				t.Fatalf("got %v, want a ValidationError", err)
+				t.Fatalf("error of Decode: got %v, want a ValidationError", err)
 			}
 			if got := strings.Join(invalid.Missing(), ","); got != tt.want {
 				t.Errorf("missing members: got %q, want %q", got, tt.want)
@@ -141,7 +141,7 @@ func TestViolation_text(t *testing.T) {
 	}
 	v := invalid.Violations[0]
 	if v.Shape != "ResourceName" || v.Rule != Pattern || v.Member != "keyPairName" || v.Path != "keyPairName" || v.Value != "custom gitlab" {
-		t.Errorf("got %+v", v)
+		t.Errorf("violation: got %+v", v)
 	}
 }
 
@@ -164,7 +164,7 @@ func TestValidationError_isBounded(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	if len(invalid.Violations) != MaxViolations {
-		t.Errorf("%d violations, want %d", len(invalid.Violations), MaxViolations)
+		t.Errorf("violations: got %d, want %d", len(invalid.Violations), MaxViolations)
 	}
 	if got, want := invalid.Violations[0].Value, strings.Repeat("ü", MaxEcho)+"..."; got != want {
 		t.Errorf("the value is repeated as %q", got)

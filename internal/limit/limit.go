@@ -1,4 +1,4 @@
-// Package limit bounds how much is done at one time. It never makes anybody wait:
+// Package limit bounds how much is done at one time. No caller ever waits:
 // callers beyond the limit are refused at once, and may retry.
 package limit
 
@@ -25,7 +25,7 @@ func (g *Gate) Enter() bool {
 	return false
 }
 
-// Leave makes room for another.
+// Leave lets another caller in.
 func (g *Gate) Leave() {
 	if g != nil {
 		g.free.Add(1)

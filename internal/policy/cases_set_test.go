@@ -67,7 +67,7 @@ func TestEvaluate_missingKeys(t *testing.T) {
 	runConditions(t, []conditionCase{
 		{"IfExists lets a missing key pass", `{"StringEqualsIfExists":{"aws:ResourceTag/allow":"true"}}`, nil, true},
 		{"IfExists tests a key that is there", `{"StringEqualsIfExists":{"aws:ResourceTag/allow":"true"}}`, keys{"aws:ResourceTag/allow": "false"}, false},
-		{"IfExists holds where the key is there and matches", `{"StringEqualsIfExists":{"aws:ResourceTag/allow":"true"}}`, tagged, true},
+		{"IfExists holds if the key is there and matches", `{"StringEqualsIfExists":{"aws:ResourceTag/allow":"true"}}`, tagged, true},
 		{"IfExists on a negated operator changes nothing for a missing key", `{"StringNotEqualsIfExists":{"aws:ResourceTag/allow":"true"}}`, nil, true},
 		{"IfExists on a negated operator tests a key that is there", `{"StringNotEqualsIfExists":{"aws:ResourceTag/allow":"true"}}`, tagged, false},
 		{"StringLikeIfExists", `{"StringLikeIfExists":{"ec2:InstanceType":["t1.*","t2.*"]}}`, keys{"ec2:InstanceType": "m3.large"}, false},

@@ -49,7 +49,7 @@ func TestEvaluate_spellingsOfOneKey(t *testing.T) {
 		{"ForAllValues takes one value at a time", `{"ForAllValues:StringEquals":{"aws:RequestTag/team":"web"}}`, both, false, true},
 		{"ForAllValues over an empty value", `{"ForAllValues:StringEquals":{"aws:RequestTag/team":"web"}}`, tags("RequestTag", "", "db"), false, true},
 		{"tag keys stay a list of both", `{"ForAnyValue:StringEquals":{"aws:TagKeys":"team"}}`, keys{"aws:TagKeys": []string{"team", "Team"}}, true, true},
-		{"tag keys tell case", `{"ForAllValues:StringEquals":{"aws:TagKeys":"team"}}`, keys{"aws:TagKeys": []string{"team", "Team"}}, false, false},
+		{"tag keys depend on case", `{"ForAllValues:StringEquals":{"aws:TagKeys":"team"}}`, keys{"aws:TagKeys": []string{"team", "Team"}}, false, false},
 
 		{
 			"a variable with two values", `{"StringEquals":{"aws:username":"${aws:PrincipalTag/team}"}}`,
@@ -62,7 +62,7 @@ func TestEvaluate_spellingsOfOneKey(t *testing.T) {
 			true, true,
 		},
 		{
-			"a default does not stand for an empty spelling", `{"StringEquals":{"aws:username":"${aws:PrincipalTag/team, 'ana'}"}}`,
+			"a default does not replace an empty spelling", `{"StringEquals":{"aws:username":"${aws:PrincipalTag/team, 'ana'}"}}`,
 			keys{"aws:username": "ana", "aws:PrincipalTag/team": "", "aws:PrincipalTag/Team": "db"},
 			false, true,
 		},

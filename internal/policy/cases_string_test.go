@@ -37,9 +37,9 @@ func TestEvaluate_stringOperators(t *testing.T) {
 
 		{"StringNotEquals is the negation", `{"StringNotEquals":{"aws:RequestTag/team":"web"}}`, team("db"), true},
 		{"StringNotEquals does not hold for the value itself", `{"StringNotEquals":{"aws:RequestTag/team":"web"}}`, team("web"), false},
-		{"a negated operator holds where the key is missing", `{"StringNotEquals":{"aws:RequestTag/team":"web"}}`, nil, true},
+		{"a negated operator holds if the key is missing", `{"StringNotEquals":{"aws:RequestTag/team":"web"}}`, nil, true},
 		{"several values under a negated operator are NOR", `{"StringNotEquals":{"aws:RequestTag/team":["web","db"]}}`, team("db"), false},
-		{"NOR holds where none matches", `{"StringNotEquals":{"aws:RequestTag/team":["web","db"]}}`, team("ops"), true},
+		{"NOR holds if none matches", `{"StringNotEquals":{"aws:RequestTag/team":["web","db"]}}`, team("ops"), true},
 		{"StringNotEquals is case-sensitive", `{"StringNotEquals":{"aws:RequestTag/team":"web"}}`, team("WEB"), true},
 		{"no value at all under a negated operator excludes nothing", `{"StringNotEquals":{"aws:RequestTag/team":[]}}`, team("web"), true},
 
@@ -51,9 +51,9 @@ func TestEvaluate_stringOperators(t *testing.T) {
 
 		{"StringLike without wildcards is StringEquals", `{"StringLike":{"aws:RequestTag/team":"web"}}`, team("web"), true},
 		{"StringLike wants the whole value", `{"StringLike":{"aws:RequestTag/team":"we"}}`, team("web"), false},
-		{"a * under StringLike stands for anything", `{"StringLike":{"aws:RequestTag/team":"w*"}}`, team("web"), true},
+		{"a * under StringLike matches anything", `{"StringLike":{"aws:RequestTag/team":"w*"}}`, team("web"), true},
 		{"a * under StringLike matches colons and slashes", `{"StringLike":{"aws:RequestTag/team":"a*z"}}`, team("a:b/c:z"), true},
-		{"a ? under StringLike stands for one character", `{"StringLike":{"aws:RequestTag/team":"w?b"}}`, team("web"), true},
+		{"a ? under StringLike matches one character", `{"StringLike":{"aws:RequestTag/team":"w?b"}}`, team("web"), true},
 		{"StringLike is case-sensitive", `{"StringLike":{"aws:RequestTag/team":"W*"}}`, team("web"), false},
 		{"* matches the empty value", `{"StringLike":{"aws:RequestTag/team":"*"}}`, team(""), true},
 		{"* does not match a missing key", `{"StringLike":{"aws:RequestTag/team":"*"}}`, nil, false},
@@ -61,8 +61,8 @@ func TestEvaluate_stringOperators(t *testing.T) {
 		{"an empty pattern matches the empty value", `{"StringLike":{"s3:prefix":["","home/"]}}`, keys{"s3:prefix": ""}, true},
 		{"brackets are not wildcards", `{"StringLike":{"aws:RequestTag/team":"[w]eb"}}`, team("web"), false},
 		{"StringNotLike is the negation", `{"StringNotLike":{"aws:RequestTag/team":"w*"}}`, team("web"), false},
-		{"StringNotLike holds where no pattern matches", `{"StringNotLike":{"aws:RequestTag/team":["w*","d*"]}}`, team("ops"), true},
-		{"StringNotLike holds where the key is missing", `{"StringNotLike":{"aws:RequestTag/team":"*"}}`, nil, true},
+		{"StringNotLike holds if no pattern matches", `{"StringNotLike":{"aws:RequestTag/team":["w*","d*"]}}`, team("ops"), true},
+		{"StringNotLike holds if the key is missing", `{"StringNotLike":{"aws:RequestTag/team":"*"}}`, nil, true},
 		{"a string operator can compare ARNs across their components", `{"StringLike":{"aws:SourceArn":"arn:aws:x:*:111122223333:finance/*"}}`, keys{"aws:SourceArn": "arn:aws:x:us-east-2:999999999999:store/abc:111122223333:finance/document.txt"}, true},
 	})
 }

@@ -28,11 +28,11 @@ type evaluationCase struct {
 	identity []string // documents, or statements alone
 	boundary string
 	session  []string
-	action   string // lightsail:CreateKeyPair where none is given
-	resource string // * where none is given
+	action   string // "" means lightsail:CreateKeyPair
+	resource string // "" means *
 	context  keys
 	want     Kind
-	by       Type // where it matters
+	by       Type // "" if it does not matter
 }
 
 const (
@@ -115,7 +115,7 @@ type conditionCase struct {
 	holds     bool
 }
 
-// runConditions checks each condition under Allow, where it grants, and under Deny, where it takes away.
+// runConditions checks each condition under Allow, which it grants, and under Deny, which it removes.
 func runConditions(t *testing.T, cases []conditionCase) {
 	t.Helper()
 	evaluations := make([]evaluationCase, 0, 2*len(cases))

@@ -13,7 +13,7 @@ func TestEvaluate_numericOperators(t *testing.T) {
 		{"negative numbers are compared", `{"NumericLessThan":{"s3:max-keys":"0"}}`, count("-1"), true},
 		{"several numbers are alternatives", `{"NumericEquals":{"s3:max-keys":[1,2,3]}}`, count("2"), true},
 		{"NumericNotEquals is the negation", `{"NumericNotEquals":{"s3:max-keys":"10"}}`, count("10"), false},
-		{"NumericNotEquals holds where the key is missing", `{"NumericNotEquals":{"s3:max-keys":"10"}}`, nil, true},
+		{"NumericNotEquals holds if the key is missing", `{"NumericNotEquals":{"s3:max-keys":"10"}}`, nil, true},
 		{"NumericLessThan", `{"NumericLessThan":{"s3:max-keys":"10"}}`, count("9"), true},
 		{"NumericLessThan excludes the number", `{"NumericLessThan":{"s3:max-keys":"10"}}`, count("10"), false},
 		{"9 is less than 10, as numbers are", `{"NumericLessThan":{"s3:max-keys":"10"}}`, count("9.99"), true},
@@ -84,7 +84,7 @@ func TestEvaluate_addressOperators(t *testing.T) {
 		{"IpAddress does not match an address outside", `{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}`, from("198.51.100.1"), false},
 		{"an address without a prefix length is that address", `{"IpAddress":{"aws:SourceIp":"203.0.113.5"}}`, from("203.0.113.5"), true},
 		{"an address without a prefix length is no other", `{"IpAddress":{"aws:SourceIp":"203.0.113.5"}}`, from("203.0.113.6"), false},
-		{"bits behind the prefix do not matter", `{"IpAddress":{"aws:SourceIp":"203.0.113.77/24"}}`, from("203.0.113.1"), true},
+		{"bits after the prefix do not matter", `{"IpAddress":{"aws:SourceIp":"203.0.113.77/24"}}`, from("203.0.113.1"), true},
 		{"IPv6 ranges", `{"IpAddress":{"aws:SourceIp":"2001:DB8:1234:5678::/64"}}`, from("2001:db8:1234:5678::1"), true},
 		{"IPv6 outside the range", `{"IpAddress":{"aws:SourceIp":"2001:DB8:1234:5678::/64"}}`, from("2001:db8:1234:5679::1"), false},
 		{"an IPv6 address without a prefix length is that address", `{"IpAddress":{"aws:SourceIp":"2001:db8::1"}}`, from("2001:db8::2"), false},
@@ -93,7 +93,7 @@ func TestEvaluate_addressOperators(t *testing.T) {
 		{"an IPv4 address in IPv6 clothes is an IPv4 address", `{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}`, from("::ffff:203.0.113.1"), true},
 		{"NotIpAddress is the negation", `{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}`, from("203.0.113.1"), false},
 		{"NotIpAddress outside all ranges", `{"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","192.0.2.0/24"]}}`, from("198.51.100.1"), true},
-		{"NotIpAddress holds where the key is missing", `{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}`, nil, true},
+		{"NotIpAddress holds if the key is missing", `{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}}`, nil, true},
 		{"what is no address is in no range", `{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}}`, from("localhost"), false},
 	})
 }
@@ -114,7 +114,7 @@ func TestEvaluate_arnOperators(t *testing.T) {
 		{"a * at the end of an earlier component stops at the colon", `{"ArnLike":{"aws:SourceArn":"arn:aws:x:a*:c:d"}}`, keys{"aws:SourceArn": "arn:aws:x:a:b:c:d"}, false},
 		{"what is no ARN matches no pattern", `{"ArnLike":{"aws:PrincipalArn":"arn:*:*:*:*:*"}}`, source("Ana"), false},
 		{"ArnNotEquals is the negation", `{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::222222222222:user/Ana"}}`, source(ana), false},
-		{"ArnNotLike holds where no pattern matches", `{"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:user/Mary","arn:aws:iam::*:role/*"]}}`, source(ana), true},
-		{"ArnNotLike holds where the key is missing", `{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"}}`, nil, true},
+		{"ArnNotLike holds if no pattern matches", `{"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:user/Mary","arn:aws:iam::*:role/*"]}}`, source(ana), true},
+		{"ArnNotLike holds if the key is missing", `{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"}}`, nil, true},
 	})
 }

@@ -13,9 +13,9 @@ func TestEvaluate_variablesInResource(t *testing.T) {
 	}
 	ana := keys{"aws:username": "ana", "aws:PrincipalTag/team": "yellow", "aws:TagKeys": []string{"one"}}
 	runEvaluations(t, []evaluationCase{
-		on("a variable stands for the value in the request", "Instance/${aws:username}", "Instance/ana", ana, Allow),
+		on("a variable has the value in the request", "Instance/${aws:username}", "Instance/ana", ana, Allow),
 		on("another value does not match", "Instance/${aws:username}", "Instance/bob", ana, ImplicitDeny),
-		on("a variable may stand inside text", "Instance/x-${aws:username}-y", "Instance/x-ana-y", ana, Allow),
+		on("a variable may be inside text", "Instance/x-${aws:username}-y", "Instance/x-ana-y", ana, Allow),
 		on("a variable beside a wildcard", "Instance/${aws:username}/*", "Instance/ana/b", ana, Allow),
 		on("several variables", "Instance/${aws:username}-${aws:PrincipalTag/team}-*", "Instance/ana-yellow-1", ana, Allow),
 		on("the name of a variable is not case-sensitive", "Instance/${AWS:UserName}", "Instance/ana", ana, Allow),
@@ -24,7 +24,7 @@ func TestEvaluate_variablesInResource(t *testing.T) {
 		on("a variable without a value is not its own text", "Instance/${aws:userid}", "Instance/${aws:userid}", ana, ImplicitDeny),
 		on("an empty value is no value", "Instance/${aws:PrincipalTag/team}", "Instance/", keys{"aws:PrincipalTag/team": ""}, ImplicitDeny),
 		on("a multivalued key cannot be a variable", "Instance/${aws:TagKeys}", "Instance/one", ana, ImplicitDeny),
-		on("a default stands for a variable without a value", "Instance/${aws:PrincipalTag/team, 'company-wide'}", "Instance/company-wide", nil, Allow),
+		on("a default replaces a variable without a value", "Instance/${aws:PrincipalTag/team, 'company-wide'}", "Instance/company-wide", nil, Allow),
 		on("a default gives way to a value", "Instance/${aws:PrincipalTag/team, 'company-wide'}", "Instance/yellow", ana, Allow),
 		on("with a value the default does not match", "Instance/${aws:PrincipalTag/team, 'company-wide'}", "Instance/company-wide", ana, ImplicitDeny),
 		on("a default may be empty", "Instance/a${aws:userid, ''}b", "Instance/ab", nil, Allow),

@@ -127,11 +127,11 @@ func TestDecision_missingIsBounded(t *testing.T) {
 	many := parsed(t, "many", document("["+strings.Repeat(statement+",", 40)+statement+"]"))
 	got := Evaluate(Set{Identity: []Attached{many}}, Request{Action: "a:B", Resource: "*"})
 	if len(got.Missing) != maxMissing {
-		t.Errorf("%d lines, want %d", len(got.Missing), maxMissing)
+		t.Errorf("lines of Missing: got %d, want %d", len(got.Missing), maxMissing)
 	}
 	const want = `many, statement 1 (line 1): StringEquals x:k wants "1" or "2" or "3" or "4" or "5" or "6" or 2 more, got nothing`
 	if got.Missing[0] != want {
-		t.Errorf("got %s, want %s", got.Missing[0], want)
+		t.Errorf("first line of Missing: got %s, want %s", got.Missing[0], want)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestContext_values(t *testing.T) {
 	ctx.SetList("aws:TagKeys", names...)
 	names[0] = "changed"
 	if value, _ := ctx.lookup("aws:tagkeys"); value.list[0] != "a" {
-		t.Error("a list must not change behind the context")
+		t.Error("list in the context: got one that its caller changed")
 	}
 	ctx.SetList("aws:TagKeys")
 	if _, present := ctx.lookup("aws:tagkeys"); present {

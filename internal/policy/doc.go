@@ -17,6 +17,6 @@
 // spellings is never missing, and never a multivalued one. aws:TagKeys is a list of all spellings.
 //
 // The package is pure: it holds no state, does no I/O and reads no clock. It does not know which actions, resources
-// or condition keys exist, exempts nobody (an account's root user is the caller's business), and has no
+// or condition keys exist, exempts no principal (the caller decides about an account's root user), and has no
 // service control policies and no resource-based policies other than trust policies.
 package policy

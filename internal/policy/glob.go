@@ -8,7 +8,7 @@ import (
 // A mark is where matching resumes when a run has to swallow more characters.
 type mark struct {
 	piece int // the one after the run
-	pos   int // where that piece was tried last
+	pos   int // the place at which the piece was tried last
 	set   bool
 }
 

@@ -94,7 +94,7 @@ func TestParseError_readsAsASentence(t *testing.T) {
 	_, err := Parse([]byte("{\n  \"Statement\": {\"Effect\": \"Permit\"}\n}"))
 	const want = `line 2, column 27, Statement.Effect: Invalid effect: Permit; it is Allow or Deny`
 	if err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+		t.Errorf("error of Parse: got %v, want %s", err, want)
 	}
 	_, err = Parse([]byte("x"))
 	if refused, ok := errors.AsType[*ParseError](err); !ok || !strings.HasPrefix(refused.Error(), "line 1, column 1: the document is not JSON") {
@@ -114,18 +114,18 @@ func TestDocument_version(t *testing.T) {
 			t.Fatal(err)
 		}
 		if d.Version() != want {
-			t.Errorf("%s: got %s, want %s", text, d.Version(), want)
+			t.Errorf("version of %s: got %s, want %s", text, d.Version(), want)
 		}
 	}
 	trust, err := ParseTrust([]byte(document(`{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}`)))
 	if err != nil || trust.version != Version2012 {
-		t.Errorf("got %v, %v", trust, err)
+		t.Errorf("trust policy: got %v, %v, want version 2012-10-17", trust, err)
 	}
 }
 
 func TestSize_countsWithoutWhiteSpace(t *testing.T) {
 	t.Parallel()
 	if got := Size([]byte("{ \"Id\":\n\t\"é\" }\r\n")); got != 10 {
-		t.Errorf("got %d characters, want 10", got)
+		t.Errorf("size in characters: got %d, want 10", got)
 	}
 }

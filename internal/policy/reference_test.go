@@ -39,7 +39,7 @@ func referenceEvaluate(c evaluationCase) Kind {
 		}
 		allowed = allowed && layerAllows
 	}
-	// An explicit deny in a later layer has returned above even where an earlier layer allowed nothing.
+	// An explicit deny in a later layer has returned above even if no earlier layer allowed the request.
 	if allowed {
 		return Allow
 	}

@@ -1,10 +1,9 @@
-// Package sdkhttp is an HTTP client for clients of the AWS SDK for Go that have to see
+// Package sdkhttp is an HTTP client for clients of the AWS SDK for Go that must get
 // each answer: those of tests, and of commands. It imports nothing of ours.
 //
-// The SDK closes a request's body when it has the answer, while net/http may not have
-// come to the body's end yet; then net/http gives up the connection, and the rest of a
-// good answer is lost (aws-sdk-go-v2 issue 2737). With the SDK's retries a call is then
-// made twice, and one that creates something meets itself.
+// The SDK closes a request's body when it has the answer, while net/http may still
+// be sending it. Then net/http closes the connection, and the rest of a good answer is lost (aws-sdk-go-v2 issue 2737). With the SDK's retries a call is then
+// made twice, and one that creates something finds its own result.
 package sdkhttp
 
 import (

@@ -83,7 +83,7 @@ func wantPrivate(t *testing.T, dir, path string) {
 	}
 	for file, want := range map[string]os.FileMode{dir: 0o700, path: 0o600, path + ".known_hosts": 0o600} {
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s: %v, %v, want %v", file, info.Mode(), err, want)
+			t.Errorf("mode of %s: got %v, %v, want %v", file, info.Mode(), err, want)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func TestWrite_isReadByOpenSSH(t *testing.T) {
 		}
 		for _, line := range []string{"hostkeyalias " + want, "hostname 127.0.0.1", "port 22001", "user admin", "userknownhostsfile " + path + ".known_hosts", "stricthostkeychecking true"} {
 			if !strings.Contains("\n"+string(out), "\n"+line+"\n") {
-				t.Errorf("%s: no line %q in\n%s", name, line, out)
+				t.Errorf("configuration of %s: got no line %q in\n%s", name, line, out)
 			}
 		}
 	}
@@ -118,10 +118,10 @@ func TestWrite_refusesPaths(t *testing.T) {
 	for _, name := range []string{`a"b`, "a\nb", "${HOME}"} {
 		dir := filepath.Join(t.TempDir(), name)
 		if _, err := sshconfig.Write(dir, "config", "", nil); err == nil {
-			t.Errorf("%q is accepted", name)
+			t.Errorf("error for the name %q: got none", name)
 		}
 		if _, err := os.Stat(dir); err == nil {
-			t.Errorf("%q was made all the same", name)
+			t.Errorf("file of the name %q: got one, want none", name)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func TestFind(t *testing.T) {
 			got = append(got, h.ID)
 		}
 		if diff := cmp.Diff(tc.want, got); diff != "" {
-			t.Errorf("%s in %q (-want +got):\n%s", tc.name, tc.region, diff)
+			t.Errorf("hosts %s in %q (-want +got):\n%s", tc.name, tc.region, diff)
 		}
 	}
 }
