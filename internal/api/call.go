@@ -118,12 +118,43 @@ func (c *Call) FindIn(region, name string, kinds ...resource.Kind) (*resource.Re
 
 // find reads a resource of one of the kinds; with none, any kind will do.
 func (c *Call) find(region, name string, kinds []resource.Kind) (*resource.Resource, error) {
-	r, err := c.Tx.Resource(c.Principal.Account, region, name)
+	r, err := c.lookup(region, name, kinds)
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && len(kinds) > 0 && !slices.Contains(kinds, r.Kind):
 		return nil, missing(kinds, name)
 	}
 	return r, err
+}
+
+// lookup reads the resource that has the name in the namespace of the kinds. With none, it
+// is the one in the namespace that most kinds share, or else in another one.
+func (c *Call) lookup(region, name string, kinds []resource.Kind) (*resource.Resource, error) {
+	r, err := c.Tx.ResourceIn(c.Principal.Account, region, spaceOf(kinds), name)
+	for _, space := range ownSpaces {
+		if len(kinds) > 0 || !errors.Is(err, store.ErrNotFound) {
+			break
+		}
+		r, err = c.Tx.ResourceIn(c.Principal.Account, region, space, name)
+	}
+	return r, err
+}
+
+// ownSpaces are the namespaces that single kinds have for themselves.
+var ownSpaces = func() (spaces []string) {
+	for _, kind := range resource.Kinds() {
+		if space := kind.Space(); space != "" {
+			spaces = append(spaces, space)
+		}
+	}
+	return spaces
+}()
+
+// spaceOf is the namespace of one kind, or the one that several kinds share.
+func spaceOf(kinds []resource.Kind) string {
+	if len(kinds) != 1 {
+		return ""
+	}
+	return kinds[0].Space()
 }
 
 // missing is the error of a name that no resource of one of the kinds has.

@@ -43,7 +43,7 @@ func (c *Call) checkNames(made *creation) error {
 	if err := made.checkListed(names); err != nil {
 		return err
 	}
-	if err := c.CheckFree(names); err != nil || len(made.kinds) != 1 {
+	if err := c.checkFree(spaceOf(made.kinds), names); err != nil || len(made.kinds) != 1 {
 		return err
 	}
 	return c.CheckQuota(made.kinds[0], len(names))
@@ -72,8 +72,11 @@ func CheckListed(member string, names []string) error {
 
 // CheckFree refuses names of which some are taken, come twice, or are kept for the
 // default key pairs. It is for what an action creates besides what it declares.
-func (c *Call) CheckFree(names []string) error {
-	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, names)
+func (c *Call) CheckFree(names []string) error { return c.checkFree("", names) }
+
+// checkFree is CheckFree in a kind's namespace.
+func (c *Call) checkFree(space string, names []string) error {
+	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, space, names)
 	if err != nil {
 		return err
 	}

@@ -81,8 +81,10 @@ func (r *accessKeyRecord) check(h *header) error {
 		r.wanted(h), identity.CheckAccountID(r.Account), identity.CheckAccessKeyID(r.ID), checkCreated(r.Created))
 }
 
-func (r *resourceRecord) owner() string   { return r.Account }
-func (r *resourceRecord) place() []string { return []string{r.Account, r.Region, r.Name} }
+func (r *resourceRecord) owner() string { return r.Account }
+func (r *resourceRecord) place() []string {
+	return []string{r.Account, r.Region, resource.Kind(r.Kind).Space(), r.Name}
+}
 
 func (r *resourceRecord) check(h *header) error {
 	if !slices.Contains(types.ResourceType("").Values(), types.ResourceType(r.Kind)) {

@@ -19,12 +19,18 @@ const (
 	observedColumns = `generation, observed, ` + resourceColumns
 )
 
-// Resource reads the resource of any kind that has the name, or ErrNotFound.
+// Resource reads the resource that has the name in the namespace that most kinds share, or
+// ErrNotFound.
 func (tx *Tx) Resource(account, region, name string) (*resource.Resource, error) {
+	return tx.ResourceIn(account, region, "", name)
+}
+
+// ResourceIn is Resource in a kind's namespace.
+func (tx *Tx) ResourceIn(account, region, space, name string) (*resource.Resource, error) {
 	return one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
 		r := &resource.Resource{Account: account, Region: region, Name: name}
 		return r, fillObserved(r, scan, (*string)(&r.Kind))
-	}, `SELECT `+observedColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND name = $3`, account, region, name)
+	}, `SELECT `+observedColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name = $4`, account, region, space, name)
 }
 
 // Resources lists a kind's resources by name, at most limit of them, those after the name
@@ -43,12 +49,12 @@ func (tx *Tx) Resources(account, region string, kind resource.Kind, after string
 		account, region, string(kind), after, limit)
 }
 
-// Names lists the names of resources of all kinds, in order, at most limit of
+// Names lists the names in the namespace that most kinds share, in order, at most limit of
 // them, those behind the name after.
 func (tx *Tx) Names(account, region, after string, limit int) ([]string, error) {
 	return many(tx, "names", func(scan func(...any) error) (name string, err error) {
 		return name, scan(&name)
-	}, `SELECT name FROM resources WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name LIMIT $4`,
+	}, `SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = '' AND name > $3 ORDER BY name LIMIT $4`,
 		account, region, after, limit)
 }
 
@@ -61,15 +67,15 @@ var namesTakenQueries = func() (queries [len(namesAtOnce)]string) {
 	for i, n := range namesAtOnce {
 		list := make([]string, n)
 		for k := range list {
-			list[k] = fmt.Sprintf("$%d", k+3)
+			list[k] = fmt.Sprintf("$%d", k+4)
 		}
-		queries[i] = `SELECT name FROM resources WHERE account = $1 AND region = $2 AND name IN (` + strings.Join(list, ", ") + `)`
+		queries[i] = `SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name IN (` + strings.Join(list, ", ") + `)`
 	}
 	return queries
 }()
 
-// NamesTaken returns those of the names that resources of any kind have, in no order.
-func (tx *Tx) NamesTaken(account, region string, names []string) (taken []string, err error) {
+// NamesTaken returns those of the names that resources have in a namespace, in no order.
+func (tx *Tx) NamesTaken(account, region, space string, names []string) (taken []string, err error) {
 	for len(names) > 0 && err == nil {
 		size := 0
 		for size < len(namesAtOnce)-1 && namesAtOnce[size] < len(names) {
@@ -77,15 +83,15 @@ func (tx *Tx) NamesTaken(account, region string, names []string) (taken []string
 		}
 		n := min(namesAtOnce[size], len(names))
 		var found []string
-		found, err = tx.namesTaken(account, region, names[:n], size)
+		found, err = tx.namesTaken(account, region, space, names[:n], size)
 		taken, names = append(taken, found...), names[n:]
 	}
 	return taken, err
 }
 
 // namesTaken looks up some names by the statement for namesAtOnce[size].
-func (tx *Tx) namesTaken(account, region string, names []string, size int) ([]string, error) {
-	args := append(make([]any, 0, namesAtOnce[size]+2), account, region)
+func (tx *Tx) namesTaken(account, region, space string, names []string, size int) ([]string, error) {
+	args := append(make([]any, 0, namesAtOnce[size]+3), account, region, space)
 	for i := range namesAtOnce[size] {
 		args = append(args, names[min(i, len(names)-1)])
 	}
@@ -109,9 +115,9 @@ func (tx *Tx) InsertResource(r *resource.Resource) error {
 		return err
 	}
 	tx.touch(r.ID, r.Kind)
-	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, generation)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
+	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, space, name, kind, zone, created_at, tags, doc, priv, revision, generation)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		r.ID, r.Account, r.Region, r.Kind.Space(), r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
 		newRevision(r.Kind), r.Generation)
 	if isUnique(err) {
 		err = ErrNameTaken

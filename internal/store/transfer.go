@@ -44,10 +44,10 @@ func (tx *Tx) EachAccessKey(account string, fn func(*AccessKey) error) error {
 	return each(tx, "access keys", scanAccessKey, fn, accessKeyColumns, "account", "account, id", account)
 }
 
-// EachResource goes through the resources by account, region and name.
+// EachResource goes through the resources by account, region, namespace and name.
 func (tx *Tx) EachResource(account string, fn func(*resource.Resource) error) error {
 	return each(tx, "resources", scanWholeResource, fn,
-		`SELECT `+observedColumns+`, name, account, region, kind FROM resources `, "account", "account, region, name", account)
+		`SELECT `+observedColumns+`, name, account, region, kind FROM resources `, "account", "account, region, space, name", account)
 }
 
 // AccountAddress is an Address of an account's resource.
@@ -112,10 +112,10 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 			return err
 		}
 		rows[i] = []any{
-			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind),
+			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind), r.Kind.Space(),
 		}
 	}
-	return tx.insertRows("resources", "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision", rows)
+	return tx.insertRows("resources", "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space", rows)
 }
 
 // InsertOperations adds many operations at their given positions.

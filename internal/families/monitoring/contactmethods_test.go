@@ -173,3 +173,17 @@ func TestTagResource_acceptsAContactMethod(t *testing.T) {
 		t.Errorf("tags are %v, want a=b", got)
 	}
 }
+
+// TestCreateContactMethod_hasNamesOfItsOwn gives a key pair the name of a contact method.
+func TestCreateContactMethod_hasNamesOfItsOwn(t *testing.T) {
+	l := familytest.NewLab(t, lanyardtest.Options{})
+	create(l, "Email", "ops@example.com")
+	familytest.ImportKey(t, l.Client, "Email")
+	familytest.ImportKey(t, l.Client, "SMS")
+	create(l, "SMS", "+15555550100")
+	wantStates(l, "Email ops@example.com PendingVerification", "SMS +15555550100 Valid")
+	names := familytest.Do(t, l.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
+	if diff := cmp.Diff([]string{"Email", "SMS", "deploy"}, names); diff != "" {
+		t.Errorf("active names (-want +got):\n%s", diff)
+	}
+}
