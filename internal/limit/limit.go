@@ -1,5 +1,5 @@
-// Package limit bounds how much is done at one time. No caller ever waits:
-// callers beyond the limit are refused at once, and may retry.
+// Package limit bounds how much is done at one time. It has no queue: callers beyond
+// the limit are refused at once, and may retry.
 package limit
 
 import "sync/atomic"
