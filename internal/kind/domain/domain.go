@@ -58,7 +58,7 @@ func (d *Domain) Show(time.Time) *types.Domain {
 
 // Change changes the entries, or returns an Error and changes none.
 func (d *Domain) Change(change func(*Zone) error) error {
-	zone := &Zone{name: d.Resource.Name, entries: d.Doc.DomainEntries}
+	zone := zoneWith(d.Resource.Name, d.Doc.DomainEntries)
 	if err := change(zone); err != nil {
 		return err
 	}
@@ -108,18 +108,18 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Envelope(d, d.SupportSuffix())
 	a.Everywhere(r)
 	a.Want(isZone(r.Name) && r.Kind.Normal(r.Name) == r.Name, "the name %q is not that of a domain", audit.Shorten(r.Name))
-	own, zone := 0, &Zone{name: r.Name}
+	own, zone := map[string]int{}, zoneWith(r.Name, nil)
 	for n, e := range d.Doc.DomainEntries {
 		err := zone.Add(&e)
 		a.Want(err == nil, "doc: the entry %d is not valid", n)
 		if err != nil {
 			break
 		}
-		if zone.isOwn(zone.entries[n]) {
-			own++
+		if zone.isOwn(e) {
+			own[*e.Type]++
 		}
 	}
-	a.Want(own >= 5, "doc: the entries do not have name servers and a start of authority")
+	a.Want(own["NS"] >= 4 && own["SOA"] == 1, "doc: the entries do not have name servers and a start of authority")
 	d.Doc.DomainEntries = zone.entries
 	return claims, a.Repack(d)
 }

@@ -35,6 +35,8 @@ var entryTypes = map[string]func(target string) (normal string, ok bool){
 
 const (
 	maxName = 255
+	// character is a character of a string, or an escaped one.
+	character = `[ !#-\[\]-~]|\\[0-3][0-7]{2}|\\[ -/:-~]`
 	// maxText is Route 53's bound of all strings of a record.
 	maxText = 4000
 )
@@ -45,8 +47,10 @@ var (
 	label = regexp.MustCompile(`\A[A-Za-z0-9_*-]{1,63}\z`)
 	// zoneName is the name of a zone: labels without those two, as registries give them.
 	zoneName = regexp.MustCompile(`\A(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z`)
-	// quoted are character strings of at most 255 characters each, as Route 53 wants them.
-	quoted = regexp.MustCompile(`\A"(?:[^"\\]|\\.){0,255}"(?: +"(?:[^"\\]|\\.){0,255}")*\z`)
+	// quoted are character strings of at most 255 characters each, as Route 53 wants them:
+	// other characters than those of printable ASCII are escaped, such as \303\244
+	// (developer guide of Route 53, TXT).
+	quoted = regexp.MustCompile(`\A"(?:` + character + `){0,255}"(?: +"(?:` + character + `){0,255}")*\z`)
 )
 
 // normal is an entry in the form in which it is stored, or an Error.

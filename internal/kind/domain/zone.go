@@ -18,6 +18,9 @@ const (
 	MaxEntries = 10_000
 	// maxTargets is how many entries have one name and type.
 	maxTargets = 400
+	// maxTexts is how many bytes the names and targets of a zone have at most. It is not
+	// Route 53's: a zone is one document here, which each change reads and writes whole.
+	maxTexts = 1 << 20
 )
 
 // Error is a change that a zone does not admit.
@@ -38,7 +41,20 @@ type Zone struct {
 	// name is the zone's, in its normal form.
 	name    string
 	entries []types.DomainEntry
+	// texts is how many bytes the names and targets have.
+	texts int
 }
+
+func zoneWith(name string, entries []types.DomainEntry) *Zone {
+	z := &Zone{name: name, entries: entries}
+	for _, e := range entries {
+		z.texts += texts(e)
+	}
+	return z
+}
+
+// texts is how many bytes the name and the target of an entry have.
+func texts(e types.DomainEntry) int { return len(*e.Name) + len(*e.Target) }
 
 // Add adds an entry in its normal form, or returns an Error if it is invalid, exists, or
 // cannot stand beside the others.
@@ -50,6 +66,9 @@ func (z *Zone) Add(in *types.DomainEntry) error {
 	if len(z.entries) >= MaxEntries {
 		return refuse("The domain %s has the maximum number of %d entries.", z.name, MaxEntries)
 	}
+	if z.texts+texts(e) > maxTexts {
+		return refuse("The names and targets of the domain %s have the maximum of %d bytes.", z.name, maxTexts)
+	}
 	if err := z.admits(e); err != nil {
 		return err
 	}
@@ -57,6 +76,7 @@ func (z *Zone) Add(in *types.DomainEntry) error {
 		return cmp.Or(order(other, e), -1) // after those of the same name and type
 	})
 	z.entries = slices.Insert(z.entries, at, e)
+	z.texts += texts(e)
 	return nil
 }
 
@@ -69,23 +89,30 @@ func (z *Zone) Remove(in *types.DomainEntry) error {
 	if z.isOwn(z.entries[at]) {
 		return refuse("The %s entry of the domain %s cannot be deleted.", *z.entries[at].Type, z.name)
 	}
-	z.entries = slices.Delete(slices.Clone(z.entries), at, at+1)
+	*z = *z.without(at)
 	return nil
 }
 
+// without is the zone without one of its entries.
+func (z *Zone) without(at int) *Zone {
+	return zoneWith(z.name, slices.Delete(slices.Clone(z.entries), at, at+1))
+}
+
 // Update replaces an entry: the one with the given id, or without an id the only one of
-// the name and type.
+// the name and type. A name server or the start of authority stays one.
 func (z *Zone) Update(in *types.DomainEntry) error {
 	at, err := z.find(in, nil)
 	if err != nil {
 		return err
 	}
-	former := z.entries
-	z.entries = slices.Delete(slices.Clone(former), at, at+1)
-	if err := z.Add(in); err != nil {
-		z.entries = former
+	former, changed := z.entries[at], z.without(at)
+	if z.isOwn(former) && (normalName(in.Name) != *former.Name || aws.ToString(in.Type) != *former.Type) {
+		return refuse("The %s entry of the domain %s cannot get another name or type.", *former.Type, z.name)
+	}
+	if err := changed.Add(in); err != nil {
 		return err
 	}
+	*z = *changed
 	return nil
 }
 
@@ -114,11 +141,15 @@ func matches(e types.DomainEntry, in *types.DomainEntry, name string, target *st
 		return *e.Id == *in.Id
 	}
 	return *e.Name == name && *e.Type == aws.ToString(in.Type) &&
-		(target == nil || sameTarget(*e.Target, *target))
+		(target == nil || sameTarget(*e.Type, *e.Target, *target))
 }
 
-// sameTarget compares targets as names do: the dot at the end says nothing.
-func sameTarget(a, b string) bool {
+// sameTarget compares targets of a type: those with names as names do, in which case and
+// the dot at the end say nothing.
+func sameTarget(kind, a, b string) bool {
+	if kind == "TXT" {
+		return a == b
+	}
 	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
 
@@ -142,7 +173,7 @@ func (z *Zone) admits(e types.DomainEntry) error {
 		switch {
 		case targets == maxTargets:
 			return refuse("The name %s has the maximum number of %d %s entries.", *e.Name, maxTargets, *e.Type)
-		case sameType && sameTarget(*other.Target, *e.Target):
+		case sameType && sameTarget(*e.Type, *other.Target, *e.Target):
 			return refuse("The domain entry already exists: %s %s %s", *e.Name, *e.Type, *e.Target)
 		case (*e.Type == "CNAME") != (*other.Type == "CNAME"):
 			return refuse("A CNAME entry cannot have the same name as another entry: %s", *e.Name)

@@ -109,6 +109,7 @@ func TestAdd_returnsAnErrorForInvalidEntries(t *testing.T) {
 		"a.example.com A 192.0.2.256", "a.example.com A 2001:db8::1", "a.example.com A 1", "a.example.com AAAA 192.0.2.1", "a.example.com AAAA fe80::1%eth0",
 		"a.example.com CNAME ", "a.example.com CNAME a b", "example.com CNAME a.example.net", "a.example.com MX mail.example.com", "a.example.com MX 65536 mail.example.com",
 		"a.example.com MX 10", "a.example.com SRV 1 2 sip.example.com", "a.example.com TXT plain", "a.example.com TXT \"a\"b\"", "a.example.com TXT \"" + strings.Repeat("a", 256) + "\"",
+		"a.example.com TXT \"a\nb\"", "a.example.com TXT \"\x7f\"", "a.example.com TXT \"ä\"", "a.example.com TXT \"\\9\"", "a.example.com TXT \"\\400\"",
 		"a.example.com CAA 0 issue \"x\"", "a.example.com a 192.0.2.1", "a.example.com  192.0.2.1", "a.example.com MX 10 mail.example.com alias",
 		"example.com SOA ns.example.com. host.example.com. 1 2 3 4 5", "a.example.com SOA ns.example.com. host.example.com. 1 2 3 4 5", "example.com SOA x",
 	} {
@@ -150,6 +151,28 @@ func TestAdd_returnsAnErrorForConflicts(t *testing.T) {
 		if err := z.Add(entry(e)); err != nil {
 			t.Errorf("%s: %v", e, err)
 		}
+	}
+}
+
+// TestAdd_knowsTextsByTheirCase adds two texts that differ in nothing else.
+func TestAdd_knowsTextsByTheirCase(t *testing.T) {
+	z := zoneOf(t)
+	want := []string{`a.example.com TXT "key"`, `a.example.com TXT "KEY"`}
+	for _, e := range want {
+		if err := z.Add(entry(e)); err != nil {
+			t.Errorf("%s: %v", e, err)
+		}
+	}
+	var missing *Error
+	if err := z.Remove(entry(`a.example.com TXT "Key"`)); !errors.As(err, &missing) || !missing.Missing {
+		t.Errorf("a text that only differs in case: error %v, want a missing one", err)
+	}
+	if diff := cmp.Diff(want, added(z)); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	escaped := `a.example.com TXT "` + strings.Repeat(`\303\244`, 127) + `\""`
+	if err := z.Add(entry(escaped)); err != nil {
+		t.Errorf("255 escaped characters: %v", err)
 	}
 }
 
@@ -214,6 +237,16 @@ func TestUpdate(t *testing.T) {
 	if err := z.Update(&soa); err != nil {
 		t.Errorf("the start of authority: %v", err)
 	}
+	for _, own := range slices.Clone(z.entries[:5]) {
+		for _, e := range []types.DomainEntry{
+			{Id: own.Id, Name: own.Name, Type: new("A"), Target: new("192.0.2.1")},
+			{Id: own.Id, Name: new("b.example.com"), Type: own.Type, Target: own.Target},
+		} {
+			if err := z.Update(&e); !isRefused(err) {
+				t.Errorf("the zone's own %s to %s %s: error %v, want an Error", *own.Type, *e.Name, *e.Type, err)
+			}
+		}
+	}
 	var missing *Error
 	if err := z.Update(entry("none.example.com A 192.0.2.1")); !errors.As(err, &missing) || !missing.Missing {
 		t.Errorf("an unknown entry: error %v, want a missing one", err)
@@ -237,5 +270,31 @@ func TestAdd_boundsTheZone(t *testing.T) {
 	}
 	if err := z.Add(entry("b.example.com A 192.0.2.1")); !isRefused(err) {
 		t.Errorf("one entry too many: error %v, want an Error", err)
+	}
+}
+
+// TestAdd_boundsTheTextsOfAZone fills a zone with targets as long as possible.
+func TestAdd_boundsTheTextsOfAZone(t *testing.T) {
+	z := zoneOf(t)
+	target := strings.Repeat(`"`+strings.Repeat("x", 240)+`" `, 16)
+	var err error
+	for n := 0; err == nil && n < 1000; n++ {
+		err = z.Add(entry(fmt.Sprintf(`n%d.example.com TXT %s"%d"`, n, target, n)))
+	}
+	if !isRefused(err) || len(z.entries) < 250 {
+		t.Fatalf("error %v after %d entries, want an Error after at least 250", err, len(z.entries))
+	}
+	long := *z.entries[5].Target
+	if err := z.Update(entry(*z.entries[5].Name + ` TXT "short"`)); err != nil {
+		t.Errorf("an entry that becomes shorter: %v", err)
+	}
+	if err := z.Add(entry("m.example.com TXT " + long)); err != nil {
+		t.Errorf("an entry in the place of another: %v", err)
+	}
+	if err := z.Remove(entry("m.example.com TXT " + long)); err != nil {
+		t.Errorf("its removal: %v", err)
+	}
+	if err := z.Add(entry("m.example.com TXT " + long)); err != nil {
+		t.Errorf("the same entry again: %v", err)
 	}
 }
