@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
@@ -101,7 +102,7 @@ func (c *Call) loadTarget(t *target) (missing error) {
 		return InvalidParams("At most %d resources can be named at a time.", maxNames)
 	}
 	for _, name := range names {
-		r, err := c.find(c.Region, name, t.kinds)
+		r, err := c.findTarget(t, name)
 		if err == nil {
 			c.loaded = append(c.loaded, r)
 			err = t.checkTyped(c.in, r)
@@ -114,6 +115,20 @@ func (c *Call) loadTarget(t *target) (missing error) {
 		}
 	}
 	return missing
+}
+
+// findTarget reads a resource of a target. If the input has the ARN of a kind with names of
+// its own, those names come first.
+func (c *Call) findTarget(t *target, name string) (*resource.Resource, error) {
+	if t.arn != nil {
+		kind := resource.KindOf(strings.Join(t.arn(c.in), ""))
+		if kind.Space() != "" {
+			if r, err := c.find(c.Region, name, []resource.Kind{kind}); !isNotFound(err) {
+				return r, err
+			}
+		}
+	}
+	return c.find(c.Region, name, t.kinds)
 }
 
 // checkTyped returns an error if a resource is of another kind than the input says. Kinds

@@ -21,6 +21,8 @@ type target struct {
 	names func(in any) []string
 	// typed reads the kind from the input; nil if the input does not say it.
 	typed func(in any) resource.Kind
+	// arn reads the ARN from the input; nil if the input has none.
+	arn func(in any) []string
 	// optional targets need not exist.
 	optional bool
 }
@@ -44,8 +46,11 @@ type creation struct {
 func On(kind resource.Kind) Option { return OnMember(kind.NameMember(), kind) }
 
 // OnNamed declares that the action is on an existing resource of any kind, named
-// by the member resourceName.
-func OnNamed() Option { return OnMember("resourceName") }
+// by the member resourceName. The member resourceArn says which, if a kind with names of its
+// own has one of that name, too.
+func OnNamed() Option {
+	return func(a *Action) { a.on(target{names: a.names("resourceName", nil), arn: a.member("resourceArn")}) }
+}
 
 // OnMember declares that the action is on existing resources of one of the kinds, or of any
 // if none is given, named by a member of the input: one name or a list of them. Call.Target

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -51,6 +52,16 @@ func ARN(k Kind, account, region, id string) string {
 		region = "global"
 	}
 	return "arn:aws:lightsail:" + region + ":" + account + ":" + string(k) + "/" + id
+}
+
+// KindOf is the kind that an ARN names; what is not an ARN of a resource names none, "".
+func KindOf(arn string) Kind {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 {
+		return ""
+	}
+	kind, _, _ := strings.Cut(parts[5], "/")
+	return Kind(kind)
 }
 
 // Location is where the API says that the resource is.

@@ -174,6 +174,33 @@ func TestTagResource_acceptsAContactMethod(t *testing.T) {
 	}
 }
 
+// TestTagResource_findsAContactMethodByItsARN has a key pair of the same name.
+func TestTagResource_findsAContactMethodByItsARN(t *testing.T) {
+	l := familytest.NewLab(t, lanyardtest.Options{})
+	create(l, "Email", "ops@example.com")
+	familytest.ImportKey(t, l.Client, "Email")
+	name, arn := new("Email"), get(l)[0].Arn
+	tags := func() (method, key int) {
+		pair := familytest.Do(t, l.GetKeyPair, &lightsail.GetKeyPairInput{KeyPairName: name}).KeyPair
+		return len(get(l)[0].Tags), len(pair.Tags)
+	}
+	familytest.Do(t, l.TagResource, &lightsail.TagResourceInput{ResourceName: name, ResourceArn: arn, Tags: []types.Tag{familytest.Tag("a", "b")}})
+	if method, key := tags(); method != 1 || key != 0 {
+		t.Errorf("by the contact method's ARN: it has %d tags and the key pair %d, want 1 and 0", method, key)
+	}
+	familytest.Do(t, l.TagResource, &lightsail.TagResourceInput{ResourceName: name, Tags: []types.Tag{familytest.Tag("c", "d"), familytest.Tag("e", "f")}})
+	if method, key := tags(); method != 1 || key != 2 {
+		t.Errorf("by the name alone: the contact method has %d tags and the key pair %d, want 1 and 2", method, key)
+	}
+	familytest.Do(t, l.UntagResource, &lightsail.UntagResourceInput{ResourceName: name, ResourceArn: arn, TagKeys: []string{"a"}})
+	if method, key := tags(); method != 0 || key != 2 {
+		t.Errorf("after UntagResource: the contact method has %d tags and the key pair %d, want 0 and 2", method, key)
+	}
+	familytest.Do(t, l.DeleteContactMethod, &lightsail.DeleteContactMethodInput{Protocol: types.ContactProtocolEmail})
+	_, err := l.TagResource(t.Context(), &lightsail.TagResourceInput{ResourceName: name, ResourceArn: arn, Tags: []types.Tag{familytest.Tag("a", "b")}})
+	familytest.WantInvalid(t, err, "InvalidParams", "The ARN "+*arn+" is not that of the resource Email.")
+}
+
 // TestCreateContactMethod_hasNamesOfItsOwn gives a key pair the name of a contact method.
 func TestCreateContactMethod_hasNamesOfItsOwn(t *testing.T) {
 	l := familytest.NewLab(t, lanyardtest.Options{})
