@@ -23,6 +23,8 @@ import (
 const (
 	maxPosition = 253402300799999999 // the last microsecond of the year 9999
 	maxDetails  = 64 << 10           // what names ports: many in one call
+	// maxGeneration leaves room for more plans of a resource than it can get.
+	maxGeneration = 1 << 53
 )
 
 func (r *operationRecord) owner() string { return r.Account }
@@ -38,6 +40,9 @@ func (r *operationRecord) check(*header) error {
 	}
 	if r.Position < 1 || r.Position > maxPosition {
 		return fmt.Errorf("the position %d is out of bounds", r.Position)
+	}
+	if r.Generation < 0 || r.Generation > maxGeneration {
+		return fmt.Errorf("the generation %d is out of bounds", r.Generation)
 	}
 	return firstOf(
 		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Resource), checkUUID(r.ID), r.checkDoc(&doc))

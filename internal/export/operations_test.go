@@ -45,6 +45,8 @@ func TestExport_operationsWithOutcomes(t *testing.T) {
 		t.Errorf("contents after the import = %s\nwant %s", got, want)
 	}
 	for old, with := range map[string]string{
+		`"generation":3`:  `"generation":-3`,
+		`"generation":3}`: `"generation":9223372036854775807}`,
 		`"subject":"00000000-0000-4000-8000-000000000091"`:  `"subject":"x"`, // not an id
 		`"subject":"00000000-0000-4000-8000-000000000091",`: ``,              // started, with nothing that ends it
 		`"errorCode":"InternalFailure",`:                    ``,              // failed, without saying how
@@ -53,4 +55,49 @@ func TestExport_operationsWithOutcomes(t *testing.T) {
 			t.Errorf("import of a file with %q in place of %q succeeded, want an error", with, old)
 		}
 	}
+}
+
+// TestImport_openOperationEndsByItsSubject moves an instance with an operation that its third
+// plan is to end. What is found of that plan in the new store ends it.
+func TestImport_openOperationEndsByItsSubject(t *testing.T) {
+	from := newSite(t, newDSN(t)).fill().fillInstances()
+	const id, generation = "00000000-0000-4000-8000-000000000020", 3
+	open := operation(91, root, region, "site", 1001)
+	open.Subject, open.Generation = id, generation
+	var op types.Operation
+	if err := codec.Unmarshal(open.Doc, &op); err != nil {
+		t.Fatal(err)
+	}
+	op.Status, op.IsTerminal = types.OperationStatusStarted, new(false)
+	open.Doc = codec.Encode(&op)
+	from.update(func(tx *store.Tx) error {
+		r, err := tx.ResourceByID(id)
+		if err != nil {
+			return err
+		}
+		r.Generation = generation
+		return firstOf(tx.UpdateResource(r), tx.InsertOperation(open))
+	})
+	file, _ := from.export(export.Options{Passphrase: passphrase})
+	to := newSite(t, newDSN(t))
+	if _, err := to.load(export.ImportOptions{Passphrase: passphrase}, file); err != nil {
+		t.Fatal(err)
+	}
+	to.update(func(tx *store.Tx) error {
+		r, err := tx.ResourceByID(id)
+		if err != nil {
+			return err
+		}
+		return tx.EndOperations(id, r.Generation, now, resource.Outcome{})
+	})
+	to.view(func(tx *store.Tx) error {
+		o, err := tx.Operation(root, region, open.ID)
+		if err != nil {
+			return err
+		}
+		if o.Subject != "" {
+			t.Errorf("operation after its subject's observation in the new store is open, want it ended")
+		}
+		return nil
+	})
 }

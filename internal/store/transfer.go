@@ -112,19 +112,33 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 			return err
 		}
 		rows[i] = []any{
-			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv), newRevision(r.Kind), r.Kind.Space(),
+			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
+			newRevision(r.Kind), r.Kind.Space(),
 		}
 	}
 	return tx.insertRows("resources", "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space", rows)
 }
 
-// InsertOperations adds many operations at their given positions.
+// InsertOperations adds many operations at their given positions. The subject of one that is
+// open gets its generation, unless it has a later one: it will report about that, and end it.
 func (tx *Tx) InsertOperations(all []*Operation) error {
 	rows := make([][]any, len(all))
 	for i, o := range all {
 		rows[i] = []any{o.ID, o.Account, o.Region, o.Resource, o.Position, o.Doc, o.Subject, o.Generation}
+		if o.Subject == "" {
+			continue
+		}
+		if err := tx.raiseGeneration(o); err != nil {
+			return err
+		}
 	}
 	return tx.insertRows("operations", "id, account, region, resource, position, doc, subject, generation", rows)
+}
+
+func (tx *Tx) raiseGeneration(o *Operation) error {
+	tx.touch(o.Subject, "")
+	_, err := tx.q.exec(`UPDATE resources SET generation = $1 WHERE id = $2 AND account = $3 AND generation < $1`, o.Generation, o.Subject, o.Account)
+	return wrap("raise generation", err)
 }
 
 // InsertRegionSetup adds a region setup, also one that is over; ErrExists when it is
