@@ -102,7 +102,16 @@ func (r *resourceRecord) check(h *header) error {
 	if _, err := resource.MergeTags(nil, r.tags()); err != nil {
 		return err
 	}
-	return firstOf(r.checkDoc(), r.checkPriv())
+	return firstOf(r.checkHome(), r.checkDoc(), r.checkPriv())
+}
+
+// checkHome wants a kind that one region serves in that region: no call would find it in
+// another one.
+func (r *resourceRecord) checkHome() error {
+	if home := resource.Kind(r.Kind).OnlyIn(); home != "" && r.Region != home {
+		return fmt.Errorf("a %s is in the region %s only", r.Kind, home)
+	}
+	return nil
 }
 
 // checkReserved keeps the names that only resources of one kind have for them.

@@ -117,3 +117,13 @@ func TestImport_invalidZonesAndContactMethods(t *testing.T) {
 		})
 	}
 }
+
+// TestImport_zonesOfOneRegion moves a zone to a region that does not serve zones.
+func TestImport_zonesOfOneRegion(t *testing.T) {
+	good, _ := newSite(t, newDSN(t)).fill().fillZones().export(export.Options{})
+	moved := replaceRegexp(good, `"region":"[^"]*","name":"example.com"`, `"region":"us-west-2","name":"example.com"`)
+	_, err := newSite(t, newDSN(t)).try(moved)
+	if want := "a Domain is in the region us-east-1 only"; moved == good || err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error: %v\nwant: …%s", err, want)
+	}
+}
