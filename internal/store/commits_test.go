@@ -46,10 +46,6 @@ func TestCommitsOutliveALossOfPower(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var level int
-	if err := db.admin().QueryRowContext(t.Context(), `PRAGMA synchronous`).Scan(&level); err != nil || level != full {
-		t.Errorf("migrations: synchronous = %d, %v, want %d", level, err, full)
-	}
 }
 
 // TestConcurrentUpdatesShareCommits lets Updates come while another one runs: all of them are one commit with it, up to

@@ -16,7 +16,9 @@ import (
 type sqliteEngine struct {
 	readers *readers
 	writer  *writer
-	// db is for what database/sql is needed for: migrations and backups.
+	// db is for what database/sql is needed for: backups and migrations. Its commits do not wait for the
+	// disk, which would be most of a first start: the log has one order, so they are on it
+	// at the latest with the first commit of the writer, which waits.
 	db *sql.DB
 }
 
@@ -42,10 +44,12 @@ func prepareFile(path string) error {
 }
 
 func (e *sqliteEngine) open(path string) error {
-	writing := dsn(path, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)")
+	common := []string{"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)"}
+	writing := dsn(path, append(common, "synchronous(FULL)")...)
+	migrating := dsn(path, append(common, "synchronous(NORMAL)")...)
 	reading := dsn(path, "busy_timeout(10000)", "query_only(1)")
 	var err error
-	if e.db, err = sql.Open("sqlite", writing); err != nil {
+	if e.db, err = sql.Open("sqlite", migrating); err != nil {
 		return err
 	}
 	s := &session{driver: e.db.Driver(), dsn: writing}

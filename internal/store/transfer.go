@@ -116,7 +116,8 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 			newRevision(r.Kind), r.Kind.Space(),
 		}
 	}
-	return tx.insertRows("resources", "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space", rows)
+	columns := "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space"
+	return tx.insertRows("resources", columns, rows)
 }
 
 // InsertOperations adds many operations at their given positions. The subject of one that is

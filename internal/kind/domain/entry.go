@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -30,7 +31,7 @@ var entryTypes = map[string]func(target string) (normal string, ok bool){
 	"NS":    hostTarget,
 	"SOA":   func(t string) (string, bool) { return t, isSOA(t) },
 	"SRV":   func(t string) (string, bool) { return t, numbersThenHost(t, 3) },
-	"TXT":   func(t string) (string, bool) { return t, len(t) <= maxText && quoted.MatchString(t) },
+	"TXT":   func(t string) (string, bool) { return t, len(t) <= maxText && quoted().MatchString(t) },
 }
 
 const (
@@ -41,17 +42,24 @@ const (
 	maxText = 4000
 )
 
+// The patterns are compiled when the first entry is looked at: quoted alone would take a
+// tenth of the whole start of a server.
 var (
 	// label has an underscore (ACME, DKIM) and an asterisk, too: as the first label it
 	// stands for all names, elsewhere for itself (developer guide).
-	label = regexp.MustCompile(`\A[A-Za-z0-9_*-]{1,63}\z`)
+	label = lazily(`\A[A-Za-z0-9_*-]{1,63}\z`)
 	// zoneName is the name of a zone: labels without those two, as registries give them.
-	zoneName = regexp.MustCompile(`\A(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z`)
+	zoneName = lazily(`\A(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z`)
 	// quoted are character strings of at most 255 characters each, as Route 53 wants them:
 	// other characters than those of printable ASCII are escaped, such as \303\244
 	// (developer guide of Route 53, TXT).
-	quoted = regexp.MustCompile(`\A"(?:` + character + `){0,255}"(?: +"(?:` + character + `){0,255}")*\z`)
+	quoted = lazily(`\A"(?:` + character + `){0,255}"(?: +"(?:` + character + `){0,255}")*\z`)
 )
+
+// lazily returns what compiles p once, when it is first asked.
+func lazily(p string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(p) })
+}
 
 // normal is an entry in the form in which it is stored, or an Error.
 func (z *Zone) normal(in *types.DomainEntry) (types.DomainEntry, error) {
@@ -83,10 +91,10 @@ func hostTarget(t string) (string, bool) {
 }
 
 // isZone reports whether a zone can have the name: at least two labels.
-func isZone(name string) bool { return len(name) <= maxName && zoneName.MatchString(name) }
+func isZone(name string) bool { return len(name) <= maxName && zoneName().MatchString(name) }
 
 func isHost(name string) bool {
-	return len(name) <= maxName && !slices.ContainsFunc(strings.Split(name, "."), func(l string) bool { return !label.MatchString(l) })
+	return len(name) <= maxName && !slices.ContainsFunc(strings.Split(name, "."), func(l string) bool { return !label().MatchString(l) })
 }
 
 // numbersThenHost reports whether a target is so many numbers of 16 bits, and a name.
