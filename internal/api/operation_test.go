@@ -86,6 +86,39 @@ func TestOperation_open(t *testing.T) {
 	want(second, types.OperationStatusFailed) // an end is final
 }
 
+// TestOperation_openEndsWithItsSubject deletes the subject of an operation that is open:
+// nothing will be observed of it any more, and clients wait for the end.
+func TestOperation_openEndsWithItsSubject(t *testing.T) {
+	remove := api.New(func(c *api.Call, _ *lightsail.DeleteKeyPairInput) (*lightsail.DeleteKeyPairOutput, error) {
+		r := c.Target(resource.KeyPair)
+		if r.Generation == 0 { // the first call opens the operation
+			r.Begin()
+			return &lightsail.DeleteKeyPairOutput{Operation: c.Open(r, r)}, c.Tx.UpdateResource(r)
+		}
+		op, err := c.Delete(r)
+		return &lightsail.DeleteKeyPairOutput{Operation: op}, err
+	}, api.On(resource.KeyPair))
+	w := newWorld(t, append(account.Declare().Actions, remove)...)
+	w.addResource(resource.KeyPair, "deploy")
+	c := w.root(ours)
+	call := func() *types.Operation {
+		t.Helper()
+		out, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Operation
+	}
+	open := call()
+	wantOperation(t, open, types.OperationStatusStarted)
+	wantOperation(t, call(), types.OperationStatusSucceeded)
+	got, err := c.GetOperation(t.Context(), &lightsail.GetOperationInput{OperationId: open.Id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantOperation(t, got.Operation, types.OperationStatusSucceeded)
+}
+
 func wantOperation(t *testing.T, op *types.Operation, want types.OperationStatus) {
 	t.Helper()
 	failed, over := want == types.OperationStatusFailed, want != types.OperationStatusStarted

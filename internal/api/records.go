@@ -146,10 +146,16 @@ func (c *Call) Save(record resource.Opened) error {
 	return c.Tx.UpdateResource(record.Row())
 }
 
-// Delete removes a resource and records that. Its operations stay.
+// Delete removes a resource and records that. Its operations stay. Those that are open
+// succeed: nothing will be observed of the resource any more. One without plans has none.
 func (c *Call) Delete(r *resource.Resource) (*types.Operation, error) {
 	if err := c.Tx.DeleteResource(r); err != nil {
 		return nil, err
+	}
+	if r.Generation > 0 {
+		if err := c.Tx.EndOperations(r.ID, r.Generation, c.Now, resource.Outcome{}); err != nil {
+			return nil, err
+		}
 	}
 	return c.Record(r), nil
 }

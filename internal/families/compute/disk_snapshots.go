@@ -108,8 +108,9 @@ func deleteSnapshot(c *api.Call) ([]types.Operation, error) {
 	if c.Now.Before(s.Private().BusyUntil) {
 		return nil, api.InProgress("a copy or export", string(r.Kind), r.Name)
 	}
-	if err := c.Tx.DeleteResource(r); err != nil {
+	op, err := c.Delete(r)
+	if err != nil {
 		return nil, err
 	}
-	return []types.Operation{*c.Record(r)}, nil
+	return []types.Operation{*op}, nil
 }

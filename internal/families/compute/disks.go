@@ -171,10 +171,11 @@ func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDi
 	if d.Priv.AutoSnapshot.On() && !aws.ToBool(in.ForceDeleteAddOns) {
 		return nil, errHasAddOns(d.Resource)
 	}
-	if err := c.Tx.DeleteResource(d.Resource); err != nil {
+	op, err := c.Delete(d.Resource)
+	if err != nil {
 		return nil, err
 	}
-	return &lightsail.DeleteDiskOutput{Operations: []types.Operation{*c.Record(d.Resource)}}, nil
+	return &lightsail.DeleteDiskOutput{Operations: []types.Operation{*op}}, nil
 }
 
 // bothStarted records one operation for two resources: each names the other.

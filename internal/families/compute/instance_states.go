@@ -132,10 +132,11 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 	if err := c.Tx.ReleaseAddresses(i.Resource.ID); err != nil {
 		return nil, err
 	}
-	if err := c.Tx.DeleteResource(i.Resource); err != nil {
+	op, err := c.Delete(i.Resource)
+	if err != nil {
 		return nil, err
 	}
-	out.Operations = append(out.Operations, *c.Record(i.Resource))
+	out.Operations = append(out.Operations, *op)
 	return out, nil
 }
 
