@@ -50,7 +50,8 @@ func (t *term) passEvery() time.Duration {
 	return lonePass
 }
 
-// adopt works on everything that runs already. It reports whether the Worker could list it.
+// adopt works on what runs already without having been worked on, such as what runs for a
+// resource that is gone. It reports whether the Worker could list it.
 func (t *term) adopt() bool {
 	ctx, cancel := context.WithTimeout(t.ctx, workTime)
 	defer cancel()
@@ -62,7 +63,9 @@ func (t *term) adopt() bool {
 		return false
 	}
 	for _, id := range ids {
-		t.start(id)
+		if !t.knows(id) {
+			t.start(id)
+		}
 	}
 	return true
 }
