@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
-	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -104,7 +103,7 @@ func (c *Call) CheckQuota(kind resource.Kind, more int) error {
 	if !ok {
 		return nil
 	}
-	n, err := c.count(kind, q.PerAccount)
+	n, err := c.Tx.Count(c.Principal.Account, c.Region, kind)
 	limit := c.Quota(q.Name)
 	switch {
 	case err != nil || n+more <= limit:
@@ -113,21 +112,6 @@ func (c *Call) CheckQuota(kind resource.Kind, more int) error {
 		return InvalidInput(CodeLimitExceeded, "%s", q.Refusal)
 	}
 	return QuotaReached(q.What, limit)
-}
-
-// count counts the account's resources of a kind in the call's region, or in all.
-func (c *Call) count(kind resource.Kind, everywhere bool) (n int, err error) {
-	if !everywhere {
-		return c.Tx.Count(c.Principal.Account, c.Region, kind)
-	}
-	for _, region := range catalogue.Regions() {
-		more, err := c.Tx.Count(c.Principal.Account, region.Name, kind)
-		if err != nil {
-			return 0, err
-		}
-		n += more
-	}
-	return n, nil
 }
 
 // New makes a resource to be created: NewResource with the tags of the input.

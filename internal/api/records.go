@@ -76,15 +76,10 @@ func ListOf[R, T any, P Shown[R, T]](
 func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
 	const bound = 1000
 	rows, err := c.Tx.Resources(c.Principal.Account, c.Region, P(new(R)).Kind(), "", bound)
-	list := make([]T, 0, len(rows))
-	for _, r := range rows {
-		record, failed := open[R, P](r)
-		if failed != nil {
-			return nil, failed
-		}
-		list = append(list, *P(record).Show(c.Now))
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	return showAll(rows, shown[R, T, P](c))
 }
 
 // ListShown is List with a function that shows a resource.
@@ -118,15 +113,20 @@ func listed[T any](
 	if err != nil {
 		return nil, nil, err
 	}
-	list := make([]T, len(page))
-	for i, r := range page {
+	list, err := showAll(page, show)
+	return list, next, err
+}
+
+func showAll[T any](rows []*resource.Resource, show func(*resource.Resource) (*T, error)) ([]T, error) {
+	list := make([]T, len(rows))
+	for i, r := range rows {
 		one, err := show(r)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		list[i] = *one
 	}
-	return list, next, nil
+	return list, nil
 }
 
 // Insert stores a new record, whose envelope it writes.

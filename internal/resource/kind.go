@@ -67,14 +67,12 @@ type traits struct {
 	normal func(name string) string
 }
 
-// Quota bounds how many resources of a kind an account may have.
+// Quota bounds how many resources of a kind an account may have in a region.
 type Quota struct {
 	Name quota.Name
 	// What is what AWS's refusal calls the kind: "Static IPs". Refusal, if it is not "",
 	// takes the place of the whole sentence.
 	What, Refusal string
-	// PerAccount counts the resources of all regions together, not of each by itself.
-	PerAccount bool
 }
 
 // nameScope is where the names of a kind are unique. The zero scope is an account in a

@@ -180,7 +180,11 @@ func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDi
 
 // bothStarted records one operation for two resources: each names the other.
 func bothStarted(c *api.Call, a, b *resource.Resource, end time.Time) []types.Operation {
-	first, second := c.Started(a, end), c.Started(b, end)
-	first.OperationDetails, second.OperationDetails = &b.Name, &a.Name
+	return eachNamesOther(c.Started(a, end), c.Started(b, end))
+}
+
+// eachNamesOther puts the resource of each operation into the details of the other one.
+func eachNamesOther(first, second *types.Operation) []types.Operation {
+	first.OperationDetails, second.OperationDetails = second.ResourceName, first.ResourceName
 	return []types.Operation{*first, *second}
 }

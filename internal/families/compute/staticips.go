@@ -31,7 +31,10 @@ func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput)
 	if err != nil {
 		return nil, err
 	}
-	released := c.Record(ip.Resource)
+	released, err := c.Delete(ip.Resource)
+	if err != nil {
+		return nil, err
+	}
 	if err := c.Tx.ReleaseAddresses(ip.Resource.ID); err != nil {
 		return nil, err
 	}
@@ -39,9 +42,6 @@ func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput)
 		if _, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo); err != nil {
 			return nil, err
 		}
-	}
-	if err := c.Tx.DeleteResource(ip.Resource); err != nil {
-		return nil, err
 	}
 	return &lightsail.ReleaseStaticIpOutput{Operations: []types.Operation{*released}}, nil
 }
@@ -63,7 +63,7 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 	if err := checkState(i, c.Now, "attach a static IP to", instance.Running, instance.Stopped); err != nil {
 		return nil, err
 	}
-	out := &lightsail.AttachStaticIpOutput{Operations: bothDone(c, ip.Resource, i.Resource)}
+	out := &lightsail.AttachStaticIpOutput{Operations: eachNamesOther(c.Record(ip.Resource), c.Record(i.Resource))}
 	if i.Priv.StaticIP == ip.Resource.Name {
 		return out, nil
 	}
@@ -145,13 +145,6 @@ func (f *Family) takeStaticIPFrom(c *api.Call, name string) (*types.Operation, e
 		return nil, err
 	}
 	return op, c.Save(i)
-}
-
-// bothDone records one operation for two resources: each names the other.
-func bothDone(c *api.Call, a, b *resource.Resource) []types.Operation {
-	first, second := c.Record(a), c.Record(b)
-	first.OperationDetails, second.OperationDetails = &b.Name, &a.Name
-	return []types.Operation{*first, *second}
 }
 
 func getStaticIP(c *api.Call, _ *lightsail.GetStaticIpInput) (*lightsail.GetStaticIpOutput, error) {

@@ -138,8 +138,6 @@ func deleteKeyPair(c *api.Call, in *lightsail.DeleteKeyPairInput) (*lightsail.De
 	case in.ExpectedFingerprint != nil && *in.ExpectedFingerprint != *pair.Doc.Fingerprint:
 		return nil, api.InvalidParams("The fingerprint of the key pair %s is not the expected one.", r.Name)
 	}
-	if err := c.Tx.DeleteResource(r); err != nil {
-		return nil, err
-	}
-	return &lightsail.DeleteKeyPairOutput{Operation: c.Record(r)}, nil
+	op, err := c.Delete(r)
+	return &lightsail.DeleteKeyPairOutput{Operation: op}, err
 }

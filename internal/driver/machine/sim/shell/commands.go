@@ -1,9 +1,7 @@
 package shell
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -193,14 +191,9 @@ func cat(s *Shell, args []string) int {
 // copyInput prints the rest of the input, while it can be written.
 func (s *Shell) copyInput() int {
 	for s.budget.err == nil {
-		line, err := s.in.ReadLine("")
-		switch {
-		case errors.Is(err, ErrInterrupted):
-			return s.interrupt()
-		case errors.Is(err, io.EOF):
-			return 0
-		case err != nil:
-			return 1
+		line, status, ended := s.readLine(s.in)
+		if ended {
+			return status
 		}
 		s.print(line)
 	}

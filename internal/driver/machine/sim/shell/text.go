@@ -35,18 +35,28 @@ func (s *Shell) eachLine(command string, names []string, use func(line string) b
 
 func (s *Shell) eachLineOf(in Input, use func(line string) bool) int {
 	for {
-		line, err := in.ReadLine("")
-		switch {
-		case errors.Is(err, ErrInterrupted):
-			return s.interrupt()
-		case errors.Is(err, io.EOF):
-			return 0
-		case err != nil:
-			return 1
-		case !s.budget.spend(len(line)) || !use(strings.TrimSuffix(line, "\n")):
+		line, status, ended := s.readLine(in)
+		if ended {
+			return status
+		}
+		if !s.budget.spend(len(line)) || !use(strings.TrimSuffix(line, "\n")) {
 			return 0
 		}
 	}
+}
+
+// readLine reads a line for a command. When there is none, the command ends with the status.
+func (s *Shell) readLine(in Input) (line string, status int, ended bool) {
+	line, err := in.ReadLine("")
+	switch {
+	case errors.Is(err, ErrInterrupted):
+		return "", s.interrupt(), true
+	case errors.Is(err, io.EOF):
+		return "", 0, true
+	case err != nil:
+		return "", 1, true
+	}
+	return line, 0, false
 }
 
 // kept are lines that a command keeps until it has read all.
