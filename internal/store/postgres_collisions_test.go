@@ -3,11 +3,14 @@
 package store_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -120,6 +123,89 @@ func TestDeadlockedUpdatesBothHappen(t *testing.T) {
 	})
 }
 
+// TestUpdatesOfOneResource_allHappen lets two servers, each with many clients, write the same resource all the time: each
+// write reads what all before it wrote, and none is given up.
+func TestUpdatesOfOneResource_allHappen(t *testing.T) {
+	const clients, each = 120, 3
+	dsn := newDSN(t)
+	servers := [2]*store.DB{open(t, dsn), open(t, dsn)}
+	if err := servers[0].Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	insertKeyPair(t, servers[0], "deploy")
+	var wg sync.WaitGroup
+	for n := range clients {
+		wg.Go(func() {
+			for range each {
+				if err := servers[n%2].Update(t.Context(), lengthen); err != nil {
+					t.Errorf("Update = %v, want no error", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	view(t, servers[0], func(tx *store.Tx) error {
+		r, err := tx.Resource(account, region, "deploy")
+		if err == nil && len(r.Doc) != clients*each {
+			t.Errorf("the resource has the marks of %d updates, want %d", len(r.Doc), clients*each)
+		}
+		return err
+	})
+}
+
+// insertKeyPair inserts an account with a key pair that has an empty document.
+func insertKeyPair(t *testing.T, db *store.DB, name string) {
+	t.Helper()
+	pair := keyPair(name)
+	pair.Doc = nil
+	update(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.InsertAccount(&store.Account{ID: account, CreatedAt: time.UnixMilli(1)}), tx.InsertResource(pair))
+	})
+}
+
+// lengthen adds a mark to the document of a key pair, and takes about as long as the change of a large document.
+func lengthen(tx *store.Tx) error {
+	r, err := tx.Resource(account, region, "deploy")
+	if err != nil {
+		return err
+	}
+	time.Sleep(5 * time.Millisecond)
+	r.Doc = append(r.Doc, 'x')
+	return tx.UpdateResource(r)
+}
+
+// TestUpdates_doNotWaitForAServerThatStandsStill leaves a transaction open that has written resources, as a server does
+// that lost its network, while an update collides again and again: updates of other resources happen all the same.
+func TestUpdates_doNotWaitForAServerThatStandsStill(t *testing.T) {
+	dsn := newDSN(t)
+	db, admin := open(t, dsn), connect(t, dsn)
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	insertKeyPair(t, db, "deploy")
+	collideOnMeta(t, admin)
+	still, err := admin.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = still.Rollback() }()
+	if _, err := still.ExecContext(t.Context(), `LOCK TABLE resources IN ROW EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var collider sync.WaitGroup
+	collider.Go(func() { _ = db.Update(ctx, func(tx *store.Tx) error { return tx.SetMeta("n", []byte("x")) }) })
+	for waiting := 0; waiting == 0; {
+		err := admin.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_locks WHERE mode = 'ExclusiveLock' AND locktype = 'relation' AND NOT granted`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	update(t, db, lengthen)
+	cancel()
+	collider.Wait()
+}
+
 // TestUpdatesGiveUp lets PostgreSQL refuse each try of an update as one that collided: it ends all the same.
 func TestUpdatesGiveUp(t *testing.T) {
 	dsn := newDSN(t)
@@ -127,15 +213,7 @@ func TestUpdatesGiveUp(t *testing.T) {
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	admin := connect(t, dsn)
-	for _, statement := range []string{
-		`CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$`,
-		`CREATE TRIGGER collide BEFORE INSERT ON meta FOR EACH ROW EXECUTE FUNCTION collide()`,
-	} {
-		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	collideOnMeta(t, connect(t, dsn))
 	tries := 0
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		if tries++; tries > 40 {
@@ -148,5 +226,18 @@ func TestUpdatesGiveUp(t *testing.T) {
 	}
 	if tries != 30 {
 		t.Errorf("the update ran %d times, want 30", tries)
+	}
+}
+
+// collideOnMeta lets PostgreSQL refuse each write of a named value as one that collided.
+func collideOnMeta(t *testing.T, admin *sql.DB) {
+	t.Helper()
+	for _, statement := range []string{
+		`CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$`,
+		`CREATE TRIGGER collide BEFORE INSERT ON meta FOR EACH ROW EXECUTE FUNCTION collide()`,
+	} {
+		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
