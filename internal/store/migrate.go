@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -104,7 +105,8 @@ func (db *DB) Versions(ctx context.Context) (have, want int64, err error) {
 		have, err = one(tx, "schema version", scanInt, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
 		return err
 	})
-	return have, int64(len(sources)), err
+	want, numbered := goose.NumericComponent(sources[len(sources)-1])
+	return have, want, errors.Join(err, numbered)
 }
 
 func scanInt(scan func(...any) error) (n int64, err error) {

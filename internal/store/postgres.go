@@ -20,6 +20,7 @@ import (
 
 // Codes of PostgreSQL's errors (PostgreSQL manual, appendix A).
 const (
+	pgForeignKeyViolation  = "23503"
 	pgUniqueViolation      = "23505"
 	pgSerializationFailure = "40001"
 	pgDeadlockDetected     = "40P01"

@@ -140,3 +140,11 @@ func isUnique(err error) bool {
 	}
 	return pgCode(err) == pgUniqueViolation
 }
+
+// isForeignKey reports whether a write failed because a row that it refers to is not there.
+func isForeignKey(err error) bool {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
+		return se.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+	}
+	return pgCode(err) == pgForeignKeyViolation
+}

@@ -6,8 +6,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Touched says which resources a transaction touched: those whose row or addresses it wrote
-// or deleted.
+// Touched says which resources a transaction touched: those whose row, addresses or entries it
+// wrote or deleted.
 type Touched struct {
 	// Everything says that Resources does not have all: much was written at once.
 	Everything bool
@@ -18,7 +18,7 @@ type Touched struct {
 // TouchedResource is a resource that was touched.
 type TouchedResource struct {
 	ID string
-	// Kind is "" if only an address of the resource was touched.
+	// Kind is "" if only addresses or entries of the resource were touched.
 	Kind resource.Kind
 }
 

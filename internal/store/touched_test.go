@@ -19,6 +19,7 @@ func instance(name string) *resource.Resource {
 func TestUpdateTouched_listsWhatTheLastRunTouched(t *testing.T) {
 	db := fresh(t)
 	web, deploy := instance("web"), keyPair("deploy")
+	first := &resource.Entry{Owner: web.ID, Class: deployments.Name, Seq: 1}
 	update(t, db, func(tx *store.Tx) error { return tx.InsertResource(web) })
 	failed := errors.New("no")
 	for _, tc := range []struct {
@@ -38,6 +39,10 @@ func TestUpdateTouched_listsWhatTheLastRunTouched(t *testing.T) {
 		{"an address", func(tx *store.Tx) error {
 			_, err := tx.TakeAddress(store.Address{Pool: "port", Number: 1, Owner: web.ID})
 			return err
+		}, store.Touched{Resources: []store.TouchedResource{{ID: web.ID}}}, nil},
+		{"entries", func(tx *store.Tx) error {
+			_, err := tx.AppendEntry(web.ID, deployments, noon, nil)
+			return errors.Join(err, tx.UpdateEntry(first), tx.DeleteEntry(first))
 		}, store.Touched{Resources: []store.TouchedResource{{ID: web.ID}}}, nil},
 		{"an address and a deletion", func(tx *store.Tx) error {
 			return errors.Join(tx.ReleaseAddresses(web.ID), tx.DeleteResource(web))

@@ -69,14 +69,51 @@ func (tx *Tx) EachOperation(account string, fn func(*Operation) error) error {
 	return each(tx, "operations", scanOperation, fn, operationColumns, "account", "account, region, position, id", account)
 }
 
+// AccountEntry is an entry of an account's resource.
+type AccountEntry struct {
+	Account string
+	resource.Entry
+}
+
+// EachEntry goes through the entries of classes by owner, class and number. This is the order
+// of an index: documents need not be sorted.
+func (tx *Tx) EachEntry(account string, classes []string, fn func(*AccountEntry) error) error {
+	if len(classes) == 0 {
+		return nil
+	}
+	query, args := selectAccountEntries+`WHERE e.class IN `+placeholders(1, len(classes)), make([]any, 0, len(classes)+1)
+	for _, class := range classes {
+		args = append(args, class)
+	}
+	if account != "" {
+		args = append(args, account)
+		query += fmt.Sprintf(" AND r.account = $%d", len(args))
+	}
+	return eachRow(tx, "entries", func(scan func(...any) error) (*AccountEntry, error) {
+		a := &AccountEntry{}
+		e, err := scanEntry(func(dest ...any) error { return scan(append(dest, &a.Account)...) })
+		a.Entry = *e
+		return a, err
+	}, fn, query+" ORDER BY e.resource_id, e.class, e.seq", args...)
+}
+
+const selectAccountEntries = `SELECT e.resource_id, e.class, e.seq, e.at, e.doc, r.account FROM entries e JOIN resources r ON r.id = e.resource_id `
+
 func each[T any](
 	tx *Tx, what string, scan func(func(...any) error) (T, error), fn func(T) error, columns, accountColumn, order, account string,
-) (err error) {
+) error {
 	query, args := columns, []any(nil)
 	if account != "" {
 		query, args = query+"WHERE "+accountColumn+" = $1 ", []any{account}
 	}
-	rows, err := tx.q.query(query+"ORDER BY "+order, args...)
+	return eachRow(tx, what, scan, fn, query+"ORDER BY "+order, args...)
+}
+
+// eachRow hands the rows of a query to fn.
+func eachRow[T any](
+	tx *Tx, what string, scan func(func(...any) error) (T, error), fn func(T) error, query string, args ...any,
+) (err error) {
+	rows, err := tx.q.query(query, args...)
 	if err != nil {
 		return wrap("read "+what, err)
 	}
@@ -140,6 +177,40 @@ func (tx *Tx) raiseGeneration(o *Operation) error {
 	tx.touch(o.Subject, "")
 	_, err := tx.q.exec(`UPDATE resources SET generation = $1 WHERE id = $2 AND account = $3 AND generation < $1`, o.Generation, o.Subject, o.Account)
 	return wrap("raise generation", err)
+}
+
+// InsertEntries adds entries of resources that are there, with their numbers, after those that
+// the resources have.
+func (tx *Tx) InsertEntries(all []*resource.Entry) error {
+	tx.touchEverything()
+	rows := make([][]any, len(all))
+	for i, e := range all {
+		rows[i] = entryRow(e)
+	}
+	for rest := all; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Owner == rest[0].Owner && rest[n].Class == rest[0].Class {
+			n++
+		}
+		if err := tx.extendEntryList(rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	return tx.insertRows("entries", entryColumns, rows)
+}
+
+// extendEntryList counts new entries of one list.
+func (tx *Tx) extendEntryList(added []*resource.Entry) error {
+	l, err := tx.entryList(added[0].Owner, added[0].Class)
+	if err != nil {
+		return err
+	}
+	l.kept += int64(len(added))
+	for _, e := range added {
+		l.last = max(l.last, e.Seq)
+	}
+	return tx.saveEntryList(l)
 }
 
 // InsertRegionSetup adds a region setup, also one that is over; ErrExists when it is
