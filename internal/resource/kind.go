@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/policy"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
@@ -133,8 +134,8 @@ func (k Kind) Normal(name string) string {
 	return name
 }
 
-// normalDomain knows that case and a final dot make no difference in DNS.
-func normalDomain(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+// normalDomain knows that the case of ASCII letters and a final dot make no difference in DNS.
+func normalDomain(name string) string { return policy.Fold(strings.TrimSuffix(name, ".")) }
 
 // Reserved is the kind that a name is kept for, and what people call its resources; both
 // are "" if any kind may have the name.

@@ -101,7 +101,7 @@ func TestCreateDomain_refusals(t *testing.T) {
 		_, err := l.CreateDomain(t.Context(), &lightsail.CreateDomainInput{DomainName: &name})
 		familytest.WantInvalid(t, err, "NameExists", want)
 	}
-	for _, name := range []string{"", ".", "a b.com", "a..com", "-", "-a.com", "com", "*.com", "a_b.com", "ä.com"} {
+	for _, name := range []string{"", ".", "a b.com", "a..com", "-", "-a.com", "com", "*.com", "a_b.com", "ä.com", "\u212aelvin.com", "\u0130o.com"} {
 		_, err := l.CreateDomain(t.Context(), &lightsail.CreateDomainInput{DomainName: &name})
 		if _, ok := errors.AsType[*types.InvalidInputException](err); !ok {
 			t.Errorf("the domain name %q: error %v, want InvalidInputException", name, err)
@@ -174,7 +174,7 @@ func TestDomainEntries_refusals(t *testing.T) {
 		entry("www", "A", "192.0.2.1"), entry("www.example.com", "A", "192.0.2.1"), entry("www.example.com", "CNAME", "a.example.com"),
 		entry("a.example.com", "CAA", "x"),
 		{},
-		entry("a.example.com", "AAAA", "192.0.2.1"),
+		entry("a.example.com", "AAAA", "192.0.2.1"), entry("\u212a.example.com", "A", "192.0.2.1"),
 	} {
 		_, err := l.CreateDomainEntry(t.Context(), &lightsail.CreateDomainEntryInput{DomainName: new("example.com"), DomainEntry: e})
 		if _, ok := errors.AsType[*types.InvalidInputException](err); !ok {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/policy"
 )
 
 // Route 53's quotas (developer guide of Route 53, quotas on records).
@@ -117,29 +119,31 @@ func (z *Zone) Update(in *types.DomainEntry) error {
 }
 
 // find returns the place of the only entry that has the id, if one is given, or else the
-// name, the type and, if it is given, the target.
+// name, the type and, if it is given, the target. Ids are short: of several entries that
+// have the same id, the one is meant that has the other members, too.
 func (z *Zone) find(in *types.DomainEntry, target *string) (int, error) {
-	at, found, name := 0, 0, normalName(in.Name)
+	id, name := aws.ToString(in.Id), normalName(in.Name)
+	var found []int
 	for k, e := range z.entries {
-		if matches(e, in, name, target) {
-			at = k
-			found++
+		if id != "" && *e.Id == id || id == "" && matches(e, in, name, target) {
+			found = append(found, k)
 		}
 	}
-	switch {
-	case found == 0:
-		return 0, &Error{Message: cmp.Or(aws.ToString(in.Name), aws.ToString(in.Id)), Missing: true}
-	case found > 1:
-		return 0, refuse("The domain %s has more than one %s entry with the name %s. Specify the id of the entry.",
-			z.name, aws.ToString(in.Type), aws.ToString(in.Name))
+	if exact := slices.DeleteFunc(slices.Clone(found), func(k int) bool { return !matches(z.entries[k], in, name, target) }); len(exact) > 0 {
+		found = exact
 	}
-	return at, nil
+	switch len(found) {
+	case 0:
+		return 0, &Error{Message: cmp.Or(aws.ToString(in.Name), id), Missing: true}
+	case 1:
+		return found[0], nil
+	}
+	return 0, refuse("The domain %s has more than one %s entry with the name %s. Specify the id of the entry.",
+		z.name, aws.ToString(in.Type), aws.ToString(in.Name))
 }
 
+// matches reports whether an entry has a name, a type and, if it is given, a target.
 func matches(e types.DomainEntry, in *types.DomainEntry, name string, target *string) bool {
-	if aws.ToString(in.Id) != "" {
-		return *e.Id == *in.Id
-	}
 	return *e.Name == name && *e.Type == aws.ToString(in.Type) &&
 		(target == nil || sameTarget(*e.Type, *e.Target, *target))
 }
@@ -150,7 +154,7 @@ func sameTarget(kind, a, b string) bool {
 	if kind == "TXT" {
 		return a == b
 	}
-	return strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+	return policy.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
 
 // isOwn reports whether an entry is one that the zone cannot be without.

@@ -206,6 +206,47 @@ func TestRemove(t *testing.T) {
 	}
 }
 
+// TestRemove_oneOfTwoWithTheSameID: an id has 32 bits, so some entries share theirs.
+func TestRemove_oneOfTwoWithTheSameID(t *testing.T) {
+	z := zoneOf(t)
+	first, second := sameID(t)
+	for _, e := range []*types.DomainEntry{first, second} {
+		if err := z.Add(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := z.entries[slices.IndexFunc(z.entries, func(e types.DomainEntry) bool { return *e.Name == *second.Name })].Id
+	second.Id = id
+	if err := z.Remove(&types.DomainEntry{Id: id}); !isRefused(err) {
+		t.Errorf("one of them, by the id alone: error %v, want an Error", err)
+	}
+	if err := z.Remove(second); err != nil {
+		t.Errorf("one of them: %v", err)
+	}
+	if diff := cmp.Diff([]string{*first.Name + " A 192.0.2.1"}, added(z)); diff != "" {
+		t.Errorf("entries that are left (-want +got):\n%s", diff)
+	}
+	if err := z.Remove(&types.DomainEntry{Id: id}); err != nil {
+		t.Errorf("the other one, by its id alone: %v", err)
+	}
+}
+
+// sameID returns two entries of the same id.
+func sameID(t *testing.T) (first, second *types.DomainEntry) {
+	t.Helper()
+	names := map[string]string{}
+	for n := range 1_000_000 {
+		name := fmt.Sprintf("n%d.example.com", n)
+		id := entryID(name, "A", "192.0.2.1")
+		if other := names[id]; other != "" {
+			return entry(other + " A 192.0.2.1"), entry(name + " A 192.0.2.1")
+		}
+		names[id] = name
+	}
+	t.Fatal("all ids differ")
+	return nil, nil
+}
+
 func TestUpdate(t *testing.T) {
 	z := zoneOf(t)
 	for _, e := range []string{"a.example.com A 192.0.2.1", "t.example.com TXT \"1\"", "t.example.com TXT \"2\""} {
