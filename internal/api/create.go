@@ -2,10 +2,12 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -42,7 +44,7 @@ func (c *Call) checkNames(made *creation) error {
 	if err := made.checkListed(names); err != nil {
 		return err
 	}
-	if err := c.checkFree(spaceOf(made.kinds), names); err != nil || len(made.kinds) != 1 {
+	if err := c.checkFree(made.kinds, names); err != nil || len(made.kinds) != 1 {
 		return err
 	}
 	return c.CheckQuota(made.kinds[0], len(names))
@@ -71,11 +73,14 @@ func CheckListed(member string, names []string) error {
 
 // CheckFree refuses names of which some are taken, come twice, or are kept for the
 // default key pairs. It is for what an action creates besides what it declares.
-func (c *Call) CheckFree(names []string) error { return c.checkFree("", names) }
+func (c *Call) CheckFree(names []string) error { return c.checkFree(nil, names) }
 
-// checkFree is CheckFree in a kind's namespace.
-func (c *Call) checkFree(space string, names []string) error {
-	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, space, names)
+// checkFree is CheckFree for resources of one of the kinds.
+func (c *Call) checkFree(kinds []resource.Kind, names []string) error {
+	if err := c.checkWorldwide(kinds, names); err != nil {
+		return err
+	}
+	found, err := c.Tx.NamesTaken(c.Principal.Account, c.Region, spaceOf(kinds), names)
 	if err != nil {
 		return err
 	}
@@ -96,22 +101,60 @@ func (c *Call) checkFree(space string, names []string) error {
 	return nil
 }
 
+// checkWorldwide refuses names that are taken in any account, if those of one of the kinds
+// have to be unique over all of them.
+func (c *Call) checkWorldwide(kinds []resource.Kind, names []string) error {
+	at := slices.IndexFunc(kinds, resource.Kind.Worldwide)
+	if at < 0 {
+		return nil
+	}
+	taken, err := c.Tx.WorldwideNamesTaken(names)
+	if err != nil || len(taken) == 0 {
+		return err
+	}
+	return nameTaken(kinds[at], strings.Join(taken, ", "))
+}
+
 // CheckQuota returns an error if there would be too many resources of a kind. It is for what an
 // action creates besides what it declares.
 func (c *Call) CheckQuota(kind resource.Kind, more int) error {
-	q, ok := kind.Quota()
-	if !ok {
-		return nil
+	for _, q := range kind.Quotas() {
+		n, err := c.counted(kind, q)
+		limit := c.Quota(q.Name)
+		switch {
+		case err != nil:
+			return err
+		case n+more <= limit:
+		case q.Refusal != "":
+			return InvalidInput(CodeLimitExceeded, "%s", q.Refusal)
+		default:
+			return QuotaReached(q.What, limit)
+		}
 	}
-	n, err := c.Tx.Count(c.Principal.Account, c.Region, kind)
-	limit := c.Quota(q.Name)
-	switch {
-	case err != nil || n+more <= limit:
-		return err
-	case q.Refusal != "":
-		return InvalidInput(CodeLimitExceeded, "%s", q.Refusal)
+	return nil
+}
+
+// counted is how many resources of a kind count for one of its quotas.
+func (c *Call) counted(kind resource.Kind, q resource.Quota) (int, error) {
+	regions := []string{c.Region}
+	if q.PerAccount {
+		regions = regionsOf(kind)
 	}
-	return QuotaReached(q.What, limit)
+	if q.Period > 0 {
+		return c.Tx.CountUses(c.Principal.Account, kind, c.Now.Add(-q.Period), regions...)
+	}
+	return c.Tx.Count(c.Principal.Account, kind, regions...)
+}
+
+// regionsOf are the regions that a resource of the kind can be in.
+func regionsOf(kind resource.Kind) (names []string) {
+	if kind.OnlyIn() != "" {
+		return []string{kind.OnlyIn()}
+	}
+	for _, region := range catalogue.Regions() {
+		names = append(names, region.Name)
+	}
+	return names
 }
 
 // New makes a resource to be created: NewResource with the tags of the input.

@@ -46,6 +46,16 @@ func NameExists(name string) error {
 	return InvalidInput(CodeNameExists, "Some names are already in use: %s", name)
 }
 
+// nameTaken says that a resource of any account has a name of which the kind has one over all
+// accounts and regions; of other kinds it is NameExists. That AWS's text is this one, for a
+// bucket of the own account, too, is a guess by what clients look for.
+func nameTaken(kind resource.Kind, name string) error {
+	if kind.Worldwide() {
+		return InvalidInput(CodeNameExists, "%s with name %s already exists", kind, name)
+	}
+	return NameExists(name)
+}
+
 // NotFound says that there is no such resource; what is its kind (observed text).
 func NotFound(what, name string) error {
 	code, message := CodeDoesNotExist, fmt.Sprintf("The %s does not exist: %s", what, name)

@@ -20,7 +20,7 @@ func TestWrite_ofUnknownOutcome(t *testing.T) {
 	root := w.root(ours)
 	var touched []store.TouchedResource
 	w.committed = func(t store.Touched) { touched = append(touched, t.Resources...) }
-	if err := nosync.Break(w.file); err != nil {
+	if err := nosync.Break(w.dsn); err != nil {
 		t.Fatal(err)
 	}
 	_, err := root.CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("new")})

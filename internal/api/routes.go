@@ -161,6 +161,9 @@ func (p *Pipeline) commit(c *Call, prepared any, check func() error) (out smithy
 	if mayBeStored(err) && p.o.Committed != nil {
 		p.tell(c, touched)
 	}
+	if taken, ok := errors.AsType[*store.NameTakenError](err); ok { // since it was looked for
+		err = nameTaken(taken.Kind, taken.Name)
+	}
 	return out, err
 }
 

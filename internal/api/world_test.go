@@ -35,8 +35,8 @@ type world struct {
 	endpoint string
 	log      *strings.Builder
 	now      time.Time
-	// file is the store's, and committed is told of its writes if it is not nil.
-	file      string
+	// dsn names the store, and committed is told of its writes if it is not nil.
+	dsn       string
 	committed func(store.Touched)
 	// running bounds the calls that run at one time, and observed is what the metrics have.
 	running  *limit.Gate
@@ -54,15 +54,38 @@ const (
 	edLine = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG6MmJagsBTlDu4xJav94bvathV2TCQNb/9qHA3RETCD"
 )
 
+// newFile names a new SQLite file.
+func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "lanyard.db") }
+
 func newWorld(t testing.TB, list ...api.Action) *world {
 	t.Helper()
-	w := &world{
-		t: t, log: &strings.Builder{}, now: time.Now(), file: filepath.Join(t.TempDir(), "lanyard.db"), running: limit.NewGate(100), quotas: quota.Default(),
-	}
+	return newWorldOn(t, newFile(t), list...)
+}
+
+// newWorldOn is newWorld with a new database.
+func newWorldOn(t testing.TB, dsn string, list ...api.Action) *world {
+	t.Helper()
+	w := &world{t: t, log: &strings.Builder{}, now: time.Now(), dsn: dsn, running: limit.NewGate(100), quotas: quota.Default()}
+	p := w.serve(list)
+	w.pipeline, w.db, w.sealer, w.endpoint = p.Pipeline, p.DB, p.Sealer, p.Endpoint
+	w.change(func(tx *store.Tx) error {
+		return errors.Join(
+			tx.InsertAccount(&store.Account{ID: ours, CreatedAt: w.now}),
+			tx.InsertAccount(&store.Account{ID: theirs, CreatedAt: w.now}))
+	})
+	return w
+}
+
+// serve starts a server on the store.
+func (w *world) serve(list []api.Action) *familytest.Pipeline {
+	w.t.Helper()
 	clock := func() time.Time { return w.now }
-	p := familytest.NewPipeline(t, familytest.PipelineOptions{Clock: clock, File: w.file, ObserveStore: w.count, Change: func(o *api.Options) {
+	return familytest.NewPipeline(w.t, familytest.PipelineOptions{Clock: clock, DSN: w.dsn, ObserveStore: w.count, Change: func(o *api.Options) {
 		if list != nil {
 			o.Actions = list
+		}
+		if w.sealer != nil {
+			o.Sealer = w.sealer
 		}
 		o.Running, o.Observe, o.Quotas = w.running, w.observe, w.quotas
 		o.Committed = func(touched store.Touched) {
@@ -72,13 +95,6 @@ func newWorld(t testing.TB, list ...api.Action) *world {
 		}
 		o.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}})
-	w.pipeline, w.db, w.sealer, w.endpoint = p.Pipeline, p.DB, p.Sealer, p.Endpoint
-	w.change(func(tx *store.Tx) error {
-		return errors.Join(
-			tx.InsertAccount(&store.Account{ID: ours, CreatedAt: w.now}),
-			tx.InsertAccount(&store.Account{ID: theirs, CreatedAt: w.now}))
-	})
-	return w
 }
 
 func (w *world) count(kind string, _ time.Duration) {

@@ -147,6 +147,7 @@ type Counts struct {
 	AccessKeys   int `json:"accessKeys"`
 	Resources    int `json:"resources"`
 	Addresses    int `json:"addresses,omitempty"`
+	QuotaUses    int `json:"quotaUses,omitempty"`
 	Operations   int `json:"operations"`
 }
 
@@ -157,7 +158,7 @@ type footer struct {
 }
 
 // recordTypes are the types between header and footer in the order of a file.
-var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "address", "operation"}
+var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "address", "quotaUse", "operation"}
 
 // newRecord returns an empty record of a type; nil for a type that does not exist.
 func newRecord(name string) record {
@@ -174,6 +175,8 @@ func newRecord(name string) record {
 		return &resourceRecord{}
 	case "address":
 		return &addressRecord{}
+	case "quotaUse":
+		return &quotaUseRecord{}
 	case "operation":
 		return &operationRecord{}
 	}
@@ -184,6 +187,7 @@ func newRecord(name string) record {
 func (c *Counts) of(name string) *int {
 	return map[string]*int{
 		"account": &c.Accounts, "regionSetup": &c.RegionSetups, "identity": &c.Identities,
-		"accessKey": &c.AccessKeys, "resource": &c.Resources, "address": &c.Addresses, "operation": &c.Operations,
+		"accessKey": &c.AccessKeys, "resource": &c.Resources, "address": &c.Addresses, "quotaUse": &c.QuotaUses,
+		"operation": &c.Operations,
 	}[name]
 }

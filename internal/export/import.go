@@ -49,7 +49,7 @@ func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOpti
 		accounts: &identity.Accounts{Tx: tx, Sealer: sealer, Now: o.Now},
 		// What the identities file declares is noted only where all of a store moves.
 		whole:  o.Account == "" && file.header.Account == "",
-		owners: map[string]*claimant{}, ties: map[resource.Tie]tied{}, own: map[string]bool{},
+		owners: map[string]*claimant{}, ties: map[resource.Tie]tied{}, own: map[string]bool{}, worldwide: map[string]bool{},
 	}
 	for _, step := range []func() error{i.checkTarget, i.openVault, func() error { return i.records(ctx) }, i.finish} {
 		if err := step(); err != nil {
@@ -77,6 +77,8 @@ type importer struct {
 	ties   map[resource.Tie]tied
 	// own are the texts that one resource claims for itself.
 	own map[string]bool
+	// worldwide are the names in the file that are unique over all accounts and regions.
+	worldwide map[string]bool
 	// resources and operations wait to be written together.
 	resources  []*resource.Resource
 	operations []*store.Operation
@@ -149,6 +151,8 @@ func (i *importer) insert(r record) error {
 		return i.resource(r)
 	case *addressRecord:
 		return i.address(r)
+	case *quotaUseRecord:
+		return i.quotaUse(r)
 	case *operationRecord:
 		return i.operation(r)
 	}

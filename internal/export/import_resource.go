@@ -1,6 +1,7 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -28,6 +29,9 @@ func (i *importer) resource(r *resourceRecord) error {
 	if err == nil {
 		err = i.claim(r, claims)
 	}
+	if err == nil {
+		err = i.checkWorldwide(stored)
+	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", kind, r.Name, err)
 	}
@@ -44,6 +48,24 @@ func (i *importer) resource(r *resourceRecord) error {
 		return nil
 	}
 	return i.flush()
+}
+
+// checkWorldwide returns an error if another resource, in the file or in the store, has a name
+// that is unique over all accounts and regions.
+func (i *importer) checkWorldwide(r *resource.Resource) error {
+	if !r.Kind.Worldwide() {
+		return nil
+	}
+	if i.worldwide[r.Name] {
+		return errors.New("the file has two resources of that name, which is unique over all accounts and regions: delete one of them before the export")
+	}
+	i.worldwide[r.Name] = true
+	taken, err := i.tx.WorldwideNamesTaken([]string{r.Name})
+	if err == nil && len(taken) > 0 {
+		err = errors.New("the store has a resource of that name, which is unique over all accounts and regions: " +
+			"delete one of them, or import into another store")
+	}
+	return err
 }
 
 // seal puts a resource's secrets into its private document, and gives the document its

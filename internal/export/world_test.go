@@ -84,7 +84,7 @@ func (s *site) view(fn func(*store.Tx) error) {
 func (s *site) export(o export.Options) (string, export.Exported) {
 	s.t.Helper()
 	var b bytes.Buffer
-	o.Version, o.Now, o.Kinds = "test", now, families.StoredKinds()
+	o.Version, o.Now, o.Kinds = "test", now, storedKinds()
 	done, err := export.Export(s.t.Context(), s.db, s.sealer, o, &b)
 	if err != nil {
 		s.t.Fatal(err)
@@ -92,9 +92,18 @@ func (s *site) export(o export.Options) (string, export.Exported) {
 	return b.String(), done
 }
 
+// storedKinds are the kinds that the server knows, and buckets.
+func storedKinds() resource.StoredKinds {
+	kinds := families.StoredKinds()
+	if _, built := kinds[resource.Bucket]; !built {
+		kinds[resource.Bucket] = resource.Stored{Check: func(*resource.Resource) (claims resource.Claims, err error) { return claims, nil }}
+	}
+	return kinds
+}
+
 // load imports a file.
 func (s *site) load(o export.ImportOptions, file string) (done export.Imported, err error) {
-	o.Now, o.Kinds = now, families.StoredKinds()
+	o.Now, o.Kinds = now, storedKinds()
 	err = s.db.Update(s.t.Context(), func(tx *store.Tx) error {
 		done, err = export.Import(s.t.Context(), tx, s.sealer, o, strings.NewReader(file))
 		return err
@@ -160,6 +169,7 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 			return add(fmt.Sprintf("resource %s %v", r.Doc, priv), r)
 		}),
 		tx.EachAddress("", func(a store.AccountAddress) error { return add("address", a) }),
+		tx.EachQuotaUse("", func(u *store.QuotaUse) error { return add("quota use", u) }),
 		tx.EachOperation("", func(o *store.Operation) error { return add("operation "+string(o.Doc), o) }))
 }
 

@@ -27,8 +27,14 @@ const (
 	// DiskGB is the size of all disks, attached or not, without system disks (Lightsail
 	// user guide, block storage disks).
 	DiskGB Name = "disk-gb"
-	// Domains is for one account.
-	Domains Name = "domains"
+	// Domains, Distributions and Buckets are for all regions of an account.
+	Domains       Name = "domains"
+	Distributions Name = "distributions"
+	Buckets       Name = "buckets"
+	// Certificates counts those that exist. CertificatesPerYear counts those that were created
+	// in 365 days, deleted or not.
+	Certificates        Name = "certificates"
+	CertificatesPerYear Name = "certificates-per-year"
 	// PortRules is for one instance, for IPv4 and IPv6 each.
 	PortRules Name = "port-rules"
 	// PortSources is how many source addresses one call may name.
@@ -43,7 +49,8 @@ type Table map[Name]int
 // Default is a table of its own with AWS's values.
 func Default() Table {
 	return Table{
-		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7, Domains: 6,
+		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
+		Domains: 6, Distributions: 20, Buckets: 20, Certificates: 10, CertificatesPerYear: 20,
 	}
 }
 

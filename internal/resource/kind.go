@@ -55,8 +55,8 @@ type traits struct {
 	global bool
 	// onlyIn is the one region that serves the kind; "" if all do.
 	onlyIn string
-	// quota bounds how many there may be, if it has a name.
-	quota Quota
+	// quotas bound how many there may be.
+	quotas []Quota
 	// missing is what AWS says in an InvalidInputException if there is no resource of a name;
 	// "" for kinds that have a NotFoundException.
 	missing string
@@ -66,14 +66,6 @@ type traits struct {
 	secrets []Secret
 	// normal gives a name the form in which it is stored; nil if any form is.
 	normal func(name string) string
-}
-
-// Quota bounds how many resources of a kind an account may have in a region.
-type Quota struct {
-	Name quota.Name
-	// What is what AWS's refusal calls the kind: "Static IPs". Refusal, if it is not "",
-	// takes the place of the whole sentence.
-	What, Refusal string
 }
 
 // nameScope is where the names of a kind are unique. The zero scope is an account in a
@@ -95,31 +87,43 @@ const homeRegion = "us-east-1"
 const noDistribution = "Requested resource not found"
 
 var kinds = map[Kind]traits{
-	Alarm:                     {member: "alarmName"},
-	Bucket:                    {member: "bucketName", scope: worldwide},
-	Certificate:               {member: "certificateName"},
+	Alarm: {member: "alarmName"},
+	Bucket: {
+		member: "bucketName", scope: worldwide,
+		quotas: []Quota{{Name: quota.Buckets, PerAccount: true, Refusal: tooManyBuckets}},
+	},
+	Certificate: {
+		member: "certificateName",
+		quotas: []Quota{{Name: quota.Certificates, Refusal: tooManyCertificates}, certificatesPerYear},
+	},
 	CloudFormationStackRecord: {untagged: true},
 	ContactMethod:             {member: "protocol", scope: own},
 	ContainerService:          {member: "serviceName"},
-	Disk:                      {member: "diskName", quota: Quota{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
-	DiskSnapshot:              {member: "diskSnapshotName"},
-	Distribution:              {member: "distributionName", onlyIn: homeRegion, missing: noDistribution},
+	Disk: {
+		member: "diskName",
+		quotas: []Quota{{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
+	},
+	DiskSnapshot: {member: "diskSnapshotName"},
+	Distribution: {
+		member: "distributionName", onlyIn: homeRegion, missing: noDistribution,
+		quotas: []Quota{{Name: quota.Distributions, PerAccount: true, What: "Distributions"}},
+	},
 	Domain: {
 		member: "domainName", global: true, onlyIn: homeRegion, normal: normalDomain,
-		quota: Quota{Name: quota.Domains, What: "Domains"},
+		quotas: []Quota{{Name: quota.Domains, PerAccount: true, What: "Domains"}},
 	},
 	ExportSnapshotRecord: {untagged: true},
 	Instance: {
-		member: "instanceName", quota: Quota{Name: quota.Instances, What: "Instances"},
+		member: "instanceName", quotas: []Quota{{Name: quota.Instances, What: "Instances"}},
 		secrets: []Secret{{FirstSecret, seal.InstanceKeys}},
 	},
 	InstanceSnapshot:           {member: "instanceSnapshotName"},
 	KeyPair:                    {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
 	LoadBalancer:               {member: "loadBalancerName"},
-	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true},
+	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true, quotas: []Quota{certificatesPerYear}},
 	RelationalDatabase:         {member: "relationalDatabaseName"},
 	RelationalDatabaseSnapshot: {member: "relationalDatabaseSnapshotName"},
-	StaticIP:                   {member: "staticIpName", quota: Quota{Name: quota.StaticIPs, What: "Static IPs"}},
+	StaticIP:                   {member: "staticIpName", quotas: []Quota{{Name: quota.StaticIPs, What: "Static IPs"}}},
 }
 
 // NameMember is the input member that names a resource of this kind, or "" for
@@ -148,12 +152,6 @@ func Reserved(name string) (kind Kind, plural string) {
 
 // OnlyIn is the one region that serves the kind, or "" if all do.
 func (k Kind) OnlyIn() string { return kinds[k].onlyIn }
-
-// Quota returns the kind's quota; ok is false if it has none.
-func (k Kind) Quota() (q Quota, ok bool) {
-	q = kinds[k].quota
-	return q, q.Name != ""
-}
 
 // Missing is what AWS says in an InvalidInputException if there is no resource of a name;
 // "" for kinds that have a NotFoundException.

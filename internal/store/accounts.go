@@ -52,7 +52,7 @@ func (tx *Tx) DeleteAccount(id string) error {
 	if err != nil {
 		return wrap("delete the account's addresses", err)
 	}
-	for _, table := range []string{"operations", "resources", "access_keys", "identities", "region_setups"} {
+	for _, table := range []string{"operations", "resources", "access_keys", "identities", "region_setups", "quota_uses"} {
 		if _, err := tx.execIdentity(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {
 			return wrap("delete the account's "+table, err)
 		}

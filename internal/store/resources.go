@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -58,69 +57,38 @@ func (tx *Tx) Names(account, region, after string, limit int) ([]string, error) 
 		account, region, after, limit)
 }
 
-// namesAtOnce are how many names one statement of NamesTaken looks up: few different
-// statements are prepared, and a list that is too short is filled up.
-var namesAtOnce = [...]int{1, 10, 100}
-
-// namesTakenQueries are the statements for namesAtOnce.
-var namesTakenQueries = func() (queries [len(namesAtOnce)]string) {
-	for i, n := range namesAtOnce {
-		list := make([]string, n)
-		for k := range list {
-			list[k] = fmt.Sprintf("$%d", k+4)
-		}
-		queries[i] = `SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name IN (` + strings.Join(list, ", ") + `)`
-	}
-	return queries
-}()
+// namesTakenQueries are the statements for listSizes.
+var namesTakenQueries = listQueries(`SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name IN (`, 4, `)`)
 
 // NamesTaken returns those of the names that resources have in a namespace, in no order.
 func (tx *Tx) NamesTaken(account, region, space string, names []string) (taken []string, err error) {
-	for len(names) > 0 && err == nil {
-		size := 0
-		for size < len(namesAtOnce)-1 && namesAtOnce[size] < len(names) {
-			size++
-		}
-		n := min(namesAtOnce[size], len(names))
-		var found []string
-		found, err = tx.namesTaken(account, region, space, names[:n], size)
-		taken, names = append(taken, found...), names[n:]
-	}
+	err = inLists(names, func(size int, list []any) error {
+		found, err := many(tx, "names", func(scan func(...any) error) (name string, err error) {
+			return name, scan(&name)
+		}, namesTakenQueries[size], append([]any{account, region, space}, list...)...)
+		taken = append(taken, found...)
+		return err
+	})
 	return taken, err
 }
 
-// namesTaken looks up some names by the statement for namesAtOnce[size].
-func (tx *Tx) namesTaken(account, region, space string, names []string, size int) ([]string, error) {
-	args := append(make([]any, 0, namesAtOnce[size]+3), account, region, space)
-	for i := range namesAtOnce[size] {
-		args = append(args, names[min(i, len(names)-1)])
-	}
-	return many(tx, "names", func(scan func(...any) error) (name string, err error) {
-		return name, scan(&name)
-	}, namesTakenQueries[size], args...)
-}
-
-// Count counts the resources of a kind in an account and region.
-func (tx *Tx) Count(account, region string, kind resource.Kind) (int, error) {
-	n, err := one(tx, "count", func(scan func(...any) error) (n int64, err error) { return n, scan(&n) },
-		`SELECT count(*) FROM resources WHERE account = $1 AND region = $2 AND kind = $3`, account, region, string(kind))
-	return int(n), err
-}
-
-// InsertResource adds a resource; ErrNameTaken when the account has that name in
-// the region already.
+// InsertResource adds a resource. It returns a NameTakenError if the account has that name in
+// the region already, or if any account has a name that is worldwide.
 func (tx *Tx) InsertResource(r *resource.Resource) error {
 	tags, err := encodeTags(r.Tags)
 	if err != nil {
 		return err
 	}
 	tx.touch(r.ID, r.Kind)
-	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, space, name, kind, zone, created_at, tags, doc, priv, revision, generation)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, space, name, kind, zone, created_at, tags, doc, priv, revision, generation,
+		worldwide) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		r.ID, r.Account, r.Region, r.Kind.Space(), r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
-		newRevision(r.Kind), r.Generation)
-	if isUnique(err) {
-		err = ErrNameTaken
+		newRevision(r.Kind), r.Generation, r.Kind.Worldwide())
+	switch {
+	case isUnique(err):
+		err = &NameTakenError{Kind: r.Kind, Name: r.Name}
+	case err == nil && r.Kind.QuotaPeriod() > 0:
+		err = tx.use(r)
 	}
 	return wrap("insert resource", err)
 }

@@ -150,10 +150,10 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 		}
 		rows[i] = []any{
 			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
-			newRevision(r.Kind), r.Kind.Space(),
+			newRevision(r.Kind), r.Kind.Space(), r.Kind.Worldwide(),
 		}
 	}
-	columns := "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space"
+	columns := "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space, worldwide"
 	return tx.insertRows("resources", columns, rows)
 }
 

@@ -20,7 +20,7 @@ func checkDiskQuota(c *api.Call, more int, moreGB int64) error {
 // disks count, system disks do not. The text is AWS's (Lightsail user guide,
 // troubleshooting disks), the code is ours.
 func checkDiskGB(c *api.Call, more int64) error {
-	n, err := c.Tx.Count(c.Principal.Account, c.Region, resource.Disk)
+	n, err := c.Tx.Count(c.Principal.Account, resource.Disk, c.Region)
 	limit := int64(c.Quota(quota.DiskGB))
 	if err != nil || int64(n)*instance.MaxDiskGB+more <= limit {
 		return err // regardless of their sizes

@@ -34,8 +34,9 @@ type Pipeline struct {
 type PipelineOptions struct {
 	// Clock is the lifecycle clock.
 	Clock func() time.Time
-	// File is the path of the SQLite store. "" means one in a temporary directory.
-	File string
+	// DSN names the database of the store, which may be another pipeline's, too. "" means an
+	// SQLite file in a temporary directory.
+	DSN string
 	// ObserveStore, if not nil, measures the store's transactions.
 	ObserveStore func(kind string, took time.Duration)
 	// Network is where addresses come from. Nil means compute.DefaultNetwork.
@@ -48,7 +49,7 @@ type PipelineOptions struct {
 func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{
-		DSN: cmp.Or(o.File, filepath.Join(t.TempDir(), "lanyard.db")), Observe: o.ObserveStore,
+		DSN: cmp.Or(o.DSN, filepath.Join(t.TempDir(), "lanyard.db")), Observe: o.ObserveStore,
 	})
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
