@@ -16,6 +16,8 @@ type claimant struct {
 	kind                  resource.Kind
 	// addresses are those of which no record has come yet.
 	addresses []resource.AddressClaim
+	// leftOut reports that the resource is not written.
+	leftOut bool
 }
 
 func (c *claimant) String() string { return fmt.Sprintf("%s %s", c.kind, c.name) }
@@ -29,8 +31,9 @@ type tied struct {
 
 // claim notes what the documents of a resource say of other rows.
 func (i *importer) claim(r *resourceRecord, claims resource.Claims) error {
-	c := &claimant{i.file.line, r.Account, r.Region, r.Name, resource.Kind(r.Kind), claims.Addresses}
-	if len(c.addresses) > 0 {
+	known := i.o.Kinds[resource.Kind(r.Kind)]
+	c := &claimant{i.file.line, r.Account, r.Region, r.Name, resource.Kind(r.Kind), claims.Addresses, r.unusable(known)}
+	if len(c.addresses) > 0 || len(known.Classes) > 0 {
 		i.owners[r.ID] = c
 	}
 	for _, text := range claims.Own {

@@ -75,7 +75,7 @@ func (e *exporter) run(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, table := range []func(*store.Tx) error{
-		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.addresses, e.quotaUses, e.operations,
+		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.addresses, e.quotaUses, e.entries, e.operations,
 	} {
 		if err := table(tx); err != nil {
 			return err

@@ -10,8 +10,8 @@ import (
 // What the header of every file says.
 const (
 	formatName    = "lanyard-export"
-	formatVersion = 2
-	// oldestVersion is the first one, which had no addresses.
+	formatVersion = 3
+	// oldestVersion is the first one, which had no addresses. Version 2 had no entries.
 	oldestVersion = 1
 )
 
@@ -126,6 +126,17 @@ type addressRecord struct {
 	Number  int64  `json:"number"`
 }
 
+// entryRecord is an entry that a resource has of an exported class.
+type entryRecord struct {
+	Record  string          `json:"record"`
+	Account string          `json:"account"`
+	Owner   string          `json:"owner"`
+	Class   string          `json:"class"`
+	Seq     int64           `json:"seq"`
+	At      time.Time       `json:"at"`
+	Doc     json.RawMessage `json:"doc"`
+}
+
 type operationRecord struct {
 	Record   string          `json:"record"`
 	Account  string          `json:"account"`
@@ -148,6 +159,7 @@ type Counts struct {
 	Resources    int `json:"resources"`
 	Addresses    int `json:"addresses,omitempty"`
 	QuotaUses    int `json:"quotaUses,omitempty"`
+	Entries      int `json:"entries,omitempty"`
 	Operations   int `json:"operations"`
 }
 
@@ -158,7 +170,7 @@ type footer struct {
 }
 
 // recordTypes are the types between header and footer in the order of a file.
-var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "address", "quotaUse", "operation"}
+var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "address", "quotaUse", "entry", "operation"}
 
 // newRecord returns an empty record of a type; nil for a type that does not exist.
 func newRecord(name string) record {
@@ -177,6 +189,8 @@ func newRecord(name string) record {
 		return &addressRecord{}
 	case "quotaUse":
 		return &quotaUseRecord{}
+	case "entry":
+		return &entryRecord{}
 	case "operation":
 		return &operationRecord{}
 	}
@@ -188,6 +202,6 @@ func (c *Counts) of(name string) *int {
 	return map[string]*int{
 		"account": &c.Accounts, "regionSetup": &c.RegionSetups, "identity": &c.Identities,
 		"accessKey": &c.AccessKeys, "resource": &c.Resources, "address": &c.Addresses, "quotaUse": &c.QuotaUses,
-		"operation": &c.Operations,
+		"entry": &c.Entries, "operation": &c.Operations,
 	}[name]
 }

@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -29,9 +31,11 @@ func FuzzImport(f *testing.F) {
 	for _, line := range bytes.SplitAfter(open, []byte("\n")) { // one record of each type is quick to change
 		f.Add(append(bytes.Clone(bytes.SplitAfterN(open, []byte("\n"), 2)[0]), line...))
 	}
+	f.Add(withEntries(open))
+	kinds := fuzzedKinds()
 	db, sealer := throwAwayStore(f)
 	f.Fuzz(func(t *testing.T, file []byte) {
-		r, err := newReader(bytes.NewReader(file), families.StoredKinds())
+		r, err := newReader(bytes.NewReader(file), kinds)
 		for err == nil {
 			var next record
 			if next, err = r.next(); err == nil {
@@ -41,7 +45,7 @@ func FuzzImport(f *testing.F) {
 		if !errors.Is(err, io.EOF) || r.header.Secrets != nil {
 			return
 		}
-		wantHarmless(t, db, sealer, file, r.counts)
+		wantHarmless(t, db, sealer, kinds, file, r.counts)
 	})
 }
 
@@ -49,6 +53,29 @@ func FuzzImport(f *testing.F) {
 func withoutSecrets(file []byte) []byte {
 	file = regexp.MustCompile(`,"secrets":\{[^}]*\}`).ReplaceAll(file, nil)
 	return regexp.MustCompile(`"secret":"[^"]*"`).ReplaceAll(file, []byte(`"secretLeftOut":true`))
+}
+
+// withEntries adds two entries of a key pair to a file without any.
+func withEntries(file []byte) []byte {
+	entry := `{"record":"entry","account":"111122223333","owner":"` + firstID(file) + `","class":"use","seq":1,"at":"2026-11-22T21:02:20.362Z","doc":{"n":1}}` + "\n"
+	entries := entry + strings.Replace(entry, `"seq":1`, `"seq":2`, 1)
+	file = bytes.Replace(file, []byte(`"version":1`), []byte(`"version":3`), 1)
+	file = bytes.Replace(file, []byte(`{"record":"operation"`), []byte(entries+`{"record":"operation"`), 1)
+	return bytes.Replace(file, []byte(`"operations":`), []byte(`"entries":2,"operations":`), 1)
+}
+
+// firstID is the id of the first resource of a file.
+func firstID(file []byte) string {
+	return string(regexp.MustCompile(`(?m)^\{"record":"resource".*?"id":"([^"]*)"`).FindSubmatch(file)[1])
+}
+
+// fuzzedKinds are the kinds of this version, of which key pairs have entries.
+func fuzzedKinds() resource.StoredKinds {
+	kinds := families.StoredKinds()
+	pairs := kinds[resource.KeyPair]
+	pairs.Classes = []resource.Class{{Name: "use", Exported: true, Check: func(*resource.Entry) error { return nil }}}
+	kinds[resource.KeyPair] = pairs
+	return kinds
 }
 
 func throwAwayStore(f *testing.F) (*store.DB, *seal.Sealer) {
@@ -89,12 +116,12 @@ func wantSame(t *testing.T, h *header, r record) {
 }
 
 // wantHarmless imports a file and undoes it.
-func wantHarmless(t *testing.T, db *store.DB, sealer *seal.Sealer, file []byte, counts Counts) {
+func wantHarmless(t *testing.T, db *store.DB, sealer *seal.Sealer, kinds resource.StoredKinds, file []byte, counts Counts) {
 	t.Helper()
 	errUndo := errors.New("undo")
 	var done Imported
 	err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
-		if done, err = Import(t.Context(), tx, sealer, ImportOptions{Kinds: families.StoredKinds()}, bytes.NewReader(file)); err != nil {
+		if done, err = Import(t.Context(), tx, sealer, ImportOptions{Kinds: kinds}, bytes.NewReader(file)); err != nil {
 			return err
 		}
 		return errUndo
@@ -104,6 +131,9 @@ func wantHarmless(t *testing.T, db *store.DB, sealer *seal.Sealer, file []byte, 
 	}
 	done.AccessKeys += done.KeysLeftOut
 	done.Resources += done.ResourcesLeftOut
+	if done.ResourcesLeftOut > 0 { // perhaps with entries
+		done.Entries = counts.Entries
+	}
 	if done.Counts != counts {
 		t.Fatalf("imported %+v of %+v", done.Counts, counts)
 	}

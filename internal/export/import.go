@@ -71,16 +71,17 @@ type importer struct {
 	done  Imported
 	// account is the owner of the record before.
 	account string
-	// owners are the resources that have addresses, by id, and ties the attachments that
-	// one end told of.
+	// owners are the resources that have addresses or may have entries, by id, and ties the
+	// attachments that one end told of.
 	owners map[string]*claimant
 	ties   map[resource.Tie]tied
 	// own are the texts that one resource claims for itself.
 	own map[string]bool
 	// worldwide are the names in the file that are unique over all accounts and regions.
 	worldwide map[string]bool
-	// resources and operations wait to be written together.
+	// resources, entries and operations wait to be written together.
 	resources  []*resource.Resource
+	entries    []*resource.Entry
 	operations []*store.Operation
 }
 
@@ -153,6 +154,8 @@ func (i *importer) insert(r record) error {
 		return i.address(r)
 	case *quotaUseRecord:
 		return i.quotaUse(r)
+	case *entryRecord:
+		return i.entry(r)
 	case *operationRecord:
 		return i.operation(r)
 	}
@@ -239,22 +242,30 @@ func (i *importer) operation(r *operationRecord) error {
 		ID: r.ID, Account: r.Account, Region: r.Region, Resource: r.Resource, Position: r.Position, Doc: r.Doc,
 		Subject: r.Subject, Generation: r.Generation,
 	})
-	if len(i.operations) < batchSize {
-		return nil
-	}
-	return i.flush()
+	return i.flushFull(len(i.operations))
 }
 
 // batchSize is how many records are written together.
 const batchSize = 100
 
+// flushFull writes what waits if records of one type are enough.
+func (i *importer) flushFull(waiting int) error {
+	if waiting < batchSize {
+		return nil
+	}
+	return i.flush()
+}
+
 // flush writes what waits.
 func (i *importer) flush() error {
 	err := i.tx.InsertResources(i.resources)
 	if err == nil {
+		err = i.tx.InsertEntries(i.entries)
+	}
+	if err == nil {
 		err = i.tx.InsertOperations(i.operations)
 	}
-	i.resources, i.operations = i.resources[:0], i.operations[:0]
+	i.resources, i.entries, i.operations = i.resources[:0], i.entries[:0], i.operations[:0]
 	return taken(err, fmt.Sprintf("one of the last %d records", batchSize))
 }
 

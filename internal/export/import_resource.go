@@ -35,7 +35,7 @@ func (i *importer) resource(r *resourceRecord) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", kind, r.Name, err)
 	}
-	if r.LeftOut && known.NewSecret == nil {
+	if r.unusable(known) {
 		i.done.ResourcesLeftOut++
 		return nil
 	}
@@ -44,10 +44,12 @@ func (i *importer) resource(r *resourceRecord) error {
 	}
 	i.done.Resources++
 	i.resources = append(i.resources, stored)
-	if len(i.resources) < batchSize {
-		return nil
-	}
-	return i.flush()
+	return i.flushFull(len(i.resources))
+}
+
+// unusable reports whether the resource is of no use, since the file does not have its secrets.
+func (r *resourceRecord) unusable(known resource.Stored) bool {
+	return r.LeftOut && known.NewSecret == nil
 }
 
 // checkWorldwide returns an error if another resource, in the file or in the store, has a name

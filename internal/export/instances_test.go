@@ -188,7 +188,7 @@ func TestImport_invalidAddresses(t *testing.T) {
 	plain, _ := newSite(t, sqliteDSN(t)).fill().fillInstances().export(export.Options{})
 	to := newSite(t, newDSN(t))
 	for name, tc := range map[string]struct{ file, want string }{
-		"in a file of version 1":    {replace(plain, `"version":2`, `"version":1`), "addresses are not in files of version 1"},
+		"in a file of version 1":    {replace(plain, `"version":3`, `"version":1`), "addresses are not in files of version 1"},
 		"of an unknown pool":        {replace(plain, `"pool":"port"`, `"pool":"sport"`), `unknown pool of addresses "sport"`},
 		"of another account":        {replace(plain, `"pool":"private/111122223333/`, `"pool":"private/444455556666/`), "unknown pool of addresses"},
 		"of another region":         {replace(plain, `"pool":"private/111122223333/us-east-1`, `"pool":"private/111122223333/eu-west-1`), "Instance site: it has no private address, by its document"},

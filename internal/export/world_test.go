@@ -47,6 +47,8 @@ type site struct {
 	t      testing.TB
 	db     *store.DB
 	sealer *seal.Sealer
+	// kinds are those that the site knows.
+	kinds resource.StoredKinds
 }
 
 func newSite(t testing.TB, dsn string) *site {
@@ -63,7 +65,7 @@ func newSite(t testing.TB, dsn string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t, db, sealer}
+	return &site{t, db, sealer, storedKinds()}
 }
 
 func (s *site) update(fn func(*store.Tx) error) {
@@ -84,7 +86,7 @@ func (s *site) view(fn func(*store.Tx) error) {
 func (s *site) export(o export.Options) (string, export.Exported) {
 	s.t.Helper()
 	var b bytes.Buffer
-	o.Version, o.Now, o.Kinds = "test", now, storedKinds()
+	o.Version, o.Now, o.Kinds = "test", now, s.kinds
 	done, err := export.Export(s.t.Context(), s.db, s.sealer, o, &b)
 	if err != nil {
 		s.t.Fatal(err)
@@ -103,7 +105,7 @@ func storedKinds() resource.StoredKinds {
 
 // load imports a file.
 func (s *site) load(o export.ImportOptions, file string) (done export.Imported, err error) {
-	o.Now, o.Kinds = now, storedKinds()
+	o.Now, o.Kinds = now, s.kinds
 	err = s.db.Update(s.t.Context(), func(tx *store.Tx) error {
 		done, err = export.Import(s.t.Context(), tx, s.sealer, o, strings.NewReader(file))
 		return err
@@ -170,6 +172,7 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 		}),
 		tx.EachAddress("", func(a store.AccountAddress) error { return add("address", a) }),
 		tx.EachQuotaUse("", func(u *store.QuotaUse) error { return add("quota use", u) }),
+		tx.EachEntry("", s.kinds.Exported(), func(e *store.AccountEntry) error { return add("entry "+string(e.Doc), e) }),
 		tx.EachOperation("", func(o *store.Operation) error { return add("operation "+string(o.Doc), o) }))
 }
 

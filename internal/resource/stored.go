@@ -25,6 +25,20 @@ type Stored struct {
 	Upgrade func(*seal.Sealer, *Resource) (changed bool, err error)
 	// Pools are those that the resources have numbers of.
 	Pools []Pool
+	// Classes are those of the entries that the resources have. They are here and not in the
+	// kind's row: a class says how an entry from a file is checked, which the kind's own package
+	// knows. Only exports and imports need all classes: code that works with an entry names its
+	// class.
+	Classes []Class
+}
+
+// Exported is the class of a name that has its entries in exports; nil if there is none.
+func (s *Stored) Exported(class string) *Class {
+	at := slices.IndexFunc(s.Classes, func(c Class) bool { return c.Exported && c.Name == class })
+	if at < 0 {
+		return nil
+	}
+	return &s.Classes[at]
 }
 
 // SecretsOf names the secrets that a resource has.
@@ -37,6 +51,20 @@ func (s *Stored) SecretsOf(r *Resource) []string {
 
 // StoredKinds are the kinds that a version of Lanyard knows.
 type StoredKinds map[Kind]Stored
+
+// Exported lists the names of all classes that have their entries in exports, in order.
+func (kinds StoredKinds) Exported() []string {
+	var names []string
+	for _, kind := range kinds {
+		for _, c := range kind.Classes {
+			if c.Exported {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // Upgrade gives the documents of a resource their present form.
 func (kinds StoredKinds) Upgrade(s *seal.Sealer, r *Resource) error {

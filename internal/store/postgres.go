@@ -196,12 +196,12 @@ func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, alone bool, 
 	return fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, span.why(err))
 }
 
-// keepOut lets a transaction write resources alone: of many that write the same row at the
-// same time, one would lose again and again. It has to come first: what a transaction reads
+// keepOut lets a transaction write resources and their entries alone: of many that write the
+// same row at the same time, one would lose again and again. It has to come first: what a transaction reads
 // is as old as its first query. The lock is not waited for without end, since all writes
 // wait with it: a server that does not answer any more may still be in a transaction.
 func keepOut(ctx context.Context, tx *sql.Tx) error {
-	for _, statement := range []string{`SET LOCAL lock_timeout = '1s'`, `LOCK TABLE resources IN EXCLUSIVE MODE`} {
+	for _, statement := range []string{`SET LOCAL lock_timeout = '1s'`, `LOCK TABLE resources, entry_lists IN EXCLUSIVE MODE`} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return wrap("keep other writers out", err)
 		}

@@ -153,6 +153,40 @@ func TestUpdatesOfOneResource_allHappen(t *testing.T) {
 	})
 }
 
+// TestAppendEntry_allHappen lets two servers, each with many clients, add to the same list all the time: each entry gets a
+// number of its own, and none is given up.
+func TestAppendEntry_allHappen(t *testing.T) {
+	const clients, each = 120, 3
+	dsn := newDSN(t)
+	servers := [2]*store.DB{open(t, dsn), open(t, dsn)}
+	if err := servers[0].Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	insertKeyPair(t, servers[0], "deploy")
+	var wg sync.WaitGroup
+	for n := range clients {
+		wg.Go(func() {
+			for range each {
+				err := servers[n%2].Update(t.Context(), func(tx *store.Tx) error {
+					if _, err := tx.CountEntries("id-deploy", deployments); err != nil {
+						return err
+					}
+					time.Sleep(5 * time.Millisecond) // what a call does between its reads and its writes
+					_, err := tx.AppendEntry("id-deploy", deployments, noon, nil)
+					return err
+				})
+				if err != nil {
+					t.Errorf("Update = %v, want no error", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := numbers(t, servers[0], "deploy", deployments); len(got) != clients*each || got[len(got)-1] != clients*each {
+		t.Errorf("numbers: got %v, want 1 to %d", got, clients*each)
+	}
+}
+
 // insertKeyPair inserts an account with a key pair that has an empty document.
 func insertKeyPair(t *testing.T, db *store.DB, name string) {
 	t.Helper()

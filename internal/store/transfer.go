@@ -72,6 +72,8 @@ func (tx *Tx) EachOperation(account string, fn func(*Operation) error) error {
 // AccountEntry is an entry of an account's resource.
 type AccountEntry struct {
 	Account string
+	// Kind is that of the resource.
+	Kind resource.Kind
 	resource.Entry
 }
 
@@ -91,13 +93,13 @@ func (tx *Tx) EachEntry(account string, classes []string, fn func(*AccountEntry)
 	}
 	return eachRow(tx, "entries", func(scan func(...any) error) (*AccountEntry, error) {
 		a := &AccountEntry{}
-		e, err := scanEntry(func(dest ...any) error { return scan(append(dest, &a.Account)...) })
+		e, err := scanEntry(func(dest ...any) error { return scan(append(dest, &a.Account, (*string)(&a.Kind))...) })
 		a.Entry = *e
 		return a, err
 	}, fn, query+" ORDER BY e.resource_id, e.class, e.seq", args...)
 }
 
-const selectAccountEntries = `SELECT e.resource_id, e.class, e.seq, e.at, e.doc, r.account FROM entries e JOIN resources r ON r.id = e.resource_id `
+const selectAccountEntries = `SELECT e.resource_id, e.class, e.seq, e.at, e.doc, r.account, r.kind FROM entries e JOIN resources r ON r.id = e.resource_id `
 
 func each[T any](
 	tx *Tx, what string, scan func(func(...any) error) (T, error), fn func(T) error, columns, accountColumn, order, account string,

@@ -1,0 +1,74 @@
+package export
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// maxSeq leaves room for more entries than a resource can get.
+const maxSeq = 1 << 53
+
+func (e *exporter) entries(tx *store.Tx) error {
+	return tx.EachEntry(e.o.Account, e.o.Kinds.Exported(), func(a *store.AccountEntry) error {
+		known := e.o.Kinds[a.Kind]
+		if known.Exported(a.Class) == nil { // the class of another kind has the same name
+			return nil
+		}
+		return e.put(&e.done.Entries, &entryRecord{
+			Record: "entry", Account: a.Account, Owner: a.Owner, Class: a.Class, Seq: a.Seq, At: a.At.UTC(), Doc: a.Doc,
+		})
+	})
+}
+
+func (r *entryRecord) owner() string { return r.Account }
+func (r *entryRecord) place() []string {
+	return []string{r.Owner, r.Class, fmt.Sprintf("%020d", r.Seq)}
+}
+
+func (r *entryRecord) check(h *header) error {
+	var members map[string]json.RawMessage
+	switch {
+	case h.Version < 3:
+		return fmt.Errorf("entries are not in files of version %d", h.Version)
+	case r.Seq < 1 || r.Seq > maxSeq:
+		return fmt.Errorf("the seq %d is out of bounds", r.Seq)
+	case r.At.IsZero():
+		return errors.New("at is missing")
+	case json.Unmarshal(r.Doc, &members) != nil || members == nil:
+		return errors.New("doc: not an object")
+	}
+	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner), checkTime("at", r.At), r.entry().CheckSize())
+}
+
+func (r *entryRecord) entry() *resource.Entry {
+	return &resource.Entry{Owner: r.Owner, Class: r.Class, Seq: r.Seq, At: r.At, Doc: r.Doc}
+}
+
+// entry writes an entry of a resource of the file. The entries of a resource that is left out
+// are left out, too.
+func (i *importer) entry(r *entryRecord) error {
+	owner, ok := i.owners[r.Owner]
+	if !ok || owner.account != r.Account {
+		return fmt.Errorf("the file has no resource %s that could have an entry", r.Owner)
+	}
+	known := i.o.Kinds[owner.kind]
+	class := known.Exported(r.Class)
+	if class == nil {
+		return fmt.Errorf("%s: unknown class of entries %q", owner, shorten(r.Class))
+	}
+	e := r.entry()
+	if err := class.Check(e); err != nil {
+		return fmt.Errorf("%s: %s %d: %w", owner, r.Class, r.Seq, err)
+	}
+	if owner.leftOut {
+		return nil
+	}
+	i.done.Entries++
+	i.entries = append(i.entries, e)
+	return i.flushFull(len(i.entries))
+}
