@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -132,5 +134,36 @@ func TestNewPrepared_rightsAreCheckedAgain(t *testing.T) {
 	}
 	if given != 1 || back != 1 {
 		t.Errorf("the slow part ran %d times and was undone %d times, want once each: the second call was not allowed to begin", given, back)
+	}
+}
+
+// TestNewPrepared_isPreparedAgain lets the slow part of a write be overtaken: it runs again, and what it got before goes
+// back. A call that is overtaken each time is throttled.
+func TestNewPrepared_isPreparedAgain(t *testing.T) {
+	for _, tc := range []struct {
+		overtaken   int
+		code        string
+		given, back int
+	}{{0, "", 1, 0}, {2, "", 3, 2}, {100, "ThrottlingException", 4, 4}} {
+		t.Run(fmt.Sprint(tc.overtaken, " times"), func(t *testing.T) {
+			given, back := 0, 0
+			w := newWorld(t, api.NewPrepared(
+				func(*api.Call, *lightsail.CreateKeyPairInput) (int, func(), error) {
+					given++
+					return given, func() { back++ }, nil
+				},
+				func(c *api.Call, in *lightsail.CreateKeyPairInput, got int) (*lightsail.CreateKeyPairOutput, error) {
+					r := c.New(resource.KeyPair, *in.KeyPairName)
+					if err := c.Tx.InsertResource(r); err != nil || got <= tc.overtaken {
+						return nil, cmp.Or(err, api.ErrPrepareAgain)
+					}
+					return &lightsail.CreateKeyPairOutput{Operation: c.Record(r)}, nil
+				}, api.Creates(resource.KeyPair)))
+			_, err := w.root(ours).CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("new")})
+			wantCode(t, err, tc.code)
+			if given != tc.given || back != tc.back {
+				t.Errorf("the slow part ran %d times and was undone %d times, want %d and %d", given, back, tc.given, tc.back)
+			}
+		})
 	}
 }

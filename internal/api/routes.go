@@ -77,10 +77,27 @@ func (p *Pipeline) serveWrite(c *Call) (out smithy.Serializable, err error) {
 // recognized.
 var errIdentitiesChanged = errors.New("identities have changed")
 
-// servePrepared answers a write that has a slow part, which runs between the two
-// transactions, when it is known that the caller may have it. It is undone if certainly
-// nothing of the write is stored.
+// ErrPrepareAgain is returned by the function of a prepared write if its slow part has to run
+// once more: the store has changed since, and something is missing now.
+var ErrPrepareAgain = errors.New("what was prepared is not what is needed any more")
+
+// maxPreparations is how often the slow part of a call runs.
+const maxPreparations = 4
+
+// servePrepared answers a write that has a slow part. A call whose slow part is overtaken
+// again and again is throttled: its client tries it later.
 func (p *Pipeline) servePrepared(c *Call) (out smithy.Serializable, err error) {
+	for range maxPreparations {
+		if out, err = p.prepareAndCommit(c); !errors.Is(err, ErrPrepareAgain) {
+			return out, err
+		}
+	}
+	return nil, errThrottled
+}
+
+// prepareAndCommit runs the slow part of a call between two transactions, when it is known
+// that the caller may have it. It is undone if certainly nothing of the write is stored.
+func (p *Pipeline) prepareAndCommit(c *Call) (out smithy.Serializable, err error) {
 	if err := p.view(c, c.open); err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (f *Family) TakeKeyForDefault(c *api.Call) (key *sshkey.Pair, undo func(), 
 }
 
 // downloadDefaultKeyPair returns the region's default key pair, the same at every
-// call, and makes it at the first. fresh may be nil if there was one a moment ago.
+// call, and makes it at the first. fresh is nil if there was one a moment ago.
 func (f *Family) downloadDefaultKeyPair(
 	c *api.Call, _ *lightsail.DownloadDefaultKeyPairInput, fresh *sshkey.Pair,
 ) (*lightsail.DownloadDefaultKeyPairOutput, error) {
@@ -50,8 +50,8 @@ func (f *Family) downloadDefaultKeyPair(
 }
 
 // EnsureDefault returns the region's default key pair with Priv, and makes it of a fresh
-// key if there is none. A key pair that was deleted after the key was not taken costs the
-// making of one.
+// key if there is none, or returns api.ErrPrepareAgain if there is no fresh key either: the
+// key pair was deleted a moment ago.
 func (f *Family) EnsureDefault(c *api.Call, fresh *sshkey.Pair) (*keypair.KeyPair, error) {
 	r, err := defaultKeyPair(c)
 	if errors.Is(err, store.ErrNotFound) {
@@ -63,14 +63,12 @@ func (f *Family) EnsureDefault(c *api.Call, fresh *sshkey.Pair) (*keypair.KeyPai
 	return keypair.Load(r)
 }
 
-func (f *Family) createDefault(c *api.Call, key *sshkey.Pair) (pair *keypair.KeyPair, err error) {
+func (f *Family) createDefault(c *api.Call, key *sshkey.Pair) (*keypair.KeyPair, error) {
 	if key == nil {
-		if key, err = sshkey.Generate(); err != nil {
-			return nil, err
-		}
+		return nil, api.ErrPrepareAgain
 	}
 	r := c.NewResource(resource.KeyPair, resource.DefaultKeyPairName)
-	pair = keypair.New(r, key.Fingerprint(), key.PublicLine())
+	pair := keypair.New(r, key.Fingerprint(), key.PublicLine())
 	pair.Priv.Sealed = r.Seal(f.d.Sealer, resource.FirstSecret, []byte(key.PrivatePEM()))
 	if err := c.Insert(pair); err != nil {
 		return nil, err
