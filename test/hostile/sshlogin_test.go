@@ -22,8 +22,8 @@ type sshAttack struct {
 	refused bool
 }
 
-// run brings a connection to the point at which the attack begins, sends it in one write, and reads until the instance closes the
-// connection.
+// run brings a connection to the point at which the attack begins, sends it in one write, after the session that it
+// is about, and reads until the instance closes the connection.
 func (a sshAttack) run(address string, prepare func(*wire) error) error {
 	w, err := dialSSH(address)
 	if err != nil {
@@ -34,6 +34,12 @@ func (a sshAttack) run(address string, prepare func(*wire) error) error {
 		return err
 	}
 	messages := a.send(w)
+	if len(messages) > 0 && bytes.Equal(messages[0], session) && !a.refused {
+		if err := w.opened(); err != nil {
+			return err
+		}
+		messages = messages[1:]
+	}
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)

@@ -15,6 +15,15 @@ import (
 // channel has the number 0, too.
 var session = compose(msgChannelOpen, "session", 0, 1<<31-1, 1<<15)
 
+// opened opens a session. What is sent about it before it is open is dropped.
+func (w *wire) opened() error {
+	if err := w.send(session); err != nil {
+		return err
+	}
+	_, err := w.await(msgChannelOpened)
+	return err
+}
+
 // times is a message many times over.
 func times(n int, message []byte) [][]byte { return slices.Repeat([][]byte{message}, n) }
 
@@ -246,4 +255,37 @@ func TestSSHHoarding(t *testing.T) {
 		_ = w.Close()
 	}
 	h.wantCalm(t, 2*growth)
+}
+
+// TestSSHLoopingLines gives many shells lines that take as many steps as a line may, and hangs up. No line begins
+// after that.
+func TestSSHLoopingLines(t *testing.T) {
+	t.Parallel()
+	const clients, shells = 6, 10
+	h := newHarbour(t, 2)
+	lines := strings.Repeat("while :; do :; done\n", 1000)
+	err := inParallel(clients, func(int) error {
+		w, err := dialSSH(h.at(0))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = w.Close() }()
+		if err := w.logIn("admin", h.key); err != nil {
+			return err
+		}
+		for i := range shells {
+			if err := w.opened(); err != nil {
+				return err
+			}
+			if err := w.send(compose(msgRequest, i, "shell", true), compose(msgChannelData, i, lines)); err != nil {
+				return err
+			}
+		}
+		_, err = w.await(msgSuccess)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	h.wantCalm(t, growth)
 }

@@ -62,6 +62,8 @@ type wire struct {
 	from      *bufio.Reader
 	version   string // the server's
 	sessionID []byte
+	code      code
+	bare      bool // packets have no padding, which the library takes
 	in, out   direction
 }
 
@@ -69,8 +71,18 @@ type wire struct {
 type direction struct {
 	stream cipher.Stream
 	mac    digest.Hash
+	tag    int // how many bytes of the code a packet ends with
 	count  uint32
 }
+
+// code is what shows that a packet was not changed: its name, and the sizes of its key and of its end of a packet.
+type code struct {
+	name     string
+	digest   func() digest.Hash
+	key, tag int
+}
+
+var usualCode = code{name: "hmac-sha2-256", digest: sha256.New, key: sha256.Size, tag: sha256.Size}
 
 // dialSSH connects and reads the server's version, again while the instance has no room for one more.
 func dialSSH(address string) (*wire, error) {
@@ -78,7 +90,7 @@ func dialSSH(address string) (*wire, error) {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			_ = conn.SetDeadline(time.Now().Add(graceLimit))
-			w := &wire{Conn: conn, from: bufio.NewReader(conn)}
+			w := &wire{Conn: conn, from: bufio.NewReader(conn), code: usualCode}
 			if w.version, err = w.from.ReadString('\n'); err == nil {
 				w.version = strings.TrimRight(w.version, "\r\n")
 				return w, nil
@@ -113,7 +125,7 @@ func (d *direction) seal(plain []byte) []byte {
 		_ = binary.Write(d.mac, binary.BigEndian, d.count)
 		d.mac.Write(plain)
 		d.stream.XORKeyStream(plain, plain)
-		plain = d.mac.Sum(plain)
+		plain = append(plain, d.mac.Sum(nil)[:d.tag]...)
 	}
 	d.count++
 	return plain
@@ -123,7 +135,11 @@ func (d *direction) seal(plain []byte) []byte {
 func (w *wire) send(payloads ...[]byte) error {
 	var all []byte
 	for _, p := range payloads {
-		all = append(all, w.out.seal(pad(p, aes.BlockSize))...)
+		plain := pad(p, aes.BlockSize)
+		if w.bare && w.out.stream != nil {
+			plain = append(append(binary.BigEndian.AppendUint32(nil, uint32(len(p)+1)), 0), p...)
+		}
+		all = append(all, w.out.seal(plain)...)
 	}
 	_, err := w.Write(all)
 	return err
@@ -152,14 +168,14 @@ func (w *wire) receive() ([]byte, error) {
 	}
 	if w.in.stream != nil {
 		w.in.stream.XORKeyStream(rest, rest)
-		tag := make([]byte, w.in.mac.Size())
+		tag := make([]byte, w.in.tag)
 		if _, err := io.ReadFull(w.from, tag); err != nil {
 			return nil, err
 		}
 		w.in.mac.Reset()
 		_ = binary.Write(w.in.mac, binary.BigEndian, w.in.count)
 		w.in.mac.Write(plain)
-		if !hmac.Equal(tag, w.in.mac.Sum(nil)) {
+		if !hmac.Equal(tag, w.in.mac.Sum(nil)[:w.in.tag]) {
 			return nil, errors.New("a packet with a wrong code")
 		}
 	}
@@ -216,16 +232,18 @@ func compose(kind byte, parts ...any) []byte {
 }
 
 // kexInit offers what the server takes, and in the first list what is given.
-func kexInit(exchanges string) []byte {
+func kexInit(exchanges string) []byte { return kexInitWith(exchanges, usualCode.name) }
+
+func kexInitWith(exchanges, codes string) []byte {
 	return compose(msgKexInit, make([]byte, 16), exchanges, "ssh-ed25519", "aes128-ctr", "aes128-ctr",
-		"hmac-sha2-256", "hmac-sha2-256", "none", "none", "", "", false, 0)
+		codes, codes, "none", "none", "", "", false, 0)
 }
 
 const goodExchange = "curve25519-sha256"
 
 // exchangeKeys makes the connection a secret one.
 func (w *wire) exchangeKeys() error {
-	mine := kexInit(goodExchange)
+	mine := kexInitWith(goodExchange, w.code.name)
 	private, err := ecdh.X25519().GenerateKey(rand.Reader)
 	if err != nil {
 		return err
@@ -269,11 +287,11 @@ func (w *wire) exchangeKeys() error {
 	if _, err := w.await(msgNewKeys); err != nil {
 		return err
 	}
-	return errors.Join(w.out.use(k, h[:], 'A', 'C', 'E'), w.in.use(k, h[:], 'B', 'D', 'F'))
+	return errors.Join(w.out.use(w.code, k, h[:], 'A', 'C', 'E'), w.in.use(w.code, k, h[:], 'B', 'D', 'F'))
 }
 
 // use derives the keys of a direction; each letter names one of them.
-func (d *direction) use(k, h []byte, iv, key, mac byte) error {
+func (d *direction) use(c code, k, h []byte, iv, key, mac byte) error {
 	derive := func(letter byte) []byte {
 		sum := sha256.Sum256(bytes.Join([][]byte{k, h, {letter}, h}, nil))
 		return sum[:]
@@ -282,7 +300,7 @@ func (d *direction) use(k, h []byte, iv, key, mac byte) error {
 	if err != nil {
 		return err
 	}
-	d.stream, d.mac = cipher.NewCTR(block, derive(iv)[:16]), hmac.New(sha256.New, derive(mac))
+	d.stream, d.mac, d.tag = cipher.NewCTR(block, derive(iv)[:16]), hmac.New(c.digest, derive(mac)[:c.key]), c.tag
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -84,6 +85,7 @@ func wantCalm(t *testing.T, s *process.Server, before vitals, growth int) {
 	}
 	if now.goroutines > before.goroutines+2 {
 		t.Errorf("%d goroutines are left of %d", now.goroutines, before.goroutines)
+		t.Cleanup(func() { logGoroutines(t, s) })
 	}
 	if now.files > before.files+storeFiles {
 		t.Errorf("%d files are left open of %d", now.files, before.files)
@@ -91,6 +93,38 @@ func wantCalm(t *testing.T, s *process.Server, before vitals, growth int) {
 	if now.memory > before.memory+growth {
 		t.Errorf("the memory grew from %d to %d bytes", before.memory, now.memory)
 	}
+}
+
+// logGoroutines ends the server and logs how many goroutines were where.
+func logGoroutines(t *testing.T, s *process.Server) {
+	t.Helper()
+	s.Signal(t, syscall.SIGQUIT)
+	s.Wait(t)
+	counts := map[string]int{}
+	for stack := range strings.SplitSeq(s.Stderr.String(), "\n\n") {
+		if _, frames, found := strings.Cut(stack, "]:\n"); found && strings.HasPrefix(stack, "goroutine ") {
+			counts[where(frames)]++
+		}
+	}
+	for at, n := range counts {
+		t.Logf("%d goroutines in %s", n, at)
+	}
+}
+
+// where is the innermost function of a stack that is not one of the runtime's, and who began the goroutine.
+func where(frames string) string {
+	at := ""
+	for line := range strings.Lines(frames) {
+		name := strings.TrimSpace(line)
+		switch by, created := strings.CutPrefix(name, "created by "); {
+		case created:
+			by, _, _ = strings.Cut(by, " in goroutine ")
+			return at + ", begun by " + by
+		case at == "" && !strings.HasPrefix(line, "\t") && !strings.HasPrefix(name, "runtime."):
+			at = name[:max(strings.LastIndexByte(name, '('), 0)]
+		}
+	}
+	return at
 }
 
 // wantNoPanic looks for the traces of one in the server's log.

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"container/list"
-	"runtime"
 	"sync"
 	"time"
 )
@@ -15,21 +14,16 @@ const (
 	slowTime   = 5 * time.Second       // in all
 )
 
-// collectEvery is how often a full admission runs the garbage collector.
-const collectEvery = time.Second
-
 // admission bounds the connections of machines. When there is no room, a connection that
 // makes its machine wait and has not logged in is closed: of those that are least far in
 // logging in, the oldest. So clients that connect and send nothing, however many, keep no
-// owner out. The reader of such a connection ends by itself, see readahead.go.
+// owner out.
 type admission struct {
 	limits Limits
 
-	mu        sync.Mutex
-	total     int
-	starting  *list.List // of *connection that log in, the oldest first
-	closing   int        // connections that are closed and whose reader has not ended
-	collected time.Time  // when the garbage collector was last run for them
+	mu       sync.Mutex
+	total    int
+	starting *list.List // of *connection that log in, the oldest first
 }
 
 func newAdmission(limits Limits) *admission { return &admission{limits: limits, starting: list.New()} }
@@ -46,16 +40,9 @@ func (a *admission) acquire(c *connection) bool {
 		c.starting = a.starting.PushBack(c)
 		c.admitted = true
 	}
-	collect := !ok && a.closing > 0 && time.Since(a.collected) >= collectEvery
-	if collect {
-		a.collected = time.Now()
-	}
 	a.mu.Unlock()
 	if evicted != nil {
 		evicted.close()
-	}
-	if collect {
-		runtime.GC() // it finds the readers that ended without an error, see readerConn
 	}
 	return ok
 }
@@ -108,19 +95,11 @@ func (a *admission) removeStarting(c *connection) {
 	}
 }
 
-// release makes room for another connection, when the reader of this one, which is closed,
-// has ended.
+// release makes room for another connection, when this one is closed.
 func (a *admission) release(c *connection) {
 	a.mu.Lock()
-	a.removeStarting(c)
-	a.closing++
-	a.mu.Unlock()
-	c.in.whenReaderEnded(func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.closing--
-		a.remove(c)
-	})
+	defer a.mu.Unlock()
+	a.remove(c)
 }
 
 func (a *admission) remove(c *connection) {

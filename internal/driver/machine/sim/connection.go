@@ -41,7 +41,7 @@ func newConnection(r *run, conn net.Conn) *connection {
 	c := &connection{
 		run:      r,
 		conn:     timed,
-		in:       newPacedConn(timed),
+		in:       newPacedConn(timed, limits.WriteTimeout),
 		came:     time.Now(),
 		sessions: limit.NewGate(limits.MaxSessions),
 		log:      r.driver.log.With("instance", r.instance.Name, "instance_id", r.instance.ID, "client", conn.RemoteAddr().String()),
@@ -83,7 +83,6 @@ func (c *connection) progress() int {
 // loggedIn ends the limits of clients that log in, and begins those of clients that have.
 func (c *connection) loggedIn() {
 	c.conn.startTimeouts()
-	close(c.in.loggedIn)
 	c.run.driver.admission.loggedIn(c)
 }
 
@@ -99,7 +98,7 @@ func (c *connection) serve(config *ssh.ServerConfig) {
 	// While a client is held back no read is in progress that the deadline could end.
 	late := time.AfterFunc(grace, c.close)
 	defer late.Stop()
-	conn, channels, requests, err := ssh.NewServerConn(c.in.forReader(), c.in.config(c.authentication(config)))
+	conn, channels, requests, err := ssh.NewServerConn(c.in, c.in.config(c.authentication(config)))
 	if err != nil {
 		c.log.Debug("ssh login failed", "error", shorten(err.Error()))
 		return

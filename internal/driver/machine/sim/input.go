@@ -2,8 +2,11 @@ package sim
 
 import (
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
+
+	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim/shell"
 )
 
 // x/crypto keeps up to 2 MiB of a session's input that is not read, and takes a hundred
@@ -60,6 +63,28 @@ func (u *unread) endWait() {
 type sessionInput struct{ *stream }
 
 func (i sessionInput) Read(b []byte) (int, error) { return i.read(b) }
+
+// refused reports whether input is discarded.
+func (i sessionInput) refused() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.noReader
+}
+
+// liveInput ends with its session, also if lines of the session's input are buffered. Each may
+// be a command that takes as many steps as a command may.
+type liveInput struct {
+	shell.Input
+	session sessionInput
+}
+
+// ReadLine implements shell.Input.
+func (in liveInput) ReadLine(prompt string) (string, error) {
+	if in.session.refused() {
+		return "", net.ErrClosed
+	}
+	return in.Input.ReadLine(prompt)
+}
 
 // receive moves a session's input from its channel until the input ends. It discards what
 // comes after the session's command has ended.

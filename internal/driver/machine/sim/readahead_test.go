@@ -2,7 +2,14 @@ package sim
 
 import (
 	"bytes"
-	"runtime"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"reflect"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -11,18 +18,33 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
+const testPatience = time.Second
+
 // exchanged returns a pacedConn after the exchange of keys, and its client's end.
 func exchanged(t *testing.T) (p *pacedConn, client *pipe) {
 	t.Helper()
 	near, far := newPipe(pipeAddr{}, pipeAddr{})
-	p = newPacedConn(far)
+	p = newPacedConn(far, testPatience)
 	if _, err := p.Write([]byte{0, 0, 0, 12, 10, 21, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}); err != nil {
 		t.Fatal(err)
 	}
 	return p, near
 }
 
-// The client must ask to log in before more is read than the reader's channel holds.
+// asked returns a pacedConn whose client has asked to log in, with more to read than a channel has room for, and the channel.
+func asked(t *testing.T) (*pacedConn, chan []byte) {
+	t.Helper()
+	p, client := exchanged(t)
+	if _, err := client.Write(make([]byte, 20*readAhead)); err != nil {
+		t.Fatal(err)
+	}
+	packets := make(chan []byte, 16)
+	p.packets = reflect.ValueOf(packets)
+	close(p.preAuth)
+	return p, packets
+}
+
+// The client must ask to log in before more is read than the channel holds.
 func TestPacedConn_holdsBackUntilTheClientAsksToLogIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, client := exchanged(t)
@@ -43,7 +65,8 @@ func TestPacedConn_holdsBackUntilTheClientAsksToLogIn(t *testing.T) {
 		if got := read.Load(); got != readAhead {
 			t.Errorf("before the client asked to log in %d bytes were read, want %d", got, readAhead)
 		}
-		p.config(&ssh.ServerConfig{}).PreAuthConnCallback(nil)
+		p.packets = reflect.ValueOf(make(chan []byte, 16))
+		close(p.preAuth)
 		synctest.Wait()
 		if got := read.Load(); got != 2*readAhead {
 			t.Errorf("a minute later %d bytes were read, want %d", got, 2*readAhead)
@@ -52,105 +75,87 @@ func TestPacedConn_holdsBackUntilTheClientAsksToLogIn(t *testing.T) {
 	})
 }
 
-// Between two reads x/crypto has time to handle what its channel holds.
-func TestPacedConn_pacesLogins(t *testing.T) {
+func TestPacedConn_readsWhatTheChannelHasRoomFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, client := exchanged(t)
-		p.config(&ssh.ServerConfig{}).PreAuthConnCallback(nil)
-		if _, err := client.Write(make([]byte, 20*readAhead)); err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		b := make([]byte, 4096)
-		for read := 0; read < 10*readAhead; {
-			n, err := p.Read(b)
-			if err != nil || n > readAhead {
-				t.Fatalf("Read = %d, %v; want at most %d bytes", n, err, readAhead)
+		p, packets := asked(t)
+		b := make([]byte, 2*readAhead)
+		for queued := range cap(packets) {
+			want := (cap(packets) - queued) * smallestPacket
+			if n, err := p.Read(b); n != want || err != nil {
+				t.Errorf("with %d packets in the channel Read = %d, %v; want %d bytes", queued, n, err, want)
 			}
-			read += n
+			packets <- nil
 		}
-		if took, want := time.Since(start), 9*settleTime; took < want {
-			t.Errorf("10 times %d bytes were read in %v, want at least %v", readAhead, took, want)
-		}
-		close(p.loggedIn)
-		start = time.Now()
-		for read := 0; read < 10*readAhead; {
-			n, err := p.Read(b)
-			if err != nil || n > readAhead {
-				t.Fatalf("after the login Read = %d, %v; want at most %d bytes", n, err, readAhead)
-			}
-			read += n
-		}
-		if took := time.Since(start); took != 0 {
-			t.Errorf("after the login reading took %v, want no time", took)
+		time.AfterFunc(testPatience/2, func() { <-packets })
+		if n, err := p.Read(b); n != smallestPacket || err != nil {
+			t.Errorf("after the full channel had room again Read = %d, %v; want %d bytes", n, err, smallestPacket)
 		}
 	})
 }
 
-// acquired is a connection that counts in an admission for one connection.
-func acquired(t *testing.T) (*admission, *connection) {
-	t.Helper()
-	p, _ := exchanged(t)
-	a := newAdmission(Limits{MaxStartups: 1, MaxConnections: 1, MaxTotal: 1})
-	c := &connection{run: &run{}, in: p, came: time.Now()}
-	if !a.acquire(c) {
-		t.Fatal("there is no room for the first connection")
-	}
-	close(p.preAuth)
-	a.loggedIn(c)
-	return a, c
-}
-
-func TestAdmission_countsAConnectionUntilItsReaderHasEnded(t *testing.T) {
-	a, c := acquired(t)
-	reader := c.in.forReader()
-	_ = c.in.Close()
-	a.release(c)
-	next := &connection{run: c.run, in: c.in}
-	if a.acquire(next) {
-		t.Error("there is room while the reader of a closed connection has not ended")
-	}
-	if _, err := reader.Read(make([]byte, 1)); err == nil {
-		t.Error("the closed connection can be read")
-	}
-	if !a.acquire(next) {
-		t.Error("there is no room after the reader has ended")
+func TestPacedConn_endsWaiting(t *testing.T) {
+	for name, test := range map[string]struct {
+		end  func(*pacedConn)
+		want error
+	}{
+		"closed":                      {func(p *pacedConn) { _ = p.Close() }, net.ErrClosed},
+		"closed while it waits":       {func(p *pacedConn) { time.AfterFunc(testPatience/2, func() { _ = p.Close() }) }, net.ErrClosed},
+		"no packet is handled":        {func(*pacedConn) {}, os.ErrDeadlineExceeded},
+		"closed before there is room": {func(p *pacedConn) { _ = p.Close(); <-p.packets.Interface().(chan []byte) }, net.ErrClosed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, packets := asked(t)
+				for range cap(packets) {
+					packets <- nil
+				}
+				test.end(p)
+				if n, err := p.Read(make([]byte, 1)); n != 0 || !errors.Is(err, test.want) {
+					t.Errorf("Read = %d, %v; want %v", n, err, test.want)
+				}
+			})
+		})
 	}
 }
 
-// A reader that meets a damaged packet ends without another call of Read.
-func TestAdmission_findsReadersThatEndedWithoutAnError(t *testing.T) {
-	a, c := acquired(t)
-	runtime.KeepAlive(c.in.forReader())
-	_ = c.in.Close()
-	a.release(c)
-	next := &connection{run: c.run, in: c.in}
-	for deadline := time.Now().Add(30 * time.Second); !a.acquire(next); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("there is no room although the reader of the closed connection has ended")
-		}
+// x/crypto has the channel that is looked for, and it has room for what is read before it is known.
+func TestPacedConn_findsTheChannel(t *testing.T) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
 	}
+	key, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, far := newPipe(pipeAddr{}, pipeAddr{})
+	p := newPacedConn(far, testPatience)
+	config := &ssh.ServerConfig{NoClientAuth: true}
+	config.AddHostKey(key)
+	go func() {
+		_, _, _, _ = ssh.NewClientConn(near, "", &ssh.ClientConfig{HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	}()
+	server, _, _, err := ssh.NewServerConn(p, p.config(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.packets.Cap() * smallestPacket; got < readAhead {
+		t.Errorf("the channel has room for %d bytes of the smallest packets, want at least %d", got, readAhead)
+	}
+	_ = server.Close()
+	_, _ = io.Copy(io.Discard, near)
+	_ = near.Close()
 }
 
-func TestUnread_boundsWhatSessionsDoNotRead(t *testing.T) {
-	var total atomic.Int64
-	first, second := &unread{total: &total}, &unread{total: &total}
-	if !first.received(100 * maxTotalUnread) {
-		t.Error("a client whose sessions read everything is stopped")
+// What smallestPacket says is so for these algorithms.
+func TestPacedConn_algorithms(t *testing.T) {
+	config := newPacedConn(nil, 0).config(&ssh.ServerConfig{})
+	ciphers := []string{
+		ssh.CipherAES128GCM, ssh.CipherAES256GCM, ssh.CipherChaCha20Poly1305,
+		ssh.CipherAES128CTR, ssh.CipherAES192CTR, ssh.CipherAES256CTR,
 	}
-	first.beginWait()
-	if !first.received(maxUnread) || first.received(1) {
-		t.Errorf("a client whose session does not read may send more or less than %d bytes", maxUnread)
-	}
-	second.beginWait()
-	total.Add(maxTotalUnread)
-	if !second.received(fairUnread) || second.received(1) {
-		t.Errorf("when all clients together have reached the limit, one may send more or less than %d bytes", fairUnread)
-	}
-	total.Add(-maxTotalUnread)
-	first.endWait()
-	second.endWait()
-	if total.Load() != 0 || !first.received(1) {
-		t.Errorf("%d bytes are counted after the sessions have read everything, want 0", total.Load())
+	macs := []string{ssh.HMACSHA256ETM, ssh.HMACSHA512ETM, ssh.HMACSHA256, ssh.HMACSHA512, ssh.HMACSHA1}
+	if !slices.Equal(config.Ciphers, ciphers) || !slices.Equal(config.MACs, macs) {
+		t.Errorf("the ciphers are %q and the codes %q, want %q and %q", config.Ciphers, config.MACs, ciphers, macs)
 	}
 }

@@ -146,10 +146,10 @@ func (s *session) streams() shell.Streams {
 	out := &patientWriter{to: s.channel, c: s.c}
 	if s.terminal {
 		t := newTerminal(s.input, out, &s.size)
-		return shell.Streams{In: t, Out: t, Err: t, Terminal: true}
+		return shell.Streams{In: liveInput{t, s.input}, Out: t, Err: t, Terminal: true}
 	}
 	return shell.Streams{
-		In:  &lineInput{bufio.NewReaderSize(s.input, 4096)},
+		In:  liveInput{&lineInput{bufio.NewReaderSize(s.input, 4096)}, s.input},
 		Out: out,
 		Err: &patientWriter{to: s.channel.Stderr(), c: s.c},
 	}
