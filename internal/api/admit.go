@@ -75,6 +75,9 @@ func (c *Call) admit() error {
 	if missing != nil {
 		return missing
 	}
+	if err := c.checkLinks(); err != nil {
+		return err
+	}
 	return c.checkNew()
 }
 

@@ -28,6 +28,10 @@ type Action struct {
 	members []string
 	// creates is what the action creates; nil for others.
 	creates *creation
+	// deletes is the kind of the resource that the action deletes; "" if it deletes none.
+	deletes resource.Kind
+	// linked is the role of a link that the resource must have; "" if it needs none.
+	linked resource.Role
 	// home is the kind that binds the action to one region; "" if none does.
 	home resource.Kind
 	// prepare does slow work before the write transaction opens. It returns what

@@ -8,4 +8,6 @@ type Family struct {
 	// Kinds are those that the actions make, with what their documents are held to when they
 	// come from a file.
 	Kinds resource.StoredKinds
+	// Roles are those of links that the actions make.
+	Roles map[resource.Role]Role
 }

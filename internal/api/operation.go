@@ -41,6 +41,15 @@ func (c *Call) Record(r *resource.Resource) *types.Operation {
 	return op
 }
 
+// Recorded is what the call has recorded so far, as the API shows it.
+func (c *Call) Recorded() []types.Operation {
+	list := make([]types.Operation, len(c.records))
+	for i, r := range c.records {
+		list[i] = *r.shown
+	}
+	return list
+}
+
 // Started is Record for an operation that continues until a moment.
 func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
 	op, terminal := c.Record(r), false

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sigv4"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -22,9 +23,11 @@ import (
 // Committed and Observe.
 type Options struct {
 	Actions []Action
-	Store   *store.DB
-	Sealer  *seal.Sealer
-	Log     *slog.Logger
+	// Roles are those of links that the actions make.
+	Roles  map[resource.Role]Role
+	Store  *store.DB
+	Sealer *seal.Sealer
+	Log    *slog.Logger
 	// Clock is the lifecycle clock. Signatures use real time, whatever it says.
 	Clock func() time.Time
 	// Rand is the source of ids.
@@ -68,6 +71,9 @@ func NewPipeline(o Options) *Pipeline {
 				return ok
 			},
 		}),
+	}
+	for _, a := range o.Actions {
+		a.checkRoles(o.Roles)
 	}
 	p.service = httpcall.New(httpcall.Options{
 		Log: o.Log, Rand: o.Rand, Observe: o.Observe, Refuse: refuse,

@@ -146,16 +146,31 @@ func (c *Call) Save(record resource.Opened) error {
 	return c.Tx.UpdateResource(record.Row())
 }
 
-// Delete removes a resource and records that. Its operations stay. Those that are open
-// succeed: nothing will be observed of the resource any more. One without plans has none.
+// Delete removes a resource and records that. Its links end with it, with what follows for the
+// other ends (Role.Ended): what is attached to it is detached before, and what it is attached to
+// changes after. It returns an error if a link blocks the deletion.
 func (c *Call) Delete(r *resource.Resource) (*types.Operation, error) {
-	if err := c.Tx.DeleteResource(r); err != nil {
+	if err := c.checkUnblocked(r); err != nil {
 		return nil, err
 	}
-	if r.Generation > 0 {
-		if err := c.Tx.EndOperations(r.ID, r.Generation, c.Now, resource.Outcome{}); err != nil {
-			return nil, err
-		}
+	attached, attachedTo, err := c.unlinkAll(r)
+	if err == nil {
+		err = c.linksEnded(r, attached)
 	}
-	return c.Record(r), nil
+	if err == nil {
+		err = c.remove(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.Record(r), c.linksEnded(r, attachedTo)
+}
+
+// remove deletes the row of a resource. Its operations stay. Those that are open succeed: nothing
+// will be observed of the resource any more. One without plans has none.
+func (c *Call) remove(r *resource.Resource) error {
+	if err := c.Tx.DeleteResource(r); err != nil || r.Generation == 0 {
+		return err
+	}
+	return c.Tx.EndOperations(r.ID, r.Generation, c.Now, resource.Outcome{})
 }

@@ -24,7 +24,7 @@ func TestPipeline_throttles(t *testing.T) {
 	var observed []string
 	full := limit.NewGate(0)
 	p := api.NewPipeline(api.Options{
-		Actions: families.All(families.Deps{}), Running: full, Rand: rand.Reader,
+		Actions: families.All(families.Deps{}), Roles: families.Roles(families.Deps{}), Running: full, Rand: rand.Reader,
 		Log:     slog.New(slog.NewTextHandler(&log, nil)),
 		Observe: func(action, code string, _ time.Duration) { observed = append(observed, action+" "+code) },
 	})

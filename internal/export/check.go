@@ -165,6 +165,22 @@ func (r *resourceRecord) tags() []types.Tag {
 	return tags
 }
 
+func (r *linkRecord) owner() string   { return r.Account }
+func (r *linkRecord) place() []string { return []string{r.Account, r.From, r.Role, r.To} }
+
+func (r *linkRecord) check(h *header) error {
+	if h.Version < linksVersion {
+		return fmt.Errorf("links are not in files of version %d", h.Version)
+	}
+	if _, known := resource.Role(r.Role).Ends(); !known {
+		return fmt.Errorf("unknown role of a link %q", shorten(r.Role))
+	}
+	if r.Position <= 0 {
+		return errors.New("the position of a link is not above 0")
+	}
+	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.From), checkUUID(r.To))
+}
+
 func (r *addressRecord) owner() string   { return r.Account }
 func (r *addressRecord) place() []string { return []string{r.Account, r.Owner, r.Pool} }
 

@@ -75,7 +75,7 @@ func (e *exporter) run(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, table := range []func(*store.Tx) error{
-		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.addresses, e.quotaUses, e.entries, e.operations,
+		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.links, e.addresses, e.quotaUses, e.entries, e.operations,
 	} {
 		if err := table(tx); err != nil {
 			return err
@@ -205,6 +205,14 @@ func (e *exporter) takeSecrets(r *resource.Resource, record *resourceRecord) err
 	}
 	record.setSecrets(sealed)
 	return nil
+}
+
+func (e *exporter) links(tx *store.Tx) error {
+	return tx.EachLink(e.o.Account, func(l store.StoredLink) error {
+		return e.put(&e.done.Links, &linkRecord{
+			Record: "link", Account: l.Account, From: l.From, Role: string(l.Role), To: l.To, Position: l.Position, Doc: l.Doc,
+		})
+	})
 }
 
 func (e *exporter) addresses(tx *store.Tx) error {

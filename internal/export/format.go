@@ -11,7 +11,9 @@ import (
 const (
 	formatName    = "lanyard-export"
 	formatVersion = 3
-	// oldestVersion is the first one, which had no addresses. Version 2 had no entries.
+	// linksVersion is the first one with links: before, attachments were in documents.
+	linksVersion = 3
+	// oldestVersion is the first one, which had no addresses. Version 2 had no entries, either.
 	oldestVersion = 1
 )
 
@@ -137,6 +139,18 @@ type entryRecord struct {
 	Doc     json.RawMessage `json:"doc"`
 }
 
+// linkRecord is a relation between two resources, which are given by their ids.
+type linkRecord struct {
+	Record  string `json:"record"`
+	Account string `json:"account"`
+	From    string `json:"from"`
+	Role    string `json:"role"`
+	To      string `json:"to"`
+	// Position orders links by when they were made.
+	Position int64           `json:"position"`
+	Doc      json.RawMessage `json:"doc"`
+}
+
 type operationRecord struct {
 	Record   string          `json:"record"`
 	Account  string          `json:"account"`
@@ -157,6 +171,7 @@ type Counts struct {
 	Identities   int `json:"identities"`
 	AccessKeys   int `json:"accessKeys"`
 	Resources    int `json:"resources"`
+	Links        int `json:"links,omitempty"`
 	Addresses    int `json:"addresses,omitempty"`
 	QuotaUses    int `json:"quotaUses,omitempty"`
 	Entries      int `json:"entries,omitempty"`
@@ -170,7 +185,7 @@ type footer struct {
 }
 
 // recordTypes are the types between header and footer in the order of a file.
-var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "address", "quotaUse", "entry", "operation"}
+var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "link", "address", "quotaUse", "entry", "operation"}
 
 // newRecord returns an empty record of a type; nil for a type that does not exist.
 func newRecord(name string) record {
@@ -185,6 +200,8 @@ func newRecord(name string) record {
 		return &accessKeyRecord{}
 	case "resource":
 		return &resourceRecord{}
+	case "link":
+		return &linkRecord{}
 	case "address":
 		return &addressRecord{}
 	case "quotaUse":
@@ -201,7 +218,7 @@ func newRecord(name string) record {
 func (c *Counts) of(name string) *int {
 	return map[string]*int{
 		"account": &c.Accounts, "regionSetup": &c.RegionSetups, "identity": &c.Identities,
-		"accessKey": &c.AccessKeys, "resource": &c.Resources, "address": &c.Addresses, "quotaUse": &c.QuotaUses,
+		"accessKey": &c.AccessKeys, "resource": &c.Resources, "link": &c.Links, "address": &c.Addresses, "quotaUse": &c.QuotaUses,
 		"entry": &c.Entries, "operation": &c.Operations,
 	}[name]
 }

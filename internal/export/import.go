@@ -49,7 +49,7 @@ func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOpti
 		accounts: &identity.Accounts{Tx: tx, Sealer: sealer, Now: o.Now},
 		// What the identities file declares is noted only where all of a store moves.
 		whole:  o.Account == "" && file.header.Account == "",
-		owners: map[string]*claimant{}, ties: map[resource.Tie]tied{}, own: map[string]bool{}, worldwide: map[string]bool{},
+		owners: map[string]*claimant{}, former: map[formerLink]formerEnd{}, own: map[string]bool{}, worldwide: map[string]bool{},
 	}
 	for _, step := range []func() error{i.checkTarget, i.openVault, func() error { return i.records(ctx) }, i.finish} {
 		if err := step(); err != nil {
@@ -71,10 +71,12 @@ type importer struct {
 	done  Imported
 	// account is the owner of the record before.
 	account string
-	// owners are the resources that have addresses or may have entries, by id, and ties the
-	// attachments that one end told of.
+	// owners are the resources that have addresses, may have entries or must have links, by id.
 	owners map[string]*claimant
-	ties   map[resource.Tie]tied
+	// former are the links of an earlier version's file that one end told of so far, and
+	// formerLinks those that both did, in the order in which they were made.
+	former      map[formerLink]formerEnd
+	formerLinks []formerLink
 	// own are the texts that one resource claims for itself.
 	own map[string]bool
 	// worldwide are the names in the file that are unique over all accounts and regions.
@@ -150,6 +152,8 @@ func (i *importer) insert(r record) error {
 		return i.accessKey(r)
 	case *resourceRecord:
 		return i.resource(r)
+	case *linkRecord:
+		return i.link(r)
 	case *addressRecord:
 		return i.address(r)
 	case *quotaUseRecord:
@@ -285,8 +289,10 @@ func (i *importer) finish() error {
 			return err
 		}
 	}
-	if err := i.checkClaims(); err != nil {
-		return err
+	for _, step := range []func() error{i.linkFormer, i.checkClaims} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	return i.checkReferences()
 }

@@ -22,17 +22,7 @@ func (i *importer) resource(r *resourceRecord) error {
 	if stored.Priv == nil {
 		stored.Priv = []byte("{}")
 	}
-	claims, err := known.Check(stored)
-	if err == nil {
-		err = r.checkSecretsOf(known.SecretsOf(stored))
-	}
-	if err == nil {
-		err = i.claim(r, claims)
-	}
-	if err == nil {
-		err = i.checkWorldwide(stored)
-	}
-	if err != nil {
+	if err := i.check(r, stored, known); err != nil {
 		return fmt.Errorf("%s %s: %w", kind, r.Name, err)
 	}
 	if r.unusable(known) {
@@ -68,6 +58,28 @@ func (i *importer) checkWorldwide(r *resource.Resource) error {
 			"delete one of them, or import into another store")
 	}
 	return err
+}
+
+// check holds a resource to what the actions would have written, after it took out of the
+// documents of an earlier version what is a link now.
+func (i *importer) check(r *resourceRecord, stored *resource.Resource, known resource.Stored) (err error) {
+	var former []resource.FormerLink
+	if i.file.header.Version < linksVersion && known.Former != nil {
+		if former, err = known.Former(stored); err != nil {
+			return err
+		}
+	}
+	claims, err := known.Check(stored)
+	if err != nil {
+		return err
+	}
+	if err := r.checkSecretsOf(known.SecretsOf(stored)); err != nil {
+		return err
+	}
+	if err := i.claim(r, claims, former); err != nil {
+		return err
+	}
+	return i.checkWorldwide(stored)
 }
 
 // seal puts a resource's secrets into its private document, and gives the document its

@@ -73,7 +73,7 @@ func (s *site) instance(n int, account, name, address string) *resource.Resource
 		Hardware: &types.InstanceHardware{CpuCount: new(int32(2)), RamSizeInGb: new(float32(0.5)), Disks: []types.Disk{{
 			IsSystemDisk: new(true), Path: new("/dev/xvda"), SizeInGb: new(int32(20)), AttachedTo: &r.Name,
 		}}},
-		IpAddressType: types.IpAddressTypeIpv4, IsStaticIp: new(false), PublicIpAddress: &address, PrivateIpAddress: new("172.26.10.39"),
+		IpAddressType: types.IpAddressTypeIpv4, PublicIpAddress: &address, PrivateIpAddress: new("172.26.10.39"),
 		Ipv6Addresses: []string{}, MetadataOptions: &types.InstanceMetadataOptions{
 			HttpEndpoint: "enabled", HttpProtocolIpv6: "disabled", HttpPutResponseHopLimit: new(int32(1)), HttpTokens: "optional", State: "applied",
 		},
@@ -93,7 +93,7 @@ func staticIP(n int, account, name, address string) *resource.Resource {
 	arn, code := r.ARN(), r.SupportCode(address)
 	r.Priv, r.Doc = []byte("{}"), codec.Encode(&types.StaticIp{
 		Arn: &arn, Name: &r.Name, CreatedAt: &r.CreatedAt, Location: r.Location(), SupportCode: &code, ResourceType: types.ResourceTypeStaticIp,
-		IpAddress: &address, IsAttached: new(false),
+		IpAddress: &address,
 	})
 	return r
 }

@@ -26,7 +26,7 @@ func everyKind(t *testing.T, name string) string {
 
 // TestImport_everyKind reads what an earlier version exported, with the secrets and without.
 func TestImport_everyKind(t *testing.T) {
-	want := export.Counts{Accounts: 2, RegionSetups: 1, Identities: 4, AccessKeys: 3, Resources: 25, Addresses: 18, Operations: 42}
+	want := export.Counts{Accounts: 2, RegionSetups: 1, Identities: 4, AccessKeys: 3, Resources: 25, Links: 3, Addresses: 18, Operations: 42}
 	sealed := newSite(t, newDSN(t))
 	done, err := sealed.load(export.ImportOptions{Passphrase: passphrase}, everyKind(t, "export.jsonl"))
 	if err != nil {
@@ -127,7 +127,7 @@ func TestImport_invalidKinds(t *testing.T) {
 		{"an unknown bundle", "Instance", "web", `"bundleId":"nano_3_0"`, `"bundleId":"x"`, `unknown bundle "x"`},
 		{"another public address", "Instance", "app", `"publicIpAddress":"[^"]*"`, `"publicIpAddress":"198.19.230.206"`, "its document has the address 198.19.230.206"},
 		{"another private address", "Instance", "app", `"privateIpAddress":"[^"]*"`, `"privateIpAddress":"172.26.1.1"`, "its document has the address 172.26.1.1"},
-		{"no public address", "Instance", "app", `"publicIpAddress":"[^"]*",`, ``, "publicIpAddress and ipAddressType do not go together"},
+		{"no public address", "Instance", "app", `"publicIpAddress":"[^"]*",`, ``, "it has no public address, by its document"},
 		{"another IPv6 address", "Instance", "six", `"ipv6Addresses":\["[^"]*"\]`, `"ipv6Addresses":["2606:4700::1111"]`, "ipv6Addresses are not those that instances have"},
 		{"the IPv6 address of another", "Instance", "six", `"ipv6Addresses":\["[^"]*"\]`, `"ipv6Addresses":["2001:2:0:2aaa:58a9:4ed4:efdd:dc46"]`, "another resource has 2001:2:0:2aaa:58a9:4ed4:efdd:dc46"},
 		{"no metadata options", "Instance", "app", `"metadataOptions":\{[^}]*\},`, "", "metadataOptions are missing"},
@@ -151,7 +151,7 @@ func TestImport_invalidKinds(t *testing.T) {
 		{"attached to another instance", "Disk", "data", `"attachedTo":"web"`, `"attachedTo":"six"`, "it is attached, but the Instance six does not say the same"},
 		{"at another path", "Disk", "data", `"path":"/dev/xvdf"`, `"path":"/dev/xvdg"`, "does not say the same"},
 		{"in another zone than its instance", "Disk", "data", `us-east-1a"(.*?)"us-east-1a"`, `us-east-1c"$1"us-east-1c"`, "it is attached, but the Instance web does not say the same"},
-		{"at no path", "Disk", "data", `"path":"/dev/xvdf"`, `"path":"/etc"`, "the path of the disk is not valid"},
+		{"at no path", "Disk", "data", `"path":"/dev/xvdf"`, `"path":"/etc"`, "does not say the same"},
 		{"attached by halves", "Disk", "data", `"isAttached":true`, `"isAttached":false`, "do not go together"},
 		{"too large a disk", "Disk", "vault", `"sizeInGb":8`, `"sizeInGb":2000000`, "sizeInGb is not from 8 to 16384"},
 		{"a disk without size", "Disk", "vault", `"sizeInGb":8,`, "", "sizeInGb is not from 8 to 16384"},
@@ -159,7 +159,7 @@ func TestImport_invalidKinds(t *testing.T) {
 		{"snapshots of too many times of day", "Disk", "vault", `"periods":\[`, `"periods":[` + strings.Repeat(`{"hour":6,"from":"2026-01-01T00:00:00Z","to":"2026-01-01T00:00:00Z"},`, 10000), "more than 10000 periods"},
 		{"too many deleted snapshots", "Disk", "vault", `"autoSnapshot":\{`, `"autoSnapshot":{"deleted":[` + strings.Repeat(`{"date":"2026-01-01","at":"2026-01-01T00:00:00Z"},`, 10000) + `{}],`, "more than 10000 periods or deleted snapshots"},
 		{"snapshots since the flood", "Disk", "vault", `"from":"2026`, `"from":"0026`, "a period begins before 1970"},
-		{"a disk in use by nothing", "Disk", "regrown", `"state":"available"\}`, `"state":"in-use"}`, "does not end in the state available"},
+		{"a disk in use by nothing", "Disk", "regrown", `"state":"available"\}`, `"state":"in-use"}`, "it has no link of the role attachedDisk, and cannot be without"},
 
 		{"a static IP of another address", "StaticIp", "spare", `"ipAddress":"[^"]*"`, `"ipAddress":"198.18.0.9"`, "supportCode is not the resource's"},
 		{"attached by one side", "StaticIp", "spare", `"isAttached":false`, `"isAttached":true,"attachedTo":"six"`, "it is attached, but the Instance six does not say the same"},

@@ -38,7 +38,7 @@ func (s *site) fillStorage() *site {
 			pack(disk, diskDoc(disk), storagePriv{resource.Plan{}.Then(now, "in-use"), auto}),
 			pack(ofDisk, diskSnapshotDoc(ofDisk, disk.ARN()), storagePriv{Plan: plan("completed")}),
 			pack(ofInstance, instanceSnapshotDoc(ofInstance), storagePriv{Plan: plan("available")}),
-			s.attach(tx, disk), tx.InsertResource(disk), tx.InsertResource(ofDisk), tx.InsertResource(ofInstance))
+			tx.InsertResource(disk), s.attach(tx, disk), tx.InsertResource(ofDisk), tx.InsertResource(ofInstance))
 	})
 	return s
 }
@@ -55,25 +55,20 @@ func plan(last string) resource.Plan {
 	return resource.Plan{}.Then(now, "pending").Then(now.Add(time.Minute), last)
 }
 
-// attach writes the other end of a disk's attachment.
+// attach links a disk to an instance of fillInstances.
 func (s *site) attach(tx *store.Tx, disk *resource.Resource) error {
 	r, err := tx.Resource(root, region, "site")
 	if err != nil {
 		return err
 	}
-	i, err := instance.Load(r)
-	if err != nil {
-		return err
-	}
-	i.Doc.Hardware.Disks = append(i.Doc.Hardware.Disks, *diskDoc(disk))
-	return firstOf(i.Pack(), tx.UpdateResource(r))
+	return tx.InsertLink(disk, resource.AttachedDisk, r, instance.Attachment{Path: "/dev/xvdf"}.Doc())
 }
 
 func diskDoc(r *resource.Resource) *types.Disk {
 	arn, code := r.ARN(), r.SupportCode("vol-"+ec2ID(r.ID))
 	return &types.Disk{
 		Arn: &arn, Name: &r.Name, CreatedAt: &r.CreatedAt, Location: r.Location(), SupportCode: &code, ResourceType: types.ResourceTypeDisk,
-		SizeInGb: new(int32(32)), Iops: new(int32(100)), IsSystemDisk: new(false), IsAttached: new(true), AttachedTo: new("site"), Path: new("/dev/xvdf"),
+		SizeInGb: new(int32(32)), Iops: new(int32(100)), IsSystemDisk: new(false),
 	}
 }
 
@@ -114,7 +109,7 @@ func TestImport_disksAndSnapshots(t *testing.T) {
 func (s *site) wantHoldings() {
 	s.t.Helper()
 	want := map[string]int{
-		"KeyPair": 4, "Instance": 2, "StaticIp": 1, "Disk": 1, "DiskSnapshot": 1, "InstanceSnapshot": 1,
+		"attachedDisk": 1, "KeyPair": 4, "Instance": 2, "StaticIp": 1, "Disk": 1, "DiskSnapshot": 1, "InstanceSnapshot": 1,
 		instance.PortPool: 2, instance.PublicPool: 3, instance.PrivatePool(root, region): 1, instance.PrivatePool(other, region): 1,
 	}
 	got := map[string]int{}
@@ -122,6 +117,10 @@ func (s *site) wantHoldings() {
 		return firstOf(
 			tx.EachResource("", func(r *resource.Resource) error {
 				got[string(r.Kind)]++
+				return nil
+			}),
+			tx.EachLink("", func(l store.StoredLink) error {
+				got[string(l.Role)]++
 				return nil
 			}),
 			tx.EachAddress("", func(a store.AccountAddress) error {

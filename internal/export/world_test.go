@@ -170,6 +170,7 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 			r.Priv = nil
 			return add(fmt.Sprintf("resource %s %v", r.Doc, priv), r)
 		}),
+		tx.EachLink("", func(l store.StoredLink) error { return add("link", l) }),
 		tx.EachAddress("", func(a store.AccountAddress) error { return add("address", a) }),
 		tx.EachQuotaUse("", func(u *store.QuotaUse) error { return add("quota use", u) }),
 		tx.EachEntry("", s.kinds.Exported(), func(e *store.AccountEntry) error { return add("entry "+string(e.Doc), e) }),

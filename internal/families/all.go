@@ -53,6 +53,15 @@ func All(d Deps) []api.Action {
 	return all
 }
 
+// Roles are the roles of links that the actions make, with what their families do about them.
+func Roles(d Deps) map[resource.Role]api.Role {
+	roles := map[resource.Role]api.Role{}
+	for _, f := range list(d) {
+		maps.Copy(roles, f.Roles)
+	}
+	return roles
+}
+
 // StoredKinds are the kinds that the actions make, with what their documents are held to
 // when they come from a file. A kind that is not here is one that no action knows.
 func StoredKinds() resource.StoredKinds {

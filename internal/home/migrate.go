@@ -31,8 +31,11 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 	if err := db.Update(ctx, func(tx *store.Tx) error { return sealUserData(tx, sealer, fresh, log) }); err != nil {
 		return fmt.Errorf("seal user data: %w", err)
 	}
-	if fresh {
-		return nil
+	if err := db.Update(ctx, func(tx *store.Tx) error { return linkAttachments(tx, log) }); err != nil {
+		return fmt.Errorf("link attachments: %w", err)
+	}
+	if pending, err = pendingSteps(ctx, db); err != nil || !slices.Contains(pending, store.RewriteFile) {
+		return err
 	}
 	if err := db.Rewrite(ctx); err != nil {
 		log.Warn("database file not rewritten, retrying at the next start: unused parts of it may still hold user data in plain text", "error", err)

@@ -7,8 +7,8 @@ import "net/netip"
 type Claims struct {
 	// Addresses are the numbers of pools that the resource has, each of another pool.
 	Addresses []AddressClaim
-	// Ties are the ends of attachments that the resource is at.
-	Ties []Tie
+	// Links are the roles of the links that the resource must have.
+	Links []Role
 	// Own are texts that no other resource may claim, such as IPv6 addresses.
 	Own []string
 }
@@ -20,16 +20,14 @@ type AddressClaim struct {
 	Address netip.Addr
 }
 
-// Tie is an attachment of one resource to another. The documents of both have to say the
-// same of it.
-type Tie struct {
-	// Account and Region are those of both ends.
-	Account, Region string
-	// Kind and Name are those of what is attached, ToKind and To of what it is attached to.
-	Kind   Kind
-	Name   string
-	ToKind Kind
-	To     string
-	// Detail is what both ends know of the attachment, such as the path of a disk.
+// FormerLink is a link as earlier versions kept it: in the documents of both ends, which had to
+// say the same of it.
+type FormerLink struct {
+	Role Role
+	// From and To are the names of the ends, which are in one account and region.
+	From, To string
+	// Doc is what belongs to the relation, as links have it.
+	Doc string
+	// Detail is what else both ends know of the other, such as the size of a disk.
 	Detail string
 }

@@ -38,6 +38,9 @@ type Resource struct {
 	// Revision changes with each write, if something runs for the kind. Only a read by id
 	// sets it.
 	Revision int64
+	// Links are the resource's relations to others, in the order in which they were made. All
+	// reads of the store but those of whole tables set them.
+	Links []Link
 }
 
 // ARN is the resource's Amazon Resource Name. Global kinds have the region

@@ -23,6 +23,13 @@ type Stored struct {
 	// Upgrade gives documents that an earlier version wrote their present form; nil if
 	// there is no other. It reports whether they changed. Storing them is the caller's part.
 	Upgrade func(*seal.Sealer, *Resource) (changed bool, err error)
+	// CheckLinks returns an error if a link from a resource of the kind is not one that the
+	// actions make. Both ends are as they are stored, with the links that they had before.
+	CheckLinks func(role Role, from, to *Resource, doc []byte) error
+	// Former takes out of documents what an earlier version wrote of links. It returns that, in
+	// the order in which the links were made; nil for kinds that never had such documents. What
+	// has its present form stays as it is.
+	Former func(*Resource) ([]FormerLink, error)
 	// Pools are those that the resources have numbers of.
 	Pools []Pool
 	// Classes are those of the entries that the resources have. They are here and not in the

@@ -116,8 +116,10 @@ func cause(err error) error {
 }
 
 func (s *Server) pipeline() *api.Pipeline {
+	deps := families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand}
 	return api.NewPipeline(api.Options{
-		Actions:   families.All(families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand}),
+		Actions:   families.All(deps),
+		Roles:     families.Roles(deps),
 		Store:     s.store.DB(),
 		Sealer:    s.store.Sealer(),
 		Log:       s.o.Log,

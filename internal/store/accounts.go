@@ -48,9 +48,11 @@ func (tx *Tx) UpdateAccount(a *Account) error {
 // DeleteAccount removes an account with all that it has.
 func (tx *Tx) DeleteAccount(id string) error {
 	tx.touchEverything()
-	_, err := tx.q.exec(`DELETE FROM addresses WHERE owner IN (SELECT id FROM resources WHERE account = $1)`, id)
-	if err != nil {
-		return wrap("delete the account's addresses", err)
+	for table, owner := range map[string]string{"addresses": "owner", "links": "from_id"} {
+		_, err := tx.q.exec(`DELETE FROM `+table+` WHERE `+owner+` IN (SELECT id FROM resources WHERE account = $1)`, id)
+		if err != nil {
+			return wrap("delete the account's "+table, err)
+		}
 	}
 	for _, table := range []string{"operations", "resources", "access_keys", "identities", "region_setups", "quota_uses"} {
 		if _, err := tx.execIdentity(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {

@@ -10,6 +10,9 @@ import (
 const (
 	// SealUserData is pending until the user data of all instances is sealed.
 	SealUserData = "seal user data"
+	// LinkAttachments is pending until the attachments that are in documents of resources are
+	// links.
+	LinkAttachments = "link attachments"
 	// RewriteFile is pending until an SQLite file has nothing left of what was deleted.
 	RewriteFile = "rewrite the file"
 )

@@ -26,10 +26,14 @@ func (tx *Tx) Resource(account, region, name string) (*resource.Resource, error)
 
 // ResourceIn is Resource in a kind's namespace.
 func (tx *Tx) ResourceIn(account, region, space, name string) (*resource.Resource, error) {
-	return one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
+	r, err := one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
 		r := &resource.Resource{Account: account, Region: region, Name: name}
 		return r, fillObserved(r, scan, (*string)(&r.Kind))
 	}, `SELECT `+observedColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name = $4`, account, region, space, name)
+	if err != nil {
+		return nil, err
+	}
+	return r, tx.withLinks(r)
 }
 
 // Resources lists a kind's resources by name, at most limit of them, those after the name
@@ -40,12 +44,16 @@ func (tx *Tx) Resources(account, region string, kind resource.Kind, after string
 	if kind.Runs() {
 		columns, fill = observedColumns, fillObserved
 	}
-	return many(tx, "resources", func(scan func(...any) error) (*resource.Resource, error) {
+	list, err := many(tx, "resources", func(scan func(...any) error) (*resource.Resource, error) {
 		r := &resource.Resource{Account: account, Region: region, Kind: kind}
 		return r, fill(r, scan, &r.Name)
 	}, `SELECT `+columns+`, name FROM resources
 		WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 ORDER BY name LIMIT $5`,
 		account, region, string(kind), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return list, tx.withLinks(list...)
 }
 
 // Names lists the names in the namespace that most kinds share, in order, at most limit of

@@ -22,12 +22,16 @@ func newRevision(kind resource.Kind) int64 {
 // ResourceByID reads the resource of any kind that has the id, or ErrNotFound. It is the
 // only method that reads the revision.
 func (tx *Tx) ResourceByID(id string) (*resource.Resource, error) {
-	return one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
+	r, err := one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
 		var revision int64
 		r, err := scanWholeResource(func(dest ...any) error { return scan(append(dest, &revision)...) })
 		r.Revision = revision
 		return r, err
 	}, `SELECT `+observedColumns+`, name, account, region, kind, revision FROM resources WHERE id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	return r, tx.withLinks(r)
 }
 
 // Observe stores what was observed of a resource at an engine, and reports whether it was
@@ -64,6 +68,10 @@ func (tx *Tx) Revisions(kind resource.Kind) ([]Revision, error) {
 // AllOf lists the resources of a kind for which something runs, in all accounts and
 // regions, by id.
 func (tx *Tx) AllOf(kind resource.Kind) ([]*resource.Resource, error) {
-	return many(tx, "resources of a kind", scanWholeResource,
+	list, err := many(tx, "resources of a kind", scanWholeResource,
 		`SELECT `+observedColumns+`, name, account, region, kind FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
+	if err != nil {
+		return nil, err
+	}
+	return list, tx.withLinks(list...)
 }

@@ -122,7 +122,7 @@ func wantLogin(t *testing.T, s *server.Server, keys map[string]Key) {
 }
 
 // wantSameExport wants the rows that a client does not see, too: an export of the upgraded store differs from that of
-// the old one by the header, by user data, and by the download's operations alone.
+// the old one by the header, by user data, by attachments, which are links now, and by the download's operations alone.
 func wantSameExport(t *testing.T, d home.Database) {
 	t.Helper()
 	s, err := home.Open(t.Context(), d)
@@ -139,13 +139,13 @@ func wantSameExport(t *testing.T, d home.Database) {
 	}
 	old, _ := json.Marshal(userData)
 	before := strings.ReplaceAll(string(contents(t, fixture+"without-secrets.jsonl")), `,"userData":`+string(old), "")
-	if diff := cmp.Diff(rows(before), rows(out.String())); diff != "" {
-		t.Errorf("export (-old +new):\n%s", diff)
+	if diff := cmp.Diff(unlinked(t, before, 3), unlinked(t, out.String(), 0)); diff != "" {
+		t.Errorf("export without attachments (-old +new):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"data {\"path\":\"/dev/xvdf\"} web", "front {} web", "restored-xvdf {\"path\":\"/dev/xvdf\"} restored"}, links(t, out.String())); diff != "" {
+		t.Errorf("links in the export (-want +got):\n%s", diff)
 	}
 }
-
-// rows are the lines after the header.
-func rows(file string) []string { return strings.Split(file, "\n")[1:] }
 
 // present is an old answer as it is today. What differs on purpose:
 //

@@ -36,7 +36,13 @@ func New(d Deps) *Family { return &Family{d} }
 
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
-	return api.Family{Actions: slices.Concat(f.instances(), f.storage(), snapshots()), Kinds: instance.Stored()}
+	return api.Family{
+		Actions: slices.Concat(f.instances(), f.storage(), snapshots()), Kinds: instance.Stored(),
+		Roles: map[resource.Role]api.Role{
+			resource.AttachedDisk:     {Blocked: diskBlocked, Missing: notDetachable, Ended: diskEnded},
+			resource.AttachedStaticIP: {Missing: staticIPMissing, Ended: f.staticIPEnded},
+		},
+	}
 }
 
 func (f *Family) instances() []api.Action {
@@ -48,7 +54,7 @@ func (f *Family) instances() []api.Action {
 		api.New(f.startInstance, api.On(resource.Instance)),
 		api.New(stopInstance, api.On(resource.Instance)),
 		api.New(rebootInstance, api.On(resource.Instance)),
-		api.New(deleteInstance, api.On(resource.Instance)),
+		api.New(deleteInstance, api.Deletes(resource.Instance)),
 		api.NewPrepared(f.takeTemporaryKey, f.getInstanceAccessDetails, api.On(resource.Instance)),
 		api.New(deleteKnownHostKeys, api.On(resource.Instance)),
 		api.New(f.setIPAddressType, api.OnTyped("resourceName", "resourceType", resource.Instance, resource.LoadBalancer, resource.Distribution)),
@@ -61,9 +67,9 @@ func (f *Family) instances() []api.Action {
 		api.New(putInstancePublicPorts, api.On(resource.Instance)),
 		api.New(getInstancePortStates, api.On(resource.Instance)),
 		api.New(f.allocateStaticIP, api.Creates(resource.StaticIP)),
-		api.New(f.releaseStaticIP, api.On(resource.StaticIP)),
+		api.New(releaseStaticIP, api.Deletes(resource.StaticIP)),
 		api.New(f.attachStaticIP, api.On(resource.StaticIP), api.On(resource.Instance)),
-		api.New(f.detachStaticIP, api.On(resource.StaticIP)),
+		api.New(f.detachStaticIP, api.On(resource.StaticIP), api.Linked(resource.AttachedStaticIP)),
 		api.New(getStaticIP, api.On(resource.StaticIP)),
 		api.New(getStaticIPs, api.Of(resource.StaticIP)),
 	}
@@ -75,8 +81,8 @@ func (f *Family) storage() []api.Action {
 		api.New(getDisk, api.On(resource.Disk)),
 		api.New(getDisks, api.Of(resource.Disk)),
 		api.New(attachDisk, api.On(resource.Disk), api.On(resource.Instance)),
-		api.New(detachDisk, api.On(resource.Disk)),
-		api.New(deleteDisk, api.On(resource.Disk)),
+		api.New(detachDisk, api.On(resource.Disk), api.Linked(resource.AttachedDisk)),
+		api.New(deleteDisk, api.Deletes(resource.Disk)),
 		api.New(createDiskFromSnapshot, api.OnMember("diskSnapshotName", resource.DiskSnapshot), api.Creates(resource.Disk)),
 		api.NewPrepared(f.takeKeyForRestore, f.createInstancesFromSnapshot,
 			api.OnMember("instanceSnapshotName", resource.InstanceSnapshot), api.CreatesNamed("instanceNames", resource.Instance)),
@@ -89,11 +95,11 @@ func snapshots() []api.Action {
 			api.Creates(resource.DiskSnapshot)),
 		api.New(getDiskSnapshot, api.On(resource.DiskSnapshot)),
 		api.New(getDiskSnapshots, api.Of(resource.DiskSnapshot)),
-		api.New(deleteDiskSnapshot, api.On(resource.DiskSnapshot)),
+		api.New(deleteDiskSnapshot, api.Deletes(resource.DiskSnapshot)),
 		api.New(createInstanceSnapshot, api.On(resource.Instance), api.Creates(resource.InstanceSnapshot)),
 		api.New(getInstanceSnapshot, api.On(resource.InstanceSnapshot)),
 		api.New(getInstanceSnapshots, api.Of(resource.InstanceSnapshot)),
-		api.New(deleteInstanceSnapshot, api.On(resource.InstanceSnapshot)),
+		api.New(deleteInstanceSnapshot, api.Deletes(resource.InstanceSnapshot)),
 		api.New(getAutoSnapshots, api.OnMember("resourceName", resource.Instance, resource.Disk)),
 		api.New(deleteAutoSnapshot, api.OnMember("resourceName", resource.Instance, resource.Disk)),
 		api.New(copySnapshot, api.CreatesNamed("targetSnapshotName")),

@@ -87,11 +87,16 @@ func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDi
 	if err := checkAttach(c, d, i, *in.DiskPath); err != nil {
 		return nil, err
 	}
-	d.AttachTo(i, *in.DiskPath, c.Plan(instance.DiskLifecycle, "attach"))
-	if err := errors.Join(c.Save(d), c.Save(i)); err != nil {
+	if err := linkDisk(c, d, i, *in.DiskPath, c.Plan(instance.DiskLifecycle, "attach")); err != nil {
 		return nil, err
 	}
 	return &lightsail.AttachDiskOutput{Operations: bothStarted(c, d.Resource, i.Resource, c.After(instance.AttachDiskTakes))}, nil
+}
+
+// linkDisk attaches a disk that is stored to an instance at a path.
+func linkDisk(c *api.Call, d *instance.Disk, i *instance.Instance, path string, plan resource.Plan) error {
+	d.Enter(plan)
+	return errors.Join(c.Save(d), c.Link(d, resource.AttachedDisk, i, instance.Attachment{Path: path}.Doc()))
 }
 
 // checkAttach returns an error if a disk and an instance cannot come together.
@@ -140,30 +145,52 @@ func detachDisk(c *api.Call, _ *lightsail.DetachDiskInput) (*lightsail.DetachDis
 	if err != nil {
 		return nil, err
 	}
-	if d.Doc.AttachedTo == nil {
-		return nil, api.WrongState("detach", "disk", d.State(c.Now))
-	}
-	i, err := api.Find[instance.Instance](c, *d.Doc.AttachedTo)
+	link := d.Attached()
+	i, err := api.Other[instance.Instance](c, link)
 	if err != nil {
 		return nil, err
 	}
 	if i.State(c.Now) != instance.Stopped {
-		return nil, api.WrongState("detach", "disk", d.State(c.Now))
+		return nil, notDetachable(c, d.Resource)
 	}
-	d.DetachFrom(i, c.Plan(instance.DiskLifecycle, "detach"))
-	if err := errors.Join(c.Save(d), c.Save(i)); err != nil {
+	d.Enter(c.Plan(instance.DiskLifecycle, "detach"))
+	if err := errors.Join(c.Unlink(d.Resource, link), c.Save(d)); err != nil {
 		return nil, err
 	}
 	return &lightsail.DetachDiskOutput{Operations: bothStarted(c, d.Resource, i.Resource, d.Priv.Settled())}, nil
+}
+
+// notDetachable is the error of a call that would detach a disk which is attached to nothing, or
+// to an instance that runs.
+func notDetachable(c *api.Call, r *resource.Resource) error {
+	d := &instance.Disk{}
+	if err := d.Open(r); err != nil {
+		return err
+	}
+	return api.WrongState("detach", "disk", d.State(c.Now))
+}
+
+// diskBlocked is the error of a call that would delete a disk which is attached to an instance.
+func diskBlocked(instance string) error { return api.StillAttached("disk", instance) }
+
+// diskEnded detaches a disk from an instance that is deleted. It records both sides.
+func diskEnded(c *api.Call, deleted *resource.Resource, link resource.Link) error {
+	d, err := api.Other[instance.Disk](c, &link)
+	if err != nil {
+		return err
+	}
+	d.Enter(c.Plan(instance.DiskLifecycle, "detach"))
+	for _, on := range [][2]*resource.Resource{{d.Resource, deleted}, {deleted, d.Resource}} {
+		op := c.Started(on[0], d.Priv.Settled())
+		op.OperationType, op.OperationDetails = types.OperationTypeDetachDisk, &on[1].Name
+	}
+	return c.Save(d)
 }
 
 func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDiskOutput, error) {
 	d, err := api.Target[instance.Disk](c)
 	if err != nil {
 		return nil, err
-	}
-	if d.Doc.AttachedTo != nil {
-		return nil, api.StillAttached("disk", *d.Doc.AttachedTo)
 	}
 	if err := checkDisk(c, d, "delete", types.DiskStateAvailable); err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ func TestSetIpAddressType_bundleWithoutIPv6(t *testing.T) {
 
 func TestSetIpAddressType_attachedStaticIP(t *testing.T) {
 	i := onBundle(t, "nano_3_0")
-	i.Priv.StaticIP = "front"
+	i.Resource.Links = []resource.Link{{Role: resource.AttachedStaticIP, Side: resource.To, Other: &resource.Resource{Name: "front"}}}
 	err := changeBundleFor(i, true)
 	want := "You can't perform this operation because the static IP is still attached to a Lightsail instance: web"
 	var failed *types.OperationFailureException

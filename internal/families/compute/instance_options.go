@@ -83,7 +83,7 @@ func changeBundleFor(i *instance.Instance, accept bool) error {
 	case !accept:
 		return api.InvalidParams("You cannot set the IP address type of the Instance %s without a bundle update. "+
 			"Specify the acceptBundleUpdate parameter to update the bundle to %s.", name, *other.BundleId)
-	case i.Priv.StaticIP != "":
+	case i.StaticIP() != nil:
 		return api.StillAttached("static IP", name)
 	}
 	i.Priv.FormerBundle = ""

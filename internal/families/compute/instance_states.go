@@ -13,7 +13,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // boot makes an instance pending and then running. Its public address and its host keys
@@ -55,7 +54,7 @@ func (f *Family) startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*
 			return nil, err
 		}
 	}
-	if i.Doc.IpAddressType != types.IpAddressTypeIpv6 && i.Priv.StaticIP == "" {
+	if i.Doc.IpAddressType != types.IpAddressTypeIpv6 && i.StaticIP() == nil {
 		if err := f.takePublicAddress(c, i); err != nil {
 			return nil, err
 		}
@@ -116,45 +115,13 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 	if i.Priv.AutoSnapshot.On() && !aws.ToBool(in.ForceDeleteAddOns) {
 		return nil, errHasAddOns(i.Resource)
 	}
-	out := &lightsail.DeleteInstanceOutput{}
-	for _, attached := range i.Disks() {
-		d, err := loseDisk(c, i, *attached.Name)
-		if err != nil {
-			return nil, err
-		}
-		out.Operations = append(out.Operations, *detachOperation(c, d, d.Resource, i.Resource), *detachOperation(c, d, i.Resource, d.Resource))
-	}
-	if i.Priv.StaticIP != "" {
-		if _, err := loseStaticIP(c, i); err != nil {
-			return nil, err
-		}
-	}
 	if err := c.Tx.ReleaseAddresses(i.Resource.ID); err != nil {
 		return nil, err
 	}
-	op, err := c.Delete(i.Resource)
-	if err != nil {
+	if _, err := c.Delete(i.Resource); err != nil {
 		return nil, err
 	}
-	out.Operations = append(out.Operations, *op)
-	return out, nil
-}
-
-// loseDisk detaches a disk from an instance that is being deleted.
-func loseDisk(c *api.Call, i *instance.Instance, name string) (*instance.Disk, error) {
-	d, err := api.Find[instance.Disk](c, name)
-	if err != nil {
-		return nil, err
-	}
-	d.DetachFrom(i, c.Plan(instance.DiskLifecycle, "detach"))
-	return d, c.Save(d)
-}
-
-// detachOperation is the record of a detached disk on one of the two sides.
-func detachOperation(c *api.Call, d *instance.Disk, on, other *resource.Resource) *types.Operation {
-	op := c.Started(on, d.Priv.Settled())
-	op.OperationType, op.OperationDetails = types.OperationTypeDetachDisk, &other.Name
-	return op
+	return &lightsail.DeleteInstanceOutput{Operations: c.Recorded()}, nil
 }
 
 // autoBundle asks for the newest generation of an instance's bundle (API reference).

@@ -160,12 +160,10 @@ func (f *Family) insertInstance(
 	if err := f.giveKeys(c, s, i, key); err != nil {
 		return nil, err
 	}
-	if finish != nil {
-		if err := finish(i); err != nil {
-			return nil, err
-		}
+	if err := c.Insert(i); err != nil || finish == nil {
+		return i, err
 	}
-	return i, c.Insert(i)
+	return i, finish(i)
 }
 
 // doc is the new instance as the API shows it, but for what setBundle and
@@ -185,7 +183,6 @@ func (s *instanceSpec) doc(r *resource.Resource, keyName string) types.Instance 
 			SizeInGb:        &size,
 		}}},
 		IpAddressType: s.ipAddressType,
-		IsStaticIp:    new(false),
 		MetadataOptions: &types.InstanceMetadataOptions{
 			HttpEndpoint:            types.HttpEndpointEnabled,
 			HttpProtocolIpv6:        types.HttpProtocolIpv6Disabled,

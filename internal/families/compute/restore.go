@@ -184,8 +184,10 @@ func attachCopies(c *api.Call, i *instance.Instance, attached []types.Disk, name
 	for _, from := range attached {
 		r := c.NewResource(resource.Disk, names[attachment{i.Resource.Name, *from.Path}])
 		d := newDisk(c, r, i.Resource.Zone, *from.SizeInGb, "restore")
-		d.AttachTo(i, *from.Path, d.Priv.Plan)
 		if err := c.Insert(d); err != nil {
+			return err
+		}
+		if err := c.Link(d, resource.AttachedDisk, i, instance.Attachment{Path: *from.Path}.Doc()); err != nil {
 			return err
 		}
 	}

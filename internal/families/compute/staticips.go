@@ -26,24 +26,26 @@ func (f *Family) allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInp
 
 // releaseStaticIP detaches it first if it is attached: AWS's own CloudFormation
 // provider releases attached ones.
-func (f *Family) releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
-	ip, err := api.Target[instance.StaticIP](c)
+func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
+	r := c.Target(resource.StaticIP)
+	if err := c.Tx.ReleaseAddresses(r.ID); err != nil {
+		return nil, err
+	}
+	released, err := c.Delete(r)
 	if err != nil {
 		return nil, err
-	}
-	released, err := c.Delete(ip.Resource)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Tx.ReleaseAddresses(ip.Resource.ID); err != nil {
-		return nil, err
-	}
-	if ip.Doc.AttachedTo != nil {
-		if _, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo); err != nil {
-			return nil, err
-		}
 	}
 	return &lightsail.ReleaseStaticIpOutput{Operations: []types.Operation{*released}}, nil
+}
+
+// staticIPEnded gives an instance another public address if its static IP is released. If the
+// instance is deleted, the static IP stays as it is.
+func (f *Family) staticIPEnded(c *api.Call, deleted *resource.Resource, link resource.Link) error {
+	if deleted.Kind != resource.StaticIP {
+		return nil
+	}
+	_, err := f.replaceStaticIP(c, &link, deleted.Name)
+	return err
 }
 
 // attachStaticIP moves a static IP that is attached to another instance (so does AWS's
@@ -64,50 +66,28 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 		return nil, err
 	}
 	out := &lightsail.AttachStaticIpOutput{Operations: eachNamesOther(c.Record(ip.Resource), c.Record(i.Resource))}
-	if i.Priv.StaticIP == ip.Resource.Name {
+	if link := ip.Attached(); link != nil && link.Other.ID == i.Resource.ID {
 		return out, nil
 	}
-	if err := f.freeForAttachment(c, ip, i); err != nil {
+	if err := giveUpAddress(c, i); err != nil {
 		return nil, err
 	}
-	ip.AttachTo(i)
-	return out, errors.Join(c.Save(ip), c.Save(i))
-}
-
-// freeForAttachment removes what an attachment replaces: the address that the instance
-// has, and the static IP from the instance that it is attached to.
-func (f *Family) freeForAttachment(c *api.Call, ip *instance.StaticIP, i *instance.Instance) error {
-	if err := giveUpAddress(c, i); err != nil || ip.Doc.AttachedTo == nil {
-		return err
+	if _, err := f.takeStaticIP(c, ip); err != nil {
+		return nil, err
 	}
-	_, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo)
-	return err
+	return out, c.Link(ip, resource.AttachedStaticIP, i, instance.NoDoc)
 }
 
-// giveUpAddress frees an instance's public address, or detaches its static IP. It does
-// not store the instance.
+// giveUpAddress frees an instance's public address, or detaches its static IP, which stays
+// allocated.
 func giveUpAddress(c *api.Call, i *instance.Instance) error {
-	if i.Priv.StaticIP == "" {
-		return c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID)
+	if link := i.StaticIP(); link != nil {
+		op := c.Record(link.Other)
+		op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &i.Resource.Name
+		return c.Unlink(i.Resource, link)
 	}
-	former, err := loseStaticIP(c, i)
-	if err != nil {
-		return err
-	}
-	op := c.Record(former)
-	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &i.Resource.Name
-	return nil
-}
-
-// loseStaticIP detaches the static IP of an instance, which stays allocated, and stores
-// that side only.
-func loseStaticIP(c *api.Call, i *instance.Instance) (*resource.Resource, error) {
-	ip, err := api.Find[instance.StaticIP](c, i.Priv.StaticIP)
-	if err != nil {
-		return nil, err
-	}
-	ip.Detach()
-	return ip.Resource, c.Save(ip)
+	i.Doc.PublicIpAddress = nil
+	return errors.Join(c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID), c.Save(i))
 }
 
 func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (*lightsail.DetachStaticIpOutput, error) {
@@ -115,32 +95,44 @@ func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (
 	if err != nil {
 		return nil, err
 	}
-	if ip.Doc.AttachedTo == nil {
-		return nil, api.WrongState("detach", "static IP", "detached")
-	}
 	onIP := c.Record(ip.Resource)
-	onIP.OperationDetails = ip.Doc.AttachedTo
-	onInstance, err := f.takeStaticIPFrom(c, *ip.Doc.AttachedTo)
+	onIP.OperationDetails = new(ip.Attached().Other.Name)
+	onInstance, err := f.takeStaticIP(c, ip)
 	if err != nil {
-		return nil, err
-	}
-	ip.Detach()
-	if err := c.Save(ip); err != nil {
 		return nil, err
 	}
 	return &lightsail.DetachStaticIpOutput{Operations: []types.Operation{*onIP, *onInstance}}, nil
 }
 
-// takeStaticIPFrom takes the static IP away from an instance, which gets another
-// public address. It stores and records that side only.
-func (f *Family) takeStaticIPFrom(c *api.Call, name string) (*types.Operation, error) {
-	i, err := api.Find[instance.Instance](c, name)
+// staticIPMissing is the error of a call that would detach a static IP which is attached to
+// nothing.
+func staticIPMissing(*api.Call, *resource.Resource) error {
+	return api.WrongState("detach", "static IP", "detached")
+}
+
+// takeStaticIP takes a static IP away from the instance that it is attached to, if there is one.
+// It records the instance's side only.
+func (f *Family) takeStaticIP(c *api.Call, ip *instance.StaticIP) (*types.Operation, error) {
+	attached := ip.Attached()
+	if attached == nil {
+		return nil, nil //nolint:nilnil // nothing is to be recorded
+	}
+	link := *attached
+	if err := c.Unlink(ip.Resource, &link); err != nil {
+		return nil, err
+	}
+	return f.replaceStaticIP(c, &link, ip.Resource.Name)
+}
+
+// replaceStaticIP gives the instance that had a static IP another public address, and records
+// that.
+func (f *Family) replaceStaticIP(c *api.Call, link *resource.Link, former string) (*types.Operation, error) {
+	i, err := api.Other[instance.Instance](c, link)
 	if err != nil {
 		return nil, err
 	}
-	op, former := c.Record(i.Resource), i.Priv.StaticIP
+	op := c.Record(i.Resource)
 	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &former
-	i.Priv.StaticIP, i.Doc.IsStaticIp = "", new(false)
 	if err := f.takePublicAddress(c, i); err != nil {
 		return nil, err
 	}

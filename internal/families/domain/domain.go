@@ -20,7 +20,7 @@ func Declare() api.Family {
 		api.New(create, api.Creates(resource.Domain)),
 		api.New(get, api.On(resource.Domain)),
 		api.New(list, api.Of(resource.Domain)),
-		api.New(remove, api.On(resource.Domain)),
+		api.New(remove, api.Deletes(resource.Domain)),
 		api.New(createEntry, api.On(resource.Domain)),
 		api.New(updateEntry, api.On(resource.Domain)),
 		api.New(deleteEntry, api.On(resource.Domain)),

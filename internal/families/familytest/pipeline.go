@@ -59,9 +59,10 @@ func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 		t.Fatalf("make a master key: %v", err)
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
+	deps := families.Deps{Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader}
 	options := api.Options{
-		Actions: families.All(families.Deps{Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader}),
-		Store:   db, Sealer: sealer, Rand: rand.Reader, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
+		Actions: families.All(deps), Roles: families.Roles(deps),
+		Store: db, Sealer: sealer, Rand: rand.Reader, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
 		PageSize: 100, Quotas: quota.Default(), Running: limit.NewGate(100),
 	}
 	if o.Change != nil {

@@ -45,7 +45,7 @@ func (f *Family) actions() []api.Action {
 		api.New(importKeyPair, api.Creates(resource.KeyPair)),
 		api.New(getKeyPair, api.On(resource.KeyPair)),
 		api.New(getKeyPairs, api.Of(resource.KeyPair)),
-		api.New(deleteKeyPair, api.On(resource.KeyPair)),
+		api.New(deleteKeyPair, api.Deletes(resource.KeyPair)),
 		api.NewPrepared(f.takeKeyForDefault, f.downloadDefaultKeyPair),
 	}
 }

@@ -20,7 +20,7 @@ func Declare() api.Family {
 		api.New(createContactMethod, api.Puts(resource.ContactMethod)),
 		api.New(getContactMethods, api.Of(resource.ContactMethod)),
 		api.New(sendVerification, api.On(resource.ContactMethod)),
-		api.New(deleteContactMethod, api.On(resource.ContactMethod)),
+		api.New(deleteContactMethod, api.Deletes(resource.ContactMethod)),
 	}}
 }
 

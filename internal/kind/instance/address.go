@@ -93,9 +93,14 @@ func (i *Instance) Windows() bool {
 	return known && b.Windows()
 }
 
-// PublicAddress is the public IPv4 address that the instance shows when it runs; the
-// zero value if there is none.
-func (i *Instance) PublicAddress() netip.Addr { return address(i.Doc.PublicIpAddress) }
+// PublicAddress is the public IPv4 address that the instance shows when it runs, or its static
+// IP; the zero value if there is none.
+func (i *Instance) PublicAddress() netip.Addr {
+	if i.static != nil {
+		return address(i.static.Doc.IpAddress)
+	}
+	return address(i.Doc.PublicIpAddress)
+}
 
 // PrivateAddress is the instance's private IPv4 address; the zero value if there
 // is none.

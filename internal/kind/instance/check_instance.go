@@ -27,12 +27,12 @@ type checker struct{ audit.Audit }
 // Stored is what exports and imports know of the kinds of this package.
 func Stored() resource.StoredKinds {
 	return resource.StoredKinds{
-		resource.StaticIP: {Check: checkStaticIP, Pools: []resource.Pool{publicPool()}},
+		resource.StaticIP: {Check: checkStaticIP, CheckLinks: checkStaticIPLink, Former: formerStaticIP, Pools: []resource.Pool{publicPool()}},
 		resource.Instance: {
 			Check: checkInstance, Secrets: secrets, CheckSecret: checkSecret, NewSecret: newSecret,
-			Upgrade: SealUserData, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
+			Upgrade: SealUserData, Former: formerInstance, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
 		},
-		resource.Disk:                      {Check: checkDisk},
+		resource.Disk:                      {Check: checkDisk, CheckLinks: checkDiskLink, Former: formerDisk},
 		resource.DiskSnapshot:              {Check: checkDiskSnapshot},
 		resource.InstanceSnapshot:          {Check: checkSnapshot},
 		resource.ExportSnapshotRecord:      {Check: checkExport},
@@ -54,7 +54,7 @@ func checkInstance(r *resource.Resource) (resource.Claims, error) {
 	a.keys(i)
 	a.metadataOptions(doc.MetadataOptions)
 	a.Want(i.Priv.AutoSnapshot.Check() == nil, "priv: autoSnapshot: %w", i.Priv.AutoSnapshot.Check())
-	a.hardware(i, &claims)
+	a.hardware(i)
 	a.addresses(i, &claims)
 	a.firewall(i)
 	return claims, a.Repack(i)
@@ -107,68 +107,35 @@ var systemPath = regexp.MustCompile(`\A/dev/(?:xvda|sda1)\z`)
 // maxSystemGB bounds the size of a system disk, and what all snapshots hold.
 const maxSystemGB = 1 << 20
 
-// hardware wants one system disk. The other disks have to say the same of their attachment.
-func (a *checker) hardware(i *Instance, claims *resource.Claims) {
+// hardware wants one system disk, and no other: those are linked.
+func (a *checker) hardware(i *Instance) {
 	h := i.Doc.Hardware
 	if a.Want(h != nil, "doc: hardware is missing"); h == nil {
 		return
 	}
 	a.Want(h.CpuCount != nil && *h.CpuCount > 0 && h.RamSizeInGb != nil && *h.RamSizeInGb > 0, "doc: hardware has no vCPUs or memory")
-	systems, devices := 0, map[string]bool{}
+	a.Want(len(h.Disks) == 1, "doc: hardware does not have one system disk")
 	for _, d := range h.Disks {
-		a.Want(d.IsSystemDisk != nil && d.Path != nil && aws.ToString(d.AttachedTo) == i.Resource.Name, "doc: a disk of the hardware is not whole")
-		if aws.ToBool(d.IsSystemDisk) {
-			systems++
-			a.Size("sizeInGb of the system disk", d.SizeInGb, 1, maxSystemGB)
-			a.Want(systemPath.MatchString(aws.ToString(d.Path)), "doc: the path of the system disk is not valid")
-			continue
-		}
-		a.attachmentState(d)
-		a.Name("the name of a disk", d.Name)
-		a.Size("sizeInGb of a disk", d.SizeInGb, MinDiskGB, MaxDiskGB)
-		device, ok := Device(aws.ToString(d.Path))
-		a.Want(ok && !devices[device], "doc: the path of a disk is not valid, or two disks have it")
-		if a.Err == nil {
-			devices[device] = true
-			claims.Ties = append(claims.Ties, diskTie(i.Resource, i.Resource.Name, d))
-		}
+		a.Want(aws.ToBool(d.IsSystemDisk) && aws.ToString(d.AttachedTo) == i.Resource.Name, "doc: the system disk is not whole")
+		a.Size("sizeInGb of the system disk", d.SizeInGb, 1, maxSystemGB)
+		a.Want(systemPath.MatchString(aws.ToString(d.Path)), "doc: the path of the system disk is not valid")
 	}
-	a.Want(systems == 1, "doc: hardware does not have one system disk")
 }
 
-// attachmentState holds a disk's deprecated member, which clients still read, to the
-// others.
-func (a *checker) attachmentState(d types.Disk) {
-	want := "detached"
-	if d.AttachedTo != nil {
-		want = "attached"
-	}
-	state := aws.ToString(d.AttachmentState) //nolint:staticcheck // clients still read attachmentState
-	a.Want(state == want || state == "", "doc: attachmentState is not %s", want)
-}
-
-// diskTie is what a disk and an instance know of each other. Both are in one zone.
-func diskTie(r *resource.Resource, to string, d types.Disk) resource.Tie {
-	detail, _ := json.Marshal([]any{r.Zone, d.Path, d.SizeInGb, d.Iops, d.Arn, d.SupportCode}) // strings and numbers cannot fail
-	return resource.Tie{Account: r.Account, Region: r.Region, Kind: resource.Disk, Name: *d.Name, ToKind: resource.Instance, To: to, Detail: string(detail)}
-}
-
-// addresses wants those of the IP address type. A static IP has the public one.
+// addresses wants those of the IP address type. An instance without a public IPv4 address of
+// its own has a static IP.
 func (a *checker) addresses(i *Instance, claims *resource.Claims) {
 	r, doc := i.Resource, &i.Doc
 	a.Want(slices.Contains(doc.IpAddressType.Values(), doc.IpAddressType), "doc: unknown ipAddressType %q", audit.Shorten(string(doc.IpAddressType)))
-	a.Want(doc.IsStaticIp != nil && *doc.IsStaticIp == (i.Priv.StaticIP != ""), "isStaticIp and the static IP do not go together")
 	claims.Addresses = []resource.AddressClaim{
 		{Pool: PrivatePool(r.Account, r.Region), Address: a.Address("privateIpAddress", doc.PrivateIpAddress)}, {Pool: PortPool},
 	}
 	has4, has6 := doc.IpAddressType != types.IpAddressTypeIpv6, doc.IpAddressType != types.IpAddressTypeIpv4
-	a.Want(has4 == (doc.PublicIpAddress != nil), "doc: publicIpAddress and ipAddressType do not go together")
-	a.Want(has4 || i.Priv.StaticIP == "", "priv: an instance without IPv4 has a static IP")
+	a.Want(has4 || doc.PublicIpAddress == nil, "doc: publicIpAddress and ipAddressType do not go together")
 	switch {
 	case !has4:
-	case i.Priv.StaticIP != "":
-		address := a.Address("publicIpAddress", doc.PublicIpAddress)
-		claims.Ties = append(claims.Ties, staticIPTie(r, r.Name, i.Priv.StaticIP, address.String()))
+	case doc.PublicIpAddress == nil:
+		claims.Links = []resource.Role{resource.AttachedStaticIP}
 	default:
 		claims.Addresses = append(claims.Addresses,
 			resource.AddressClaim{Pool: PublicPool, Address: a.Address("publicIpAddress", doc.PublicIpAddress)})

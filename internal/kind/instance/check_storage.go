@@ -22,19 +22,13 @@ func checkDisk(r *resource.Resource) (resource.Claims, error) {
 	a.Want(doc.Iops != nil && *doc.Iops > 0 && doc.IsSystemDisk != nil && !*doc.IsSystemDisk, "doc: not a whole disk")
 	a.Want(d.Priv.AutoSnapshot.Check() == nil, "priv: autoSnapshot: %w", d.Priv.AutoSnapshot.Check())
 	a.Plan(d.Priv.Plan, string(types.DiskStatePending), string(types.DiskStateAvailable), string(types.DiskStateInUse))
-	a.attachmentState(*doc)
-	attached := doc.AttachedTo != nil
-	a.Want(doc.IsAttached != nil && *doc.IsAttached == attached && attached == (doc.Path != nil), "doc: isAttached, attachedTo and path do not go together")
-	if attached {
-		a.Name("attachedTo", doc.AttachedTo)
-		a.Want(diskPath.MatchString(aws.ToString(doc.Path)), "doc: the path of the disk is not valid")
-		claims.Ties = []resource.Tie{diskTie(r, *doc.AttachedTo, *doc)}
+	switch last := d.State(d.Priv.Settled()); last {
+	case types.DiskStateInUse:
+		claims.Links = []resource.Role{resource.AttachedDisk}
+	default:
+		a.Want(last == types.DiskStateAvailable, "priv: the plan of the disk ends neither in the state %s nor in %s",
+			types.DiskStateAvailable, types.DiskStateInUse)
 	}
-	last := types.DiskStateAvailable
-	if attached {
-		last = types.DiskStateInUse
-	}
-	a.Want(d.State(d.Priv.Settled()) == last, "priv: the plan of the disk does not end in the state %s", last)
 	return claims, a.Repack(d)
 }
 
@@ -195,14 +189,5 @@ func checkStaticIP(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Everywhere(r)
 	address := a.Address("ipAddress", doc.IpAddress)
 	claims.Addresses = []resource.AddressClaim{{Pool: PublicPool, Address: address}}
-	a.Want(doc.IsAttached != nil && *doc.IsAttached == (doc.AttachedTo != nil), "doc: isAttached and attachedTo do not go together")
-	if doc.AttachedTo != nil {
-		a.Name("attachedTo", doc.AttachedTo)
-		claims.Ties = []resource.Tie{staticIPTie(r, *doc.AttachedTo, r.Name, address.String())}
-	}
 	return claims, a.Repack(s)
-}
-
-func staticIPTie(r *resource.Resource, to, name, address string) resource.Tie {
-	return resource.Tie{Account: r.Account, Region: r.Region, Kind: resource.StaticIP, Name: name, ToKind: resource.Instance, To: to, Detail: address}
 }

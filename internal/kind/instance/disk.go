@@ -3,7 +3,7 @@ package instance
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
+	"encoding/json"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -31,8 +31,7 @@ func NewDisk(r *resource.Resource, sizeInGB int32, plan resource.Plan) *Disk {
 	d.Resource, d.Priv.Plan = r, plan
 	iops := catalogue.DiskIOPS(sizeInGB)
 	d.Doc = types.Disk{
-		SizeInGb: &sizeInGB, Iops: &iops,
-		IsAttached: new(false), AttachmentState: new("detached"), IsSystemDisk: new(false), //nolint:staticcheck // clients still read attachmentState
+		SizeInGb: &sizeInGB, Iops: &iops, IsSystemDisk: new(false),
 	}
 	d.Fill(d.SupportSuffix()) // instances show it, too
 	return d
@@ -55,8 +54,15 @@ func (d *Disk) Pack() error {
 func (d *Disk) Show(now time.Time) *types.Disk {
 	doc := d.Doc
 	doc.State, doc.AddOns, doc.Tags = d.State(now), d.Priv.AutoSnapshot.AddOns(now), d.Resource.Tags
+	doc.IsAttached, doc.AttachmentState = new(false), new("detached") //nolint:staticcheck // clients still read attachmentState
+	if link := d.Attached(); link != nil {
+		showAttachment(&doc, link.Other.Name, attachmentOf(link))
+	}
 	return &doc
 }
+
+// Attached is the link to the instance that the disk is attached to; nil if there is none.
+func (d *Disk) Attached() *resource.Link { return d.Resource.Linked(resource.AttachedDisk) }
 
 // State is the disk's state at a moment.
 func (d *Disk) State(now time.Time) types.DiskState {
@@ -69,28 +75,32 @@ func (d *Disk) AutoSnapshots() **AutoSnapshot { return &d.Priv.AutoSnapshot }
 // AttachedDisks are what an automatic snapshot holds besides the disk: nothing.
 func (*Disk) AttachedDisks() []types.AttachedDisk { return []types.AttachedDisk{} }
 
-// AttachTo attaches a disk to an instance at a path. It stores neither.
-func (d *Disk) AttachTo(i *Instance, path string, plan resource.Plan) {
-	d.Doc.AttachedTo, d.Doc.Path = new(i.Resource.Name), &path
-	d.Doc.IsAttached, d.Doc.AttachmentState = new(true), new("attached") //nolint:staticcheck // clients still read attachmentState
-	d.enter(plan)
-	attachment := d.Doc
-	attachment.State = types.DiskStateInUse
-	i.Doc.Hardware.Disks = append(slices.Clip(i.Doc.Hardware.Disks), attachment)
+// Attachment is what belongs to the link between a disk and an instance.
+type Attachment struct {
+	// Path is the disk's device in the instance.
+	Path string `json:"path"`
 }
 
-// DetachFrom detaches a disk from its instance. It stores neither.
-func (d *Disk) DetachFrom(i *Instance, plan resource.Plan) {
-	d.Doc.AttachedTo, d.Doc.Path = nil, nil
-	d.Doc.IsAttached, d.Doc.AttachmentState = new(false), new("detached") //nolint:staticcheck // clients still read attachmentState
-	d.enter(plan)
-	i.Doc.Hardware.Disks = slices.DeleteFunc(slices.Clone(i.Doc.Hardware.Disks), func(a types.Disk) bool {
-		return a.Name != nil && *a.Name == d.Resource.Name
-	})
+// Doc is the attachment as links have it.
+func (a Attachment) Doc() []byte {
+	doc, _ := json.Marshal(a) // a text cannot fail
+	return doc
 }
 
-// enter gives the disk another plan.
-func (d *Disk) enter(plan resource.Plan) {
+// attachmentOf reads the attachment of a link. One that cannot be read has no path.
+func attachmentOf(link *resource.Link) (a Attachment) {
+	_ = json.Unmarshal(link.Doc, &a)
+	return a
+}
+
+// showAttachment shows in a disk's document to which instance it is attached.
+func showAttachment(doc *types.Disk, to string, a Attachment) {
+	doc.AttachedTo, doc.Path = &to, &a.Path
+	doc.IsAttached, doc.AttachmentState = new(true), new("attached") //nolint:staticcheck // clients still read attachmentState
+}
+
+// Enter gives the disk another plan, when it is attached or detached.
+func (d *Disk) Enter(plan resource.Plan) {
 	d.Priv.Plan = plan
 	d.Resource.Begin()
 }

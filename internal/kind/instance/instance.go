@@ -28,6 +28,9 @@ var codes = map[string]int32{Pending: 0, Running: 16, Stopping: 64, Stopped: 80}
 // Instance is a stored instance, opened.
 type Instance struct {
 	resource.Record[types.Instance, Priv, *types.Instance]
+	// disks and static are what is attached, as the links said when the instance was opened.
+	disks  []types.Disk
+	static *StaticIP
 }
 
 // Priv is what Lanyard knows of an instance and the API never shows.
@@ -46,8 +49,9 @@ type Priv struct {
 	// KnownFrom is when, after the last start, the public address and the host keys are
 	// known: not before the instance runs.
 	KnownFrom time.Time `json:"knownFrom,omitzero"`
-	// StaticIP is the name of the static IP that is attached.
-	StaticIP string `json:"staticIp,omitempty"`
+	// FormerStaticIP is the name of the static IP that is attached, as earlier versions kept
+	// it. Now there is a link.
+	FormerStaticIP string `json:"staticIp,omitempty"`
 	// AutoSnapshot is the instance's automatic snapshots, when they were ever on.
 	AutoSnapshot *AutoSnapshot `json:"autoSnapshot,omitempty"`
 	// FormerBundle is the bundle of an earlier generation that an update replaced.
@@ -67,6 +71,36 @@ func Load(r *resource.Resource) (*Instance, error) {
 	return i, i.Open(r)
 }
 
+// Open reads a stored instance, with what is attached to it.
+func (i *Instance) Open(r *resource.Resource) error {
+	if err := i.Record.Open(r); err != nil {
+		return err
+	}
+	return i.openLinks()
+}
+
+func (i *Instance) openLinks() error {
+	i.disks, i.static = nil, nil
+	for _, l := range i.Resource.Links {
+		switch l.Role {
+		case resource.AttachedStaticIP:
+			i.static = &StaticIP{}
+			if err := i.static.OpenDoc(l.Other); err != nil {
+				return err
+			}
+		case resource.AttachedDisk:
+			d := &Disk{}
+			if err := d.OpenDoc(l.Other); err != nil {
+				return err
+			}
+			d.Doc.State = types.DiskStateInUse
+			showAttachment(&d.Doc, i.Resource.Name, attachmentOf(&l))
+			i.disks = append(i.disks, d.Doc)
+		}
+	}
+	return nil
+}
+
 // New returns an instance that is not stored yet.
 func New(r *resource.Resource, doc types.Instance, priv Priv) *Instance {
 	i := &Instance{}
@@ -83,7 +117,7 @@ func (i *Instance) SupportSuffix() string { return "i-" + ec2ID(i.Resource.ID) }
 // Pack writes the documents into the row, without what Show adds.
 func (i *Instance) Pack() error {
 	doc := i.Doc
-	doc.State, doc.AddOns, doc.Tags = nil, nil, nil
+	doc.State, doc.AddOns, doc.Tags, doc.IsStaticIp = nil, nil, nil, nil
 	return i.PackDoc(doc)
 }
 
@@ -129,7 +163,12 @@ func (i *Instance) Show(now time.Time) *types.Instance {
 	state := i.State(now)
 	doc.State, doc.AddOns, doc.Tags = WireState(state), i.Priv.AutoSnapshot.AddOns(now), i.Resource.Tags
 	doc.Networking = i.shownNetworking()
-	doc.PublicIpAddress = i.ShownAddress(now)
+	doc.PublicIpAddress, doc.IsStaticIp = i.ShownAddress(now), new(i.static != nil)
+	if len(i.disks) > 0 {
+		hardware := *doc.Hardware
+		hardware.Disks = append(slices.Clip(hardware.Disks), i.disks...)
+		doc.Hardware = &hardware
+	}
 	return &doc
 }
 
@@ -137,17 +176,21 @@ func (i *Instance) Show(now time.Time) *types.Instance {
 // is none. A pending or stopped instance has only a static IP (ansible/ansible issue
 // 68104 for pending ones).
 func (i *Instance) ShownAddress(now time.Time) *string {
+	if i.static != nil {
+		return i.static.Doc.IpAddress
+	}
 	state := i.State(now)
-	if i.Priv.StaticIP == "" && (state == Pending || state == Stopped || now.Before(i.Priv.KnownFrom)) {
+	if state == Pending || state == Stopped || now.Before(i.Priv.KnownFrom) {
 		return nil
 	}
 	return i.Doc.PublicIpAddress
 }
 
 // Disks are the attached disks, without the system disk.
-func (i *Instance) Disks() []types.Disk {
-	return slices.DeleteFunc(slices.Clone(i.Doc.Hardware.Disks), func(d types.Disk) bool { return *d.IsSystemDisk })
-}
+func (i *Instance) Disks() []types.Disk { return slices.Clone(i.disks) }
+
+// StaticIP is the link to the static IP that is attached; nil if there is none.
+func (i *Instance) StaticIP() *resource.Link { return i.Resource.Linked(resource.AttachedStaticIP) }
 
 // Hostname is the name that an instance gives itself, as on EC2.
 func (i *Instance) Hostname() string { return hostname(i.Doc.PrivateIpAddress, i.Resource.ID) }

@@ -28,7 +28,7 @@ func web() *instance.Instance {
 	}
 	i := instance.New(r, types.Instance{
 		Name: &r.Name, PublicIpAddress: new("198.18.0.9"), PrivateIpAddress: new("172.26.10.39"),
-		Hardware: &types.InstanceHardware{Disks: []types.Disk{{IsSystemDisk: new(true)}, {IsSystemDisk: new(false), Name: new("data")}}},
+		Hardware: &types.InstanceHardware{Disks: []types.Disk{{IsSystemDisk: new(true)}}},
 	}, instance.Priv{})
 	i.Enter(resource.Plan{step(0, instance.Pending), step(20*time.Second, instance.Running)})
 	return i
@@ -101,17 +101,32 @@ func TestShow_hidesThePublicAddressUntilItIsKnown(t *testing.T) {
 	shows(map[time.Duration]bool{0: false, 19 * time.Second: false, 20 * time.Second: true, time.Minute: true, 100 * time.Second: false, time.Hour: false})
 	i.Priv.KnownFrom = after(23 * time.Second)
 	shows(map[time.Duration]bool{20 * time.Second: false, 22 * time.Second: false, 23 * time.Second: true, time.Hour: false})
-	i.Priv.StaticIP = "front"
+	front := instance.NewStaticIP(&resource.Resource{Name: "front", Kind: resource.StaticIP}, "198.18.0.9")
+	if err := errors.Join(i.Pack(), front.Pack()); err != nil {
+		t.Fatal(err)
+	}
+	i.Resource.Links = []resource.Link{{Role: resource.AttachedStaticIP, Side: resource.To, Other: front.Resource}}
+	i, err := instance.Load(i.Resource)
+	if err != nil {
+		t.Fatal(err)
+	}
 	shows(map[time.Duration]bool{0: true, 20 * time.Second: true, time.Hour: true})
+	if got := i.Show(after(time.Hour)).PublicIpAddress; *got != "198.18.0.9" {
+		t.Errorf("the public address of an instance with a static IP = %s, want 198.18.0.9", *got)
+	}
 }
 
 func TestInstance_packAndLoad(t *testing.T) {
 	i := web()
 	i.Priv.AuthorizedKey, i.Priv.AutoSnapshot = "ssh-rsa AAAA", &instance.AutoSnapshot{}
 	i.Priv.AutoSnapshot.Enable(start, 6)
-	if err := i.Pack(); err != nil {
+	data := instance.NewDisk(&resource.Resource{Name: "data", Kind: resource.Disk}, 32, resource.Plan{step(0, "in-use")})
+	if err := errors.Join(i.Pack(), data.Pack()); err != nil {
 		t.Fatal(err)
 	}
+	i.Resource.Links = []resource.Link{{
+		Role: resource.AttachedDisk, Side: resource.To, Doc: instance.Attachment{Path: "/dev/xvdf"}.Doc(), Other: data.Resource,
+	}}
 	got, err := instance.Load(i.Resource)
 	if err != nil {
 		t.Fatal(err)
@@ -120,8 +135,14 @@ func TestInstance_packAndLoad(t *testing.T) {
 	if *shown.Name != "web" || len(shown.Tags) != 1 || len(shown.AddOns) != 1 || got.Priv.AuthorizedKey != "ssh-rsa AAAA" || !got.Runs(after(time.Hour)) {
 		t.Errorf("loaded: %+v", shown)
 	}
-	if disks := got.Disks(); len(disks) != 1 || *disks[0].Name != "data" {
-		t.Errorf("disks = %v", disks)
+	if disks := got.Disks(); len(disks) != 1 || *disks[0].Name != "data" || *disks[0].Path != "/dev/xvdf" || *disks[0].AttachedTo != "web" {
+		t.Errorf("disks = %v, want data at /dev/xvdf of web", disks)
+	}
+	if disks := shown.Hardware.Disks; len(disks) != 2 || *disks[1].Name != "data" {
+		t.Errorf("shown disks = %v, want the system disk and data", disks)
+	}
+	if disks := got.Doc.Hardware.Disks; len(disks) != 1 {
+		t.Errorf("disks in the document = %v, want the system disk alone", disks)
 	}
 	if name := got.Hostname(); name != "ip-172-26-10-39" {
 		t.Errorf("hostname = %s", name)

@@ -9,6 +9,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
+// NoDoc is the document of a link of which nothing is to say.
+var NoDoc = []byte("{}")
+
 // StaticIP is a stored static IP, opened. It has no state of its own, and nothing that the
 // API never shows.
 type StaticIP struct {
@@ -18,7 +21,7 @@ type StaticIP struct {
 // NewStaticIP returns a static IP that is attached to nothing and not stored yet.
 func NewStaticIP(r *resource.Resource, address string) *StaticIP {
 	s := &StaticIP{}
-	s.Resource, s.Doc.IpAddress, s.Doc.IsAttached = r, &address, new(false)
+	s.Resource, s.Doc.IpAddress = r, &address
 	return s
 }
 
@@ -29,14 +32,15 @@ func (*StaticIP) Kind() resource.Kind { return resource.StaticIP }
 func (s *StaticIP) SupportSuffix() string { return aws.ToString(s.Doc.IpAddress) }
 
 // Show is the static IP as the API shows it: it never shows its tags.
-func (s *StaticIP) Show(time.Time) *types.StaticIp { return &s.Doc }
-
-// Detach notes that the static IP is attached to nothing. It stores nothing.
-func (s *StaticIP) Detach() { s.Doc.AttachedTo, s.Doc.IsAttached = nil, new(false) }
-
-// AttachTo attaches the static IP to an instance. It stores neither.
-func (s *StaticIP) AttachTo(i *Instance) {
-	s.Doc.AttachedTo, s.Doc.IsAttached = new(i.Resource.Name), new(true)
-	i.Priv.StaticIP = s.Resource.Name
-	i.Doc.IsStaticIp, i.Doc.PublicIpAddress = new(true), s.Doc.IpAddress
+func (s *StaticIP) Show(time.Time) *types.StaticIp {
+	doc := s.Doc
+	link := s.Attached()
+	doc.IsAttached = new(link != nil)
+	if link != nil {
+		doc.AttachedTo = &link.Other.Name
+	}
+	return &doc
 }
+
+// Attached is the link to the instance that has the static IP; nil if none has.
+func (s *StaticIP) Attached() *resource.Link { return s.Resource.Linked(resource.AttachedStaticIP) }

@@ -1,0 +1,98 @@
+package resource
+
+import (
+	"maps"
+	"slices"
+)
+
+// Role is what one resource is to another in a link between them.
+type Role string
+
+// The roles. The first end is what is attached, the second what it is attached to.
+const (
+	// AttachedDisk is a disk of an instance, beside its system disk.
+	AttachedDisk Role = "attachedDisk"
+	// AttachedStaticIP is the static IP of an instance.
+	AttachedStaticIP Role = "attachedStaticIp"
+)
+
+// Ends says what a role links, and how.
+type Ends struct {
+	// From and To are the kinds of the two ends.
+	From, To Kind
+	// Single reports that a resource has one such link at its To end at most. Each has one at
+	// most at its From end.
+	Single bool
+	// BlocksFrom reports that the resource at the From end cannot be deleted while it has the
+	// link. A deletion of the other end ends the link.
+	BlocksFrom bool
+}
+
+var roles = map[Role]Ends{
+	AttachedDisk:     {From: Disk, To: Instance, BlocksFrom: true},
+	AttachedStaticIP: {From: StaticIP, To: Instance, Single: true},
+}
+
+// Roles returns all roles in order.
+func Roles() []Role { return slices.Sorted(maps.Keys(roles)) }
+
+// Ends says what the role links; ok is false for a role that does not exist.
+func (r Role) Ends() (e Ends, ok bool) {
+	e, ok = roles[r]
+	return e, ok
+}
+
+// Side is an end of links.
+type Side int
+
+// The two ends.
+const (
+	From Side = iota
+	To
+)
+
+// sides are the ends at which the resources of each kind have links.
+var sides = func() map[Kind][]Side {
+	all := map[Kind][]Side{}
+	add := func(k Kind, s Side) {
+		if !slices.Contains(all[k], s) {
+			all[k] = append(all[k], s)
+		}
+	}
+	for _, e := range roles {
+		add(e.From, From)
+		add(e.To, To)
+	}
+	return all
+}()
+
+// Sides are the ends at which resources of the kind have links; none for most kinds.
+func (k Kind) Sides() []Side { return sides[k] }
+
+// Link is a relation of a resource to another one in the same account and region.
+type Link struct {
+	Role Role
+	// Side is the end at which the resource is that has the link.
+	Side Side
+	// Doc is what belongs to the relation, as JSON; "{}" if nothing does.
+	Doc []byte
+	// Other is the resource at the other end, without tags, private document and links of its
+	// own. At the To end, where a document is shown that is not the resource's own, it has its
+	// document, time and zone, too.
+	Other *Resource
+}
+
+// Linked is the first link of a role that the resource has; nil if it has none.
+func (r *Resource) Linked(role Role) *Link {
+	for i := range r.Links {
+		if r.Links[i].Role == role {
+			return &r.Links[i]
+		}
+	}
+	return nil
+}
+
+// Unlink removes the link of a role to another resource, given by its id, from what was read.
+func (r *Resource) Unlink(role Role, other string) {
+	r.Links = slices.DeleteFunc(slices.Clone(r.Links), func(l Link) bool { return l.Role == role && l.Other.ID == other })
+}
