@@ -168,10 +168,7 @@ func (r *resourceRecord) tags() []types.Tag {
 func (r *linkRecord) owner() string   { return r.Account }
 func (r *linkRecord) place() []string { return []string{r.Account, r.From, r.Role, r.To} }
 
-func (r *linkRecord) check(h *header) error {
-	if h.Version < linksVersion {
-		return fmt.Errorf("links are not in files of version %d", h.Version)
-	}
+func (r *linkRecord) check(*header) error {
 	if _, known := resource.Role(r.Role).Ends(); !known {
 		return fmt.Errorf("unknown role of a link %q", shorten(r.Role))
 	}
@@ -185,9 +182,6 @@ func (r *addressRecord) owner() string   { return r.Account }
 func (r *addressRecord) place() []string { return []string{r.Account, r.Owner, r.Pool} }
 
 func (r *addressRecord) check(h *header) error {
-	if h.Version < 2 {
-		return errors.New("addresses are not in files of version 1")
-	}
 	pool, region := h.kinds.Pool(r.Account, r.Pool)
 	if pool == nil {
 		return fmt.Errorf("unknown pool of addresses %q", shorten(r.Pool))

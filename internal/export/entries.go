@@ -30,11 +30,9 @@ func (r *entryRecord) place() []string {
 	return []string{r.Owner, r.Class, fmt.Sprintf("%020d", r.Seq)}
 }
 
-func (r *entryRecord) check(h *header) error {
+func (r *entryRecord) check(*header) error {
 	var members map[string]json.RawMessage
 	switch {
-	case h.Version < 3:
-		return fmt.Errorf("entries are not in files of version %d", h.Version)
 	case r.Seq < 1 || r.Seq > maxSeq:
 		return fmt.Errorf("the seq %d is out of bounds", r.Seq)
 	case r.At.IsZero():

@@ -13,7 +13,7 @@ const (
 	formatVersion = 3
 	// linksVersion is the first one with links: before, attachments were in documents.
 	linksVersion = 3
-	// oldestVersion is the first one, which had no addresses. Version 2 had no entries, either.
+	// oldestVersion is the first one.
 	oldestVersion = 1
 )
 
@@ -186,6 +186,14 @@ type footer struct {
 
 // recordTypes are the types between header and footer in the order of a file.
 var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "link", "address", "quotaUse", "entry", "operation"}
+
+// laterTypes are those that the first version did not have, with what messages call their records.
+var laterTypes = map[string]struct {
+	version int
+	plural  string
+}{
+	"address": {2, "addresses"}, "link": {linksVersion, "links"}, "quotaUse": {3, "uses of quotas"}, "entry": {3, "entries"},
+}
 
 // newRecord returns an empty record of a type; nil for a type that does not exist.
 func newRecord(name string) record {

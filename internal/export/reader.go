@@ -96,6 +96,9 @@ func (f *reader) parse(line []byte) (record, error) {
 	if r == nil {
 		return nil, fmt.Errorf("unknown record %q", shorten(name))
 	}
+	if later := laterTypes[name]; f.header.Version < later.version {
+		return nil, fmt.Errorf("%s are not in files of version %d", later.plural, f.header.Version)
+	}
 	if err := decodeStrict(line, r); err != nil {
 		return nil, err
 	}
