@@ -77,7 +77,7 @@ linearizable: build ## Check that what many clients see is linearizable, for LIN
 
 .PHONY: hostile
 hostile: build ## Attack and overload the built binary and see that it serves everybody else
-	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags hostile -count=1 $(call tagged,hostile)
+	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags hostile -count=1 -timeout 30m $(call tagged,hostile)
 
 .PHONY: postgres
 postgres: build ## Repeat the tests of the store and the clients on a PostgreSQL server of their own, and run replicas
