@@ -149,7 +149,17 @@ func (c *Call) Save(record resource.Opened) error {
 // Delete removes a resource and records that. Its links end with it, with what follows for the
 // other ends (Role.Ended): what is attached to it is detached before, and what it is attached to
 // changes after. It returns an error if a link blocks the deletion.
-func (c *Call) Delete(r *resource.Resource) (*types.Operation, error) {
+//
+// If an engine has resources of the kind, the row stays until the engine has nothing of this one any
+// more. No call sees it.
+func (c *Call) Delete(r *resource.Resource) (*types.Operation, error) { return c.DeleteAt(r, c.Now) }
+
+// DeleteAt is Delete of a resource that is gone at a moment, which may lie ahead. The operation is
+// started until then, and so long the resource is there: it has its name, its rights and its tags,
+// and counts for its quota. Its links end at once. It is shown in the state of its plan, which the
+// caller saves before: one such as "deleting", in which the actions on it refuse to change or to
+// delete it.
+func (c *Call) DeleteAt(r *resource.Resource, at time.Time) (*types.Operation, error) {
 	if err := c.checkUnblocked(r); err != nil {
 		return nil, err
 	}
@@ -158,18 +168,31 @@ func (c *Call) Delete(r *resource.Resource) (*types.Operation, error) {
 		err = c.linksEnded(r, attached)
 	}
 	if err == nil {
-		err = c.remove(r)
+		err = c.remove(r, at)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return c.Record(r), c.linksEnded(r, attachedTo)
+	var op *types.Operation
+	if at.After(c.Now) {
+		op = c.Started(r, at)
+	} else {
+		op = c.Record(r)
+	}
+	return op, c.linksEnded(r, attachedTo)
 }
 
-// remove deletes the row of a resource. Its operations stay. Those that are open succeed: nothing
-// will be observed of the resource any more. One without plans has none.
-func (c *Call) remove(r *resource.Resource) error {
-	if err := c.Tx.DeleteResource(r); err != nil || r.Generation == 0 {
+// remove deletes the row of a resource, or stores when the resource is gone. Its operations stay.
+// Those that are open succeed: nothing will be observed of the resource any more. One without plans
+// has none.
+func (c *Call) remove(r *resource.Resource, at time.Time) error {
+	var err error
+	if at.After(c.Now) || r.Kind.Engine() {
+		err = c.Tx.LetGo(r, at)
+	} else {
+		err = c.Tx.DeleteResource(r)
+	}
+	if err != nil || r.Generation == 0 {
 		return err
 	}
 	return c.Tx.EndOperations(r.ID, r.Generation, c.Now, resource.Outcome{})

@@ -119,10 +119,16 @@ func (p *Pipeline) prepareAndCommit(c *Call) (out smithy.Serializable, err error
 // view runs fn in a read transaction, which is the call's for so long.
 func (p *Pipeline) view(c *Call, fn func() error) error {
 	return p.o.Store.View(c.Context, func(tx *store.Tx) error {
-		c.Tx = tx
+		c.begin(tx)
 		defer func() { c.Tx = nil }()
 		return fn()
 	})
+}
+
+// begin makes a transaction the call's. What it reads is what there is at the call's time.
+func (c *Call) begin(tx *store.Tx) {
+	tx.SetNow(c.Now)
+	c.Tx, c.records = tx, nil
 }
 
 // recognize finds the caller and a valid input without the store. Nothing is said about a
@@ -166,7 +172,7 @@ func (c *Call) reopen() error {
 // whether it is stored: the store is read then.
 func (p *Pipeline) commit(c *Call, prepared any, check func() error) (out smithy.Serializable, err error) {
 	touched, err := p.o.Store.UpdateTouched(c.Context, func(tx *store.Tx) error {
-		c.Tx, c.records = tx, nil
+		c.begin(tx)
 		if err := check(); err != nil {
 			return err
 		}

@@ -92,7 +92,7 @@ func (r *resourceRecord) check(h *header) error {
 	}
 	if err := firstOf(
 		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Name), r.checkReserved(),
-		checkUUID(r.ID), checkCreated(r.Created),
+		checkUUID(r.ID), checkCreated(r.Created), checkTime("goneAt", r.GoneAt),
 	); err != nil {
 		return err
 	}

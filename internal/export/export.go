@@ -22,7 +22,8 @@ type Options struct {
 	Account string
 	// Passphrase seals the secrets; without one they are left out.
 	Passphrase []byte
-	// Version is the version of Lanyard, Now the time: both are in the header.
+	// Version is the version of Lanyard, Now the time on the lifecycle clock: both are in the
+	// header.
 	Version string
 	Now     time.Time
 	// Kinds are the kinds of resources that this version knows.
@@ -67,6 +68,7 @@ type exporter struct {
 
 func (e *exporter) run(ctx context.Context, tx *store.Tx) error {
 	e.ctx = ctx
+	tx.SetNow(e.o.Now) // what is gone by then is left out
 	h, err := e.header(tx)
 	if err != nil {
 		return err
@@ -173,6 +175,7 @@ func (e *exporter) resources(tx *store.Tx) error {
 		record := &resourceRecord{
 			Record: "resource", Account: r.Account, Region: r.Region, Name: r.Name, Kind: string(r.Kind), Zone: r.Zone, ID: r.ID,
 			Created: r.CreatedAt.UTC(), Tags: make([]tag, len(r.Tags)), Doc: r.Doc, Priv: r.Priv,
+			GoneAt: utc(r.GoneAt),
 		}
 		for i, t := range r.Tags {
 			record.Tags[i] = tag{*t.Key, resource.TagValue(t)}

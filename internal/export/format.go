@@ -107,6 +107,8 @@ type resourceRecord struct {
 	Tags    []tag           `json:"tags"`
 	Doc     json.RawMessage `json:"doc"`
 	Priv    json.RawMessage `json:"priv,omitempty"`
+	// GoneAt is when a resource is gone that is being deleted.
+	GoneAt time.Time `json:"goneAt,omitzero"`
 	secret
 	// Secrets are those of other members of the private document than resource.FirstSecret,
 	// which is in Sealed.

@@ -17,7 +17,7 @@ func (i *importer) resource(r *resourceRecord) error {
 	}
 	stored := &resource.Resource{
 		ID: r.ID, Account: r.Account, Region: r.Region, Name: r.Name, Kind: kind, Zone: r.Zone,
-		CreatedAt: r.Created, Tags: r.tags(), Doc: r.Doc, Priv: r.Priv,
+		CreatedAt: r.Created, Tags: r.tags(), Doc: r.Doc, Priv: r.Priv, GoneAt: r.GoneAt,
 	}
 	if stored.Priv == nil {
 		stored.Priv = []byte("{}")

@@ -20,6 +20,7 @@ import (
 // firewall admits no client of this machine.
 func (s *Store) ConnectCertificate(ctx context.Context, host sshconfig.Host, privateKey, certificate string) (extended string, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
+		tx.SetNow(s.now())
 		r, err := tx.Resource(host.Account, host.Region, host.Name)
 		if err == nil && r.ID != host.ID {
 			err = store.ErrNotFound

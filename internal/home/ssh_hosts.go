@@ -19,6 +19,7 @@ import (
 func (s *Store) SSHHosts(ctx context.Context, account string) (hosts []sshconfig.Host, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		hosts = nil
+		tx.SetNow(s.now())
 		ports, err := sshPorts(tx)
 		if err != nil {
 			return err

@@ -40,7 +40,7 @@ func (recorder) Running(context.Context) ([]string, error) { return nil, nil }
 
 // Reconcile works a few milliseconds, and records an item if the lease holds until its end.
 func (r recorder) Reconcile(ctx context.Context, task reconcile.Task) (reconcile.Status, error) {
-	stored, err := read(ctx, r.db, task.ID)
+	stored, err := read(ctx, r.db, task)
 	if err != nil || stored == nil {
 		return reconcile.Status{Resource: stored}, err
 	}
@@ -80,10 +80,14 @@ func hold(dsn string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	r := reconcile.New(reconcile.Options{
+	o := reconcile.Options{
 		Store: db, Kind: resource.Instance, Worker: recorder{db}, Clock: time.Now, Shared: true, Lease: "work",
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-	})
+	}
+	if how := os.Getenv(removalVariable); how != "" {
+		o.Kind, o.Worker = resource.RelationalDatabase, remover{recorder{db}, how == hangs}
+	}
+	r := reconcile.New(o)
 	r.Begin()
 	r.Run(ctx)
 	r.Close()
@@ -124,16 +128,17 @@ func newHolders(t *testing.T) *holders {
 	return h
 }
 
-// start starts a process.
-func (h *holders) start() {
+// start starts a process, with more variables in its environment.
+func (h *holders) start(variables ...string) (pid int) {
 	h.t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), holderVariable+"="+h.dsn)
+	cmd.Env = append(append(os.Environ(), holderVariable+"="+h.dsn), variables...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)
 	}
 	h.all[cmd.Process.Pid] = cmd
+	return cmd.Process.Pid
 }
 
 // end sends a signal that ends a process, and waits for that.

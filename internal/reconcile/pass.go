@@ -84,10 +84,21 @@ func (t *term) pass() (all []<-chan struct{}) {
 		}
 		return nil
 	}
-	for _, id := range t.changed(stored) {
+	for _, id := range t.changed(t.there(stored)) {
 		all = append(all, t.start(id))
 	}
 	return all
+}
+
+// there leaves out what is gone, unless an engine may have something of it. The clock is not
+// asked if nothing goes.
+func (t *term) there(stored []store.Revision) []store.Revision {
+	goes := func(r store.Revision) bool { return !r.GoneAt.IsZero() }
+	if t.o.Kind.Engine() || !slices.ContainsFunc(stored, goes) {
+		return stored
+	}
+	now := t.o.Clock()
+	return slices.DeleteFunc(stored, func(r store.Revision) bool { return goes(r) && !r.GoneAt.After(now) })
 }
 
 // changed lists what is new, changed or removed, in the order of the store.

@@ -13,6 +13,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,9 +26,10 @@ import (
 // called for many resources at a time, but never twice at a time for one.
 type Worker interface {
 	// Reconcile reads a resource by its id, and makes what runs for it what it has to be at
-	// the task's time. If there is no such resource, nothing may run for it afterwards. A
-	// call has the same effect when it is repeated. After an error it is repeated. The
-	// context bounds the work. It ends before the lease does, if there is one.
+	// the task's time. If there is no such resource, or it is gone (Task.Read), nothing may run for it
+	// afterwards, and the engine, if the kind has one, has confirmed that: the Reconciler
+	// removes the row then. A call has the same effect when it is repeated. After an error it is
+	// repeated. The context bounds the work. It ends before the lease does, if there is one.
 	Reconcile(ctx context.Context, t Task) (Status, error)
 	// Running lists the ids of all resources for which something runs, in no order. It is
 	// called first, and finds what still runs for a resource that was deleted meanwhile.
@@ -44,6 +46,16 @@ type Task struct {
 	lease, holder string
 }
 
+// Read reads the resource. It returns nil if there is none, or if it is gone at the task's time.
+func (t *Task) Read(tx *store.Tx) (*resource.Resource, error) {
+	tx.SetNow(t.Now)
+	r, err := tx.ResourceByID(t.ID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && r.Gone(t.Now) {
+		return nil, nil //nolint:nilnil // nothing may run for it
+	}
+	return r, err
+}
+
 // Check returns store.ErrNoLease if the work is done under a lease that has ended. What a
 // Worker writes of its work into the store, it writes after this check in the same
 // transaction: until that ends, no other process acquires the lease.
@@ -56,7 +68,7 @@ func (t *Task) Check(tx *store.Tx) error {
 
 // Status says what a Worker has done.
 type Status struct {
-	// Resource is the resource as it was read; nil if there is none.
+	// Resource is the resource as Task.Read returned it.
 	Resource *resource.Resource
 	// From and Until say at which lifecycle times the work is right: at From and later, and
 	// before Until. A zero time is no bound.
@@ -73,6 +85,13 @@ type Report struct {
 	// resource and the generation end as Outcome says.
 	Final   bool
 	Outcome resource.Outcome
+}
+
+// untilGone ends what is right when the resource is gone.
+func (s *Status) untilGone() {
+	if r := s.Resource; r != nil && !r.GoneAt.IsZero() && (s.Until.IsZero() || r.GoneAt.Before(s.Until)) {
+		s.Until = r.GoneAt
+	}
 }
 
 // rightAt reports whether the work is right at a time.

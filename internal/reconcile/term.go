@@ -119,9 +119,10 @@ func (t *term) process(k *key) {
 	defer cancel()
 	task := Task{ID: k.id, Now: t.o.Clock(), lease: t.o.Lease, holder: t.holder}
 	status, err := t.o.Worker.Reconcile(ctx, task)
-	if err == nil && status.Report != nil && status.Resource != nil {
-		err = t.report(ctx, task, status.Resource, status.Report)
+	if err == nil {
+		err = t.settle(ctx, task, &status)
 	}
+	status.untilGone()
 	switch {
 	case errors.Is(err, store.ErrNoLease): // another process may work
 		t.stop()

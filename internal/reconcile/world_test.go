@@ -59,7 +59,7 @@ func (e *engine) Reconcile(ctx context.Context, task reconcile.Task) (reconcile.
 			return reconcile.Status{}, ctx.Err()
 		}
 	}
-	r, err := read(ctx, e.db, task.ID)
+	r, err := read(ctx, e.db, task)
 	if err != nil {
 		return reconcile.Status{}, err
 	}
@@ -119,22 +119,20 @@ func (e *engine) count(id string) (n int) {
 	return n
 }
 
-// read reads a resource; nil if there is none.
-func read(ctx context.Context, db *store.DB, id string) (r *resource.Resource, err error) {
+// read reads the resource of a task.
+func read(ctx context.Context, db *store.DB, task reconcile.Task) (r *resource.Resource, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
-		r, err = tx.ResourceByID(id)
+		r, err = task.Read(tx)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
 	return r, err
 }
 
-// world is a store with a Reconciler of its instances.
+// world is a store with a Reconciler of a kind.
 type world struct {
 	t      *testing.T
 	db     *store.DB
+	kind   resource.Kind
 	engine *engine
 	*reconcile.Reconciler
 
@@ -158,7 +156,12 @@ func openStore(t *testing.T, dsn string) *store.DB {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, db: openStore(t, newDSN(t)), now: start}
+	return newWorldOf(t, resource.Instance)
+}
+
+func newWorldOf(t *testing.T, kind resource.Kind) *world {
+	t.Helper()
+	w := &world{t: t, db: openStore(t, newDSN(t)), kind: kind, now: start}
 	w.engine = newEngine(t, w.db)
 	w.update(func(tx *store.Tx) error { return tx.InsertAccount(&store.Account{ID: account, CreatedAt: start}) })
 	w.run(w.engine)
@@ -168,7 +171,7 @@ func newWorld(t *testing.T) *world {
 // run starts a Reconciler, as a server does.
 func (w *world) run(worker reconcile.Worker) *reconcile.Reconciler {
 	w.Reconciler = reconcile.New(reconcile.Options{
-		Store: w.db, Kind: resource.Instance, Worker: worker, Clock: w.clock, Shared: true, Log: slog.New(slog.NewTextHandler(w, nil)),
+		Store: w.db, Kind: w.kind, Worker: worker, Clock: w.clock, Shared: true, Log: slog.New(slog.NewTextHandler(w, nil)),
 	})
 	r := w.Reconciler
 	w.t.Cleanup(r.Close)

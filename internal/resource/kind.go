@@ -66,6 +66,8 @@ type traits struct {
 	secrets []Secret
 	// normal gives a name the form in which it is stored; nil if any form is.
 	normal func(name string) string
+	// engine says that an engine has what resources of the kind stand for.
+	engine bool
 }
 
 // nameScope is where the names of a kind are unique. The zero scope is an account in a
@@ -98,7 +100,7 @@ var kinds = map[Kind]traits{
 	},
 	CloudFormationStackRecord: {untagged: true},
 	ContactMethod:             {member: "protocol", scope: own},
-	ContainerService:          {member: "serviceName"},
+	ContainerService:          {member: "serviceName", engine: true},
 	Disk: {
 		member: "diskName",
 		quotas: []Quota{{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
@@ -121,7 +123,7 @@ var kinds = map[Kind]traits{
 	KeyPair:                    {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
 	LoadBalancer:               {member: "loadBalancerName"},
 	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true, quotas: []Quota{certificatesPerYear}},
-	RelationalDatabase:         {member: "relationalDatabaseName"},
+	RelationalDatabase:         {member: "relationalDatabaseName", engine: true},
 	RelationalDatabaseSnapshot: {member: "relationalDatabaseSnapshotName"},
 	StaticIP:                   {member: "staticIpName", quotas: []Quota{{Name: quota.StaticIPs, What: "Static IPs"}}},
 }

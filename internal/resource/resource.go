@@ -35,6 +35,9 @@ type Resource struct {
 	Generation int64
 	// Observed is what a driver reported last; nil if none did.
 	Observed *Observation
+	// GoneAt is when the resource is gone, in whole milliseconds; zero if it stays. Until then it is
+	// as its plan says. Reads by id and exports set it.
+	GoneAt time.Time
 	// Revision changes with each write, if something runs for the kind. Only a read by id
 	// sets it.
 	Revision int64
@@ -42,6 +45,9 @@ type Resource struct {
 	// reads of the store but those of whole tables set them.
 	Links []Link
 }
+
+// Gone reports whether the resource is gone at a moment.
+func (r *Resource) Gone(now time.Time) bool { return !r.GoneAt.IsZero() && !r.GoneAt.After(now) }
 
 // ARN is the resource's Amazon Resource Name. Global kinds have the region
 // "global" in it (observed for domains).

@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
+	"github.com/lanyard-cloud/lanyard/internal/reconcile"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/server/connlimit"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -159,6 +160,8 @@ func (s *Server) Serve(ctx context.Context) error {
 	go s.clients.EndIdle(resting)
 	s.instances.Begin()
 	go s.instances.Run(resting)
+	sweeper := &reconcile.Sweeper{Store: s.store.DB(), Clock: s.o.Clock, Log: s.o.Log}
+	go sweeper.Run(resting)
 	served := make(chan error, 1)
 	go func() {
 		if s.http.TLSConfig != nil {

@@ -1,4 +1,11 @@
 package store
 
+// Queries of which tests look at the plan.
+var (
+	CountQuery     = countQueries[0]
+	RevisionsQuery = revisionsQuery
+	GoingQuery     = goingQuery
+)
+
 // Waited counts the transactions that had to wait for a connection to PostgreSQL, those that still do included.
 func (db *DB) Waited() int64 { return db.admin().Stats().WaitCount }

@@ -59,21 +59,22 @@ func (tx *Tx) relinked(all ...*resource.Resource) error {
 // linkColumns are what a resource shows of the other end. Only at the To end it shows the
 // other's document.
 var linkColumns = map[resource.Side]string{
-	resource.From: `SELECT l.from_id, l.role, l.doc, o.id, o.name, o.kind FROM links l JOIN resources o ON o.id = l.to_id WHERE l.from_id IN (`,
+	resource.From: `SELECT l.from_id, l.role, l.doc, o.id, o.name, o.kind FROM links l JOIN resources o ON o.id = l.to_id
+		WHERE o.gone_at > $1 AND l.from_id IN (`,
 	resource.To: `SELECT l.to_id, l.role, l.doc, o.id, o.name, o.kind, o.zone, o.created_at, o.doc
-		FROM links l JOIN resources o ON o.id = l.from_id WHERE l.to_id IN (`,
+		FROM links l JOIN resources o ON o.id = l.from_id WHERE o.gone_at > $1 AND l.to_id IN (`,
 }
 
 // linkQueries are the statements for listSizes.
 var linkQueries = func() map[resource.Side][]string {
 	queries := map[resource.Side][]string{}
 	for side, columns := range linkColumns {
-		queries[side] = listQueries(columns, 1, `) ORDER BY l.position`)
+		queries[side] = listQueries(columns, 2, `) ORDER BY l.position`)
 	}
 	return queries
 }()
 
-// withLinks adds the links of resources of one kind.
+// withLinks adds the links of resources of one kind to others that are not gone.
 func (tx *Tx) withLinks(all ...*resource.Resource) error {
 	if len(all) == 0 || len(all[0].Kind.Sides()) == 0 {
 		return nil
@@ -84,7 +85,7 @@ func (tx *Tx) withLinks(all ...*resource.Resource) error {
 	}
 	for _, side := range all[0].Kind.Sides() {
 		err := inLists(ids, func(size int, list []any) error {
-			found, err := many(tx, "links", scanLink(side), linkQueries[side][size], list...)
+			found, err := many(tx, "links", scanLink(side), linkQueries[side][size], append([]any{tx.moment()}, list...)...)
 			for _, l := range found {
 				r := byID[l.of]
 				l.Other.Account, l.Other.Region = r.Account, r.Region
@@ -129,10 +130,19 @@ type StoredLink struct {
 	Doc      []byte
 }
 
-// EachLink goes through the links by account, first end, role and second end.
+// EachLink goes through the links of resources that are not gone, by account, first end, role and
+// second end.
 func (tx *Tx) EachLink(account string, fn func(StoredLink) error) error {
+	now, gone, otherGone := tx.moment(), int64(0), int64(0)
+	there := func(l StoredLink) error {
+		if min(gone, otherGone) <= now {
+			return nil
+		}
+		return fn(l)
+	}
 	return each(tx, "links", func(scan func(...any) error) (l StoredLink, err error) {
-		return l, scan(&l.Account, &l.From, (*string)(&l.Role), &l.To, &l.Position, &l.Doc)
-	}, fn, `SELECT r.account, l.from_id, l.role, l.to_id, l.position, l.doc FROM links l JOIN resources r ON r.id = l.from_id `,
+		return l, scan(&l.Account, &l.From, (*string)(&l.Role), &l.To, &l.Position, &l.Doc, &gone, &otherGone)
+	}, there, `SELECT r.account, l.from_id, l.role, l.to_id, l.position, l.doc, r.gone_at, o.gone_at
+		FROM links l JOIN resources r ON r.id = l.from_id JOIN resources o ON o.id = l.to_id `,
 		"r.account", "r.account, l.from_id, l.role, l.to_id", account)
 }

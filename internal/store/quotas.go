@@ -7,13 +7,14 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// countQueries are the statements for listSizes.
-var countQueries = listQueries(`SELECT count(*) FROM resources WHERE account = $1 AND kind = $2 AND region IN (`, 3, `)`)
+// countQueries are the statements for listSizes. They read an index alone: a quota is checked at each
+// creation.
+var countQueries = listQueries(`SELECT count(*) FROM resources WHERE account = $1 AND kind = $2 AND gone_at > $3 AND region IN (`, 4, `)`)
 
 // Count counts the resources of a kind that an account has in regions, which are different
 // ones.
 func (tx *Tx) Count(account string, kind resource.Kind, regions ...string) (int, error) {
-	return tx.count(countQueries, regions, account, string(kind))
+	return tx.count(countQueries, regions, account, string(kind), tx.moment())
 }
 
 // usesQueries are the statements for listSizes.

@@ -11,11 +11,12 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// resourceColumns are what fillResource reads, and observedColumns what fillObserved reads
-// before them. A query selects no column whose value it knows: each one costs.
+// resourceColumns are what fillResource reads, observedColumns what fillObserved reads, and
+// wholeColumns what scanWholeResource reads. A query selects no column whose value it knows: each one costs.
 const (
 	resourceColumns = `id, zone, created_at, tags, doc, priv`
 	observedColumns = `generation, observed, ` + resourceColumns
+	wholeColumns    = `gone_at, ` + observedColumns + `, name, account, region, kind`
 )
 
 // Resource reads the resource that has the name in the namespace that most kinds share, or
@@ -29,7 +30,8 @@ func (tx *Tx) ResourceIn(account, region, space, name string) (*resource.Resourc
 	r, err := one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
 		r := &resource.Resource{Account: account, Region: region, Name: name}
 		return r, fillObserved(r, scan, (*string)(&r.Kind))
-	}, `SELECT `+observedColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name = $4`, account, region, space, name)
+	}, `SELECT `+observedColumns+`, kind FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name = $4 AND gone_at > $5`,
+		account, region, space, name, tx.moment())
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +50,8 @@ func (tx *Tx) Resources(account, region string, kind resource.Kind, after string
 		r := &resource.Resource{Account: account, Region: region, Kind: kind}
 		return r, fill(r, scan, &r.Name)
 	}, `SELECT `+columns+`, name FROM resources
-		WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 ORDER BY name LIMIT $5`,
-		account, region, string(kind), after, limit)
+		WHERE account = $1 AND region = $2 AND kind = $3 AND name > $4 AND gone_at > $5 ORDER BY name LIMIT $6`,
+		account, region, string(kind), after, tx.moment(), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -57,23 +59,21 @@ func (tx *Tx) Resources(account, region string, kind resource.Kind, after string
 }
 
 // Names lists the names in the namespace that most kinds share, in order, at most limit of
-// them, those behind the name after.
+// them, those after the name after.
 func (tx *Tx) Names(account, region, after string, limit int) ([]string, error) {
-	return many(tx, "names", func(scan func(...any) error) (name string, err error) {
-		return name, scan(&name)
-	}, `SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = '' AND name > $3 ORDER BY name LIMIT $4`,
-		account, region, after, limit)
+	return many(tx, "names", scanText,
+		`SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = '' AND name > $3 AND gone_at > $4 ORDER BY name LIMIT $5`,
+		account, region, after, tx.moment(), limit)
 }
 
 // namesTakenQueries are the statements for listSizes.
-var namesTakenQueries = listQueries(`SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND name IN (`, 4, `)`)
+var namesTakenQueries = listQueries(
+	`SELECT name FROM resources WHERE account = $1 AND region = $2 AND space = $3 AND gone_at > $4 AND name IN (`, 5, `)`)
 
 // NamesTaken returns those of the names that resources have in a namespace, in no order.
 func (tx *Tx) NamesTaken(account, region, space string, names []string) (taken []string, err error) {
 	err = inLists(names, func(size int, list []any) error {
-		found, err := many(tx, "names", func(scan func(...any) error) (name string, err error) {
-			return name, scan(&name)
-		}, namesTakenQueries[size], append([]any{account, region, space}, list...)...)
+		found, err := many(tx, "names", scanText, namesTakenQueries[size], append([]any{account, region, space, tx.moment()}, list...)...)
 		taken = append(taken, found...)
 		return err
 	})
@@ -81,24 +81,41 @@ func (tx *Tx) NamesTaken(account, region, space string, names []string) (taken [
 }
 
 // InsertResource adds a resource. It returns a NameTakenError if the account has that name in
-// the region already, or if any account has a name that is worldwide.
+// the region already, or if any account has a name that is worldwide. The name of a resource that
+// is gone is free.
 func (tx *Tx) InsertResource(r *resource.Resource) error {
 	tags, err := encodeTags(r.Tags)
 	if err != nil {
 		return err
 	}
 	tx.touch(r.ID, r.Kind)
-	_, err = tx.q.exec(`INSERT INTO resources (id, account, region, space, name, kind, zone, created_at, tags, doc, priv, revision, generation,
-		worldwide) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		r.ID, r.Account, r.Region, r.Kind.Space(), r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
-		newRevision(r.Kind), r.Generation, r.Kind.Worldwide())
+	inserted, err := tx.insertResource(r, tags)
+	if err == nil && !inserted {
+		if err = tx.freeName(r); err == nil {
+			inserted, err = tx.insertResource(r, tags)
+		}
+	}
 	switch {
-	case isUnique(err):
+	case err == nil && !inserted:
 		err = &NameTakenError{Kind: r.Kind, Name: r.Name}
 	case err == nil && r.Kind.QuotaPeriod() > 0:
 		err = tx.use(r)
 	}
 	return wrap("insert resource", err)
+}
+
+// insertResource reports whether it inserted the resource. It does not if the name or the id is
+// taken. PostgreSQL would end the transaction after an error.
+func (tx *Tx) insertResource(r *resource.Resource, tags []byte) (inserted bool, err error) {
+	res, err := tx.q.exec(`INSERT INTO resources (id, account, region, space, name, kind, zone, created_at, tags, doc, priv, revision, generation,
+		worldwide) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		r.ID, r.Account, r.Region, r.Kind.Space(), r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
+		newRevision(r.Kind), r.Generation, r.Kind.Worldwide())
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
 }
 
 // UpdateResource writes what may change in a resource: tags, doc, priv and generation.
@@ -113,18 +130,20 @@ func (tx *Tx) UpdateResource(r *resource.Resource) error {
 	return changed("update resource", res, err)
 }
 
-// DeleteResource removes a resource; its operations stay.
+// DeleteResource removes a resource with its addresses; its operations stay.
 func (tx *Tx) DeleteResource(r *resource.Resource) error {
 	tx.touch(r.ID, r.Kind)
-	res, err := tx.q.exec(`DELETE FROM resources WHERE id = $1`, r.ID)
-	return changed("delete resource", res, err)
+	return tx.remove(r.ID)
 }
 
-// scanWholeResource reads observedColumns and the columns that fillResource's other
-// callers know beforehand.
+// scanWholeResource reads wholeColumns.
 func scanWholeResource(scan func(...any) error) (*resource.Resource, error) {
 	r := &resource.Resource{}
-	return r, fillObserved(r, scan, &r.Name, &r.Account, &r.Region, (*string)(&r.Kind))
+	var gone int64
+	err := fillObserved(r, func(dest ...any) error { return scan(append([]any{&gone}, dest...)...) },
+		&r.Name, &r.Account, &r.Region, (*string)(&r.Kind))
+	r.GoneAt = fromGoneMillis(gone)
+	return r, err
 }
 
 // fillObserved reads observedColumns, and more columns of text after them.

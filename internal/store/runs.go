@@ -19,15 +19,18 @@ func newRevision(kind resource.Kind) int64 {
 	return time.Now().UnixMicro()
 }
 
-// ResourceByID reads the resource of any kind that has the id, or ErrNotFound. It is the
-// only method that reads the revision.
+// ResourceByID reads the resource of any kind that has the id, or ErrNotFound. One that is gone is
+// there if an engine may have something of it. It is the only method that reads the revision.
 func (tx *Tx) ResourceByID(id string) (*resource.Resource, error) {
 	r, err := one(tx, "resource", func(scan func(...any) error) (*resource.Resource, error) {
 		var revision int64
 		r, err := scanWholeResource(func(dest ...any) error { return scan(append(dest, &revision)...) })
 		r.Revision = revision
 		return r, err
-	}, `SELECT `+observedColumns+`, name, account, region, kind, revision FROM resources WHERE id = $1`, id)
+	}, `SELECT `+wholeColumns+`, revision FROM resources WHERE id = $1`, id)
+	if err == nil && goneMillis(r.GoneAt) <= tx.momentOf(r.Kind) {
+		err = wrap("resource", ErrNotFound)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -54,22 +57,29 @@ func (tx *Tx) Observe(id string, o resource.Observation) (changed bool, err erro
 type Revision struct {
 	ID       string
 	Revision int64
+	// GoneAt is when the resource is gone; zero if it stays.
+	GoneAt time.Time
 }
 
 // Revisions lists the resources of a kind for which something runs, in all accounts and
-// regions, by id.
+// regions, by id. It has also what is gone.
 func (tx *Tx) Revisions(kind resource.Kind) ([]Revision, error) {
-	// The literal condition is that of the index.
 	return many(tx, "revisions", func(scan func(...any) error) (r Revision, err error) {
-		return r, scan(&r.ID, &r.Revision)
-	}, `SELECT id, revision FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
+		var gone int64
+		err = scan(&r.ID, &r.Revision, &gone)
+		r.GoneAt = fromGoneMillis(gone)
+		return r, err
+	}, revisionsQuery, string(kind))
 }
 
+// revisionsQuery has the literal condition of the index, which has all columns of the query.
+const revisionsQuery = `SELECT id, revision, gone_at FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`
+
 // AllOf lists the resources of a kind for which something runs, in all accounts and
-// regions, by id.
+// regions, by id. It has what is gone if an engine may have something of it.
 func (tx *Tx) AllOf(kind resource.Kind) ([]*resource.Resource, error) {
 	list, err := many(tx, "resources of a kind", scanWholeResource,
-		`SELECT `+observedColumns+`, name, account, region, kind FROM resources WHERE revision > 0 AND kind = $1 ORDER BY id`, string(kind))
+		`SELECT `+wholeColumns+` FROM resources WHERE revision > 0 AND kind = $1 AND gone_at > $2 ORDER BY id`, string(kind), tx.momentOf(kind))
 	if err != nil {
 		return nil, err
 	}

@@ -44,10 +44,17 @@ func (tx *Tx) EachAccessKey(account string, fn func(*AccessKey) error) error {
 	return each(tx, "access keys", scanAccessKey, fn, accessKeyColumns, "account", "account, id", account)
 }
 
-// EachResource goes through the resources by account, region, namespace and name.
+// EachResource goes through the resources that are not gone, by account, region, namespace and name.
 func (tx *Tx) EachResource(account string, fn func(*resource.Resource) error) error {
-	return each(tx, "resources", scanWholeResource, fn,
-		`SELECT `+observedColumns+`, name, account, region, kind FROM resources `, "account", "account, region, space, name", account)
+	now := tx.moment()
+	there := func(r *resource.Resource) error {
+		if goneMillis(r.GoneAt) <= now {
+			return nil
+		}
+		return fn(r)
+	}
+	return each(tx, "resources", scanWholeResource, there,
+		`SELECT `+wholeColumns+` FROM resources `, "account", "account, region, space, name", account)
 }
 
 // AccountAddress is an Address of an account's resource.
@@ -56,11 +63,18 @@ type AccountAddress struct {
 	Address
 }
 
-// EachAddress goes through the addresses of resources by account, owner and pool.
+// EachAddress goes through the addresses of resources that are not gone, by account, owner and pool.
 func (tx *Tx) EachAddress(account string, fn func(AccountAddress) error) error {
+	now, gone := tx.moment(), int64(0)
+	there := func(a AccountAddress) error {
+		if gone <= now {
+			return nil
+		}
+		return fn(a)
+	}
 	return each(tx, "addresses", func(scan func(...any) error) (a AccountAddress, err error) {
-		return a, scan(&a.Pool, &a.Number, &a.Owner, &a.Account)
-	}, fn, `SELECT a.pool, a.number, a.owner, r.account FROM addresses a JOIN resources r ON r.id = a.owner `,
+		return a, scan(&a.Pool, &a.Number, &a.Owner, &a.Account, &gone)
+	}, there, `SELECT a.pool, a.number, a.owner, r.account, r.gone_at FROM addresses a JOIN resources r ON r.id = a.owner `,
 		"r.account", "r.account, a.owner, a.pool", account)
 }
 
@@ -77,16 +91,18 @@ type AccountEntry struct {
 	resource.Entry
 }
 
-// EachEntry goes through the entries of classes by owner, class and number. This is the order
-// of an index: documents need not be sorted.
+// EachEntry goes through the entries of classes, of resources that are not gone, by owner, class and
+// number. This is the order of an index: documents need not be sorted.
 func (tx *Tx) EachEntry(account string, classes []string, fn func(*AccountEntry) error) error {
 	if len(classes) == 0 {
 		return nil
 	}
-	query, args := selectAccountEntries+`WHERE e.class IN `+placeholders(1, len(classes)), make([]any, 0, len(classes)+1)
+	query, args := selectAccountEntries+`WHERE e.class IN `+placeholders(1, len(classes)), make([]any, 0, len(classes)+2)
 	for _, class := range classes {
 		args = append(args, class)
 	}
+	args = append(args, tx.moment())
+	query += fmt.Sprintf(" AND r.gone_at > $%d", len(args))
 	if account != "" {
 		args = append(args, account)
 		query += fmt.Sprintf(" AND r.account = $%d", len(args))
@@ -152,10 +168,10 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 		}
 		rows[i] = []any{
 			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
-			newRevision(r.Kind), r.Kind.Space(), r.Kind.Worldwide(),
+			newRevision(r.Kind), r.Kind.Space(), r.Kind.Worldwide(), goneMillis(r.GoneAt),
 		}
 	}
-	columns := "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space, worldwide"
+	columns := "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space, worldwide, gone_at"
 	return tx.insertRows("resources", columns, rows)
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Tx is a running transaction. Its methods are grouped by what they keep: meta,
@@ -10,6 +11,8 @@ import (
 type Tx struct {
 	q querier
 	*scope
+	// now is what SetNow was told; zero before it is needed.
+	now time.Time
 	// identitiesChange: the transaction has written something that IdentityVersion speaks
 	// of.
 	identitiesChange bool

@@ -21,15 +21,13 @@ func (e *NameTakenError) Error() string {
 func (*NameTakenError) Unwrap() error { return ErrNameTaken }
 
 // worldwideQueries are the statements for listSizes. Their condition is that of the index.
-var worldwideQueries = listQueries(`SELECT name FROM resources WHERE worldwide AND name IN (`, 1, `)`)
+var worldwideQueries = listQueries(`SELECT name FROM resources WHERE worldwide AND gone_at > $1 AND name IN (`, 2, `)`)
 
 // WorldwideNamesTaken returns those of the names that resources have of kinds whose names are
 // unique over all accounts and regions, in no order.
 func (tx *Tx) WorldwideNamesTaken(names []string) (taken []string, err error) {
 	err = inLists(names, func(size int, list []any) error {
-		found, err := many(tx, "names", func(scan func(...any) error) (name string, err error) {
-			return name, scan(&name)
-		}, worldwideQueries[size], list...)
+		found, err := many(tx, "names", scanText, worldwideQueries[size], append([]any{tx.moment()}, list...)...)
 		taken = append(taken, found...)
 		return err
 	})

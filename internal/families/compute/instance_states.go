@@ -115,9 +115,6 @@ func deleteInstance(c *api.Call, in *lightsail.DeleteInstanceInput) (*lightsail.
 	if i.Priv.AutoSnapshot.On() && !aws.ToBool(in.ForceDeleteAddOns) {
 		return nil, errHasAddOns(i.Resource)
 	}
-	if err := c.Tx.ReleaseAddresses(i.Resource.ID); err != nil {
-		return nil, err
-	}
 	if _, err := c.Delete(i.Resource); err != nil {
 		return nil, err
 	}

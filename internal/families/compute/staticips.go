@@ -27,11 +27,7 @@ func (f *Family) allocateStaticIP(c *api.Call, in *lightsail.AllocateStaticIpInp
 // releaseStaticIP detaches it first if it is attached: AWS's own CloudFormation
 // provider releases attached ones.
 func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail.ReleaseStaticIpOutput, error) {
-	r := c.Target(resource.StaticIP)
-	if err := c.Tx.ReleaseAddresses(r.ID); err != nil {
-		return nil, err
-	}
-	released, err := c.Delete(r)
+	released, err := c.Delete(c.Target(resource.StaticIP))
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ func (rt *Runtime) Address(account, region, name string) (netip.AddrPort, bool) 
 // find returns id and loopback port of an instance; zero values if there is none.
 func (rt *Runtime) find(account, region, name string) (id string, port uint16) {
 	err := rt.o.Store.View(rt.ctx, func(tx *store.Tx) error {
+		tx.SetNow(rt.o.Clock())
 		r, err := tx.Resource(account, region, name)
 		if err != nil || r.Kind != resource.Instance {
 			return err
@@ -82,6 +83,7 @@ func (rt *Runtime) listenElsewhere(in *stored) (*net.TCPListener, error) {
 func (rt *Runtime) movePort(in *stored, port uint16) (moved bool, err error) {
 	id := in.Resource.ID
 	err = rt.o.Store.Update(rt.ctx, func(tx *store.Tx) error {
+		tx.SetNow(rt.o.Clock())
 		if _, err := tx.ResourceByID(id); err != nil {
 			return err
 		}

@@ -21,15 +21,12 @@ type stored struct {
 // errUnreadable says that nothing is known of an instance, not even whom its firewall admits.
 var errUnreadable = errors.New("the stored instance cannot be read")
 
-// read reads an instance; both values are nil if there is no such instance. It returns the
-// resource with errUnreadable, too.
-func (rt *Runtime) read(id string) (r *resource.Resource, in *stored, err error) {
+// read reads the instance of a task; both values are nil if there is no such instance. It returns
+// the resource with errUnreadable, too.
+func (rt *Runtime) read(t reconcile.Task) (r *resource.Resource, in *stored, err error) {
 	err = rt.o.Store.View(rt.ctx, func(tx *store.Tx) error {
 		in = nil
-		if r, err = tx.ResourceByID(id); errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+		if r, err = t.Read(tx); err != nil || r == nil {
 			return err
 		}
 		i, err := instance.Load(r)
@@ -37,7 +34,7 @@ func (rt *Runtime) read(id string) (r *resource.Resource, in *stored, err error)
 			return fmt.Errorf("%w: %w", errUnreadable, err)
 		}
 		in = &stored{Instance: i}
-		in.port, err = portOf(tx, id)
+		in.port, err = portOf(tx, t.ID)
 		return err
 	})
 	return r, in, err

@@ -137,7 +137,7 @@ func (w worker) Running(ctx context.Context) (ids []string, err error) {
 
 // Reconcile makes machine and listeners of an instance what they have to be.
 func (w worker) Reconcile(ctx context.Context, t reconcile.Task) (reconcile.Status, error) {
-	r, in, err := w.read(t.ID)
+	r, in, err := w.read(t)
 	e := w.entry(t.ID)
 	switch {
 	case err == nil:
