@@ -118,6 +118,11 @@ func isSOA(target string) bool {
 	return server && mailbox && areNumbers(fields[2:], 32)
 }
 
+// areNumbers reports whether fields are numbers of so many bits, at most 32, and no longer than such numbers can be.
 func areNumbers(fields []string, bits int) bool {
-	return !slices.ContainsFunc(fields, func(f string) bool { _, err := strconv.ParseUint(f, 10, bits); return err != nil })
+	const longest = len("4294967295")
+	return !slices.ContainsFunc(fields, func(f string) bool {
+		_, err := strconv.ParseUint(f, 10, bits)
+		return err != nil || len(f) > longest
+	})
 }

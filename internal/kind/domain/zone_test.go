@@ -108,7 +108,7 @@ func TestAdd_returnsAnErrorForInvalidEntries(t *testing.T) {
 		"a b.example.com A 192.0.2.1", ".example.com A 192.0.2.1", strings.Repeat("a.", 130) + "example.com A 192.0.2.1", "ä.example.com A 192.0.2.1",
 		"a.example.com A 192.0.2.256", "a.example.com A 2001:db8::1", "a.example.com A 1", "a.example.com AAAA 192.0.2.1", "a.example.com AAAA fe80::1%eth0",
 		"a.example.com CNAME ", "a.example.com CNAME a b", "example.com CNAME a.example.net", "a.example.com MX mail.example.com", "a.example.com MX 65536 mail.example.com",
-		"a.example.com MX 10", "a.example.com SRV 1 2 sip.example.com", "a.example.com TXT plain", "a.example.com TXT \"a\"b\"", "a.example.com TXT \"" + strings.Repeat("a", 256) + "\"",
+		"a.example.com MX 10", "a.example.com MX 00000000010 mail.example.com", "a.example.com SRV 1 2 sip.example.com", "a.example.com TXT plain", "a.example.com TXT \"a\"b\"", "a.example.com TXT \"" + strings.Repeat("a", 256) + "\"",
 		"a.example.com TXT \"a\nb\"", "a.example.com TXT \"\x7f\"", "a.example.com TXT \"ä\"", "a.example.com TXT \"\\9\"", "a.example.com TXT \"\\400\"",
 		"a.example.com CAA 0 issue \"x\"", "a.example.com a 192.0.2.1", "a.example.com  192.0.2.1", "a.example.com MX 10 mail.example.com alias",
 		"example.com SOA ns.example.com. host.example.com. 1 2 3 4 5", "a.example.com SOA ns.example.com. host.example.com. 1 2 3 4 5", "example.com SOA x",
