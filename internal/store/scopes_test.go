@@ -130,3 +130,38 @@ func TestCountUses(t *testing.T) {
 	update(t, db, func(tx *store.Tx) error { return tx.DeleteAccount(account) })
 	want(time.UnixMilli(0), 0, region, "eu-west-1")
 }
+
+// TestInsertResource_worldwideNameOfGone takes a name that a bucket of another account has until it
+// is gone, one by one and in bulk.
+func TestInsertResource_worldwideNameOfGone(t *testing.T) {
+	for what, insert := range map[string]func(*store.Tx, *resource.Resource) error{
+		"one":  (*store.Tx).InsertResource,
+		"bulk": func(tx *store.Tx, r *resource.Resource) error { return tx.InsertResources([]*resource.Resource{r}) },
+	} {
+		db, gone := scopedStore(t), time.UnixMilli(1571255026975)
+		first, second := in(account, region, resource.Bucket, "photos"), in(another, "eu-west-1", resource.Bucket, "photos")
+		update(t, db, func(tx *store.Tx) error { return errors.Join(tx.InsertResource(first), tx.LetGo(first, gone)) })
+		try := func(now time.Time, r *resource.Resource) (taken []string, err error) {
+			err = db.Update(t.Context(), func(tx *store.Tx) (err error) {
+				tx.SetNow(now)
+				if taken, err = tx.WorldwideNamesTaken([]string{"photos"}); err != nil {
+					return err
+				}
+				return insert(tx, r)
+			})
+			return taken, err
+		}
+		if taken, err := try(gone.Add(-time.Millisecond), second); err == nil || len(taken) != 1 {
+			t.Errorf("%s: insert before the other bucket is gone: names taken %v, error %v, want the name taken", what, taken, err)
+		}
+		if taken, err := try(gone, second); err != nil || len(taken) != 0 {
+			t.Errorf("%s: insert when the other bucket is gone: names taken %v, error %v, want none", what, taken, err)
+		}
+		if taken, err := try(gone.Add(-time.Hour), in(account, region, resource.Bucket, "photos-2")); err != nil || len(taken) != 1 {
+			t.Errorf("%s: after the clock was set back: names taken %v, error %v, want the name taken by the new bucket", what, taken, err)
+		}
+		if taken, err := try(gone.Add(time.Hour), in(account, region, resource.Disk, "photos")); err != nil || len(taken) != 1 {
+			t.Errorf("%s: insert a disk of the name of the bucket that is gone: names taken %v, error %v, want the name taken for buckets alone", what, taken, err)
+		}
+	}
+}

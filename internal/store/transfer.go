@@ -163,6 +163,9 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 	rows := make([][]any, len(all))
 	for i, r := range all {
 		tags, err := encodeTags(r.Tags)
+		if err == nil && r.Kind.Worldwide() {
+			err = tx.freeName(r) // an account that was there before may have had it
+		}
 		if err != nil {
 			return err
 		}
