@@ -44,7 +44,7 @@ func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOpti
 	if err != nil {
 		return Imported{}, err
 	}
-	tx.SetNow(file.header.Created) // what is gone since then is in the file
+	tx.SetNow(o.Now)
 	i := &importer{
 		tx: tx, sealer: sealer, o: o, file: file,
 		accounts: &identity.Accounts{Tx: tx, Sealer: sealer, Now: o.Now},

@@ -153,44 +153,6 @@ func TestInsertResource_takesTheNameOfOneThatIsGone(t *testing.T) {
 	}
 }
 
-// TestInsertResource_takesAWorldwideNameOfOneThatIsGone has a bucket of another account, and a disk that
-// took the name of a bucket.
-func TestInsertResource_takesAWorldwideNameOfOneThatIsGone(t *testing.T) {
-	const other = "444455556666"
-	db := fresh(t)
-	bucket := func(id, account string) *resource.Resource {
-		r := keyPair("media")
-		r.ID, r.Account, r.Kind = id, account, resource.Bucket
-		return r
-	}
-	update(t, db, func(tx *store.Tx) error { return tx.InsertAccount(&store.Account{ID: other}) })
-	letGo(t, db, bucket("first", account))
-	taken := func(now time.Time) (names []string) {
-		at(t, db, now, func(tx *store.Tx) (err error) {
-			names, err = tx.WorldwideNamesTaken([]string{"media"})
-			return err
-		})
-		return names
-	}
-	before := end.Add(-time.Millisecond)
-	if err := insertAt(t, db, before, bucket("second", other)); !errors.Is(err, store.ErrNameTaken) || len(taken(before)) != 1 {
-		t.Errorf("insert of a bucket before the end: got %v and the names %v as taken, want ErrNameTaken", err, taken(before))
-	}
-	if names := taken(end); len(names) > 0 {
-		t.Errorf("names taken at the end = %v, want none", names)
-	}
-	disk := keyPair("media")
-	disk.ID, disk.Kind = "disk", resource.Disk
-	for _, r := range []*resource.Resource{disk, bucket("second", other)} {
-		if err := insertAt(t, db, end, r); err != nil {
-			t.Errorf("insert of a %s of the name at the end: %v", r.Kind, err)
-		}
-	}
-	if err := insertAt(t, db, end, bucket("third", account)); !errors.Is(err, store.ErrNameTaken) {
-		t.Errorf("insert of a third bucket: got %v, want ErrNameTaken", err)
-	}
-}
-
 // TestInsertResource_takesAFreedNameOnce has many who want the name of a resource that is gone.
 func TestInsertResource_takesAFreedNameOnce(t *testing.T) {
 	db := fresh(t)
