@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2" //nolint:depguard // it spreads tries over time; nothing secret comes from it
 	"net"
 	"net/url"
 	"strconv"
@@ -24,19 +23,6 @@ const (
 	pgUniqueViolation      = "23505"
 	pgSerializationFailure = "40001"
 	pgDeadlockDetected     = "40P01"
-	pgLockNotAvailable     = "55P03"
-)
-
-// How often and how long a transaction is retried that collided with others.
-// Each wait is random, so that those who collided do not meet again.
-const (
-	maxTries = 30
-	// maxCollisions is how many tries may meet others before one keeps them out.
-	maxCollisions = 8
-	// maxOvertaken is how often one may find a name taken that was free when it looked.
-	maxOvertaken = 8
-	firstWait    = 2 * time.Millisecond
-	maxWait      = 100 * time.Millisecond
 )
 
 // postgresEngine runs each transaction on a connection of a pool. Writes are
@@ -46,6 +32,8 @@ type postgresEngine struct {
 	timeout   time.Duration
 	closed    atomic.Bool
 	positions positions
+	// turn has an element while a write has its turn.
+	turn chan struct{}
 }
 
 func openPostgres(ctx context.Context, o Options) (engine, error) {
@@ -59,7 +47,7 @@ func openPostgres(ctx context.Context, o Options) (engine, error) {
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	e := &postgresEngine{db: db, timeout: o.Timeout}
+	e := &postgresEngine{db: db, timeout: o.Timeout, turn: make(chan struct{}, 1)}
 	ctx, cancel := e.bound(ctx)
 	defer cancel()
 	if err := db.PingContext(ctx); err != nil {
@@ -119,52 +107,11 @@ func (e *postgresEngine) bound(ctx context.Context) (context.Context, context.Ca
 func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	ctx, cancel := e.bound(ctx)
 	defer cancel()
-	return e.run(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, false, fn)
+	return e.run(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
 }
 
-func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
-	ctx, cancel := e.bound(ctx)
-	defer cancel()
-	wait, overtaken := firstWait, 0
-	for try := 1; ; try++ {
-		err := e.run(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, try > maxCollisions, fn)
-		if errors.Is(err, ErrUnknownOutcome) {
-			return err // a second run could store it twice
-		}
-		if !collided(err) {
-			// A row that was not there before may be another transaction's, made at the same
-			// time. The next run finds it there and says so in its own way, unless it was
-			// deleted meanwhile and made once more.
-			if overtaken == maxOvertaken || !errors.Is(err, ErrNameTaken) && !errors.Is(err, ErrExists) {
-				return err
-			}
-			overtaken++
-		}
-		if try == maxTries {
-			return fmt.Errorf("given up after %d tries: %w", try, err)
-		}
-		select {
-		case <-time.After(rand.N(wait)): //nolint:gosec // no secret: it spreads the tries
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		wait = min(2*wait, maxWait)
-	}
-}
-
-// collided reports whether a transaction failed because of others that ran at the same
-// time, and may succeed by itself.
-func collided(err error) bool {
-	switch pgCode(err) {
-	case pgSerializationFailure, pgDeadlockDetected, pgLockNotAvailable:
-		return true
-	}
-	return false
-}
-
-// run runs fn in a transaction, if wanted in one that keeps other writers out. A panic of fn
-// rolls back and continues.
-func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, alone bool, fn func(*Tx) error) error {
+// run runs fn in a transaction. A panic of fn rolls back and continues.
+func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, fn func(*Tx) error) error {
 	if e.closed.Load() {
 		return ErrClosed
 	}
@@ -175,11 +122,6 @@ func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, alone bool, 
 		return fmt.Errorf("begin: %w", span.why(err))
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to do after a commit; the error that led here says more
-	if alone {
-		if err := keepOut(span, tx); err != nil {
-			return err
-		}
-	}
 	if err := fn(&Tx{q: &pgQuerier{ctx, tx}, scope: &scope{positions: &e.positions}}); err != nil {
 		return err
 	}
@@ -194,19 +136,6 @@ func (e *postgresEngine) run(ctx context.Context, o *sql.TxOptions, alone bool, 
 		return fmt.Errorf("commit: %w", err)
 	}
 	return fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, span.why(err))
-}
-
-// keepOut lets a transaction write resources and their entries alone: of many that write the
-// same row at the same time, one would lose again and again. It has to come first: what a transaction reads
-// is as old as its first query. The lock is not waited for without end, since all writes
-// wait with it: a server that does not answer any more may still be in a transaction.
-func keepOut(ctx context.Context, tx *sql.Tx) error {
-	for _, statement := range []string{`SET LOCAL lock_timeout = '1s'`, `LOCK TABLE resources, entry_lists IN EXCLUSIVE MODE`} {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return wrap("keep other writers out", err)
-		}
-	}
-	return nil
 }
 
 func (e *postgresEngine) admin() *sql.DB { return e.db }

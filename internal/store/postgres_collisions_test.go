@@ -3,7 +3,6 @@
 package store_test
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"strings"
@@ -206,38 +205,6 @@ func lengthen(tx *store.Tx) error {
 	time.Sleep(5 * time.Millisecond)
 	r.Doc = append(r.Doc, 'x')
 	return tx.UpdateResource(r)
-}
-
-// TestUpdates_doNotWaitForAServerThatStandsStill leaves a transaction open that has written resources, as a server does
-// that lost its network, while an update collides again and again: updates of other resources happen all the same.
-func TestUpdates_doNotWaitForAServerThatStandsStill(t *testing.T) {
-	dsn := newDSN(t)
-	db, admin := open(t, dsn), connect(t, dsn)
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	insertKeyPair(t, db, "deploy")
-	collideOnMeta(t, admin)
-	still, err := admin.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = still.Rollback() }()
-	if _, err := still.ExecContext(t.Context(), `LOCK TABLE resources IN ROW EXCLUSIVE MODE`); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var collider sync.WaitGroup
-	collider.Go(func() { _ = db.Update(ctx, func(tx *store.Tx) error { return tx.SetMeta("n", []byte("x")) }) })
-	for waiting := 0; waiting == 0; {
-		err := admin.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_locks WHERE mode = 'ExclusiveLock' AND locktype = 'relation' AND NOT granted`).Scan(&waiting)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	update(t, db, lengthen)
-	cancel()
-	collider.Wait()
 }
 
 // TestUpdatesGiveUp lets PostgreSQL refuse each try of an update as one that collided: it ends all the same.
