@@ -90,6 +90,7 @@ func readPassphrase(path string) ([]byte, error) {
 }
 
 func counted(c export.Counts) string {
-	return fmt.Sprintf("%d accounts, %d region setups, %d identities, %d access keys, %d resources, %d addresses, %d entries, %d operations",
-		c.Accounts, c.RegionSetups, c.Identities, c.AccessKeys, c.Resources, c.Addresses, c.Entries, c.Operations)
+	return fmt.Sprintf("%d accounts, %d region setups, %d identities, %d access keys, %d resources, %d links, %d addresses, "+
+		"%d uses of quotas, %d entries, %d operations",
+		c.Accounts, c.RegionSetups, c.Identities, c.AccessKeys, c.Resources, c.Links, c.Addresses, c.QuotaUses, c.Entries, c.Operations)
 }

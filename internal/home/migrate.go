@@ -28,11 +28,17 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 		return err
 	}
 	fresh := before == 0
-	if err := db.Update(ctx, func(tx *store.Tx) error { return sealUserData(tx, sealer, fresh, log) }); err != nil {
-		return fmt.Errorf("seal user data: %w", err)
-	}
-	if err := db.Update(ctx, func(tx *store.Tx) error { return linkAttachments(tx, log) }); err != nil {
-		return fmt.Errorf("link attachments: %w", err)
+	err = db.Update(ctx, func(tx *store.Tx) error { // one commit, since each waits for the disk
+		if err := sealUserData(tx, sealer, fresh, log); err != nil {
+			return fmt.Errorf("seal user data: %w", err)
+		}
+		if err := linkAttachments(tx, log); err != nil {
+			return fmt.Errorf("link attachments: %w", err)
+		}
+		return nil
+	})
+	if err != nil || fresh {
+		return err
 	}
 	if pending, err = pendingSteps(ctx, db); err != nil || !slices.Contains(pending, store.RewriteFile) {
 		return err
