@@ -41,6 +41,8 @@ func (i *importer) insertLink(from *resource.Resource, role resource.Role, to *r
 	switch {
 	case from.Kind != ends.From || to.Kind != ends.To || from.Region != to.Region:
 		err = fmt.Errorf("it is not from a %s to a %s of one region", ends.From, ends.To)
+	case !from.GoneAt.IsZero() || !to.GoneAt.IsZero():
+		err = errors.New("one of the two is being deleted, which ends its links")
 	case from.Linked(role) != nil || ends.Single && to.Linked(role) != nil:
 		err = errors.New("one of the two has another such link")
 	default:

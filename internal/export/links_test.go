@@ -64,6 +64,10 @@ func TestImport_invalidLinks(t *testing.T) {
 	changed := func(line, pattern, with string) string {
 		return replace(good, line, replaceRegexp(line, pattern, with))
 	}
+	inResource := func(kind resource.Kind, pattern, with string) string {
+		line := resourceLine(t, good, kind)
+		return replace(good, line, replaceRegexp(line, pattern, with))
+	}
 	counted := func(file string, n int) string { return replace(file, `"links":3`, fmt.Sprintf(`"links":%d`, n)) }
 	for title, tc := range map[string]struct{ file, want string }{
 		"in a file of version 2": {replace(good, `"version":3`, `"version":2`), "links are not in files of version 2"},
@@ -80,6 +84,11 @@ func TestImport_invalidLinks(t *testing.T) {
 		"with something to say":  {changed(ip, `"doc":\{\}`, `"doc":{"a":1}`), "there is nothing to say of an attached static IP"},
 		"that is no object":      {changed(ip, `"doc":\{\}`, `"doc":null`), "there is nothing to say of an attached static IP"},
 		"of two static IPs":      {counted(replace(good, ip, sorted(ip, second)), 4), "one of the two has another such link"},
+		"of a disk that goes":    {inResource(resource.Disk, `,"doc":`, `,"goneAt":"2040-01-01T00:00:00Z","doc":`), "one of the two is being deleted"},
+		"to a web that goes":     {inResource(resource.Instance, `,"doc":`, `,"goneAt":"2040-01-01T00:00:00Z","doc":`), "one of the two is being deleted"},
+		"in a disk, too":         {inResource(resource.Disk, `"doc":\{`, `"doc":{"attachedTo":"web",`), "doc: attachedTo is not what Lanyard writes"},
+		"in a static IP, too":    {inResource(resource.StaticIP, `"doc":\{`, `"doc":{"isAttached":true,`), "doc: isAttached is not what Lanyard writes"},
+		"in an instance, too":    {inResource(resource.Instance, `"priv":\{`, `"priv":{"staticIp":"front",`), "priv: staticIp is a link"},
 		"twice":                  {counted(replace(good, ip, ip+ip), 4), "the record is not in order, or there twice"},
 	} {
 		t.Run(title, func(t *testing.T) {
@@ -91,6 +100,19 @@ func TestImport_invalidLinks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// resourceLine is the line of the resource of a kind that the links of the tests are about.
+func resourceLine(t *testing.T, file string, kind resource.Kind) string {
+	t.Helper()
+	name := map[resource.Kind]string{resource.Disk: "data", resource.StaticIP: "front", resource.Instance: "web"}[kind]
+	for line := range strings.Lines(file) {
+		if strings.HasPrefix(line, `{"record":"resource"`) && strings.Contains(line, `"name":"`+name+`","kind":"`+string(kind)+`"`) {
+			return line
+		}
+	}
+	t.Fatalf("no %s %s in the file", kind, name)
+	return ""
 }
 
 // linkLine is the first line of a file that has a link of a role.

@@ -54,6 +54,7 @@ func checkInstance(r *resource.Resource) (resource.Claims, error) {
 	a.keys(i)
 	a.metadataOptions(doc.MetadataOptions)
 	a.Want(i.Priv.AutoSnapshot.Check() == nil, "priv: autoSnapshot: %w", i.Priv.AutoSnapshot.Check())
+	a.Want(i.Priv.FormerStaticIP == "", "priv: staticIp is a link")
 	a.hardware(i)
 	a.addresses(i, &claims)
 	a.firewall(i)

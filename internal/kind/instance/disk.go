@@ -47,6 +47,7 @@ func (d *Disk) SupportSuffix() string { return "vol-" + ec2ID(d.Resource.ID) }
 func (d *Disk) Pack() error {
 	doc := d.Doc
 	doc.State, doc.AddOns, doc.Tags = "", nil, nil
+	doc.AttachedTo, doc.Path, doc.IsAttached, doc.AttachmentState = nil, nil, nil, nil //nolint:staticcheck // Show sets attachmentState
 	return d.PackDoc(doc)
 }
 

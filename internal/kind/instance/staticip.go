@@ -31,6 +31,13 @@ func (*StaticIP) Kind() resource.Kind { return resource.StaticIP }
 // SupportSuffix is the address.
 func (s *StaticIP) SupportSuffix() string { return aws.ToString(s.Doc.IpAddress) }
 
+// Pack writes the document into the row, without what Show adds.
+func (s *StaticIP) Pack() error {
+	doc := s.Doc
+	doc.AttachedTo, doc.IsAttached = nil, nil
+	return s.PackDoc(doc)
+}
+
 // Show is the static IP as the API shows it: it never shows its tags.
 func (s *StaticIP) Show(time.Time) *types.StaticIp {
 	doc := s.Doc
