@@ -24,12 +24,13 @@ func linkAttachments(tx *store.Tx, log *slog.Logger) error {
 	if err != nil || !slices.Contains(pending, store.LinkAttachments) {
 		return err
 	}
-	links, err := takeFormerLinks(tx, log)
+	kinds := families.StoredKinds()
+	links, err := takeFormerLinks(tx, kinds, log)
 	if err != nil {
 		return err
 	}
 	for _, l := range links {
-		if err := l.insert(tx, log); err != nil {
+		if err := l.insert(tx, kinds, log); err != nil {
 			return err
 		}
 	}
@@ -37,8 +38,7 @@ func linkAttachments(tx *store.Tx, log *slog.Logger) error {
 }
 
 // takeFormerLinks takes the links out of all documents.
-func takeFormerLinks(tx *store.Tx, log *slog.Logger) (links []formerLink, err error) {
-	kinds := families.StoredKinds()
+func takeFormerLinks(tx *store.Tx, kinds resource.StoredKinds, log *slog.Logger) (links []formerLink, err error) {
 	var all []*resource.Resource
 	err = tx.EachResource("", func(r *resource.Resource) error {
 		if kinds[r.Kind].Former != nil {
@@ -68,17 +68,23 @@ func takeFormerLinks(tx *store.Tx, log *slog.Logger) (links []formerLink, err er
 	return links, nil
 }
 
-// insert makes the link, unless what is attached is not there.
-func (l formerLink) insert(tx *store.Tx, log *slog.Logger) error {
+// insert makes the link, unless what is attached is not there or cannot be read: then the other end could
+// not be read, either.
+func (l formerLink) insert(tx *store.Tx, kinds resource.StoredKinds, log *slog.Logger) error {
 	ends, _ := l.Role.Ends()
 	from, err := tx.Resource(l.to.Account, l.to.Region, l.From)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (from.Kind != ends.From || from.Linked(l.Role) != nil) {
-		log.Warn("attached resource does not exist, it is not linked",
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	fits := err == nil && from.Kind == ends.From && from.Linked(l.Role) == nil
+	if fits {
+		_, unreadable := kinds[from.Kind].Former(from)
+		fits = unreadable == nil
+	}
+	if !fits {
+		log.Warn("attached resource absent or unreadable, not linked",
 			"account", l.to.Account, "region", l.to.Region, "kind", ends.From, "name", l.From, "attached_to", l.to.Name)
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	return tx.InsertLink(from, l.Role, l.to, []byte(l.Doc))
 }

@@ -43,7 +43,7 @@ func TestMigrate_sealsUserDataBesideADamagedRecord(t *testing.T) {
 }
 
 // TestMigrate_linksAttachmentsBesideDamagedRecords takes the step on a store in which a disk cannot be read, and another one
-// is attached by the document of the instance alone.
+// is attached by the document of the instance alone. Neither keeps the instance from being read.
 func TestMigrate_linksAttachmentsBesideDamagedRecords(t *testing.T) {
 	dir := t.TempDir()
 	s, stop := servertest.Start(t, servertest.Options(dir))
@@ -68,7 +68,8 @@ func TestMigrate_linksAttachmentsBesideDamagedRecords(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		web.Doc = bytes.Replace(web.Doc, []byte(`"disks":[`), []byte(`"disks":[{"name":"absent","path":"/dev/xvdf","isSystemDisk":false,"sizeInGb":8},`), 1)
+		web.Doc = bytes.Replace(web.Doc, []byte(`"disks":[`), []byte(`"disks":[{"name":"absent","path":"/dev/xvdf","isSystemDisk":false,"sizeInGb":8},`+
+			`{"name":"damaged","path":"/dev/xvdg","isSystemDisk":false,"sizeInGb":8},`), 1)
 		return errors.Join(tx.UpdateResource(web), tx.InsertResource(damaged("damaged", `{"sizeInGb":"x"}`)),
 			tx.InsertResource(damaged("halved", `{"isAttached":true}`)))
 	})
