@@ -28,7 +28,7 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 		return err
 	}
 	fresh := before == 0
-	err = db.Update(ctx, func(tx *store.Tx) error { // one commit, since each waits for the disk
+	err = db.Update(store.Lengthy(ctx), func(tx *store.Tx) error { // one commit, since each waits for the disk
 		if err := sealUserData(tx, sealer, fresh, log); err != nil {
 			return fmt.Errorf("seal user data: %w", err)
 		}

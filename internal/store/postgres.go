@@ -98,11 +98,18 @@ func (e oneLineError) Unwrap() error { return e.error }
 // bound gives a transaction its time: a database that does not answer at all would
 // hold its callers for ever.
 func (e *postgresEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	if e.timeout == 0 {
+	if e.timeout == 0 || ctx.Value(lengthy{}) != nil {
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, e.timeout)
 }
+
+// lengthy is the key of what Lengthy adds to a context.
+type lengthy struct{}
+
+// Lengthy returns a context in which Options.Timeout bounds commits only: that of a transaction on
+// all that a store has, as an upgrade needs, takes the longer the more that is.
+func Lengthy(ctx context.Context) context.Context { return context.WithValue(ctx, lengthy{}, true) }
 
 func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	ctx, cancel := e.bound(ctx)

@@ -45,7 +45,7 @@ type Options struct {
 	// Connections bounds the connections to PostgreSQL; DefaultConnections when zero.
 	Connections int
 	// Timeout bounds each transaction on PostgreSQL, its repetitions included, and once
-	// more the COMMIT at its end; nothing does when zero.
+	// more the COMMIT at its end; nothing does when zero. Lengthy makes exceptions.
 	Timeout time.Duration
 	// Observe is told how long each transaction took; kind is "view" or "update".
 	// Nil is fine.
