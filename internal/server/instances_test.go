@@ -147,6 +147,33 @@ func TestInstances_haveAddressesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestAttachStaticIp_movesTheListenerBeforeTheAnswer attaches a static IP that another instance has.
+func TestAttachStaticIp_movesTheListenerBeforeTheAnswer(t *testing.T) {
+	o := servertest.Options(t.TempDir())
+	o.InstanceAddresses = netip.MustParsePrefix("127.72.0.0/16")
+	if instanceruntime.CheckRange(o.InstanceAddresses) != nil {
+		return // TestInstances_haveAddressesOfTheirOwn says what happens then
+	}
+	s, _ := servertest.Start(t, o)
+	c := servertest.Client(s, s.Endpoint())
+	newInstance(t, c, "web")
+	newInstance(t, c, "mail")
+	if _, err := c.AllocateStaticIp(t.Context(), &lightsail.AllocateStaticIpInput{StaticIpName: new("front")}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 20 {
+		name := []string{"web", "mail"}[n%2]
+		if _, err := c.AttachStaticIp(t.Context(), &lightsail.AttachStaticIpInput{StaticIpName: new("front"), InstanceName: &name}); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"web", "mail"} {
+			if at := publicAddress(t, c, name); greets(at) != nil {
+				t.Fatalf("SSH of %s at %s after move %d of the static IP: got %v, want a greeting", name, at, n, greets(at))
+			}
+		}
+	}
+}
+
 func publicAddress(t *testing.T, c *lightsail.Client, name string) string {
 	t.Helper()
 	out, err := c.GetInstance(t.Context(), &lightsail.GetInstanceInput{InstanceName: &name})

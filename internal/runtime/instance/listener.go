@@ -21,6 +21,8 @@ const (
 	widest = 16
 	// acceptPause is how long a listener pauses that cannot accept connections.
 	acceptPause = 100 * time.Millisecond
+	// releaseTime is how long an address that moves may take to be released. Then the work is repeated.
+	releaseTime = 500 * time.Millisecond
 )
 
 // listener is a listener of an instance.
@@ -44,6 +46,9 @@ func (e *entry) setListeners(in *stored) error {
 			continue
 		}
 		tcp, err := listen(at)
+		if inUse(err) && e.runtime.awaitReleased(at) {
+			tcp, err = listen(at)
+		}
 		if inUse(err) && at == instance.SSHAddress(in.port) && e.runtime.mayMove(at) {
 			tcp, err = e.runtime.listenElsewhere(in)
 		}
@@ -54,6 +59,27 @@ func (e *entry) setListeners(in *stored) error {
 		e.open(tcp, port)
 	}
 	return errors.Join(errs...)
+}
+
+// awaitReleased waits until no instance of the Runtime listens at an address, and reports whether
+// that is so. An address that moves is released by the work on the other instance, which the same write began.
+func (rt *Runtime) awaitReleased(at netip.AddrPort) bool {
+	patience := time.After(releaseTime)
+	for {
+		rt.mu.Lock()
+		held, released := rt.listening[at] != nil, rt.released
+		rt.mu.Unlock()
+		if !held {
+			return true
+		}
+		select {
+		case <-released:
+		case <-patience:
+			return false
+		case <-rt.ctx.Done():
+			return false
+		}
+	}
 }
 
 // mayMove reports whether an instance gets another port if its own is in use. It does not
@@ -145,6 +171,8 @@ func (e *entry) closeListener(at netip.AddrPort) {
 	e.runtime.mu.Lock()
 	defer e.runtime.mu.Unlock()
 	delete(e.runtime.listening, at)
+	close(e.runtime.released)
+	e.runtime.released = make(chan struct{})
 }
 
 func (e *entry) accept(l *listener) {

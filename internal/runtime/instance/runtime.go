@@ -82,12 +82,17 @@ type Runtime struct {
 	entries map[string]*entry
 	// listening has the instance that listens at an address.
 	listening map[netip.AddrPort]*entry
+	// released is closed, and another one made, when an instance no longer listens at an address.
+	released chan struct{}
 }
 
 // New returns a Runtime in which nothing runs: Begin and Run start what has to.
 func New(o Options) *Runtime {
 	o.Limits = o.Limits.withDefaults()
-	rt := &Runtime{o: o, entries: map[string]*entry{}, listening: map[netip.AddrPort]*entry{}, admitted: limit.NewGate(o.Limits.Total)}
+	rt := &Runtime{
+		o: o, admitted: limit.NewGate(o.Limits.Total),
+		entries: map[string]*entry{}, listening: map[netip.AddrPort]*entry{}, released: make(chan struct{}),
+	}
 	rt.ctx, rt.stop = context.WithCancel(context.Background())
 	rt.reconciler = reconcile.New(reconcile.Options{
 		Store: o.Store, Kind: resource.Instance, Worker: worker{rt}, Shared: o.Shared, Log: o.Log,
