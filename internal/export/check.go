@@ -96,6 +96,9 @@ func (r *resourceRecord) check(h *header) error {
 	); err != nil {
 		return err
 	}
+	if h.Version < linksVersion && !r.GoneAt.IsZero() {
+		return fmt.Errorf("goneAt is not in files of version %d", h.Version)
+	}
 	if err := r.checkSecrets(h); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	formatName    = "lanyard-export"
 	formatVersion = 3
-	// linksVersion is the first one with links: before, attachments were in documents.
+	// linksVersion is the first one with links, and with goneAt: before, attachments were in documents.
 	linksVersion = 3
 	// oldestVersion is the first one.
 	oldestVersion = 1

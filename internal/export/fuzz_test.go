@@ -25,13 +25,18 @@ func FuzzImport(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	open := withoutSecrets(good)
-	f.Add(good)
-	f.Add(open)
-	for _, line := range bytes.SplitAfter(open, []byte("\n")) { // one record of each type is quick to change
-		f.Add(append(bytes.Clone(bytes.SplitAfterN(open, []byte("\n"), 2)[0]), line...))
+	linked, err := os.ReadFile("testdata/version3.jsonl")
+	if err != nil {
+		f.Fatal(err)
 	}
-	f.Add(withEntries(open))
+	f.Add(good)
+	for _, open := range [][]byte{withoutSecrets(good), withoutSecrets(linked)} {
+		f.Add(open)
+		for _, line := range bytes.SplitAfter(open, []byte("\n")) { // one record of each type is quick to change
+			f.Add(append(bytes.Clone(bytes.SplitAfterN(open, []byte("\n"), 2)[0]), line...))
+		}
+	}
+	f.Add(withEntries(withoutSecrets(good)))
 	kinds := fuzzedKinds()
 	db, sealer := throwAwayStore(f)
 	f.Fuzz(func(t *testing.T, file []byte) {

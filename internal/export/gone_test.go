@@ -42,8 +42,12 @@ func TestExport_leavesOutWhatIsGone(t *testing.T) {
 			return err
 		})
 	}
+	_, err := newSite(t, newDSN(t)).load(export.ImportOptions{Passphrase: passphrase}, replace(file, `"version":3`, `"version":2`))
+	if err == nil || !strings.Contains(err.Error(), "goneAt is not in files of version 2") {
+		t.Errorf("import of a goneAt in a file of version 2: got %v, want an error that says so", err)
+	}
 	fine := `"goneAt":"` + end.UTC().Format(time.RFC3339Nano)
-	_, err := newSite(t, newDSN(t)).load(export.ImportOptions{Passphrase: passphrase}, replace(file, fine, strings.TrimSuffix(fine, "Z")+"1Z"))
+	_, err = newSite(t, newDSN(t)).load(export.ImportOptions{Passphrase: passphrase}, replace(file, fine, strings.TrimSuffix(fine, "Z")+"1Z"))
 	if err == nil || !strings.Contains(err.Error(), "goneAt is not a time in whole milliseconds") {
 		t.Errorf("import of a goneAt with a tenth of a millisecond: got %v, want an error that says so", err)
 	}
