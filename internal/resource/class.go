@@ -11,9 +11,10 @@ import (
 type Class struct {
 	// Name is a word in lower case. The classes of one kind have different names.
 	Name string
-	// Limit is how many entries a resource keeps: those that were added last. 0 is no limit.
+	// Limit is how many entries a resource keeps: those that were added last. 0 is no limit. Only the
+	// addition of an entry removes what is too many or too old.
 	Limit int
-	// Age is how long an entry is kept; 0 is for ever.
+	// Age is how old an entry may become; 0 is no limit.
 	Age time.Duration
 	// Exported entries are in exports. Their documents hold no secret.
 	Exported bool

@@ -36,7 +36,7 @@ type Resource struct {
 	// Observed is what a driver reported last; nil if none did.
 	Observed *Observation
 	// GoneAt is when the resource is gone, in whole milliseconds; zero if it stays. Until then it is
-	// as its plan says. Reads by id and exports set it.
+	// as its plan says. Reads by id and of whole tables set it.
 	GoneAt time.Time
 	// Revision changes with each write, if something runs for the kind. Only a read by id
 	// sets it.

@@ -74,7 +74,7 @@ func (tx *Tx) CountEntries(owner string, c resource.Class) (int, error) {
 type EntryPage struct {
 	// OldestFirst reads the list from its other end.
 	OldestFirst bool
-	// After is where the page before ended; the zero value is the begin of the list.
+	// After is where the page before ended; the zero value is the beginning of the list.
 	After EntryCursor
 	// Limit is how many entries to read at most.
 	Limit int
@@ -106,7 +106,7 @@ func (tx *Tx) Entries(owner string, c resource.Class, p EntryPage) ([]*resource.
 
 // EntriesBetween lists what a resource has of a class by time, and by number among those of
 // one time: the newest comes first. It reads entries of from on and before until; a zero time
-// is no bound. This order is another one than that of Entries if a clock was put back.
+// is no bound. The order differs from that of Entries if a clock was put back.
 func (tx *Tx) EntriesBetween(owner string, c resource.Class, from, until time.Time, p EntryPage) ([]*resource.Entry, error) {
 	const list = selectEntries + `WHERE resource_id = $1 AND class = $2 AND `
 	first, end := EntryCursor{At: math.MinInt64}, EntryCursor{At: math.MaxInt64}

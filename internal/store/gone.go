@@ -17,7 +17,7 @@ import (
 const never = math.MaxInt64
 
 // SetNow says what time it is on the lifecycle clock, for all that the transaction reads after
-// that. A transaction of which the caller does not say it is at the real time of its first read.
+// that. Without it, the time is the real one of the first read that depends on it.
 //
 // If the clock is set back, a resource is there again until the moment at which it is gone, unless
 // its row was removed meanwhile, or its name was taken anew: then it stays gone.
@@ -54,8 +54,8 @@ type Going struct {
 	At time.Time
 }
 
-// Going lists resources that are gone or going to be, at most limit of them, those first that go
-// first. It has none of which an engine may have something.
+// Going lists resources that are gone or have a moment at which they will be, by that moment, at most
+// limit of them. It leaves out the kinds of which an engine has the resources.
 func (tx *Tx) Going(limit int) ([]Going, error) {
 	return many(tx, "resources that go", func(scan func(...any) error) (g Going, err error) {
 		var gone int64

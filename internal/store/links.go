@@ -6,13 +6,13 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// InsertLink adds a link behind all that were added before. Both resources are in one account
+// InsertLink adds a link after all that were added before. Both resources are in one account
 // and region. They have the link from then on, also as they are in memory.
 func (tx *Tx) InsertLink(from *resource.Resource, role resource.Role, to *resource.Resource, doc []byte) error {
 	return tx.InsertLinkAt(from, role, to, doc, 0)
 }
 
-// InsertLinkAt is InsertLink at a position that the link had in another store; 0 is behind all.
+// InsertLinkAt is InsertLink at a position that the link had in another store; 0 is after all.
 func (tx *Tx) InsertLinkAt(from *resource.Resource, role resource.Role, to *resource.Resource, doc []byte, position int64) error {
 	if position == 0 {
 		position = tx.positions.next()

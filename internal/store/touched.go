@@ -6,8 +6,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Touched says which resources a transaction touched: those whose row, addresses or entries it
-// wrote or deleted.
+// Touched says which resources a transaction touched: those whose row, addresses, entries or links
+// it wrote or deleted.
 type Touched struct {
 	// Everything says that Resources does not have all: much was written at once.
 	Everything bool

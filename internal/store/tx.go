@@ -7,7 +7,7 @@ import (
 )
 
 // Tx is a running transaction. Its methods are grouped by what they keep: meta,
-// identities, resources, operations.
+// identities, resources with their links and entries, quota uses, operations.
 type Tx struct {
 	q querier
 	*scope
