@@ -37,7 +37,7 @@ func TestLinked_needsTheLink(t *testing.T) {
 	wantCode(t, detach("none"), "NotFoundException")
 	wantCode(t, detach("front"), "OperationFailureException")
 	if ran > 0 {
-		t.Errorf("the action ran %d times without the link", ran)
+		t.Errorf("the action ran %d times without the link, want never", ran)
 	}
 	w.addLink(ip, resource.AttachedStaticIP, w.addResource(resource.Instance, "web"))
 	wantCode(t, detach("front"), "")

@@ -59,8 +59,8 @@ func (w *world) wantRows(ids ...string) {
 	}
 }
 
-// TestGone_staysUntilTheEngineConfirms has an engine that fails at first.
-func TestGone_staysUntilTheEngineConfirms(t *testing.T) {
+// TestTouched_removesNoRowBeforeTheEngineConfirms has an engine that fails at first.
+func TestTouched_removesNoRowBeforeTheEngineConfirms(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, resource.RelationalDatabase)
 	db := database("db", "1")
@@ -82,9 +82,9 @@ func TestGone_staysUntilTheEngineConfirms(t *testing.T) {
 	w.wantRunning(map[string]string{})
 }
 
-// TestGone_atItsMoment lets resources go at a moment ahead. For a kind without an engine the
+// TestRun_endsWhatIsGoneAtItsMoment lets resources go at a moment ahead. For a kind without an engine the
 // clock is set back after that.
-func TestGone_atItsMoment(t *testing.T) {
+func TestRun_endsWhatIsGoneAtItsMoment(t *testing.T) {
 	end := start.Add(time.Hour)
 	for _, r := range []*resource.Resource{database("db", "1"), instance("web", "1")} {
 		t.Run(string(r.Kind), func(t *testing.T) {
@@ -107,8 +107,8 @@ func TestGone_atItsMoment(t *testing.T) {
 	}
 }
 
-// TestGone_findsWhatOtherProcessesLetGo does not tell the Reconciler of the write.
-func TestGone_findsWhatOtherProcessesLetGo(t *testing.T) {
+// TestRun_findsWhatOtherProcessesLetGo does not tell the Reconciler of the write.
+func TestRun_findsWhatOtherProcessesLetGo(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, resource.RelationalDatabase)
 	db := database("db", "1")
@@ -150,9 +150,9 @@ func (r remover) Reconcile(ctx context.Context, task reconcile.Task) (reconcile.
 	return reconcile.Status{}, ctx.Err()
 }
 
-// TestGone_afterAKilledHolder kills the process that works after its engine has confirmed that it has
+// TestRun_removesWhatAKilledHolderLeft kills the process that works after its engine has confirmed that it has
 // nothing of a database any more: the next one asks the engine again, and removes the row.
-func TestGone_afterAKilledHolder(t *testing.T) {
+func TestRun_removesWhatAKilledHolderLeft(t *testing.T) {
 	t.Parallel()
 	h := newHolders(t)
 	w := &world{t: t, db: h.db}

@@ -131,7 +131,7 @@ func TestAppendEntry_boundsDocuments(t *testing.T) {
 			},
 		} {
 			if err := db.Update(t.Context(), write); (err == nil) != (size <= resource.MaxEntry) {
-				t.Errorf("%s of %d bytes: got error %v", name, size, err)
+				t.Errorf("%s of %d bytes: got error %v, want one above %d bytes only", name, size, err, resource.MaxEntry)
 			}
 		}
 	}
@@ -241,7 +241,7 @@ func TestUpdateEntry(t *testing.T) {
 			t.Errorf("entry (-want +got):\n%s", diff)
 		}
 		if first, err := tx.Entry("id-web", deployments, 1); err != nil || string(first.Doc) != `{"n":1}` {
-			t.Errorf("another entry: got %+v, %v", first, err)
+			t.Errorf("another entry: got %+v, %v, want it unchanged", first, err)
 		}
 		return err
 	})

@@ -55,10 +55,10 @@ func TestInsertLink_bothWays(t *testing.T) {
 		t.Errorf("links of an instance (-want +got):\n%s", diff)
 	}
 	if got := linksOf(t, db, "front"); !slices.Equal(got, []string{"attachedStaticIp Instance web {} "}) {
-		t.Errorf("links of the static IP: %q", got)
+		t.Errorf("links of the static IP: got %q, want one to web", got)
 	}
 	if got := linksOf(t, db, "other"); len(got) > 0 {
-		t.Errorf("links of another instance: %q", got)
+		t.Errorf("links of another instance: got %q, want none", got)
 	}
 	view(t, db, func(tx *store.Tx) error {
 		byID, err := tx.ResourceByID(web.ID)

@@ -122,9 +122,9 @@ func TestDeadlockedUpdatesBothHappen(t *testing.T) {
 	})
 }
 
-// TestUpdatesOfOneResource_allHappen lets two servers, each with many clients, write the same resource all the time: each
+// TestUpdate_ofOneResourceByManyClients lets two servers, each with many clients, write the same resource all the time: each
 // write reads what all before it wrote, and none is given up.
-func TestUpdatesOfOneResource_allHappen(t *testing.T) {
+func TestUpdate_ofOneResourceByManyClients(t *testing.T) {
 	const clients, each = 120, 3
 	dsn := newDSN(t)
 	servers := [2]*store.DB{open(t, dsn), open(t, dsn)}
