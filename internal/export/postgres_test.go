@@ -15,14 +15,7 @@ import (
 // TestMain runs all tests of the package on PostgreSQL.
 func TestMain(m *testing.M) {
 	os.Exit(pgtest.Main(func(pg *pgtest.Server) int {
-		newDSN = func(t testing.TB) string {
-			t.Helper()
-			dsn, err := pg.NewDatabase()
-			if err != nil {
-				t.Fatal(err)
-			}
-			return dsn
-		}
+		newDSN = pg.TestDatabase
 		return m.Run()
 	}))
 }

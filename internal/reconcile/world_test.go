@@ -24,7 +24,7 @@ const account = "111122223333"
 var start = time.Date(2026, time.November, 28, 9, 0, 0, 0, time.UTC)
 
 // newDSN names a new database of the kind that the tests run on.
-var newDSN = func(t *testing.T) string { return filepath.Join(t.TempDir(), "lanyard.db") }
+var newDSN = func(t testing.TB) string { return filepath.Join(t.TempDir(), "lanyard.db") }
 
 // engine runs the documents of resources, in memory.
 type engine struct {

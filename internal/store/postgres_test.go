@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/lanyard-cloud/lanyard/internal/store"
 	"github.com/lanyard-cloud/lanyard/test/pgtest"
 )
@@ -20,23 +18,10 @@ var pg *pgtest.Server
 
 // TestMain runs all tests of the store on PostgreSQL. It fails where a goroutine is left when they have ended.
 func TestMain(m *testing.M) {
-	newDSN = func(t *testing.T) string {
-		t.Helper()
-		dsn, err := pg.NewDatabase()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return dsn
-	}
-	code := pgtest.Main(func(s *pgtest.Server) int {
-		pg = s
+	os.Exit(pgtest.MainWithoutLeaks(func(s *pgtest.Server) int {
+		pg, newDSN = s, s.TestDatabase
 		return m.Run()
-	})
-	if err := goleak.Find(); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	}))
 }
 
 // TestServersMigrateInTurn starts many servers on one fresh database.
@@ -96,10 +81,7 @@ func TestPostgresComesAndGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = own.Close() })
-	dsn, err := own.NewDatabase()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dsn := own.TestDatabase(t)
 	db := open(t, dsn)
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)

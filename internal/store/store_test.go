@@ -23,7 +23,7 @@ const (
 	region  = "us-east-1"
 )
 
-func path(t *testing.T) string { return filepath.Join(t.TempDir(), "lanyard.db") }
+func path(t testing.TB) string { return filepath.Join(t.TempDir(), "lanyard.db") }
 
 // newDSN names a new database of the kind that the tests run on.
 var newDSN = path

@@ -38,10 +38,7 @@ func TestReplicas(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = pg.Close() })
-	dsn, err := pg.NewDatabase()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dsn := pg.TestDatabase(t)
 	key := filepath.Join(t.TempDir(), "master.key")
 	if _, err := seal.CreateMasterKeyFile(key); err != nil {
 		t.Fatal(err)

@@ -67,19 +67,6 @@ func New() (s *Server, err error) {
 	return s, nil
 }
 
-// Main runs a package's tests while a server of their own is there, and returns what the
-// test binary has to exit with.
-func Main(run func(*Server) int) int {
-	s, err := New()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	code := run(s)
-	_ = s.Close() // its tests have ended
-	return code
-}
-
 // findBinaries looks where Debian and others install the server's programs.
 func findBinaries() (string, error) {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")

@@ -23,10 +23,7 @@ func TestServe_survivesOutagesOfPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = own.Close() })
-	dsn, err := own.NewDatabase()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dsn := own.TestDatabase(t)
 	key := newKey(t)
 	a, b := start(t, options(t, dsn, key)), start(t, options(t, dsn, key))
 	load := startLoad(t, a, b)

@@ -56,11 +56,7 @@ func newKey(t *testing.T) string {
 
 func newDSN(t *testing.T) string {
 	t.Helper()
-	dsn, err := pg.NewDatabase()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dsn
+	return pg.TestDatabase(t)
 }
 
 // options are those of a replica: a data directory of its own, and what it shares with the others.

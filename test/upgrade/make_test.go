@@ -135,10 +135,7 @@ func dump(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = pg.Close() }()
-	dsn, err := pg.NewDatabase()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dsn := pg.TestDatabase(t)
 	run(t, t.TempDir(), "import", "--store", dsn, "--master-key-file", filepath.Join(dir, "master.key"),
 		"--passphrase-file", write(t, "passphrase", passphrase), filepath.Join(dir, "export.jsonl"))
 	text, err := pg.Dump(dsn)

@@ -28,10 +28,7 @@ func TestMain(m *testing.M) {
 // oldDatabase loads the dump of the store into a new database.
 func oldDatabase(t *testing.T) home.Database {
 	t.Helper()
-	dsn, err := pg.NewDatabase()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dsn := pg.TestDatabase(t)
 	if err := pg.Load(dsn, contents(t, fixture+"lanyard.sql")); err != nil {
 		t.Fatal(err)
 	}
