@@ -76,11 +76,10 @@ func (c *Call) checkUnblocked(r *resource.Resource) error {
 // error: the action refuses that.
 func (c *Call) Link(from resource.Opened, role resource.Role, to resource.Opened, doc []byte) error {
 	r, other := from.Row(), to.Row()
-	ends, ok := role.Ends()
 	switch {
-	case !ok || ends.From != r.Kind || ends.To != other.Kind:
+	case !role.Fits(r, other):
 		return fmt.Errorf("the role %q does not link a %s to a %s", role, r.Kind, other.Kind)
-	case r.Linked(role) != nil || ends.Single && other.Linked(role) != nil:
+	case role.Full(r, other):
 		return fmt.Errorf("%s %s or %s %s has a link of the role %s already", r.Kind, r.ID, other.Kind, other.ID, role)
 	}
 	return c.Tx.InsertLink(r, role, other, doc)

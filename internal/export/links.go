@@ -39,11 +39,11 @@ func (i *importer) insertLink(from *resource.Resource, role resource.Role, to *r
 	ends, _ := role.Ends()
 	var err error
 	switch {
-	case from.Kind != ends.From || to.Kind != ends.To || from.Region != to.Region:
+	case !role.Fits(from, to):
 		err = fmt.Errorf("it is not from a %s to a %s of one region", ends.From, ends.To)
 	case !from.GoneAt.IsZero() || !to.GoneAt.IsZero():
 		err = errors.New("one of the two is being deleted, which ends its links")
-	case from.Linked(role) != nil || ends.Single && to.Linked(role) != nil:
+	case role.Full(from, to):
 		err = errors.New("one of the two has another such link")
 	default:
 		err = i.o.Kinds[from.Kind].CheckLinks(role, from, to, doc)

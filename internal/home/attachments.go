@@ -3,7 +3,6 @@ package home
 import (
 	"errors"
 	"log/slog"
-	"slices"
 
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -20,10 +19,6 @@ type formerLink struct {
 // linkAttachments makes links of the attachments that earlier versions kept in documents. What
 // cannot be read stays as it is, so that the server can start for all other resources.
 func linkAttachments(tx *store.Tx, log *slog.Logger) error {
-	pending, err := tx.PendingSteps()
-	if err != nil || !slices.Contains(pending, store.LinkAttachments) {
-		return err
-	}
 	kinds := families.StoredKinds()
 	links, err := takeFormerLinks(tx, kinds, log)
 	if err != nil {
@@ -34,7 +29,7 @@ func linkAttachments(tx *store.Tx, log *slog.Logger) error {
 			return err
 		}
 	}
-	return tx.EndPendingStep(store.LinkAttachments)
+	return nil
 }
 
 // takeFormerLinks takes the links out of all documents.
@@ -76,7 +71,7 @@ func (l formerLink) insert(tx *store.Tx, kinds resource.StoredKinds, log *slog.L
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	fits := err == nil && from.Kind == ends.From && from.Linked(l.Role) == nil
+	fits := err == nil && l.Role.Fits(from, l.to) && !l.Role.Full(from, l.to)
 	if fits {
 		_, unreadable := kinds[from.Kind].Former(from)
 		fits = unreadable == nil

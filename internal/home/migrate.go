@@ -29,13 +29,11 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 	}
 	fresh := before == 0
 	err = db.Update(store.Lengthy(ctx), func(tx *store.Tx) error { // one commit, since each waits for the disk
-		if err := sealUserData(tx, sealer, fresh, log); err != nil {
-			return fmt.Errorf("seal user data: %w", err)
+		err := takeStep(tx, store.SealUserData, func() error { return sealUserData(tx, sealer, fresh, log) })
+		if err != nil {
+			return err
 		}
-		if err := linkAttachments(tx, log); err != nil {
-			return fmt.Errorf("link attachments: %w", err)
-		}
-		return nil
+		return takeStep(tx, store.LinkAttachments, func() error { return linkAttachments(tx, log) })
 	})
 	if err != nil || fresh {
 		return err
@@ -50,6 +48,21 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 	return db.Update(ctx, func(tx *store.Tx) error { return tx.EndPendingStep(store.RewriteFile) })
 }
 
+// stepsOfServers are those that a server takes before it serves; commands wait for them.
+var stepsOfServers = []string{store.SealUserData, store.LinkAttachments}
+
+// takeStep takes a step if it is pending. Several servers may come to that at the same time.
+func takeStep(tx *store.Tx, name string, take func() error) error {
+	pending, err := tx.PendingSteps()
+	if err != nil || !slices.Contains(pending, name) {
+		return err
+	}
+	if err := take(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return tx.EndPendingStep(name)
+}
+
 func pendingSteps(ctx context.Context, db *store.DB) (pending []string, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
 		pending, err = tx.PendingSteps()
@@ -62,10 +75,6 @@ func pendingSteps(ctx context.Context, db *store.DB) (pending []string, err erro
 // text. A fresh store never had any. A record that cannot be read stays as it is, so that
 // the server can start for all other instances.
 func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logger) error {
-	pending, err := tx.PendingSteps()
-	if err != nil || !slices.Contains(pending, store.SealUserData) {
-		return err
-	}
 	all, err := tx.AllOf(resource.Instance)
 	if err != nil {
 		return err
@@ -84,10 +93,8 @@ func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logge
 			return err
 		}
 	}
-	if !fresh {
-		if err := tx.AddPendingStep(store.RewriteFile); err != nil {
-			return err
-		}
+	if fresh {
+		return nil
 	}
-	return tx.EndPendingStep(store.SealUserData)
+	return tx.AddPendingStep(store.RewriteFile)
 }

@@ -57,7 +57,7 @@ func (d Database) unlockCurrent(ctx context.Context, db *store.DB, name string) 
 		if err != nil {
 			return nil, err
 		}
-		current = !slices.Contains(pending, store.SealUserData) && !slices.Contains(pending, store.LinkAttachments)
+		current = !slices.ContainsFunc(pending, func(name string) bool { return slices.Contains(stepsOfServers, name) })
 	}
 	if !current {
 		return nil, fmt.Errorf("%s was made by an older version of lanyard: start the server once to bring the database up to date", name)

@@ -42,6 +42,18 @@ func (r Role) Ends() (e Ends, ok bool) {
 	return e, ok
 }
 
+// Fits reports whether the role can link two resources: they are of its kinds, and in one region of
+// one account.
+func (r Role) Fits(from, to *Resource) bool {
+	e, ok := roles[r]
+	return ok && from.Kind == e.From && to.Kind == e.To && from.Account == to.Account && from.Region == to.Region
+}
+
+// Full reports whether one of two resources has a link of the role that does not admit another one.
+func (r Role) Full(from, to *Resource) bool {
+	return from.Linked(r) != nil || roles[r].Single && to.Linked(r) != nil
+}
+
 // Side is an end of links.
 type Side int
 
