@@ -87,16 +87,16 @@ func attachDisk(c *api.Call, in *lightsail.AttachDiskInput) (*lightsail.AttachDi
 	if err := checkAttach(c, d, i, *in.DiskPath); err != nil {
 		return nil, err
 	}
-	if err := linkDisk(c, d, i, *in.DiskPath, c.Plan(instance.DiskLifecycle, "attach")); err != nil {
+	d.Enter(c.Plan(instance.DiskLifecycle, "attach"))
+	if err := errors.Join(c.Save(d), linkDisk(c, d, i, *in.DiskPath)); err != nil {
 		return nil, err
 	}
 	return &lightsail.AttachDiskOutput{Operations: bothStarted(c, d.Resource, i.Resource, c.After(instance.AttachDiskTakes))}, nil
 }
 
-// linkDisk attaches a disk that is stored to an instance at a path.
-func linkDisk(c *api.Call, d *instance.Disk, i *instance.Instance, path string, plan resource.Plan) error {
-	d.Enter(plan)
-	return errors.Join(c.Save(d), c.Link(d, resource.AttachedDisk, i, instance.Attachment{Path: path}.Doc()))
+// linkDisk attaches a disk to an instance at a path. Both are stored.
+func linkDisk(c *api.Call, d *instance.Disk, i *instance.Instance, path string) error {
+	return c.Link(d, resource.AttachedDisk, i, instance.Attachment{Path: path}.Doc())
 }
 
 // checkAttach returns an error if a disk and an instance cannot come together.
@@ -131,10 +131,8 @@ func checkPath(i *instance.Instance, path string) error {
 	if !ok {
 		return api.InvalidParams("The disk path is invalid. You must specify a valid disk path.")
 	}
-	for _, other := range i.Disks() {
-		if taken, ok := instance.Device(*other.Path); ok && taken == device {
-			return api.InvalidParams("The disk path is already in use: %s", path)
-		}
+	if i.HasDevice(device) {
+		return api.InvalidParams("The disk path is already in use: %s", path)
 	}
 	return nil
 }

@@ -187,7 +187,7 @@ func attachCopies(c *api.Call, i *instance.Instance, attached []types.Disk, name
 		if err := c.Insert(d); err != nil {
 			return err
 		}
-		if err := c.Link(d, resource.AttachedDisk, i, instance.Attachment{Path: *from.Path}.Doc()); err != nil {
+		if err := linkDisk(c, d, i, *from.Path); err != nil {
 			return err
 		}
 	}

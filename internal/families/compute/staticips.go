@@ -109,15 +109,14 @@ func staticIPMissing(*api.Call, *resource.Resource) error {
 // takeStaticIP takes a static IP away from the instance that it is attached to, if there is one.
 // It records the instance's side only.
 func (f *Family) takeStaticIP(c *api.Call, ip *instance.StaticIP) (*types.Operation, error) {
-	attached := ip.Attached()
-	if attached == nil {
+	link := ip.Attached()
+	if link == nil {
 		return nil, nil //nolint:nilnil // nothing is to be recorded
 	}
-	link := *attached
-	if err := c.Unlink(ip.Resource, &link); err != nil {
+	if err := c.Unlink(ip.Resource, link); err != nil {
 		return nil, err
 	}
-	return f.replaceStaticIP(c, &link, ip.Resource.Name)
+	return f.replaceStaticIP(c, link, ip.Resource.Name)
 }
 
 // replaceStaticIP gives the instance that had a static IP another public address, and records

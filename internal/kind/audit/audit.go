@@ -249,6 +249,13 @@ func sameMoment(given, written any) bool {
 	return errors.Join(err, failed) == nil && first.Equal(second)
 }
 
+// Decode reads a JSON document whose members are all known.
+func Decode(doc []byte, v any) error {
+	decoder := json.NewDecoder(bytes.NewReader(doc))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(v)
+}
+
 // Shorten keeps a message readable whatever a document holds.
 func Shorten(s string) string { return s[:min(len(s), 64)] }
 

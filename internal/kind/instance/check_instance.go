@@ -1,7 +1,6 @@
 package instance
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -208,9 +207,7 @@ func newSecret(*resource.Resource, string) ([]byte, error) {
 // checkSecret wants keys that a machine can run with.
 func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
 	var keys Keys
-	decoder := json.NewDecoder(bytes.NewReader(plain))
-	decoder.DisallowUnknownFields()
-	if decoder.Decode(&keys) != nil {
+	if audit.Decode(plain, &keys) != nil {
 		return errors.New("not the keys of an instance")
 	}
 	if _, err := machine.HostKeys(keys.HostKeys).Public(); err != nil {

@@ -1,13 +1,12 @@
 package instance
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -18,18 +17,13 @@ func checkDiskLink(_ resource.Role, from, to *resource.Resource, doc []byte) err
 	if err := errors.Join(d.Open(from), i.Open(to)); err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(doc))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&a); err != nil || !diskPath.MatchString(a.Path) {
+	if audit.Decode(doc, &a) != nil || !diskPath.MatchString(a.Path) {
 		return errors.New("doc: the path of the disk is not valid")
 	}
 	device, _ := Device(a.Path)
-	for _, other := range i.Disks() {
-		if taken, _ := Device(*other.Path); taken == device {
-			return fmt.Errorf("doc: two disks have the path %s", a.Path)
-		}
-	}
 	switch {
+	case i.HasDevice(device):
+		return fmt.Errorf("doc: two disks have the path %s", a.Path)
 	case from.Zone != to.Zone:
 		return errors.New("the disk and the instance are in different zones")
 	case d.State(d.Priv.Settled()) != types.DiskStateInUse:

@@ -189,6 +189,14 @@ func (i *Instance) ShownAddress(now time.Time) *string {
 // Disks are the attached disks, without the system disk.
 func (i *Instance) Disks() []types.Disk { return slices.Clone(i.disks) }
 
+// HasDevice reports whether an attached disk is at a device.
+func (i *Instance) HasDevice(device string) bool {
+	return slices.ContainsFunc(i.disks, func(d types.Disk) bool {
+		taken, ok := Device(*d.Path)
+		return ok && taken == device
+	})
+}
+
 // StaticIP is the link to the static IP that is attached; nil if there is none.
 func (i *Instance) StaticIP() *resource.Link { return i.Resource.Linked(resource.AttachedStaticIP) }
 
