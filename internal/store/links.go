@@ -133,16 +133,9 @@ type StoredLink struct {
 // EachLink goes through the links of resources that are not gone, by account, first end, role and
 // second end.
 func (tx *Tx) EachLink(account string, fn func(StoredLink) error) error {
-	now, gone, otherGone := tx.moment(), int64(0), int64(0)
-	there := func(l StoredLink) error {
-		if min(gone, otherGone) <= now {
-			return nil
-		}
-		return fn(l)
-	}
 	return each(tx, "links", func(scan func(...any) error) (l StoredLink, err error) {
-		return l, scan(&l.Account, &l.From, (*string)(&l.Role), &l.To, &l.Position, &l.Doc, &gone, &otherGone)
-	}, there, `SELECT r.account, l.from_id, l.role, l.to_id, l.position, l.doc, r.gone_at, o.gone_at
+		return l, scan(&l.Account, &l.From, (*string)(&l.Role), &l.To, &l.Position, &l.Doc)
+	}, fn, `SELECT r.account, l.from_id, l.role, l.to_id, l.position, l.doc
 		FROM links l JOIN resources r ON r.id = l.from_id JOIN resources o ON o.id = l.to_id `,
-		"r.account", "r.account, l.from_id, l.role, l.to_id", account)
+		"r.account", "r.account, l.from_id, l.role, l.to_id", account, "r.gone_at", "o.gone_at")
 }

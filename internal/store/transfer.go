@@ -46,15 +46,8 @@ func (tx *Tx) EachAccessKey(account string, fn func(*AccessKey) error) error {
 
 // EachResource goes through the resources that are not gone, by account, region, namespace and name.
 func (tx *Tx) EachResource(account string, fn func(*resource.Resource) error) error {
-	now := tx.moment()
-	there := func(r *resource.Resource) error {
-		if goneMillis(r.GoneAt) <= now {
-			return nil
-		}
-		return fn(r)
-	}
-	return each(tx, "resources", scanWholeResource, there,
-		`SELECT `+wholeColumns+` FROM resources `, "account", "account, region, space, name", account)
+	return each(tx, "resources", scanWholeResource, fn,
+		`SELECT `+wholeColumns+` FROM resources `, "account", "account, region, space, name", account, "gone_at")
 }
 
 // AccountAddress is an Address of an account's resource.
@@ -65,17 +58,10 @@ type AccountAddress struct {
 
 // EachAddress goes through the addresses of resources that are not gone, by account, owner and pool.
 func (tx *Tx) EachAddress(account string, fn func(AccountAddress) error) error {
-	now, gone := tx.moment(), int64(0)
-	there := func(a AccountAddress) error {
-		if gone <= now {
-			return nil
-		}
-		return fn(a)
-	}
 	return each(tx, "addresses", func(scan func(...any) error) (a AccountAddress, err error) {
-		return a, scan(&a.Pool, &a.Number, &a.Owner, &a.Account, &gone)
-	}, there, `SELECT a.pool, a.number, a.owner, r.account, r.gone_at FROM addresses a JOIN resources r ON r.id = a.owner `,
-		"r.account", "r.account, a.owner, a.pool", account)
+		return a, scan(&a.Pool, &a.Number, &a.Owner, &a.Account)
+	}, fn, `SELECT a.pool, a.number, a.owner, r.account FROM addresses a JOIN resources r ON r.id = a.owner `,
+		"r.account", "r.account, a.owner, a.pool", account, "r.gone_at")
 }
 
 // EachOperation goes through the operations by account, region, position and id.
@@ -97,34 +83,53 @@ func (tx *Tx) EachEntry(account string, classes []string, fn func(*AccountEntry)
 	if len(classes) == 0 {
 		return nil
 	}
-	query, args := selectAccountEntries+`WHERE e.class IN `+placeholders(1, len(classes)), make([]any, 0, len(classes)+2)
+	w := where{text: `WHERE e.class IN ` + placeholders(1, len(classes))}
 	for _, class := range classes {
-		args = append(args, class)
+		w.args = append(w.args, class)
 	}
-	args = append(args, tx.moment())
-	query += fmt.Sprintf(" AND r.gone_at > $%d", len(args))
+	w.and("r.gone_at > $%d", tx.moment())
 	if account != "" {
-		args = append(args, account)
-		query += fmt.Sprintf(" AND r.account = $%d", len(args))
+		w.and("r.account = $%d", account)
 	}
 	return eachRow(tx, "entries", func(scan func(...any) error) (*AccountEntry, error) {
 		a := &AccountEntry{}
 		e, err := scanEntry(func(dest ...any) error { return scan(append(dest, &a.Account, (*string)(&a.Kind))...) })
 		a.Entry = *e
 		return a, err
-	}, fn, query+" ORDER BY e.resource_id, e.class, e.seq", args...)
+	}, fn, selectAccountEntries+w.text+" ORDER BY e.resource_id, e.class, e.seq", w.args...)
 }
 
 const selectAccountEntries = `SELECT e.resource_id, e.class, e.seq, e.at, e.doc, r.account, r.kind FROM entries e JOIN resources r ON r.id = e.resource_id `
 
+// each hands rows of an account to fn, or of all (account ""). Of what is gone by one of the columns,
+// it leaves the rows out.
 func each[T any](
-	tx *Tx, what string, scan func(func(...any) error) (T, error), fn func(T) error, columns, accountColumn, order, account string,
+	tx *Tx, what string, scan func(func(...any) error) (T, error), fn func(T) error, columns, accountColumn, order, account string, gone ...string,
 ) error {
-	query, args := columns, []any(nil)
+	var w where
 	if account != "" {
-		query, args = query+"WHERE "+accountColumn+" = $1 ", []any{account}
+		w.and(accountColumn+" = $%d", account)
 	}
-	return eachRow(tx, what, scan, fn, query+"ORDER BY "+order, args...)
+	for _, column := range gone {
+		w.and(column+" > $%d", tx.moment())
+	}
+	return eachRow(tx, what, scan, fn, columns+w.text+" ORDER BY "+order, w.args...)
+}
+
+// where is the conditions of a query, with their arguments.
+type where struct {
+	text string
+	args []any
+}
+
+// and adds a condition. It has one argument, whose number stands for %d in it.
+func (w *where) and(condition string, arg any) {
+	joint := " AND "
+	if w.text == "" {
+		joint = "WHERE "
+	}
+	w.args = append(w.args, arg)
+	w.text += joint + fmt.Sprintf(condition, len(w.args))
 }
 
 // eachRow hands the rows of a query to fn.
