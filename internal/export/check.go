@@ -237,6 +237,9 @@ func checkTime(member string, t time.Time) error {
 	return nil
 }
 
+// padded is a number that is not negative as part of a place: texts are compared.
+func padded(n int64) string { return fmt.Sprintf("%020d", n) }
+
 func firstOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

@@ -30,7 +30,7 @@ const (
 func (r *operationRecord) owner() string { return r.Account }
 
 func (r *operationRecord) place() []string {
-	return []string{r.Account, r.Region, fmt.Sprintf("%020d", r.Position), r.ID}
+	return []string{r.Account, r.Region, padded(r.Position), r.ID}
 }
 
 func (r *operationRecord) check(*header) error {

@@ -27,7 +27,7 @@ func (e *exporter) entries(tx *store.Tx) error {
 
 func (r *entryRecord) owner() string { return r.Account }
 func (r *entryRecord) place() []string {
-	return []string{r.Owner, r.Class, fmt.Sprintf("%020d", r.Seq)}
+	return []string{r.Owner, r.Class, padded(r.Seq)}
 }
 
 func (r *entryRecord) check(*header) error {

@@ -24,7 +24,7 @@ type quotaUseRecord struct {
 func (r *quotaUseRecord) owner() string { return r.Account }
 
 func (r *quotaUseRecord) place() []string {
-	return []string{r.Account, r.Region, r.Kind, fmt.Sprintf("%020d", r.At.UnixMilli()), r.Resource}
+	return []string{r.Account, r.Region, r.Kind, padded(r.At.UnixMilli()), r.Resource}
 }
 
 func (r *quotaUseRecord) check(*header) error {

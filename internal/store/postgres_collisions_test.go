@@ -122,10 +122,15 @@ func TestDeadlockedUpdatesBothHappen(t *testing.T) {
 	})
 }
 
-// TestUpdate_ofOneResourceByManyClients lets two servers, each with many clients, write the same resource all the time: each
-// write reads what all before it wrote, and none is given up.
-func TestUpdate_ofOneResourceByManyClients(t *testing.T) {
-	const clients, each = 120, 3
+const (
+	// clients and each are how many clients write the same rows at the same time, and how often each.
+	clients, each = 120, 3
+)
+
+// writeAll lets two servers, each with many clients, run a write all the time on a store that has the key pair deploy. None is
+// given up.
+func writeAll(t *testing.T, write func(*store.Tx) error) *store.DB {
+	t.Helper()
 	dsn := newDSN(t)
 	servers := [2]*store.DB{open(t, dsn), open(t, dsn)}
 	if err := servers[0].Migrate(t.Context()); err != nil {
@@ -136,14 +141,20 @@ func TestUpdate_ofOneResourceByManyClients(t *testing.T) {
 	for n := range clients {
 		wg.Go(func() {
 			for range each {
-				if err := servers[n%2].Update(t.Context(), lengthen); err != nil {
+				if err := servers[n%2].Update(t.Context(), write); err != nil {
 					t.Errorf("Update = %v, want no error", err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	view(t, servers[0], func(tx *store.Tx) error {
+	return servers[0]
+}
+
+// TestUpdate_ofOneResourceByManyClients writes the same resource: each write reads what all before it wrote.
+func TestUpdate_ofOneResourceByManyClients(t *testing.T) {
+	db := writeAll(t, lengthen)
+	view(t, db, func(tx *store.Tx) error {
 		r, err := tx.Resource(account, region, "deploy")
 		if err == nil && len(r.Doc) != clients*each {
 			t.Errorf("the resource has the marks of %d updates, want %d", len(r.Doc), clients*each)
@@ -152,36 +163,17 @@ func TestUpdate_ofOneResourceByManyClients(t *testing.T) {
 	})
 }
 
-// TestAppendEntry_allHappen lets two servers, each with many clients, add to the same list all the time: each entry gets a
-// number of its own, and none is given up.
+// TestAppendEntry_allHappen adds to the same list: each entry gets a number of its own.
 func TestAppendEntry_allHappen(t *testing.T) {
-	const clients, each = 120, 3
-	dsn := newDSN(t)
-	servers := [2]*store.DB{open(t, dsn), open(t, dsn)}
-	if err := servers[0].Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	insertKeyPair(t, servers[0], "deploy")
-	var wg sync.WaitGroup
-	for n := range clients {
-		wg.Go(func() {
-			for range each {
-				err := servers[n%2].Update(t.Context(), func(tx *store.Tx) error {
-					if _, err := tx.CountEntries("id-deploy", deployments); err != nil {
-						return err
-					}
-					time.Sleep(5 * time.Millisecond) // what a call does between its reads and its writes
-					_, err := tx.AppendEntry("id-deploy", deployments, noon, nil)
-					return err
-				})
-				if err != nil {
-					t.Errorf("Update = %v, want no error", err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if got := numbers(t, servers[0], "deploy", deployments); len(got) != clients*each || got[len(got)-1] != clients*each {
+	db := writeAll(t, func(tx *store.Tx) error {
+		if _, err := tx.CountEntries("id-deploy", deployments); err != nil {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond) // what a call does between its reads and its writes
+		_, err := tx.AppendEntry("id-deploy", deployments, noon, nil)
+		return err
+	})
+	if got := numbers(t, db, "deploy", deployments); len(got) != clients*each || got[len(got)-1] != clients*each {
 		t.Errorf("numbers: got %v, want 1 to %d", got, clients*each)
 	}
 }
