@@ -66,9 +66,7 @@ func TestTouched_removesNoRowBeforeTheEngineConfirms(t *testing.T) {
 	db := database("db", "1")
 	w.Touched(w.update(insert(db)))
 	w.wantRunning(map[string]string{"db": "1"})
-	w.engine.mu.Lock()
-	w.engine.failures = 1
-	w.engine.mu.Unlock()
+	w.engine.fail(1)
 	touched := w.update(func(tx *store.Tx) error { return tx.LetGo(db, start) })
 	w.wantRows("db")
 	w.Touched(touched)

@@ -43,7 +43,7 @@ func TestTouched_isReconciledBeforeItReturns(t *testing.T) {
 // takes long: the machine may be busy.
 func (w *world) wantRunning(want map[string]string) {
 	w.t.Helper()
-	if w.logged("backend takes long") > 0 && w.engine.hold == nil {
+	if w.logged("backend takes long") > 0 && !w.engine.held() {
 		w.until("the engine is in step", func() bool { return maps.Equal(w.engine.state(), want) })
 	}
 	if diff := cmp.Diff(want, w.engine.state()); diff != "" {
@@ -63,13 +63,13 @@ func TestTouched_everything(t *testing.T) {
 // TestTouched_doesNotWaitForASlowEngine wants an answer after a second, and the work to end.
 func TestTouched_doesNotWaitForASlowEngine(t *testing.T) {
 	w := newWorld(t)
-	w.engine.hold = make(chan struct{})
+	w.engine.holdWork()
 	w.Touched(w.update(func(tx *store.Tx) error { return tx.InsertResource(instance("web", "1")) }))
 	w.wantRunning(map[string]string{})
 	if n := w.logged("backend takes long"); n != 1 {
 		t.Errorf("lines in the log about the slow engine: got %d, want 1", n)
 	}
-	close(w.engine.hold)
+	w.engine.letGo()
 	w.until("the instance runs", func() bool { return w.engine.state()["web"] == "1" })
 }
 
@@ -106,7 +106,7 @@ func TestRun_findsWritesOfOtherProcesses(t *testing.T) {
 func TestRun_takesStepsWhenTheyAreDue(t *testing.T) {
 	w := newWorld(t)
 	w.Close()
-	w.engine.until["web"] = start.Add(time.Hour)
+	w.engine.until["web"] = start.Add(time.Hour) // before anything works
 	w.update(func(tx *store.Tx) error { return tx.InsertResource(instance("web", "1")) })
 	w.run(w.engine)
 	w.until("the instance runs", func() bool { return w.engine.count("web") == 1 })
@@ -123,7 +123,7 @@ func TestRun_takesStepsWhenTheyAreDue(t *testing.T) {
 func TestRun_retriesFailures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.engine.failures = 2
+	w.engine.fail(2)
 	w.Touched(w.update(func(tx *store.Tx) error { return tx.InsertResource(instance("web", "1")) }))
 	w.wantRunning(map[string]string{})
 	w.until("the instance runs", func() bool { return w.engine.state()["web"] == "1" })
@@ -146,32 +146,32 @@ func TestBegin_removesWhatHasNoResource(t *testing.T) {
 // TestReconcile_isBounded asks for one resource many times and for many at a time.
 func TestReconcile_isBounded(t *testing.T) {
 	w := newWorld(t)
-	w.engine.hold = make(chan struct{})
+	w.engine.holdWork()
 	var asked sync.WaitGroup
 	for n := range 200 {
 		asked.Go(func() { w.Reconcile("web", fmt.Sprint("other-", n%40)) })
 	}
 	asked.Wait()
-	close(w.engine.hold)
+	w.engine.letGo()
 	w.Reconcile("web")
 	if n := w.engine.count("web"); n > 3 {
 		t.Errorf("work on one resource: got %d times for 201 requests, want at most 3", n)
 	}
-	if w.engine.most > 16 {
-		t.Errorf("resources worked on at a time: got %d, want at most 16", w.engine.most)
+	if n := w.engine.atATime(); n > 16 {
+		t.Errorf("resources worked on at a time: got %d, want at most 16", n)
 	}
 }
 
 // TestClose_endsWork has an engine that does not end its work before it must.
 func TestClose_endsWork(t *testing.T) {
 	w := newWorld(t)
-	w.engine.hold = make(chan struct{})
+	w.engine.holdWork()
 	w.Touched(w.update(func(tx *store.Tx) error { return tx.InsertResource(instance("web", "1")) }))
 	w.Close()
 	w.Reconcile("web") // harmless
 	w.Touched(store.Touched{Everything: true})
-	if len(w.engine.working) != 0 {
-		t.Errorf("work after Close: %v", w.engine.working)
+	if n := w.engine.atWork(); n != 0 {
+		t.Errorf("resources worked on after Close: got %d, want 0", n)
 	}
 }
 

@@ -29,10 +29,11 @@ var newDSN = func(t testing.TB) string { return filepath.Join(t.TempDir(), "lany
 // engine runs the documents of resources, in memory.
 type engine struct {
 	db *store.DB
-	// until is when the work on a resource is due again, by its id.
-	until map[string]time.Time
 
-	mu      sync.Mutex
+	// mu guards what follows: answers do not wait for all work, which may go on while a test looks.
+	mu sync.Mutex
+	// until is when the work on a resource is due again, by its id.
+	until   map[string]time.Time
 	running map[string]string
 	working map[string]bool
 	// calls has the ids that were worked on, in order. most is how many were at a time.
@@ -50,11 +51,11 @@ func newEngine(t *testing.T, db *store.DB) *engine {
 
 // Reconcile runs the document of a resource.
 func (e *engine) Reconcile(ctx context.Context, task reconcile.Task) (reconcile.Status, error) {
-	e.begin(task.ID)
+	hold := e.begin(task.ID)
 	defer e.end(task.ID)
-	if e.hold != nil {
+	if hold != nil {
 		select {
-		case <-e.hold:
+		case <-hold:
 		case <-ctx.Done():
 			return reconcile.Status{}, ctx.Err()
 		}
@@ -77,7 +78,8 @@ func (e *engine) Reconcile(ctx context.Context, task reconcile.Task) (reconcile.
 	return reconcile.Status{Resource: r, Until: e.until[task.ID]}, nil
 }
 
-func (e *engine) begin(id string) {
+// begin returns what keeps the work from ending.
+func (e *engine) begin(id string) (hold <-chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.working[id] {
@@ -86,6 +88,7 @@ func (e *engine) begin(id string) {
 	e.working[id] = true
 	e.calls = append(e.calls, id)
 	e.most = max(e.most, len(e.working))
+	return e.hold
 }
 
 func (e *engine) end(id string) {
@@ -106,6 +109,44 @@ func (e *engine) state() map[string]string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return maps.Clone(e.running)
+}
+
+// fail lets work fail a number of times. holdWork keeps it from ending, until letGo.
+func (e *engine) fail(times int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.failures = times
+}
+
+func (e *engine) holdWork() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hold = make(chan struct{})
+}
+
+func (e *engine) letGo() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	close(e.hold)
+}
+
+func (e *engine) held() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.hold != nil
+}
+
+// atATime is how many resources were worked on at a time, at most, and atWork how many are now.
+func (e *engine) atATime() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.most
+}
+
+func (e *engine) atWork() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.working)
 }
 
 func (e *engine) count(id string) (n int) {
