@@ -70,7 +70,7 @@ without resource types needs `+"`\"Resource\": \"*\"`"+`. All of the required re
 the request names.
 
 The last column says which clients called the action with success in the tests of `+"`make clients`"+`, as these recorded it. *Terraform's steps*
-are those of the acceptance tests of Terraform's AWS provider, taken by the Go SDK. *OpenSSH* stands for an instance that was then logged in
+are those that two Terraform providers take, taken by the Go SDK: see test/provider. *OpenSSH* stands for an instance that was then logged in
 to, or refused that, as the action says.
 
 This page is made from the program: `+"`go test ./internal/families -update`"+`.

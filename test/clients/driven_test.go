@@ -28,7 +28,7 @@ const (
 	byTerraform  = "Terraform's steps"
 )
 
-// terraformAgent marks, in the User-Agent header, the Go SDK's client that takes the steps of Terraform's AWS provider.
+// terraformAgent marks, in the User-Agent header, the Go SDK's client that takes the steps of Terraform's providers.
 const terraformAgent = "terraform-steps"
 
 // agents tells clients by their User-Agent header, the more particular ones first.

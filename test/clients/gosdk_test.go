@@ -62,7 +62,6 @@ func TestGoSDK(t *testing.T) {
 		{"eu-north-1", "refusals", testRefusals},
 		{"eu-west-3", "refused tags", testRefusedTags},
 		{"ap-south-1", "request ids", testRequestIDs},
-		{"ap-northeast-1", "provisioning", testProvisioning},
 	})
 	runIn(t, fast, []regionTest{
 		{"us-east-1", "created instances", testCreatedInstances},
