@@ -161,7 +161,7 @@ func TestAttachStaticIp_movesTheListenerBeforeTheAnswer(t *testing.T) {
 	if _, err := c.AllocateStaticIp(t.Context(), &lightsail.AllocateStaticIpInput{StaticIpName: new("front")}); err != nil {
 		t.Fatal(err)
 	}
-	for n := range 20 {
+	for n := range 60 {
 		name := []string{"web", "mail"}[n%2]
 		if _, err := c.AttachStaticIp(t.Context(), &lightsail.AttachStaticIpInput{StaticIpName: new("front"), InstanceName: &name}); err != nil {
 			t.Fatal(err)

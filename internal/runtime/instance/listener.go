@@ -170,7 +170,9 @@ func (e *entry) closeListener(at netip.AddrPort) {
 	delete(e.listeners, at)
 	e.runtime.mu.Lock()
 	defer e.runtime.mu.Unlock()
-	delete(e.runtime.listening, at)
+	if e.runtime.listening[at] == e { // another instance may listen there already
+		delete(e.runtime.listening, at)
+	}
 	close(e.runtime.released)
 	e.runtime.released = make(chan struct{})
 }
