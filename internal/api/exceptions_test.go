@@ -19,6 +19,7 @@ var absent = map[string]string{
 	"AttachStaticIp":                `{"staticIpName":"none","instanceName":"none"}`,
 	"CloseInstancePublicPorts":      `{"instanceName":"none","portInfo":{"fromPort":22,"toPort":22,"protocol":"tcp"}}`,
 	"CopySnapshot":                  `{"sourceSnapshotName":"none","sourceRegion":"us-east-1","targetSnapshotName":"new"}`,
+	"CreateBucketAccessKey":         `{"bucketName":"none"}`,
 	"CreateCloudFormationStack":     `{"instances":[{"sourceName":"none","instanceType":"t3.nano","portInfoSource":"DEFAULT","availabilityZone":"us-east-1a"}]}`,
 	"CreateDiskFromSnapshot":        `{"diskName":"new","diskSnapshotName":"none","availabilityZone":"us-east-1a","sizeInGb":8}`,
 	"CreateDiskSnapshot":            `{"diskSnapshotName":"new","diskName":"none"}`,
@@ -27,6 +28,8 @@ var absent = map[string]string{
 	"CreateInstances":               `{"instanceNames":["new"],"availabilityZone":"us-east-1a","blueprintId":"debian_12","bundleId":"nano_3_0","keyPairName":"none"}`,
 	"CreateInstancesFromSnapshot":   `{"instanceNames":["new"],"instanceSnapshotName":"none","availabilityZone":"us-east-1a","bundleId":"nano_3_0"}`,
 	"DeleteAutoSnapshot":            `{"resourceName":"none","date":"2026-11-20"}`,
+	"DeleteBucket":                  `{"bucketName":"none"}`,
+	"DeleteBucketAccessKey":         `{"bucketName":"none","accessKeyId":"AKIAIOSFODNN7EXAMPLE"}`,
 	"DeleteContactMethod":           `{"protocol":"Email"}`,
 	"DeleteDisk":                    `{"diskName":"none"}`,
 	"DeleteDiskSnapshot":            `{"diskSnapshotName":"none"}`,
@@ -42,6 +45,9 @@ var absent = map[string]string{
 	"EnableAddOn":                   `{"resourceName":"none","addOnRequest":{"addOnType":"AutoSnapshot"}}`,
 	"ExportSnapshot":                `{"sourceSnapshotName":"none"}`,
 	"GetAutoSnapshots":              `{"resourceName":"none"}`,
+	"GetBucketAccessKeys":           `{"bucketName":"none"}`,
+	"GetBucketMetricData":           `{"bucketName":"none","metricName":"NumberOfObjects","period":86400,"startTime":1,"endTime":2,"unit":"Count","statistics":["Average"]}`,
+	"GetBuckets":                    `{"bucketName":"none"}`,
 	"GetDisk":                       `{"diskName":"none"}`,
 	"GetDiskSnapshot":               `{"diskSnapshotName":"none"}`,
 	"GetDomain":                     `{"domainName":"none.example"}`,
@@ -59,11 +65,14 @@ var absent = map[string]string{
 	"RebootInstance":                `{"instanceName":"none"}`,
 	"ReleaseStaticIp":               `{"staticIpName":"none"}`,
 	"SendContactMethodVerification": `{"protocol":"Email"}`,
+	"SetResourceAccessForBucket":    `{"bucketName":"none","resourceName":"none","access":"allow"}`,
 	"SetIpAddressType":              `{"resourceType":"Instance","resourceName":"none","ipAddressType":"ipv4"}`,
 	"StartInstance":                 `{"instanceName":"none"}`,
 	"StopInstance":                  `{"instanceName":"none"}`,
 	"TagResource":                   `{"resourceName":"none","tags":[{"key":"team"}]}`,
 	"UntagResource":                 `{"resourceName":"none","tagKeys":["team"]}`,
+	"UpdateBucket":                  `{"bucketName":"none"}`,
+	"UpdateBucketBundle":            `{"bucketName":"none","bundleId":"small_1_0"}`,
 	"UpdateDomainEntry":             `{"domainName":"none.example","domainEntry":{"name":"none.example","type":"A","target":"192.0.2.1"}}`,
 	"UpdateInstanceMetadataOptions": `{"instanceName":"none","httpTokens":"required"}`,
 }
@@ -77,7 +86,7 @@ var nothingIsAbsent = []string{
 }
 
 // nothingIsInvalid are the built actions whose input can be no bad one.
-var nothingIsInvalid = []string{"DownloadDefaultKeyPair", "GetProfile", "GetRegions"}
+var nothingIsInvalid = []string{"DownloadDefaultKeyPair", "GetBucketBundles", "GetProfile", "GetRegions"}
 
 // TestActions_haveTheExceptionsOfTheModel reaches the exceptions that the API model
 // lists for each built action, but for OperationFailureException: that one depends on

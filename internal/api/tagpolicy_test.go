@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 // for that team.
 const onlyWeb = `{"Version":"2012-10-17","Statement":[
 	{"Effect":"Allow","Action":"lightsail:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}},
-	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain","lightsail:CreateContactMethod"],"Resource":"*",
+	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain","lightsail:CreateContactMethod","lightsail:CreateBucket"],"Resource":"*",
 	 "Condition":{"StringEquals":{"aws:RequestTag/team":"web"}}}]}`
 
 // teamTags are the tags of what a team makes.
@@ -30,10 +31,11 @@ var teamWorld = []call{
 	{action: "ImportKeyPair", body: `{"keyPairName":"k-TEAM","publicKeyBase64":"` + edLine + `"}`},
 	{action: "TagResource", body: `{"resourceName":"k-TEAM",` + teamTags + `}`},
 	{action: "CreateDomain", body: `{"domainName":"TEAM.example.com",` + teamTags + `}`},
+	{action: "CreateBucket", body: `{"bucketName":"b-TEAM","bundleId":"small_1_0",` + teamTags + `}`},
 }
 
 // teamCalls are calls of every action that tags of a resource or of the request can
-// decide about, in an order in which they succeed.
+// decide about, in an order in which they succeed. KEY stands for the access key of the bucket.
 var teamCalls = []call{
 	{action: "CreateKeyPair", body: `{"keyPairName":"k2-TEAM",` + teamTags + `}`},
 	{action: "CreateInstances", body: `{"instanceNames":["i2-TEAM"],"availabilityZone":"us-east-1a","blueprintId":"debian_12","bundleId":"nano_3_0",` + teamTags + `}`},
@@ -59,8 +61,15 @@ var teamCalls = []call{
 	{action: "StopInstance", body: `{"instanceName":"i-TEAM"}`},
 	{action: "DetachDisk", body: `{"diskName":"d-TEAM"}`},
 	{action: "StartInstance", body: `{"instanceName":"i-TEAM"}`},
+	{action: "SetResourceAccessForBucket", body: `{"bucketName":"b-TEAM","resourceName":"i-TEAM","access":"allow"}`},
+	{action: "UpdateBucket", body: `{"bucketName":"b-TEAM","cors":{"rules":[{"allowedMethods":["GET"],"allowedOrigins":["*"]}]}}`},
+	{action: "UpdateBucketBundle", body: `{"bucketName":"b-TEAM","bundleId":"medium_1_0"}`},
+	{action: "CreateBucketAccessKey", body: `{"bucketName":"b-TEAM"}`},
 	{action: "TagResource", body: `{"resourceName":"i-TEAM","tags":[{"key":"stage","value":"test"}]}`},
 	{action: "UntagResource", body: `{"resourceName":"i-TEAM","tagKeys":["stage"]}`},
+	{action: "DeleteBucketAccessKey", body: `{"bucketName":"b-TEAM","accessKeyId":"KEY"}`},
+	{action: "DeleteBucket", body: `{"bucketName":"b-TEAM","forceDelete":true}`},
+	{action: "CreateBucket", body: `{"bucketName":"b2-TEAM","bundleId":"small_1_0",` + teamTags + `}`},
 	{action: "DeleteInstance", body: `{"instanceName":"i-TEAM"}`},
 	{action: "DeleteDisk", body: `{"diskName":"d-TEAM"}`},
 	{action: "DeleteInstanceSnapshot", body: `{"instanceSnapshotName":"is-TEAM"}`},
@@ -81,6 +90,24 @@ func (c call) of(team string) call {
 	return c
 }
 
+// accessKey is what a test knows of the access key that a bucket has.
+type accessKey string
+
+var accessKeyID = regexp.MustCompile(`AKIA[A-Z2-7]{16}`)
+
+// in is a call with the key in it.
+func (k *accessKey) in(c call) call {
+	c.body = strings.ReplaceAll(c.body, "KEY", string(*k))
+	return c
+}
+
+// note keeps the key that an answer has, if there is one.
+func (k *accessKey) note(answer string) {
+	if id := accessKeyID.FindString(answer); id != "" {
+		*k = accessKey(id)
+	}
+}
+
 // TestActions_tagPoliciesDecide calls each action on what belongs to another
 // team, which must be denied, and on what is the caller's team's, which must succeed.
 func TestActions_tagPoliciesDecide(t *testing.T) {
@@ -91,11 +118,11 @@ func TestActions_tagPoliciesDecide(t *testing.T) {
 			wantAnswer(t, root, c.of(team), "")
 		}
 	}
-	walked := map[string]bool{}
+	walked, key := map[string]bool{}, accessKey("")
 	for _, c := range teamCalls {
-		walked[c.action] = true
+		walked[c.action], c = true, key.in(c)
 		wantAnswer(t, web, c.of("db"), denied)
-		wantAnswer(t, web, c.of("web"), "")
+		key.note(wantAnswer(t, web, c.of("web"), ""))
 	}
 	for _, a := range api.Describe(families.All(families.Deps{})) {
 		if tagged := len(a.Required)+len(a.Optional) > 0 || a.RequestTags; a.Built && tagged && !walked[a.Name] {
@@ -104,8 +131,8 @@ func TestActions_tagPoliciesDecide(t *testing.T) {
 	}
 }
 
-// wantAnswer sends a call and wants an exception, or success with "".
-func wantAnswer(t *testing.T, as *lanyardtest.Server, c call, exception string) {
+// wantAnswer sends a call and wants an exception, or success with "". It returns the answer.
+func wantAnswer(t *testing.T, as *lanyardtest.Server, c call, exception string) string {
 	t.Helper()
 	got := c.send(t, as)
 	if want := `"__type":"` + exception + `"`; exception != "" && !strings.Contains(got.body, want) {
@@ -114,4 +141,5 @@ func wantAnswer(t *testing.T, as *lanyardtest.Server, c call, exception string) 
 	if exception == "" && strings.Contains(got.body, `"__type"`) {
 		t.Errorf("%s %s: %s, want success", c.action, c.body, got.body)
 	}
+	return got.body
 }

@@ -233,8 +233,8 @@ func TestPipeline_inputErrors(t *testing.T) {
 		},
 		{"a malformed ARN", "TagResource", `{"resourceName":"ab","resourceArn":"x","tags":[]}`, "Value 'x' at 'resourceArn' failed to satisfy constraint"},
 		{
-			"an action that is not built, with an invalid input", "CreateBucket", `{"bucketName":1}`,
-			`{"__type":"InvalidInputException","code":"UnsupportedOperation","message":"Lanyard does not support the action CreateBucket yet."}`,
+			"an action that is not built, with an invalid input", "CreateLoadBalancer", `{"loadBalancerName":1}`,
+			`{"__type":"InvalidInputException","code":"UnsupportedOperation","message":"Lanyard does not support the action CreateLoadBalancer yet."}`,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

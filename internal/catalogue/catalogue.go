@@ -1,5 +1,5 @@
 // Package catalogue knows the products of each region: the blueprints and bundles
-// that instances are made from.
+// that instances are made from, and the bundles of buckets.
 //
 // They are data files, embedded and read once. What is here is shared and never
 // changes: callers copy what they want to alter. The package knows no accounts and
@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 )
 
 //go:embed data/blueprints.json
@@ -20,11 +22,16 @@ var blueprintsJSON []byte
 //go:embed data/bundles.json
 var bundlesJSON []byte
 
+//go:embed data/bucket_bundles.json
+var bucketBundlesJSON []byte
+
 // products is all that the data files hold.
 type products struct {
 	blueprints index[Blueprint]
 	// bundles are those of each region.
 	bundles map[string]index[Bundle]
+	// bucketBundles are those of buckets.
+	bucketBundles index[types.BucketBundle]
 }
 
 // all reads the data files. They are part of the program: what is wrong with them is
@@ -33,6 +40,7 @@ var all = sync.OnceValue(func() products {
 	var p products
 	p.blueprints = newIndex(readBlueprints(), func(b *Blueprint) string { return *b.BlueprintId })
 	p.bundles = readBundles()
+	p.bucketBundles = readBucketBundles()
 	return p
 })
 

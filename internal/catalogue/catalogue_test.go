@@ -47,6 +47,25 @@ func TestCatalogue_isComplete(t *testing.T) {
 	}
 }
 
+// TestBucketBundles_areComplete wants no member to be missing, and the API to take the ids.
+func TestBucketBundles_areComplete(t *testing.T) {
+	for _, b := range catalogue.BucketBundles() {
+		if b.Name == nil || b.IsActive == nil || *b.Price <= 0 || *b.StoragePerMonthInGb <= 0 || *b.TransferPerMonthInGb <= 0 {
+			t.Errorf("bundle %s is incomplete", *b.BundleId)
+		}
+		if found, ok := catalogue.LookupBucketBundle(*b.BundleId); !ok || *found.BundleId != *b.BundleId {
+			t.Errorf("bundle %s is not found by its id", *b.BundleId)
+		}
+		body := fmt.Sprintf(`{"bucketName":"photos","bundleId":%q}`, *b.BundleId)
+		if err := codec.Decode([]byte(body), &lightsail.CreateBucketInput{}); err != nil {
+			t.Errorf("%s: %v", *b.BundleId, err)
+		}
+	}
+	if _, ok := catalogue.LookupBucketBundle("nano_3_0"); ok {
+		t.Error("buckets have the bundle of an instance")
+	}
+}
+
 func TestLookupBundle_acceptsListedIDs(t *testing.T) {
 	take := func(blueprint, bundle string) {
 		t.Helper()

@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/kind/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
@@ -21,9 +20,10 @@ func (s *site) fillBuckets() *site {
 	s.update(func(tx *store.Tx) error {
 		ours, theirs := newResource(60, root, "our-photos", resource.Bucket), newResource(61, other, "their-photos", resource.Bucket)
 		for _, r := range []*resource.Resource{ours, theirs} {
-			arn, name := r.ARN(), r.Name
-			r.Doc, r.Priv = codec.Encode(&types.Bucket{Arn: &arn, Name: &name}), []byte("{}")
-			if err := tx.InsertResource(r); err != nil {
+			r.Zone = "all"
+			b := bucket.New(r, "small_1_0", false)
+			b.Fill(b.SupportSuffix())
+			if err := errors.Join(b.Pack(), tx.InsertResource(r)); err != nil {
 				return err
 			}
 		}

@@ -65,7 +65,7 @@ func newSite(t testing.TB, dsn string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t, db, sealer, storedKinds()}
+	return &site{t, db, sealer, families.StoredKinds()}
 }
 
 func (s *site) update(fn func(*store.Tx) error) {
@@ -92,15 +92,6 @@ func (s *site) export(o export.Options) (string, export.Exported) {
 		s.t.Fatal(err)
 	}
 	return b.String(), done
-}
-
-// storedKinds are the kinds that the server knows, and buckets.
-func storedKinds() resource.StoredKinds {
-	kinds := families.StoredKinds()
-	if _, built := kinds[resource.Bucket]; !built {
-		kinds[resource.Bucket] = resource.Stored{Check: func(*resource.Resource) (claims resource.Claims, err error) { return claims, nil }}
-	}
-	return kinds
 }
 
 // load imports a file.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
+	"github.com/lanyard-cloud/lanyard/internal/families/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
@@ -41,6 +42,7 @@ func list(d Deps) []api.Family {
 		monitoring.Declare(),
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
 		domain.Declare(),
+		bucket.New(d.Sealer).Declare(),
 	}
 }
 

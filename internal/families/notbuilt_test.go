@@ -4,9 +4,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 )
@@ -32,12 +29,6 @@ func TestNotBuilt_listsAreEmpty(t *testing.T) {
 	wantEmpty(t, "alarms", alarms.Alarms, err)
 	contacts, err := c.GetContactMethods(ctx, &lightsail.GetContactMethodsInput{})
 	wantEmpty(t, "contact methods", contacts.ContactMethods, err)
-	buckets, err := c.GetBuckets(ctx, &lightsail.GetBucketsInput{})
-	wantEmpty(t, "buckets", buckets.Buckets, err)
-	sync := &types.AccountLevelBpaSync{Status: types.AccountLevelBpaSyncStatusNeverSynced, BpaImpactsLightsail: new(false)}
-	if diff := cmp.Diff(sync, buckets.AccountLevelBpaSync, cmpopts.IgnoreUnexported(*sync)); diff != "" {
-		t.Errorf("the account's blocking of public buckets (-want +got):\n%s", diff)
-	}
 	peered, err := c.IsVpcPeered(ctx, &lightsail.IsVpcPeeredInput{})
 	if err != nil || peered.IsPeered == nil || *peered.IsPeered {
 		t.Errorf("IsVpcPeered: got %v, %v, want false", peered, err)
@@ -72,10 +63,6 @@ func TestNotBuilt_nothingExists(t *testing.T) {
 		},
 		"Domain": func() error {
 			_, err := c.GetDomain(ctx, &lightsail.GetDomainInput{DomainName: new("taken")})
-			return err
-		},
-		"Bucket": func() error {
-			_, err := c.GetBuckets(ctx, &lightsail.GetBucketsInput{BucketName: new("taken")})
 			return err
 		},
 		"ContainerService": func() error {

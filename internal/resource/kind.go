@@ -92,7 +92,8 @@ var kinds = map[Kind]traits{
 	Alarm: {member: "alarmName"},
 	Bucket: {
 		member: "bucketName", scope: worldwide,
-		quotas: []Quota{{Name: quota.Buckets, PerAccount: true, Refusal: tooManyBuckets}},
+		quotas:  []Quota{{Name: quota.Buckets, PerAccount: true, Refusal: tooManyBuckets}},
+		secrets: []Secret{{BucketSecrets[0], seal.BucketKeySecret}, {BucketSecrets[1], seal.BucketKeySecret}},
 	},
 	Certificate: {
 		member: "certificateName",

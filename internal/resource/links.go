@@ -14,15 +14,19 @@ const (
 	AttachedDisk Role = "attachedDisk"
 	// AttachedStaticIP is the static IP of an instance.
 	AttachedStaticIP Role = "attachedStaticIp"
+	// BucketAccess is the access of an instance to a bucket.
+	BucketAccess Role = "bucketAccess"
 )
 
 // Ends says what a role links, and how.
 type Ends struct {
 	// From and To are the kinds of the two ends.
 	From, To Kind
-	// Single reports that a resource has one such link at its To end at most. Each has one at
-	// most at its From end.
+	// Single reports that a resource has one such link at its To end at most.
 	Single bool
+	// Many reports that a resource can have several such links at its From end, each to another
+	// resource. Without it, one is the most.
+	Many bool
 	// BlocksFrom reports that the resource at the From end cannot be deleted while it has the
 	// link. A deletion of the other end ends the link.
 	BlocksFrom bool
@@ -31,6 +35,7 @@ type Ends struct {
 var roles = map[Role]Ends{
 	AttachedDisk:     {From: Disk, To: Instance, BlocksFrom: true},
 	AttachedStaticIP: {From: StaticIP, To: Instance, Single: true},
+	BucketAccess:     {From: Bucket, To: Instance, Many: true},
 }
 
 // Roles returns all roles in order.
@@ -51,7 +56,13 @@ func (r Role) Fits(from, to *Resource) bool {
 
 // Full reports whether one of two resources has a link of the role that does not admit another one.
 func (r Role) Full(from, to *Resource) bool {
-	return from.Linked(r) != nil || roles[r].Single && to.Linked(r) != nil
+	if roles[r].Single && to.Linked(r) != nil {
+		return true
+	}
+	if roles[r].Many {
+		return from.LinkedTo(r, to.ID) != nil
+	}
+	return from.Linked(r) != nil
 }
 
 // Side is an end of links.
@@ -102,6 +113,15 @@ func (r *Resource) Linked(role Role) *Link {
 		}
 	}
 	return nil
+}
+
+// LinkedTo is the link of a role to another resource, given by its id; nil if there is none.
+func (r *Resource) LinkedTo(role Role, other string) *Link {
+	at := slices.IndexFunc(r.Links, func(l Link) bool { return l.Role == role && l.Other.ID == other })
+	if at < 0 {
+		return nil
+	}
+	return &r.Links[at]
 }
 
 // Unlink removes the link of a role to another resource, given by its id, from what was read.

@@ -18,6 +18,9 @@ type Secret struct {
 // not bound to it, since they were sealed when there was no other.
 const FirstSecret = "sealed"
 
+// BucketSecrets are the members for the secrets of a bucket's access keys.
+var BucketSecrets = [2]string{"firstSecret", "secondSecret"}
+
 // Secrets are what may be sealed in the private documents of the kind.
 func (k Kind) Secrets() []Secret { return kinds[k].secrets }
 

@@ -35,12 +35,13 @@ const (
 	AccessKeySecret Purpose = "access-key-secret"
 	KeyPairPrivate  Purpose = "key-pair-private"
 	InstanceKeys    Purpose = "instance-keys"
+	BucketKeySecret Purpose = "bucket-key-secret"
 	PageToken       Purpose = "page-token"
 	SessionToken    Purpose = "session-token"
 	MasterKeyCheck  Purpose = "master-key-check"
 )
 
-var purposes = []Purpose{AccessKeySecret, KeyPairPrivate, InstanceKeys, PageToken, SessionToken, MasterKeyCheck}
+var purposes = []Purpose{AccessKeySecret, KeyPairPrivate, InstanceKeys, BucketKeySecret, PageToken, SessionToken, MasterKeyCheck}
 
 // Sealer seals and opens values under keys derived from one master key. It is
 // safe for concurrent use.

@@ -40,9 +40,6 @@ func emptyLists() []api.Action {
 		}, api.OnMember("resourceName", resource.Instance)),
 		// The following are lists, too, but not of a name that is asked for and unknown
 		// (providers of CloudFormation and Terraform).
-		empty(func(in *lightsail.GetBucketsInput) (*lightsail.GetBucketsOutput, *string) {
-			return &lightsail.GetBucketsOutput{Buckets: []types.Bucket{}, AccountLevelBpaSync: neverSynced()}, in.PageToken
-		}, api.Of(resource.Bucket), api.On(resource.Bucket)),
 		empty(func(*lightsail.GetContainerServicesInput) (*lightsail.GetContainerServicesOutput, *string) {
 			return &lightsail.GetContainerServicesOutput{ContainerServices: []types.ContainerService{}}, nil
 		}, api.Of(resource.ContainerService), api.On(resource.ContainerService)),
@@ -66,8 +63,6 @@ func missing() []api.Action {
 		about[lightsail.GetRelationalDatabaseMetricDataInput, lightsail.GetRelationalDatabaseMetricDataOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseParametersInput, lightsail.GetRelationalDatabaseParametersOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseSnapshotInput, lightsail.GetRelationalDatabaseSnapshotOutput](resource.RelationalDatabaseSnapshot),
-		about[lightsail.GetBucketAccessKeysInput, lightsail.GetBucketAccessKeysOutput](resource.Bucket),
-		about[lightsail.GetBucketMetricDataInput, lightsail.GetBucketMetricDataOutput](resource.Bucket),
 		about[lightsail.GetContainerImagesInput, lightsail.GetContainerImagesOutput](resource.ContainerService),
 		about[lightsail.GetContainerLogInput, lightsail.GetContainerLogOutput](resource.ContainerService),
 		about[lightsail.GetContainerServiceDeploymentsInput, lightsail.GetContainerServiceDeploymentsOutput](resource.ContainerService),
@@ -87,10 +82,4 @@ func empty[I, O any, PI api.Input[I], PO api.Output[O]](list func(PI) (PO, *stri
 // about makes an action about one resource of a kind, which is not found.
 func about[I, O any, PI api.Input[I], PO api.Output[O]](kind resource.Kind) api.Action {
 	return api.New(func(_ *api.Call, _ PI) (PO, error) { return new(O), nil }, api.On(kind), api.OfEmptyAccount())
-}
-
-// neverSynced describes the account's own blocking of public buckets, which Lightsail
-// looks at from the first bucket on.
-func neverSynced() *types.AccountLevelBpaSync {
-	return &types.AccountLevelBpaSync{Status: types.AccountLevelBpaSyncStatusNeverSynced, BpaImpactsLightsail: new(false)}
 }

@@ -1,0 +1,89 @@
+package bucket
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/kind/bucket"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// createKey makes an access key. Its secret is shown here only.
+func (f *Family) createKey(c *api.Call, _ *lightsail.CreateBucketAccessKeyInput) (*lightsail.CreateBucketAccessKeyOutput, error) {
+	b, err := api.Target[bucket.Bucket](c)
+	if err != nil {
+		return nil, err
+	}
+	secret := identity.NewSecret()
+	key, ok := b.AddKey(f.sealer, identity.NewAccessKeyID(), secret, c.Now)
+	if !ok {
+		return nil, api.InvalidInput(api.CodeLimitExceeded, "You have reached the limit of access keys for %s", b.Resource.Name)
+	}
+	made := key.Show()
+	made.SecretAccessKey, made.LastUsed = &secret, nil
+	return &lightsail.CreateBucketAccessKeyOutput{AccessKey: &made, Operations: recorded(c, b)}, c.Save(b)
+}
+
+func getKeys(c *api.Call, _ *lightsail.GetBucketAccessKeysInput) (*lightsail.GetBucketAccessKeysOutput, error) {
+	b, err := api.Target[bucket.Bucket](c)
+	if err != nil {
+		return nil, err
+	}
+	out := &lightsail.GetBucketAccessKeysOutput{AccessKeys: []types.AccessKey{}}
+	for _, k := range b.Priv.AccessKeys {
+		out.AccessKeys = append(out.AccessKeys, k.Show())
+	}
+	return out, nil
+}
+
+func deleteKey(c *api.Call, in *lightsail.DeleteBucketAccessKeyInput) (*lightsail.DeleteBucketAccessKeyOutput, error) {
+	b, err := api.Target[bucket.Bucket](c)
+	if err != nil {
+		return nil, err
+	}
+	if !b.RemoveKey(*in.AccessKeyId) {
+		return nil, api.NotFound("AccessKey", *in.AccessKeyId)
+	}
+	return &lightsail.DeleteBucketAccessKeyOutput{Operations: recorded(c, b)}, c.Save(b)
+}
+
+// receivers are the kinds that access is asked for. Only instances can have it: others are found,
+// so that they can be told from names that nothing has.
+func receivers() []resource.Kind {
+	return slices.DeleteFunc(resource.Kinds(), func(k resource.Kind) bool { return k == resource.Bucket || k.Space() != "" })
+}
+
+// setAccess gives an instance access to a bucket, or ends it. Several instances may have access
+// to a bucket, and one to several.
+func setAccess(c *api.Call, in *lightsail.SetResourceAccessForBucketInput) (*lightsail.SetResourceAccessForBucketOutput, error) {
+	b, err := api.Target[bucket.Bucket](c)
+	if err != nil {
+		return nil, err
+	}
+	to := c.Target(receivers()...)
+	if to.Kind != resource.Instance {
+		return nil, api.InvalidParams("Only instances can have access to a bucket. %s is a %s.", to.Name, to.Kind)
+	}
+	i, err := api.Target[instance.Instance](c)
+	if err != nil {
+		return nil, err
+	}
+	if state := i.State(c.Now); state != instance.Running && state != instance.Stopped {
+		return nil, api.InvalidParams("You can't change the access of this instance right now. The state of this instance is: %s", state)
+	}
+	link, allow := b.Resource.LinkedTo(resource.BucketAccess, to.ID), in.Access == types.ResourceBucketAccessAllow
+	switch {
+	case allow && link == nil:
+		err = c.Link(b, resource.BucketAccess, i, instance.NoDoc)
+	case !allow && link != nil:
+		err = c.Unlink(b.Resource, link)
+	}
+	onBucket, onInstance := c.Record(b.Resource), c.Record(to)
+	onBucket.OperationDetails, onInstance.OperationDetails = &to.Name, &b.Resource.Name
+	return &lightsail.SetResourceAccessForBucketOutput{Operations: []types.Operation{*onBucket, *onInstance}}, err
+}
