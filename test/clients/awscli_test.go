@@ -6,9 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
-	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,14 +29,13 @@ func TestAWSCLI(t *testing.T) {
 	need(t, "ssh-keygen", "apt-get install openssh-client")
 	need(t, "openssl", "apt-get install openssl")
 	checker := startAged(t, quick...)
-	var started atomic.Int64
-	listed := slices.DeleteFunc(slices.Clone(catalogue.Regions()), func(r catalogue.Region) bool { return !r.Listed })
-	elsewhere, listed := listed[len(listed)-1].Name, listed[:len(listed)-1]
+	regions := newRegions()
+	elsewhere := regions.last()
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
 			Dir: "testdata/awscli",
 			Setup: func(env *testscript.Env) error {
-				region := listed[started.Add(1)-1].Name
+				region := regions.next()
 				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region, "NANO="+nano(region),
 					"ELSEWHERE="+elsewhere, "AGED="+agedRegion)
 				return nil
@@ -55,6 +53,39 @@ func TestAWSCLI(t *testing.T) {
 	t.Run("every action succeeded", func(t *testing.T) {
 		wantSeen(t, byAWSCLI, []*wirecheck.Checker{checker}, func(action string) bool { return cliKnows(t, action) })
 	})
+}
+
+// regions gives each script a region of its own, which is a world of its own. Scripts begin at the same time.
+type regions struct {
+	mu   sync.Mutex
+	free []string
+}
+
+func newRegions() *regions {
+	r := &regions{}
+	for _, listed := range catalogue.Regions() {
+		if listed.Listed {
+			r.free = append(r.free, listed.Name)
+		}
+	}
+	return r
+}
+
+func (r *regions) next() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name := r.free[0]
+	r.free = r.free[1:]
+	return name
+}
+
+// last is the region that comes last. It is given to no script.
+func (r *regions) last() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name := r.free[len(r.free)-1]
+	r.free = r.free[:len(r.free)-1]
+	return name
 }
 
 // knows is the condition [knows:ACTION] of scripts.

@@ -78,6 +78,7 @@ func TestGoSDK(t *testing.T) {
 		{"ap-northeast-2", "instance snapshots", testInstanceSnapshots},
 		{"ap-southeast-1", "exports", testExports},
 		{"ap-southeast-2", "lists", testLists},
+		{"us-west-1", "buckets", testBuckets},
 	})
 	runIn(t, slow, []regionTest{
 		{"us-east-1", "pending things", testPending},

@@ -56,6 +56,7 @@ var parts = []part{
 	{"network", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"domains", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
 	{"monitoring", func(t *testing.T) *wirecheck.Checker { return startChecked(t) }},
+	{"buckets", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"storage", func(t *testing.T) *wirecheck.Checker { return startChecked(t, quick...) }},
 	{"past", func(t *testing.T) *wirecheck.Checker { return startAged(t, quick...) }},
 	{"realistic", func(t *testing.T) *wirecheck.Checker { return startChecked(t, "--time-scale", "realistic") }},
@@ -108,19 +109,22 @@ var isolation = []string{
 // built lists the actions that the server has. It is written down here a second time on purpose: an action that gets
 // lost is missed.
 var built = []string{
-	"AllocateStaticIp", "AttachDisk", "AttachStaticIp", "CloseInstancePublicPorts", "CopySnapshot",
-	"CreateCloudFormationStack", "CreateContactMethod", "CreateDisk", "CreateDiskFromSnapshot", "CreateDiskSnapshot", "CreateDomain", "CreateDomainEntry",
-	"CreateInstanceSnapshot", "CreateInstances", "CreateInstancesFromSnapshot", "CreateKeyPair", "DeleteAutoSnapshot",
-	"DeleteContactMethod", "DeleteDisk", "DeleteDiskSnapshot", "DeleteDomain", "DeleteDomainEntry", "DeleteInstance", "DeleteInstanceSnapshot", "DeleteKeyPair",
-	"DeleteKnownHostKeys", "DetachDisk", "DetachStaticIp", "DisableAddOn", "DownloadDefaultKeyPair", "EnableAddOn",
-	"ExportSnapshot", "GetActiveNames", "GetAutoSnapshots", "GetBlueprints", "GetBundles",
-	"GetCloudFormationStackRecords", "GetContactMethods", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks", "GetDomain", "GetDomains",
-	"GetExportSnapshotRecords", "GetInstance", "GetInstanceAccessDetails", "GetInstanceMetricData",
-	"GetInstancePortStates", "GetInstanceSnapshot", "GetInstanceSnapshots", "GetInstanceState", "GetInstances",
-	"GetKeyPair", "GetKeyPairs", "GetOperation", "GetOperations", "GetOperationsForResource", "GetProfile",
-	"GetRegions", "GetStaticIp", "GetStaticIps", "ImportKeyPair", "OpenInstancePublicPorts", "PutInstancePublicPorts",
-	"RebootInstance", "ReleaseStaticIp", "SendContactMethodVerification", "SetIpAddressType", "StartInstance", "StopInstance", "TagResource",
-	"UntagResource", "UpdateDomainEntry", "UpdateInstanceMetadataOptions",
+	"AllocateStaticIp", "AttachDisk", "AttachStaticIp", "CloseInstancePublicPorts", "CopySnapshot", "CreateBucket",
+	"CreateBucketAccessKey", "CreateCloudFormationStack", "CreateContactMethod", "CreateDisk", "CreateDiskFromSnapshot",
+	"CreateDiskSnapshot", "CreateDomain", "CreateDomainEntry", "CreateInstanceSnapshot", "CreateInstances",
+	"CreateInstancesFromSnapshot", "CreateKeyPair", "DeleteAutoSnapshot", "DeleteBucket", "DeleteBucketAccessKey",
+	"DeleteContactMethod", "DeleteDisk", "DeleteDiskSnapshot", "DeleteDomain", "DeleteDomainEntry", "DeleteInstance",
+	"DeleteInstanceSnapshot", "DeleteKeyPair", "DeleteKnownHostKeys", "DetachDisk", "DetachStaticIp", "DisableAddOn",
+	"DownloadDefaultKeyPair", "EnableAddOn", "ExportSnapshot", "GetActiveNames", "GetAutoSnapshots", "GetBlueprints",
+	"GetBucketAccessKeys", "GetBucketBundles", "GetBucketMetricData", "GetBuckets", "GetBundles",
+	"GetCloudFormationStackRecords", "GetContactMethods", "GetDisk", "GetDiskSnapshot", "GetDiskSnapshots", "GetDisks",
+	"GetDomain", "GetDomains", "GetExportSnapshotRecords", "GetInstance", "GetInstanceAccessDetails",
+	"GetInstanceMetricData", "GetInstancePortStates", "GetInstanceSnapshot", "GetInstanceSnapshots", "GetInstanceState",
+	"GetInstances", "GetKeyPair", "GetKeyPairs", "GetOperation", "GetOperations", "GetOperationsForResource",
+	"GetProfile", "GetRegions", "GetStaticIp", "GetStaticIps", "ImportKeyPair", "OpenInstancePublicPorts",
+	"PutInstancePublicPorts", "RebootInstance", "ReleaseStaticIp", "SendContactMethodVerification", "SetIpAddressType",
+	"SetResourceAccessForBucket", "StartInstance", "StopInstance", "TagResource", "UntagResource", "UpdateBucket",
+	"UpdateBucketBundle", "UpdateDomainEntry", "UpdateInstanceMetadataOptions",
 }
 
 // wantSeen checks that every action that is built succeeded through one of the checkers. An action that the client of

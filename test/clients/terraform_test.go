@@ -11,14 +11,16 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/provider"
 )
 
-// defaultTimeScale is that of a server without --time-scale.
-const defaultTimeScale = 0.1
-
-// TestTerraform takes the steps of two Terraform providers on a server with its defaults, but for the quota of domains.
+// TestTerraform takes the steps of two Terraform providers on two servers with their defaults, but for the quota of domains, and a shorter
+// time scale on one of them.
 func TestTerraform(t *testing.T) {
 	t.Parallel()
-	checker := startChecked(t, "--quota", "domains=20")
-	provider.Run(t, func(region string) *lightsail.Client {
-		return connect(checker.URL, region, lightsail.WithAPIOptions(awsmiddleware.AddUserAgentKeyValue(terraformAgent, "1")))
-	}, defaultTimeScale)
+	start := func(timeScale float64, args ...string) provider.Server {
+		checker := startChecked(t, append(args, "--quota", "domains=20")...)
+		return provider.Server{TimeScale: timeScale, Connect: func(region string) *lightsail.Client {
+			return connect(checker.URL, region, lightsail.WithAPIOptions(awsmiddleware.AddUserAgentKeyValue(terraformAgent, "1")))
+		}}
+	}
+	const byDefault = 0.1
+	provider.Run(t, start(0.02, "--time-scale", "0.02"), start(byDefault))
 }

@@ -94,9 +94,8 @@ func findEntry(out *lightsail.GetDomainOutput, name, kind, target string) (any, 
 func contactMethod() resource {
 	const address = "terraform@example.com"
 	return resource{
-		name:  "contact_method",
-		alone: true,
-		id:    "Email",
+		name: "contact_method",
+		id:   "Email",
 		create: []step{awaited((*lightsail.Client).CreateContactMethod, &lightsail.CreateContactMethodInput{
 			ContactEndpoint: new(address), Protocol: types.ContactProtocolEmail,
 		})},

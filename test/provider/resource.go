@@ -15,8 +15,6 @@ type resource struct {
 	name string
 	// region is us-east-1 if it is "".
 	region string
-	// alone says that a region has at most one.
-	alone bool
 	// needs are made before it.
 	needs []resource
 	// id is what it is imported by. If it is known only after the creation, a step of create sets that of the session.
@@ -42,7 +40,7 @@ type change struct {
 
 // resources lists all resources, with names of their own at each call.
 func resources() []resource {
-	return slices.Concat(domainResources(), computeResources())
+	return slices.Concat(domainResources(), computeResources(), bucketResources())
 }
 
 // newName returns a name as the providers' tests make them.

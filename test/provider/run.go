@@ -28,27 +28,31 @@ func (w waits) scaled(by float64) waits {
 	return waits{first: scale(w.first), next: scale(w.next), gone: w.gone}
 }
 
-// Connect returns a client of a region.
-type Connect func(region string) *lightsail.Client
+// A Server is one under test.
+type Server struct {
+	// Connect returns a client of a region.
+	Connect func(region string) *lightsail.Client
+	// TimeScale is its --time-scale.
+	TimeScale float64
+}
 
-// Run takes the steps of all resources at once, each in a test of its own: they mostly wait. The waits are shorter by the
-// server's time scale, but for one resource.
-func Run(t *testing.T, connect Connect, timeScale float64) {
+// Run takes the steps of all resources at once, each in a test of its own: they mostly wait. Their lives are on a server that is quick
+// enough for all their changes; what disappears does so on one with the default time scale. The waits are shorter by the server's
+// time scale, but for one resource.
+func Run(t *testing.T, quick, usual Server) {
 	var all sync.WaitGroup
-	run := func(name string, w waits, r resource, steps func(*session)) {
+	run := func(name string, at Server, w waits, r resource, steps func(*session)) {
 		all.Go(func() {
-			t.Run(name, func(t *testing.T) { steps(newSession(t, connect, w, r)) })
+			t.Run(name, func(t *testing.T) { steps(newSession(t, at, w, r)) })
 		})
 	}
-	for n, r := range resources() {
-		run(r.name, own.scaled(timeScale), r, (*session).live)
-		again := resources()[n] // its names are others
-		if again.alone {
-			again.region = "us-west-2"
-		}
-		run(r.name+" disappears", own.scaled(timeScale), again, (*session).disappear)
+	for _, r := range resources() {
+		run(r.name, quick, own.scaled(quick.TimeScale), r, (*session).live)
 	}
-	run("disk at the providers' own intervals", own, disk(newName()), (*session).live)
+	for _, r := range resources() { // its names are others
+		run(r.name+" disappears", usual, own.scaled(usual.TimeScale), r, (*session).disappear)
+	}
+	run("disk at the providers' own intervals", usual, own, disk(newName()), (*session).live)
 	all.Wait()
 }
 
@@ -56,18 +60,18 @@ func Run(t *testing.T, connect Connect, timeScale float64) {
 type session struct {
 	*lightsail.Client
 	t        *testing.T
-	connect  Connect
+	server   Server
 	waits    waits
 	resource resource
 	// id is what the resource is imported by.
 	id string
 }
 
-func newSession(t *testing.T, connect Connect, w waits, r resource) *session {
+func newSession(t *testing.T, at Server, w waits, r resource) *session {
 	if r.region == "" {
 		r.region = "us-east-1"
 	}
-	return &session{connect(r.region), t, connect, w, r, r.id}
+	return &session{at.Connect(r.region), t, at, w, r, r.id}
 }
 
 // live goes through a resource's life: what it needs is made first and deleted last.
@@ -78,7 +82,7 @@ func (s *session) live() {
 		s.take(c.steps)
 		state = s.refresh(c.want)
 	}
-	imported := newSession(s.t, s.connect, s.waits, s.resource)
+	imported := newSession(s.t, s.server, s.waits, s.resource)
 	imported.id = s.id
 	if diff := cmp.Diff(state, imported.refresh(nil)); diff != "" {
 		s.t.Errorf("%s imported by %s: -state +imported\n%s", s.resource.name, s.id, diff)
@@ -122,7 +126,7 @@ func (s *session) make() (needed []*session) {
 		s.t.Fatal(err)
 	}
 	for _, r := range s.resource.needs {
-		need := newSession(s.t, s.connect, s.waits, r)
+		need := newSession(s.t, s.server, s.waits, r)
 		need.take(r.create)
 		needed = append(needed, need)
 	}

@@ -83,6 +83,7 @@ func TestChecker_rightAnswers(t *testing.T) {
 		{"a map", "GetContainerServiceDeployments", reply{status: 200, body: `{"deployments":[{"containers":{"web":{"environment":{"A":"1"}}}}]}`}},
 		{"a required member", "GetProfile", reply{status: 200, body: `{"profileType":"Lightsailor"}`}},
 		{"an exception", "GetKeyPair", reply{status: 400, body: `{"__type":"NotFoundException","code":"DoesNotExist","message":"m","docs":"d","tip":"t"}`}},
+		{"an exception about containers", "GetContainerImages", reply{status: 400, body: `{"__type":"NotFoundException","message":"m"}`}},
 		{"an exception of an action newer than the model", "GetProfile", reply{status: 400, body: `{"__type":"InvalidInputException","code":"c","message":"m"}`}},
 		{"a fault of the server", "GetKeyPair", reply{status: 500, body: `{"__type":"ServiceException","code":"c","message":"m"}`}},
 		{"a front end's error", "GetKeyPair", reply{status: 400, body: `{"__type":"InvalidSignatureException","message":"m"}`}},

@@ -1,0 +1,42 @@
+//go:build clients
+
+package clients
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestCI runs the scripts in testdata/ci: shell scripts as people have them in their pipelines, with the AWS CLI in a
+// region for each. They sleep $INTERVAL seconds where those have 5. The aws that they call adds the endpoint, for an AWS CLI that ignores
+// AWS_ENDPOINT_URL.
+func TestCI(t *testing.T) {
+	need(t, "aws", "apt-get install awscli")
+	t.Parallel()
+	checker := startChecked(t, quick...)
+	bin := t.TempDir()
+	aws, err := exec.LookPath("aws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrapper := fmt.Sprintf("#!/bin/sh\nexec '%s' --endpoint-url '%s' \"$@\"\n", aws, checker.URL)
+	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(wrapper), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	regions := newRegions()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/ci",
+		Setup: func(env *testscript.Env) error {
+			useClientEnv(t, env, "AWS_DEFAULT_REGION="+regions.next(), "INTERVAL=0.1")
+			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			return nil
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
