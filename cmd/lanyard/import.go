@@ -72,6 +72,10 @@ func reportImport(cmd *cobra.Command, done export.Imported) {
 	if done.ResourcesLeftOut > 0 {
 		fmt.Fprintf(say, "%d default key pairs were left out, since the file has no secrets: the next download makes new ones.\n", done.ResourcesLeftOut)
 	}
+	if done.BucketKeysLeftOut > 0 {
+		fmt.Fprintf(say, "%d access keys of buckets were left out, since the file has no secrets: make new ones with "+
+			"aws lightsail create-bucket-access-key.\n", done.BucketKeysLeftOut)
+	}
 	if done.NewSecrets > 0 {
 		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: run lanyard ssh-config to write them down.\n", done.NewSecrets)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // claimant is what is kept of a resource until what its documents say of other rows was
@@ -33,6 +34,11 @@ func (i *importer) claim(r *resourceRecord, claims resource.Claims, former []res
 			return fmt.Errorf("doc: another resource has %s", text)
 		}
 		i.own[text] = true
+	}
+	for _, id := range claims.Keys {
+		if !r.LeftOut {
+			i.keys = append(i.keys, store.ResourceKey{ID: id, Owner: r.ID})
+		}
 	}
 	return i.noteFormer(c, former)
 }

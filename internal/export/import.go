@@ -33,6 +33,8 @@ type Imported struct {
 	// KeysLeftOut and ResourcesLeftOut are records that are of no use without the
 	// secrets that the file does not have.
 	KeysLeftOut, ResourcesLeftOut int
+	// BucketKeysLeftOut are access keys of buckets, for the same reason.
+	BucketKeysLeftOut int
 	// NewSecrets are the resources that got new secrets, since the file has none.
 	NewSecrets int
 }
@@ -82,8 +84,9 @@ type importer struct {
 	own map[string]bool
 	// worldwide are the names in the file that are unique over all accounts and regions.
 	worldwide map[string]bool
-	// resources, entries and operations wait to be written together.
+	// resources with their keys, entries and operations wait to be written together.
 	resources  []*resource.Resource
+	keys       []store.ResourceKey
 	entries    []*resource.Entry
 	operations []*store.Operation
 }
@@ -264,13 +267,18 @@ func (i *importer) flushFull(waiting int) error {
 // flush writes what waits.
 func (i *importer) flush() error {
 	err := i.tx.InsertResources(i.resources)
+	for _, k := range i.keys {
+		if err == nil {
+			err = taken(i.tx.AddResourceKey(k), "access key "+k.ID)
+		}
+	}
 	if err == nil {
 		err = i.tx.InsertEntries(i.entries)
 	}
 	if err == nil {
 		err = i.tx.InsertOperations(i.operations)
 	}
-	i.resources, i.entries, i.operations = i.resources[:0], i.entries[:0], i.operations[:0]
+	i.resources, i.keys, i.entries, i.operations = i.resources[:0], i.keys[:0], i.entries[:0], i.operations[:0]
 	return taken(err, fmt.Sprintf("one of the last %d records", batchSize))
 }
 

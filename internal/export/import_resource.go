@@ -39,7 +39,7 @@ func (i *importer) resource(r *resourceRecord) error {
 
 // unusable reports whether the resource is of no use, since the file does not have its secrets.
 func (r *resourceRecord) unusable(known resource.Stored) bool {
-	return r.LeftOut && known.NewSecret == nil
+	return r.LeftOut && known.NewSecret == nil && known.Bare == nil
 }
 
 // checkWorldwide returns an error if another resource, in the file or in the store, has a name
@@ -83,8 +83,12 @@ func (i *importer) check(r *resourceRecord, stored *resource.Resource, known res
 }
 
 // seal puts a resource's secrets into its private document, and gives the document its
-// present form.
+// present form. If the file does not have them, it takes out what is of no use without.
 func (i *importer) seal(stored *resource.Resource, r *resourceRecord, known resource.Stored) error {
+	if r.LeftOut && known.Bare != nil {
+		i.done.BucketKeysLeftOut += len(known.SecretsOf(stored))
+		return known.Bare(stored)
+	}
 	sealed, err := i.secrets(stored, r, known)
 	if err != nil || len(sealed) == 0 {
 		return err

@@ -64,5 +64,5 @@ func TestImport_version3(t *testing.T) {
 
 // unsealed are the lines of a file after the header, without the secrets in them.
 func unsealed(file string) []string {
-	return strings.Split(replaceRegexp(file, `"secret":"[^"]*"`, `"secret":""`), "\n")[1:]
+	return strings.Split(replaceRegexp(file, `("secret|"firstSecret|"secondSecret)":"[^"]{20,}"`, `$1":""`), "\n")[1:]
 }

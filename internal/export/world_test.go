@@ -146,17 +146,10 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 					return err
 				}
 			}
-			if text, ok := priv["sealed"]; ok {
-				var sealed []byte
-				if err := json.Unmarshal(fmt.Appendf(nil, "%q", text), &sealed); err != nil {
+			for _, secret := range r.Kind.Secrets() {
+				if err := s.unseal(r, priv, secret.Member); err != nil {
 					return err
 				}
-				purpose := map[resource.Kind]seal.Purpose{resource.KeyPair: seal.KeyPairPrivate, resource.Instance: seal.InstanceKeys}[r.Kind]
-				plain, err := s.sealer.Open(purpose, sealed, r.Account, r.Region, string(r.Kind), r.ID)
-				if err != nil {
-					return err
-				}
-				priv["sealed"] = string(plain)
 			}
 			r.Priv = nil
 			return add(fmt.Sprintf("resource %s %v", r.Doc, priv), r)
@@ -166,6 +159,21 @@ func (s *site) rows(tx *store.Tx, add func(string, any) error) error {
 		tx.EachQuotaUse("", func(u *store.QuotaUse) error { return add("quota use", u) }),
 		tx.EachEntry("", s.kinds.Exported(), func(e *store.AccountEntry) error { return add("entry "+string(e.Doc), e) }),
 		tx.EachOperation("", func(o *store.Operation) error { return add("operation "+string(o.Doc), o) }))
+}
+
+// unseal opens a member of a private document if it is there.
+func (s *site) unseal(r *resource.Resource, priv map[string]any, member string) error {
+	text, ok := priv[member]
+	if !ok {
+		return nil
+	}
+	var sealed []byte
+	if err := json.Unmarshal(fmt.Appendf(nil, "%q", text), &sealed); err != nil {
+		return err
+	}
+	plain, err := r.Unseal(s.sealer, member, sealed)
+	priv[member] = string(plain)
+	return err
 }
 
 func firstOf(errs ...error) error {

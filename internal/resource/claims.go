@@ -11,6 +11,8 @@ type Claims struct {
 	Links []Role
 	// Own are texts that no other resource may claim, such as IPv6 addresses.
 	Own []string
+	// Keys are the ids of the access keys that the resource has. No other key has one of them.
+	Keys []string
 }
 
 // AddressClaim is a number that a resource says it has of a pool.

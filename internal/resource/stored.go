@@ -18,8 +18,11 @@ type Stored struct {
 	// if Secrets is.
 	CheckSecret func(r *Resource, member string, plain []byte) error
 	// NewSecret makes a secret of a resource whose own is not in the file. It is nil if a
-	// resource is of no use without its own.
+	// resource is of no use without its own, or if Bare is there.
 	NewSecret func(r *Resource, member string) ([]byte, error)
+	// Bare takes out of the documents what is of no use without its secret, since that is not in the
+	// file. It is nil if the resource gets a new secret, or is of no use itself.
+	Bare func(r *Resource) error
 	// Upgrade gives documents that an earlier version wrote their present form; nil if
 	// there is no other. It reports whether they changed. Storing them is the caller's part.
 	Upgrade func(*seal.Sealer, *Resource) (changed bool, err error)

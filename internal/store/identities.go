@@ -116,11 +116,16 @@ type AccessKey struct {
 	CreatedAt time.Time
 }
 
-// InsertAccessKey adds an access key; ErrExists when any account has that id.
+// InsertAccessKey adds an access key; ErrExists when any account has that id, or a resource has a
+// key of that id.
 func (tx *Tx) InsertAccessKey(k *AccessKey) error {
+	const what = "insert access key"
+	if err := tx.keyIsFree(resourceKeyIDs, k.ID); err != nil {
+		return wrap(what, err)
+	}
 	_, err := tx.execIdentity(`INSERT INTO access_keys (id, account, owner, secret, active, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		k.ID, k.Account, k.Owner, k.Secret, k.Active, k.CreatedAt.UnixMilli())
-	return wrap("insert access key", exists(err))
+	return wrap(what, exists(err))
 }
 
 // SetAccessKeyActive switches an access key on or off.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,6 +78,48 @@ func TestInsertLink_bothWays(t *testing.T) {
 	if len(web.Links) != 3 || len(ip.Links) != 1 {
 		t.Errorf("in memory the instance has %d links and the static IP %d, want 3 and 1", len(web.Links), len(ip.Links))
 	}
+}
+
+// TestInsertLink_manyToMany gives two instances access to two buckets, and takes some of it back.
+func TestInsertLink_manyToMany(t *testing.T) {
+	db := fresh(t)
+	all := map[string]*resource.Resource{}
+	for name, kind := range map[string]resource.Kind{"photos": resource.Bucket, "videos": resource.Bucket, "web": resource.Instance, "db": resource.Instance} {
+		all[name] = thing(kind, name)
+		update(t, db, func(tx *store.Tx) error { return tx.InsertResource(all[name]) })
+	}
+	link := func(tx *store.Tx, bucket, to string) error {
+		return tx.InsertLink(all[bucket], resource.BucketAccess, all[to], []byte("{}"))
+	}
+	update(t, db, func(tx *store.Tx) error {
+		return errors.Join(link(tx, "photos", "web"), link(tx, "photos", "db"), link(tx, "videos", "db"))
+	})
+	want := func(name string, others ...string) {
+		t.Helper()
+		var got []string
+		for _, l := range linksOf(t, db, name) {
+			got = append(got, strings.Fields(l)[2])
+		}
+		if !slices.Equal(got, others) {
+			t.Errorf("links of %s: got %q, want %q", name, got, others)
+		}
+	}
+	want("photos", "web", "db")
+	want("videos", "db")
+	want("db", "photos", "videos")
+	if err := db.Update(t.Context(), func(tx *store.Tx) error { return link(tx, "photos", "db") }); !errors.Is(err, store.ErrExists) {
+		t.Errorf("access twice: error %v, want ErrExists", err)
+	}
+	update(t, db, func(tx *store.Tx) error {
+		r, err := tx.Resource(account, region, "photos")
+		if err != nil {
+			return err
+		}
+		return tx.DeleteLink(r, r.LinkedTo(resource.BucketAccess, all["db"].ID))
+	})
+	want("photos", "web")
+	want("db", "videos")
+	want("web", "photos")
 }
 
 // TestInsertLink_ofAPage reads the links of more resources than one statement takes.

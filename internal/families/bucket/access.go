@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -11,6 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/kind/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // createKey makes an access key. Its secret is shown here only.
@@ -26,7 +28,8 @@ func (f *Family) createKey(c *api.Call, _ *lightsail.CreateBucketAccessKeyInput)
 	}
 	made := key.Show()
 	made.SecretAccessKey, made.LastUsed = &secret, nil
-	return &lightsail.CreateBucketAccessKeyOutput{AccessKey: &made, Operations: recorded(c, b)}, c.Save(b)
+	out := &lightsail.CreateBucketAccessKeyOutput{AccessKey: &made, Operations: recorded(c, b)}
+	return out, errors.Join(c.Tx.AddResourceKey(store.ResourceKey{ID: key.ID, Owner: b.Resource.ID}), c.Save(b))
 }
 
 func getKeys(c *api.Call, _ *lightsail.GetBucketAccessKeysInput) (*lightsail.GetBucketAccessKeysOutput, error) {
@@ -49,7 +52,8 @@ func deleteKey(c *api.Call, in *lightsail.DeleteBucketAccessKeyInput) (*lightsai
 	if !b.RemoveKey(*in.AccessKeyId) {
 		return nil, api.NotFound("AccessKey", *in.AccessKeyId)
 	}
-	return &lightsail.DeleteBucketAccessKeyOutput{Operations: recorded(c, b)}, c.Save(b)
+	out := &lightsail.DeleteBucketAccessKeyOutput{Operations: recorded(c, b)}
+	return out, errors.Join(c.Tx.RemoveResourceKey(*in.AccessKeyId), c.Save(b))
 }
 
 // receivers are the kinds that access is asked for. Only instances can have it: others are found,

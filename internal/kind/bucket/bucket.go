@@ -29,8 +29,7 @@ type Priv struct {
 	Second []byte `json:"secondSecret,omitempty"`
 }
 
-// New returns a bucket without objects and access keys that nobody but its account can
-// read. It is not stored yet.
+// New returns a private bucket without access keys. It is not stored yet.
 func New(r *resource.Resource, bundle string, versioned bool) *Bucket {
 	b := &Bucket{}
 	b.Resource = r

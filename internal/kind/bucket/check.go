@@ -22,7 +22,7 @@ var (
 // Stored is how an import checks buckets.
 func Stored() resource.StoredKinds {
 	return resource.StoredKinds{resource.Bucket: {
-		Check: check, Secrets: secrets, CheckSecret: checkSecret, CheckLinks: checkLink,
+		Check: check, Secrets: secrets, CheckSecret: checkSecret, Bare: removeKeys, CheckLinks: checkLink,
 	}}
 }
 
@@ -41,7 +41,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	b.checkSettings(&a)
 	b.checkKeys(&a)
 	for _, k := range b.Priv.AccessKeys {
-		claims.Own = append(claims.Own, k.ID)
+		claims.Keys = append(claims.Keys, k.ID)
 	}
 	return claims, a.Repack(b)
 }
@@ -89,6 +89,16 @@ func secrets(r *resource.Resource) (members []string) {
 		members = append(members, k.Secret)
 	}
 	return members
+}
+
+// removeKeys removes the access keys: they open nothing without their secrets.
+func removeKeys(r *resource.Resource) error {
+	b := &Bucket{}
+	if err := b.Open(r); err != nil {
+		return err
+	}
+	b.Priv.AccessKeys = nil
+	return b.Pack()
 }
 
 func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
