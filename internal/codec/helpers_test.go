@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/test/inputs"
 )
 
 // sdkDir is the directory of the SDK's source and its wire snapshots.
@@ -23,28 +24,6 @@ func sdkDir(t testing.TB) string {
 		t.Fatalf("find the SDK: %v", err)
 	}
 	return strings.TrimSpace(string(out))
-}
-
-// samples holds one admitted value of each shape that has a pattern.
-var samples = map[string]string{
-	"AutoSnapshotDate":        "2026-01-31",
-	"BucketAccessLogPrefix":   "logs/",
-	"BucketCorsAllowedMethod": "PUT",
-	"BucketName":              "a-bucket",
-	"ContainerLabel":          "a-label",
-	"ContainerName":           "web",
-	"ContainerServiceName":    "shop",
-	"EmailAddress":            "someone@example.com",
-	"IAMAccessKeyId":          "AKIAIOSFODNN7EXAMPLE",
-	"IpAddress":               "192.0.2.7",
-	"Ipv6Address":             "2001:0DB8:0:0:0:0:0:7",
-	"NonEmptyString":          "Grüße, 世界 \U0001f600 \"quoted\" \\ \n\t\u007f<&>\u2028",
-	"ResourceArn":             "arn:aws:lightsail:us-east-1:123456789012:KeyPair/5e2d8cf2",
-	"ResourceName":            "deploy-key.1",
-	"SensitiveNonEmptyString": "secret",
-	"SetupDomainName":         "www.example.com",
-	"SetupHistoryPageToken":   "aaaaaaaaaaaaaaaaaaaaaaaa",
-	"TimeOfDay":               "06:00",
 }
 
 // full returns a value with every member at every depth set to something that the model admits.
@@ -109,17 +88,11 @@ func fillMap(t testing.TB, v reflect.Value, schema *smithy.Schema) {
 
 func sample(t testing.TB, shape string) string {
 	t.Helper()
-	c := model.Constraints(shape)
-	switch {
-	case samples[shape] != "":
-		return samples[shape]
-	case c == nil || c.Enum == nil && c.Pattern == "":
-		return samples["NonEmptyString"]
-	case c.Enum != nil:
-		return c.Enum[len(c.Enum)-1]
+	text, ok := inputs.Sample(shape)
+	if !ok {
+		t.Fatalf("no sample for shape %s with pattern %s", shape, model.Constraints(shape).Pattern)
 	}
-	t.Fatalf("no sample for shape %s with pattern %s", shape, c.Pattern)
-	return ""
+	return text
 }
 
 // sdkEqual compares the SDK's structures by what goes over the wire.

@@ -12,9 +12,8 @@ import (
 	"strconv"
 	"strings"
 
-	smithy "github.com/aws/smithy-go"
-
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/test/inputs"
 )
 
 const contentType = "application/x-amz-json-1.1"
@@ -58,7 +57,7 @@ func (a *answer) check() (outcome string) {
 		return "?"
 	}
 	if a.status == http.StatusOK {
-		schema := schemaOf(a.action.NewOutput())
+		schema := inputs.SchemaOf(a.action.NewOutput())
 		w := walker{note: a.note}
 		w.structure("", schema, schema.ID().Name, doc)
 		return ""
@@ -149,19 +148,3 @@ func (a *answer) mayFailWith(exception string) bool {
 		return slices.Contains(other.Errors, exception)
 	})
 }
-
-// schemaOf asks an output for its schema: serializing begins with it, and an empty output writes nothing else.
-func schemaOf(v smithy.Serializable) *smithy.Schema {
-	c := &capture{}
-	v.Serialize(c)
-	return c.schema
-}
-
-// capture is a ShapeSerializer that only meets the outermost structure.
-type capture struct {
-	smithy.ShapeSerializer
-	schema *smithy.Schema
-}
-
-func (c *capture) WriteStruct(schema *smithy.Schema) { c.schema = schema }
-func (c *capture) CloseStruct()                      {}

@@ -86,6 +86,27 @@ func New(endpoint string) (*Checker, error) {
 // ServeHTTP passes one request on.
 func (c *Checker) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.proxy.ServeHTTP(w, r) }
 
+// Transport returns a transport that checks each answer on its way to the client. It is for tests that make so many
+// calls that a proxy would be most of their time.
+func (c *Checker) Transport(base http.RoundTripper) http.RoundTripper { return transport{c, base} }
+
+type transport struct {
+	*Checker
+	base http.RoundTripper
+}
+
+// RoundTrip sends one request and checks its answer.
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.base.RoundTrip(r)
+	if err == nil {
+		err = t.inspect(resp)
+	}
+	if err != nil {
+		t.note(r.Header.Get("X-Amz-Target"), "no answer: %v", err)
+	}
+	return resp, err
+}
+
 // Violations lists what was wrong so far, in the order in which it was met.
 func (c *Checker) Violations() []string {
 	c.mu.Lock()
