@@ -1,0 +1,164 @@
+package actions
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+// pageSize is that of the server under test.
+const pageSize = 2
+
+// whole are the lists with page tokens that come in one page: what no account owns.
+var whole = []string{"GetBlueprints", "GetBundles"}
+
+// list is a call of an action whose answers come in pages.
+type list struct{ action, body string }
+
+// listsOf are the calls of the scripts of actions with page tokens, each action once.
+func listsOf(lines script, v vars) (lists []list) {
+	for _, st := range lines.of("use") {
+		a, known := model.LookupAction(st.action)
+		paged := known && hasField(a.NewInput(), "PageToken") && hasField(a.NewOutput(), "NextPageToken")
+		if paged && !slices.ContainsFunc(lists, func(l list) bool { return l.action == st.action }) {
+			lists = append(lists, list{st.action, v.fill(st.body)})
+		}
+	}
+	return lists
+}
+
+func hasField(v any, name string) bool {
+	_, ok := reflect.TypeOf(v).Elem().FieldByName(name)
+	return ok
+}
+
+// elements are those of the one list in an answer.
+func (a answer) elements(t testing.TB) (found []any) {
+	t.Helper()
+	for _, v := range a.doc {
+		if all, ok := v.([]any); ok {
+			if found != nil {
+				t.Fatalf("two lists in %s", a.body)
+			}
+			found = all
+		}
+	}
+	return found
+}
+
+// at is the call for the page that a token names.
+func (l list) at(t testing.TB, token string) list {
+	t.Helper()
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(l.body), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc["pageToken"] = token; token == "" {
+		delete(doc, "pageToken")
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list{l.action, string(text)}
+}
+
+// pages reads a list to its end. tokens are those of its pages but the first.
+func (s *site) pages(as signer, l list) (all []any, sizes []int, tokens []string) {
+	s.t.Helper()
+	for token := ""; ; {
+		next := l.at(s.t, token)
+		a := s.call(as, next.action, next.body)
+		if a.exception() != "" {
+			s.t.Fatalf("%s %s: %s, want a page", next.action, next.body, a.body)
+		}
+		page := a.elements(s.t)
+		all, sizes = append(all, page...), append(sizes, len(page))
+		if token = a.text("nextPageToken"); token == "" {
+			return all, sizes, tokens
+		}
+		tokens = append(tokens, token)
+	}
+}
+
+// TestLists_page reads each list of the scripts in pages of two, and compares it with the list in one page. A token
+// of one list is refused by each other one, in another account and in another region.
+func TestLists_page(t *testing.T) {
+	lines := readScript(t)
+	s := newSite(t, func(o *server.Options) { o.PageSize = pageSize })
+	v := teamVars("one")
+	s.play(lines.of("make", "once", "use"), v, nil)
+	for _, team := range []string{"two", "three"} {
+		s.play(lines.of("make", "use"), teamVars(team), nil)
+	}
+	lists := listsOf(lines, v)
+	paged := map[string][]any{}
+	var tokens []list
+	for _, l := range lists {
+		all, sizes, of := s.pages(s.root(), l)
+		if slices.Contains(whole, l.action) {
+			if len(of) > 0 || len(all) <= pageSize {
+				t.Errorf("%s: pages of %d elements, want one page", l.action, sizes)
+			}
+			continue
+		}
+		if last := len(sizes) - 1; last == 0 || slices.ContainsFunc(sizes[:last], func(n int) bool { return n != pageSize }) || sizes[last] > pageSize || sizes[last] == 0 {
+			t.Errorf("%s %s: pages of %d elements, want %d in each but the last, and several", l.action, l.body, sizes, pageSize)
+		}
+		paged[l.action] = all
+		for _, token := range of[:min(1, len(of))] {
+			tokens = append(tokens, l.at(t, token))
+		}
+	}
+	s.wantTokensRefused(lists, tokens)
+	s.restart(func(o *server.Options) { o.PageSize = server.MaxPageSize })
+	for _, l := range lists {
+		if got, ok := paged[l.action]; ok {
+			all, _, _ := s.pages(s.root(), l)
+			if diff := cmp.Diff(all, got); diff != "" {
+				t.Errorf("%s: in large pages (-) and in small ones (+):\n%s", l.action, diff)
+			}
+		}
+	}
+}
+
+// wantTokensRefused offers page tokens to all lists that they are not of.
+func (s *site) wantTokensRefused(lists, tokens []list) {
+	s.t.Helper()
+	root := s.root()
+	elsewhere := signer{root.key, "eu-central-1"}
+	another := s.account("444455556666")
+	for _, l := range tokens {
+		var doc map[string]any
+		if err := json.Unmarshal([]byte(l.body), &doc); err != nil {
+			s.t.Fatal(err)
+		}
+		token := doc["pageToken"].(string)
+		for _, other := range lists {
+			if other.action != l.action {
+				s.wantBadToken(root, other.at(s.t, token), "of "+l.action)
+			}
+		}
+		s.wantBadToken(another, l, "of another account")
+		s.wantBadToken(elsewhere, l, "of another region")
+	}
+}
+
+// wantBadToken wants a page token to be refused. What is only in one region, or not there in an account, is
+// refused for that.
+func (s *site) wantBadToken(as signer, l list, whose string) {
+	s.t.Helper()
+	a := s.call(as, l.action, l.body)
+	if a.exception() != "InvalidInputException" && a.exception() != "NotFoundException" {
+		s.t.Errorf("%s %s, with a token %s: %s, want InvalidInputException", l.action, l.body, whose, a.body)
+	}
+	if as.region == region && as == s.root() && a.text("message") != "The page token is not valid." {
+		s.t.Errorf("%s %s, with a token %s: %s", l.action, l.body, whose, a.body)
+	}
+}

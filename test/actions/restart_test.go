@@ -1,0 +1,101 @@
+package actions
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/home"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+)
+
+// moment is a time in an export.
+var moment = regexp.MustCompile(`"(20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z)"`)
+
+// soon is how far ahead a moment may lie at which a step of a lifecycle begins that a test waits for.
+const soon = time.Hour
+
+// ahead are the moments that the store has and that lie ahead, in order: steps of lifecycles begin then.
+func (s *site) ahead() (moments []time.Time) {
+	s.t.Helper()
+	text, _ := s.export(export.Options{})
+	for _, m := range moment.FindAllStringSubmatch(text, -1) {
+		at, err := time.Parse(time.RFC3339Nano, m[1])
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if at.After(s.now()) && at.Before(s.now().Add(soon)) {
+			moments = append(moments, at)
+		}
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	return slices.CompactFunc(moments, time.Time.Equal)
+}
+
+// export returns what Export writes of the store.
+func (s *site) export(o export.Options) (string, export.Exported) {
+	s.t.Helper()
+	return exportOf(s.t, s.options.Database, o)
+}
+
+func exportOf(t testing.TB, d home.Database, o export.Options) (string, export.Exported) {
+	t.Helper()
+	h, err := home.Open(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = h.Close() }()
+	var b bytes.Buffer
+	done, err := h.Export(t.Context(), o, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), done
+}
+
+// look reads all that the scripts read, whether it is there or not.
+func (s *site) look(reads []step, v vars) (answers []string) {
+	for _, st := range reads {
+		body := v.fill(st.body)
+		answers = append(answers, st.action+" "+body+": "+string(s.call(s.root(), st.action, body).body))
+	}
+	return answers
+}
+
+// TestActions_restartAtEachStep takes each step of the scripts, with AWS's durations, and restarts the server whenever
+// something is on its way to another state: before it is, and at each moment at which it gets there. All reads answer
+// as before.
+func TestActions_restartAtEachStep(t *testing.T) {
+	lines := readScript(t)
+	s := newSite(t, func(o *server.Options) { o.TimeScale, o.PageSize = 1, server.MaxPageSize })
+	reads := slices.DeleteFunc(lines.of("use"), func(st step) bool { return st.wait > 0 || access(st.action).Write })
+	v, restarts := teamVars("web"), 0
+	again := func(st step) {
+		before := s.look(reads, v)
+		s.restart(nil)
+		restarts++
+		if diff := cmp.Diff(before, s.look(reads, v)); diff != "" {
+			t.Errorf("%s: %s: answers before (-) and after (+) a restart at %s:\n%s", st.line, st.action, s.now(), diff)
+		}
+	}
+	s.play(lines.of(parts...), v, func(st step, _ answer) {
+		moments := s.ahead()
+		if len(moments) == 0 || !access(st.action).Write {
+			return
+		}
+		again(st)
+		for _, at := range moments {
+			s.pass(at.Sub(s.now()))
+			again(st)
+		}
+	})
+	t.Logf("%d restarts, %d reads at each", restarts, len(reads))
+	if restarts < 30 {
+		t.Errorf("%d restarts: too few to say anything", restarts)
+	}
+}

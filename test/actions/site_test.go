@@ -1,0 +1,264 @@
+package actions
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/lanyard-cloud/lanyard/internal/home"
+	"github.com/lanyard-cloud/lanyard/internal/identity"
+	"github.com/lanyard-cloud/lanyard/internal/quota"
+	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
+	"github.com/lanyard-cloud/lanyard/test/wirecheck"
+)
+
+// region is where the calls go if they say nothing else.
+const region = "us-east-1"
+
+// site is a server on whose clock the test moves. Each of its answers is checked.
+type site struct {
+	t       testing.TB
+	options server.Options
+	server  *server.Server
+	stop    func()
+	client  *http.Client
+	log     *logText
+	millis  atomic.Int64
+}
+
+// logText is what a server logs as an error.
+type logText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write adds a line.
+func (l *logText) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// newSite starts a server that ends with the test, with quotas that the scripts do not reach.
+func newSite(t testing.TB, change func(*server.Options)) *site {
+	t.Helper()
+	s := &site{t: t, options: servertest.Options(t.TempDir()), log: &logText{}}
+	s.millis.Store(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC).UnixMilli())
+	s.options.Clock = s.now
+	s.options.Log = slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelError}))
+	s.options.Quotas = quota.Default()
+	for name := range s.options.Quotas {
+		if name != quota.AutoSnapshots {
+			s.options.Quotas[name] *= 1000
+		}
+	}
+	if change != nil {
+		change(&s.options)
+	}
+	s.server, s.stop = servertest.Start(t, s.options)
+	checker, err := wirecheck.New(s.server.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := &http.Transport{DisableCompression: true}
+	s.client = &http.Client{Transport: checker.Transport(base)}
+	t.Cleanup(func() {
+		base.CloseIdleConnections()
+		for _, v := range checker.Violations() {
+			t.Errorf("on the wire: %s", v)
+		}
+		if text := s.log.String(); text != "" {
+			t.Errorf("the server logged errors:\n%s", text)
+		}
+	})
+	return s
+}
+
+// restart stops the server and starts it again with the same state, at the same endpoint.
+func (s *site) restart(change func(*server.Options)) {
+	s.t.Helper()
+	s.stop()
+	s.options.Listen = strings.TrimPrefix(s.server.Endpoint(), "http://")
+	if change != nil {
+		change(&s.options)
+	}
+	s.server, s.stop = servertest.Start(s.t, s.options)
+}
+
+func (s *site) now() time.Time { return time.UnixMilli(s.millis.Load()).UTC() }
+
+func (s *site) pass(d time.Duration) { s.millis.Add(d.Milliseconds()) }
+
+// signer is who calls, and where.
+type signer struct {
+	key    aws.Credentials
+	region string
+}
+
+func (s *site) root() signer {
+	root := s.server.Root()
+	return signer{aws.Credentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey}, region}
+}
+
+// change changes the accounts of the running server.
+func (s *site) change(fn func(*identity.Accounts) (*identity.AccessKey, error)) signer {
+	s.t.Helper()
+	h, err := home.Open(s.t.Context(), s.options.Database)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = h.Close() }()
+	var key *identity.AccessKey
+	err = h.Update(s.t.Context(), func(a *identity.Accounts) (err error) {
+		key, err = fn(a)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return signer{aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}, region}
+}
+
+// user makes a user with a policy.
+func (s *site) user(name, policy string) signer {
+	s.t.Helper()
+	return s.change(func(a *identity.Accounts) (*identity.AccessKey, error) {
+		d, err := a.Directory("")
+		if err != nil {
+			return nil, err
+		}
+		doc := identity.Doc{Inline: []identity.InlinePolicy{{Name: "inline", Document: policy}}}
+		if _, err := d.Create(identity.User, name, doc); err != nil {
+			return nil, err
+		}
+		return d.CreateAccessKey(name)
+	})
+}
+
+// account makes an account, and signs as its root.
+func (s *site) account(id string) signer {
+	s.t.Helper()
+	return s.change(func(a *identity.Accounts) (*identity.AccessKey, error) {
+		if _, err := a.Create(id); err != nil {
+			return nil, err
+		}
+		d, err := a.Directory(id)
+		if err != nil {
+			return nil, err
+		}
+		return d.CreateAccessKey("")
+	})
+}
+
+// answer is what the server says to a call.
+type answer struct {
+	status int
+	body   []byte
+	doc    map[string]any
+}
+
+// exception is the name of the error, "" for success.
+func (a answer) exception() string { return a.text("__type") }
+
+// text is a string in the answer, "" if it has none. The path's numbers are places in lists.
+func (a answer) text(path string) string {
+	var v any = a.doc
+	for name := range strings.SplitSeq(path, ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[name]
+		case []any:
+			n, err := strconv.Atoi(name)
+			if err != nil || n >= len(at) {
+				return ""
+			}
+			v = at[n]
+		}
+	}
+	text, _ := v.(string)
+	return text
+}
+
+// call signs and sends a call. That there is no answer fails the test.
+func (s *site) call(as signer, action, body string) (a answer) {
+	s.t.Helper()
+	a, err := s.send(as, action, body)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v", action, body, err)
+	}
+	return a
+}
+
+func (s *site) send(as signer, action, body string) (a answer, err error) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.server.Endpoint()+"/", strings.NewReader(body))
+	if err != nil {
+		return a, err
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "Lightsail_20161128."+action)
+	sum := sha256.Sum256([]byte(body))
+	if err := v4.NewSigner().SignHTTP(r.Context(), as.key, r, hex.EncodeToString(sum[:]), "lightsail", as.region, time.Now()); err != nil {
+		return a, err
+	}
+	resp, err := s.client.Do(r)
+	if err != nil {
+		return a, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	a.status = resp.StatusCode
+	if a.body, err = io.ReadAll(resp.Body); err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(a.body, &a.doc)
+}
+
+// play takes steps as root; all must succeed. seen, if not nil, is told of each call.
+func (s *site) play(steps []step, v vars, seen func(step, answer)) {
+	s.t.Helper()
+	for _, st := range steps {
+		if st.wait > 0 {
+			s.pass(st.wait)
+			continue
+		}
+		a := s.take(s.root(), st, v)
+		if seen != nil {
+			seen(st, a)
+		}
+	}
+}
+
+// take takes a step, which must succeed, and keeps what it says.
+func (s *site) take(as signer, st step, v vars) answer {
+	s.t.Helper()
+	a := s.call(as, st.action, v.fill(st.body))
+	if a.exception() != "" {
+		s.t.Fatalf("%s: %s %s: %s, want success", st.line, st.action, v.fill(st.body), a.body)
+	}
+	if st.keep != "" {
+		if v[st.keep] = a.text(st.path); v[st.keep] == "" {
+			s.t.Fatalf("%s: there is no %s in %s", st.line, st.path, a.body)
+		}
+	}
+	return a
+}
