@@ -31,8 +31,8 @@ var update = flag.Bool("update", false, "write what the server answers into test
 // the byte. A line "> Action {input}" is a call, and "< status {answer}" is its answer. With
 // -update the test writes the answers anew.
 //
-// Clock and ids are fixed. Created keys are not: their base64 and fingerprints are replaced
-// by KEY and FINGERPRINT.
+// Clock and ids are fixed. Created keys are not: their base64, fingerprints and secrets are replaced
+// by KEY, FINGERPRINT and SECRET.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
@@ -83,6 +83,8 @@ func converse(t *testing.T, text string) string {
 var (
 	keyText     = regexp.MustCompile(`AAAAB3NzaC1yc2E[A-Za-z0-9+/=]+|-----BEGIN RSA PRIVATE KEY-----[^"]+-----END RSA PRIVATE KEY-----`)
 	fingerprint = regexp.MustCompile(`([0-9a-f]{2}:){19}[0-9a-f]{2}`)
+	accessKey   = regexp.MustCompile(`"accessKeyId":"AKIA[A-Z2-7]{16}"`)
+	secretKey   = regexp.MustCompile(`"secretAccessKey":"[A-Za-z0-9+/]{40}"`)
 	pageToken   = regexp.MustCompile(`"nextPageToken":"[^"]+"`)
 )
 
@@ -113,6 +115,8 @@ func say(t *testing.T, s *server.Server, action, input string) string {
 	}
 	answer = keyText.ReplaceAll(answer, []byte("KEY"))
 	answer = fingerprint.ReplaceAll(answer, []byte("FINGERPRINT"))
+	answer = accessKey.ReplaceAll(answer, []byte(`"accessKeyId":"KEY"`))
+	answer = secretKey.ReplaceAll(answer, []byte(`"secretAccessKey":"SECRET"`))
 	answer = pageToken.ReplaceAll(answer, []byte(`"nextPageToken":"TOKEN"`))
 	return fmt.Sprintf("%d %s", resp.StatusCode, answer)
 }

@@ -39,6 +39,10 @@ func TestAddResourceKey_idsOfAllKeys(t *testing.T) {
 	update(t, db, of(second, "OTHER"))
 	update(t, db, func(tx *store.Tx) error { return tx.DeleteResource(first) })
 	update(t, db, ofIdentity("FIRST"))
+	update(t, db, func(tx *store.Tx) error { return tx.DeleteAccount(account) })
+	update(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.InsertAccount(&store.Account{ID: account}), tx.InsertResource(first), of(first, "OTHER")(tx), of(first, "FIRST")(tx))
+	})
 }
 
 // TestAddResourceKey_atOnce lets a resource and an identity get keys of one id at the same time.

@@ -11,14 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"go.uber.org/goleak"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
-
-// TestMain fails if a goroutine is left after all tests.
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // plain compares what the SDK returns.
 var plain = cmpopts.IgnoreUnexported(types.Bucket{}, types.ResourceLocation{}, types.Tag{}, types.AccessRules{}, types.BucketState{},
