@@ -58,9 +58,14 @@ func exportOf(t testing.TB, d home.Database, o export.Options) (string, export.E
 	return b.String(), done
 }
 
+// reads are the steps of the scripts that change nothing.
+func reads(lines script) []step {
+	return slices.DeleteFunc(lines.of("use"), func(st step) bool { return st.wait > 0 || access(st.action).Write })
+}
+
 // look reads all that the scripts read, whether it is there or not.
-func (s *site) look(reads []step, v vars) (answers []string) {
-	for _, st := range reads {
+func (s *site) look(all []step, v vars) (answers []string) {
+	for _, st := range all {
 		body := v.fill(st.body)
 		answers = append(answers, st.action+" "+body+": "+string(s.call(s.root(), st.action, body).body))
 	}
@@ -73,13 +78,12 @@ func (s *site) look(reads []step, v vars) (answers []string) {
 func TestActions_restartAtEachStep(t *testing.T) {
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.TimeScale, o.PageSize = 1, server.MaxPageSize })
-	reads := slices.DeleteFunc(lines.of("use"), func(st step) bool { return st.wait > 0 || access(st.action).Write })
-	v, restarts := teamVars("web"), 0
+	all, v, restarts := reads(lines), teamVars("web"), 0
 	again := func(st step) {
-		before := s.look(reads, v)
+		before := s.look(all, v)
 		s.restart(nil)
 		restarts++
-		if diff := cmp.Diff(before, s.look(reads, v)); diff != "" {
+		if diff := cmp.Diff(before, s.look(all, v)); diff != "" {
 			t.Errorf("%s: %s: answers before (-) and after (+) a restart at %s:\n%s", st.line, st.action, s.now(), diff)
 		}
 	}
@@ -94,7 +98,7 @@ func TestActions_restartAtEachStep(t *testing.T) {
 			again(st)
 		}
 	})
-	t.Logf("%d restarts, %d reads at each", restarts, len(reads))
+	t.Logf("%d restarts, %d reads at each", restarts, len(all))
 	if restarts < 30 {
 		t.Errorf("%d restarts: too few to say anything", restarts)
 	}

@@ -37,6 +37,7 @@ type site struct {
 	server  *server.Server
 	stop    func()
 	client  *http.Client
+	checker *wirecheck.Checker
 	log     *logText
 	millis  atomic.Int64
 }
@@ -77,15 +78,15 @@ func newSite(t testing.TB, change func(*server.Options)) *site {
 		change(&s.options)
 	}
 	s.server, s.stop = servertest.Start(t, s.options)
-	checker, err := wirecheck.New(s.server.Endpoint())
-	if err != nil {
+	var err error
+	if s.checker, err = wirecheck.New(s.server.Endpoint()); err != nil {
 		t.Fatal(err)
 	}
 	base := &http.Transport{DisableCompression: true}
-	s.client = &http.Client{Transport: checker.Transport(base)}
+	s.client = &http.Client{Transport: s.checker.Transport(base)}
 	t.Cleanup(func() {
 		base.CloseIdleConnections()
-		for _, v := range checker.Violations() {
+		for _, v := range s.checker.Violations() {
 			t.Errorf("on the wire: %s", v)
 		}
 		if text := s.log.String(); text != "" {
