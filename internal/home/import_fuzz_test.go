@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,26 @@ func FuzzImportKinds(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	fuzzImports(f, good, 10)
+}
+
+// FuzzImportBuckets is FuzzImportKinds for an export that has buckets.
+func FuzzImportBuckets(f *testing.F) {
+	good, err := os.ReadFile("../export/testdata/version3-buckets.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, change := range [][2]string{
+		{`"secrets":\{"firstSecret[^}]*\}`, `"secretLeftOut":true`}, {`,"secrets":\{[^}]*\}`, ``}, {`"secret":"[^"]{50,}"`, `"secretLeftOut":true`},
+	} {
+		good = regexp.MustCompile(change[0]).ReplaceAll(good, []byte(change[1]))
+	}
+	fuzzImports(f, good, 5)
+}
+
+// fuzzImports fuzzes imports of a file, whose account has so many resources at least.
+func fuzzImports(f *testing.F, good []byte, least int) {
+	f.Helper()
 	lines := bytes.SplitAfter(good, []byte("\n"))
 	records := recordsOf(lines)
 	seed(f, lines, records)
@@ -52,8 +73,8 @@ func FuzzImportKinds(f *testing.F) {
 		}
 		key := unlockMoved(t, d)
 		defer removeMoved(t, d)
-		for _, region := range []string{"us-east-1", "eu-central-1"} {
-			useAll(t, region == "us-east-1", lightsail.New(lightsail.Options{
+		for region, least := range map[string]int{"us-east-1": least, "eu-central-1": 0} {
+			useAll(t, least, lightsail.New(lightsail.Options{
 				HTTPClient: sdkhttp.Client(), Region: region, BaseEndpoint: aws.String(s.Endpoint()), Retryer: aws.NopRetryer{},
 				Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
 			}))
@@ -214,16 +235,17 @@ func call[In, Out any](u user, action func(context.Context, *In, ...func(*lights
 	return out
 }
 
-// useAll reads all resources, changes some, and deletes them.
-func useAll(t *testing.T, filled bool, c *lightsail.Client) {
+// useAll reads all resources, of which there are so many at least, changes some, and deletes them.
+func useAll(t *testing.T, least int, c *lightsail.Client) {
 	t.Helper()
 	u := user{t, c}
 	names := call(u, c.GetActiveNames, &lightsail.GetActiveNamesInput{}).ActiveNames
-	if filled && len(names) < 10 {
+	if len(names) < least {
 		t.Fatalf("resources after the import: got only %q", names)
 	}
 	call(u, c.GetOperations, &lightsail.GetOperationsInput{})
 	u.records()
+	u.buckets()
 	u.instances()
 	u.disks()
 	u.snapshots()

@@ -40,6 +40,24 @@ func (u user) instance(name *string) {
 	call(u, u.DisableAddOn, &lightsail.DisableAddOnInput{ResourceName: name, AddOnType: types.AddOnTypeAutoSnapshot})
 }
 
+func (u user) buckets() {
+	u.t.Helper()
+	for _, b := range call(u, u.GetBuckets, &lightsail.GetBucketsInput{IncludeConnectedResources: new(true)}).Buckets {
+		call(u, u.GetBuckets, &lightsail.GetBucketsInput{BucketName: b.Name, IncludeCors: new(true), IncludeConnectedResources: new(true)})
+		for _, k := range call(u, u.GetBucketAccessKeys, &lightsail.GetBucketAccessKeysInput{BucketName: b.Name}).AccessKeys {
+			call(u, u.DeleteBucketAccessKey, &lightsail.DeleteBucketAccessKeyInput{BucketName: b.Name, AccessKeyId: k.AccessKeyId})
+		}
+		call(u, u.CreateBucketAccessKey, &lightsail.CreateBucketAccessKeyInput{BucketName: b.Name})
+		call(u, u.UpdateBucket, &lightsail.UpdateBucketInput{
+			BucketName: b.Name, Versioning: new("Suspended"), AccessRules: &types.AccessRules{AllowPublicOverrides: new(true)}, AccessLogConfig: b.AccessLogConfig,
+		})
+		call(u, u.UpdateBucketBundle, &lightsail.UpdateBucketBundleInput{BucketName: b.Name, BundleId: new("medium_1_0")})
+		for _, access := range types.ResourceBucketAccess("").Values() {
+			call(u, u.SetResourceAccessForBucket, &lightsail.SetResourceAccessForBucketInput{BucketName: b.Name, ResourceName: new("web"), Access: access})
+		}
+	}
+}
+
 func (u user) disks() {
 	u.t.Helper()
 	for _, d := range call(u, u.GetDisks, &lightsail.GetDisksInput{}).Disks {
@@ -95,6 +113,9 @@ func (u user) deleteAll() {
 	u.t.Helper()
 	for _, i := range call(u, u.GetInstances, &lightsail.GetInstancesInput{}).Instances {
 		call(u, u.DeleteInstance, &lightsail.DeleteInstanceInput{InstanceName: i.Name, ForceDeleteAddOns: new(true)})
+	}
+	for _, b := range call(u, u.GetBuckets, &lightsail.GetBucketsInput{}).Buckets {
+		call(u, u.DeleteBucket, &lightsail.DeleteBucketInput{BucketName: b.Name, ForceDelete: new(true)})
 	}
 	for _, d := range call(u, u.GetDisks, &lightsail.GetDisksInput{}).Disks {
 		call(u, u.DeleteDisk, &lightsail.DeleteDiskInput{DiskName: d.Name, ForceDeleteAddOns: new(true)})

@@ -30,11 +30,13 @@ type Ends struct {
 	// BlocksFrom reports that the resource at the From end cannot be deleted while it has the
 	// link. A deletion of the other end ends the link.
 	BlocksFrom bool
+	// Shown reports that the resource at the To end shows what the document of the From end says.
+	Shown bool
 }
 
 var roles = map[Role]Ends{
-	AttachedDisk:     {From: Disk, To: Instance, BlocksFrom: true},
-	AttachedStaticIP: {From: StaticIP, To: Instance, Single: true},
+	AttachedDisk:     {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
+	AttachedStaticIP: {From: StaticIP, To: Instance, Single: true, Shown: true},
 	BucketAccess:     {From: Bucket, To: Instance, Many: true},
 }
 
@@ -100,8 +102,7 @@ type Link struct {
 	// Doc is what belongs to the relation, as JSON; "{}" if nothing does.
 	Doc []byte
 	// Other is the resource at the other end, without tags, private document and links of its
-	// own. At the To end, where a document is shown that is not the resource's own, it has its
-	// document, time and zone, too.
+	// own. At the To end it has its time and zone, too, and its document if the role shows that.
 	Other *Resource
 }
 

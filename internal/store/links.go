@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -57,12 +58,24 @@ func (tx *Tx) relinked(all ...*resource.Resource) error {
 }
 
 // linkColumns are what a resource shows of the other end. Only at the To end it shows the
-// other's document.
+// other's document, and only by some roles: a document can be large.
 var linkColumns = map[resource.Side]string{
 	resource.From: `SELECT l.from_id, l.role, l.doc, o.id, o.name, o.kind FROM links l JOIN resources o ON o.id = l.to_id
 		WHERE o.gone_at > $1 AND l.from_id IN (`,
-	resource.To: `SELECT l.to_id, l.role, l.doc, o.id, o.name, o.kind, o.zone, o.created_at, o.doc
+	resource.To: `SELECT l.to_id, l.role, l.doc, o.id, o.name, o.kind, o.zone, o.created_at,
+		CASE WHEN l.role IN (` + shownRoles() + `) THEN o.doc END
 		FROM links l JOIN resources o ON o.id = l.from_id WHERE o.gone_at > $1 AND l.to_id IN (`,
+}
+
+// shownRoles lists the roles by which the document of the From end is shown.
+func shownRoles() string {
+	var list []string
+	for _, role := range resource.Roles() {
+		if ends, _ := role.Ends(); ends.Shown {
+			list = append(list, "'"+string(role)+"'")
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // linkQueries are the statements for listSizes.

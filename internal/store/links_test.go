@@ -106,6 +106,9 @@ func TestInsertLink_manyToMany(t *testing.T) {
 	}
 	want("photos", "web", "db")
 	want("videos", "db")
+	if got := linksOf(t, db, "web"); !slices.Equal(got, []string{"bucketAccess Bucket photos {} "}) {
+		t.Errorf("links of the instance: %q, want one without the document of the bucket", got)
+	}
 	want("db", "photos", "videos")
 	if err := db.Update(t.Context(), func(tx *store.Tx) error { return link(tx, "photos", "db") }); !errors.Is(err, store.ErrExists) {
 		t.Errorf("access twice: error %v, want ErrExists", err)

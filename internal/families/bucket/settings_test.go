@@ -176,6 +176,9 @@ func TestUpdateBucket_corsRefusals(t *testing.T) {
 	for want, change := range map[string]func(*types.BucketCorsRule){
 		"The CORS rule 2 must have at least one allowed method and one allowed origin.": func(r *types.BucketCorsRule) { r.AllowedMethods = []string{} },
 		`AllowedOrigin "*.*.com" can not have more than one wildcard.`:                  func(r *types.BucketCorsRule) { r.AllowedOrigins = []string{"*.*.com"} },
+		`AllowedOrigin "a\r\nb" must have printable ASCII characters without spaces.`:   func(r *types.BucketCorsRule) { r.AllowedOrigins = []string{"a\r\nb"} },
+		`ExposeHeader "" must have printable ASCII characters without spaces.`:          func(r *types.BucketCorsRule) { r.ExposeHeaders = []string{""} },
+		`AllowedHeader "ü" must have printable ASCII characters without spaces.`:        func(r *types.BucketCorsRule) { r.AllowedHeaders = []string{"ü"} },
 		`AllowedHeader "**" can not have more than one wildcard.`:                       func(r *types.BucketCorsRule) { r.AllowedHeaders = []string{"a", "**"} },
 		`ExposeHeader "*" contains wildcard. We currently do not support wildcard for ExposeHeader.`: func(r *types.BucketCorsRule) {
 			r.ExposeHeaders = []string{"*"}

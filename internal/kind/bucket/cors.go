@@ -67,16 +67,20 @@ func refuseRule(n int, rule types.BucketCorsRule) string {
 		return fmt.Sprintf("The maxAgeSeconds of the CORS rule %d must be 0 or more.", n)
 	}
 	return cmp.Or(
-		refuseWildcards(rule.AllowedOrigins, 1, oneWildcard, "AllowedOrigin"),
-		refuseWildcards(rule.AllowedHeaders, 1, oneWildcard, "AllowedHeader"),
-		refuseWildcards(rule.ExposeHeaders, 0, noWildcard, "ExposeHeader"))
+		refuseTexts(rule.AllowedOrigins, 1, oneWildcard, "AllowedOrigin"),
+		refuseTexts(rule.AllowedHeaders, 1, oneWildcard, "AllowedHeader"),
+		refuseTexts(rule.ExposeHeaders, 0, noWildcard, "ExposeHeader"))
 }
 
-// refuseWildcards refuses the first text with more wildcards than it may have.
-func refuseWildcards(texts []string, most int, format, what string) string {
+// refuseTexts refuses the first text that cannot be in a header of HTTP, or that has more wildcards
+// than it may have.
+func refuseTexts(texts []string, most int, tooMany, what string) string {
 	for _, text := range texts {
-		if strings.Count(text, "*") > most {
-			return fmt.Sprintf(format, what, shorten(text))
+		switch {
+		case text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
+			return fmt.Sprintf("%s %q must have printable ASCII characters without spaces.", what, shorten(text))
+		case strings.Count(text, "*") > most:
+			return fmt.Sprintf(tooMany, what, shorten(text))
 		}
 	}
 	return ""
