@@ -29,6 +29,13 @@ var reads = []call{
 	{action: "GetBuckets", body: `{"includeConnectedResources":true}`},
 	{action: "GetBuckets", body: `{"bucketName":"b-TEAM","includeCors":true}`},
 	{action: "GetBucketAccessKeys", body: `{"bucketName":"b-TEAM"}`},
+	{action: "GetContainerServices", body: `{}`},
+	{action: "GetContainerServiceDeployments", body: `{"serviceName":"c-TEAM"}`},
+	{action: "GetContainerImages", body: `{"serviceName":"c-TEAM"}`},
+	{action: "GetContainerLog", body: `{"serviceName":"c-TEAM","containerName":"app"}`},
+	{action: "GetContainerServicePowers", body: `{}`},
+	{action: "GetContainerAPIMetadata", body: `{}`},
+	{action: "CreateContainerServiceRegistryLogin", body: `{}`},
 	{action: "GetBucketBundles", body: `{"includeInactive":true}`},
 	{action: "GetDomain", body: `{"domainName":"TEAM.example.com"}`},
 	{action: "GetAutoSnapshots", body: `{"resourceName":"i2-TEAM"}`},
@@ -55,14 +62,19 @@ var keyOnlyTags = []call{
 }
 
 // seenEmpty are the empty strings that AWS was seen to send: the details of operations
-// that start and reboot instances, and the common names of ports.
+// that start and reboot instances, the common names of ports, and the role of a container service
+// that does not pull from Amazon ECR.
 var seenEmpty = []string{
+	"CreateContainerService containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
+	"CreateContainerServiceDeployment containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
+	"GetContainerServices containerServices[].privateRegistryAccess.ecrImagePullerRole.principalArn",
 	"GetInstance instance.networking.ports[].commonName",
 	"GetInstances instances[].networking.ports[].commonName",
 	"GetOperations operations[].operationDetails",
 	"GetOperationsForResource operations[].operationDetails",
 	"RebootInstance operations[].operationDetails",
 	"StartInstance operations[].operationDetails",
+	"UpdateContainerService containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
 }
 
 // TestAnswers_leaveOutWhatIsAbsent makes, changes and reads one of everything and looks

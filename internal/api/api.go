@@ -34,6 +34,8 @@ type Action struct {
 	linked resource.Role
 	// home is the kind that binds the action to one region; "" if none does.
 	home resource.Kind
+	// codeless says that the action's exceptions have no code.
+	codeless bool
 	// prepare does slow work before the write transaction opens. It returns what
 	// invoke gets, and how to give that back when nothing came of the call.
 	prepare func(c *Call, in any) (prepared any, undo func(), err error)

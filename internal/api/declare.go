@@ -141,12 +141,17 @@ func (a *Action) on(t target) {
 	a.bind(t.kinds...)
 }
 
-// bind binds the action to the region of the kind that it is about, if there is one kind
-// and the kind has one region. What is about one of several kinds is found out in the call.
+// bind binds the action to the kind that it is about, if there is one: to the region that the
+// kind has, and to the form of its errors. What is about one of several kinds is found out in the
+// call.
 func (a *Action) bind(kinds ...resource.Kind) {
-	if len(kinds) == 1 && kinds[0].OnlyIn() != "" {
+	if len(kinds) != 1 {
+		return
+	}
+	if kinds[0].OnlyIn() != "" {
 		a.home = kinds[0]
 	}
+	a.codeless = a.codeless || kinds[0].Codeless()
 }
 
 // takes reports whether the target may be of one of the kinds; none stands for all.

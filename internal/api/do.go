@@ -38,7 +38,7 @@ func (p *Pipeline) Do(ctx context.Context, caller Caller, region, action string,
 		})
 	})
 	if internal {
-		err = serviceException()
+		err = serviceException(err)
 	}
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/httpcall"
+	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -119,9 +120,13 @@ func notBuilt(action string) error {
 }
 
 // serviceException hides an internal error; the log has it under the request's id.
-func serviceException() *types.ServiceException {
-	code, message := "InternalError", "An internal error occurred. The server's log has the details under this request's id."
-	return &types.ServiceException{Code: &code, Message: &message}
+func serviceException(cause error) *types.ServiceException {
+	message := "An internal error occurred. The server's log has the details under this request's id."
+	e := &types.ServiceException{Message: &message}
+	if _, codeless := errors.AsType[codelessError](cause); !codeless {
+		e.Code = new("InternalError")
+	}
+	return e
 }
 
 // isNotFound reports whether an error says that a resource does not exist.
@@ -210,8 +215,13 @@ func inputError(err error) error {
 		return MissingParameters(missing...)
 	}
 	for i := range invalid.Violations {
-		if v := &invalid.Violations[i]; v.Shape == "ResourceName" && v.Rule == codec.Pattern {
+		v := &invalid.Violations[i]
+		switch text := model.Mismatch(v.Shape, v.Value); {
+		case v.Rule != codec.Pattern:
+		case v.Shape == "ResourceName":
 			return InvalidName(v.Path, v.Value)
+		case text != "":
+			return InvalidParams("%s", text)
 		}
 	}
 	return InvalidParams("%s", invalid.Error())
@@ -237,7 +247,7 @@ func refuse(hc *httpcall.Call, err error) (a httpcall.Answer, internal bool) {
 	}
 	var e codec.Exception
 	if internal = !errors.As(err, &e); internal {
-		e = serviceException()
+		e = serviceException(err)
 	}
 	a = httpcall.Answer{Status: http.StatusBadRequest, ContentType: contentTypeJSON, Body: codec.EncodeException(e), Code: e.ErrorCode()}
 	if e.ErrorFault() == smithy.FaultServer {

@@ -58,6 +58,16 @@ func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
 	return op
 }
 
+// Ends ends a started operation of the call at once.
+func (c *Call) Ends(op *types.Operation) {
+	for i := range c.records {
+		if c.records[i].shown == op {
+			c.records[i].end = time.Time{}
+			resource.Outcome{}.End(op, c.Now)
+		}
+	}
+}
+
 // Fails is Started for an operation that fails at a moment. It shows the error's code and
 // details from then on.
 func (c *Call) Fails(r *resource.Resource, at time.Time, code, details string) *types.Operation {

@@ -74,12 +74,17 @@ func ListOf[R, T any, P Shown[R, T]](
 
 // All is List for lists that come in one page: of kinds of which an account has few.
 func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
-	const bound = 1000
-	rows, err := c.Tx.Resources(c.Principal.Account, c.Region, P(new(R)).Kind(), "", bound)
+	rows, err := c.All(P(new(R)).Kind())
 	if err != nil {
 		return nil, err
 	}
 	return showAll(rows, shown[R, T, P](c))
+}
+
+// All reads the resources of a kind whose list comes in one page, by name.
+func (c *Call) All(kind resource.Kind) ([]*resource.Resource, error) {
+	const bound = 1000
+	return c.byName(kind)("", bound)
 }
 
 // ListShown is List with a function that shows a resource.

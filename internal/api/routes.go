@@ -29,8 +29,17 @@ func (p *Pipeline) newCall(hc *httpcall.Call, caller Caller, region string, acti
 	}
 }
 
-// route sends a call its way. A call that is certain to be refused goes as a read.
+// route sends a call its way, and gives its error the form that the action's have.
 func (p *Pipeline) route(c *Call) (smithy.Serializable, error) {
+	out, err := p.serve(c)
+	if err != nil && c.action.codeless {
+		err = withoutCode(err)
+	}
+	return out, err
+}
+
+// serve runs a call. One that is certain to be refused goes as a read.
+func (p *Pipeline) serve(c *Call) (smithy.Serializable, error) {
 	switch {
 	case !c.action.access.Write, c.action.invoke == nil, c.strays():
 		return p.serveRead(c)

@@ -14,7 +14,7 @@ import (
 // for that team.
 const onlyWeb = `{"Version":"2012-10-17","Statement":[
 	{"Effect":"Allow","Action":"lightsail:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}},
-	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain","lightsail:CreateContactMethod","lightsail:CreateBucket"],"Resource":"*",
+	{"Effect":"Allow","Action":["lightsail:CreateInstances","lightsail:CreateDisk","lightsail:CreateKeyPair","lightsail:CreateDomain","lightsail:CreateContactMethod","lightsail:CreateBucket","lightsail:CreateContainerService"],"Resource":"*",
 	 "Condition":{"StringEquals":{"aws:RequestTag/team":"web"}}}]}`
 
 // teamTags are the tags of what a team makes.
@@ -32,7 +32,12 @@ var teamWorld = []call{
 	{action: "TagResource", body: `{"resourceName":"k-TEAM",` + teamTags + `}`},
 	{action: "CreateDomain", body: `{"domainName":"TEAM.example.com",` + teamTags + `}`},
 	{action: "CreateBucket", body: `{"bucketName":"b-TEAM","bundleId":"small_1_0",` + teamTags + `}`},
+	{action: "CreateContainerService", body: `{"serviceName":"c-TEAM","power":"nano","scale":1,` + teamTags + `}`},
+	{action: "CreateContainerService", body: `{"serviceName":"c3-TEAM","power":"nano","scale":1,` + teamTags + `}`},
 }
+
+// digest is that of an image.
+var digest = strings.Repeat("0", 64)
 
 // teamCalls are calls of every action that tags of a resource or of the request can
 // decide about, in an order in which they succeed. KEY stands for the access key of the bucket.
@@ -70,6 +75,13 @@ var teamCalls = []call{
 	{action: "DeleteBucketAccessKey", body: `{"bucketName":"b-TEAM","accessKeyId":"KEY"}`},
 	{action: "DeleteBucket", body: `{"bucketName":"b-TEAM","forceDelete":true}`},
 	{action: "CreateBucket", body: `{"bucketName":"b2-TEAM","bundleId":"small_1_0",` + teamTags + `}`},
+	{action: "RegisterContainerImage", body: `{"serviceName":"c-TEAM","label":"app","digest":"sha256:` + digest + `"}`},
+	{action: "RegisterContainerImage", body: `{"serviceName":"c-TEAM","label":"app","digest":"sha256:` + digest + `"}`},
+	{action: "CreateContainerServiceDeployment", body: `{"serviceName":"c-TEAM","containers":{"app":{"image":":c-TEAM.app.2","ports":{"80":"HTTP"}}}}`},
+	{action: "DeleteContainerImage", body: `{"serviceName":"c-TEAM","image":":c-TEAM.app.1"}`},
+	{action: "UpdateContainerService", body: `{"serviceName":"c-TEAM","scale":2}`},
+	{action: "CreateContainerService", body: `{"serviceName":"c2-TEAM","power":"nano","scale":1,` + teamTags + `}`},
+	{action: "DeleteContainerService", body: `{"serviceName":"c3-TEAM"}`},
 	{action: "DeleteInstance", body: `{"instanceName":"i-TEAM"}`},
 	{action: "DeleteDisk", body: `{"diskName":"d-TEAM"}`},
 	{action: "DeleteInstanceSnapshot", body: `{"instanceSnapshotName":"is-TEAM"}`},

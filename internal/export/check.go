@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -91,7 +92,7 @@ func (r *resourceRecord) check(h *header) error {
 		return fmt.Errorf("unknown kind of resource %q", shorten(r.Kind))
 	}
 	if err := firstOf(
-		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Name), r.checkReserved(),
+		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(resource.Kind(r.Kind), r.Name), r.checkReserved(),
 		checkUUID(r.ID), checkCreated(r.Created), checkTime("goneAt", r.GoneAt),
 	); err != nil {
 		return err
@@ -128,17 +129,25 @@ func (r *resourceRecord) checkReserved() error {
 // checkDoc wants the members by which the document is the resource's own. The rest is
 // for who knows the kind.
 func (r *resourceRecord) checkDoc() error {
-	var doc struct {
-		ARN  string `json:"arn"`
-		Name string `json:"name"`
-	}
+	var doc map[string]json.RawMessage
 	if err := json.Unmarshal(r.Doc, &doc); err != nil {
 		return errors.New("doc: not an object with an arn and a name")
 	}
-	if doc.ARN != resource.ARN(resource.Kind(r.Kind), r.Account, r.Region, r.ID) || doc.Name != r.Name {
+	arn := resource.ARN(resource.Kind(r.Kind), r.Account, r.Region, r.ID)
+	name, ok := doc["name"]
+	if !ok { // documents of some kinds have it in a member of another name
+		name = doc[strings.ToLower(r.Kind[:1])+r.Kind[1:]+"Name"]
+	}
+	if !isText(doc["arn"], arn) || !isText(name, r.Name) {
 		return errors.New("doc: its arn or name are not the resource's")
 	}
 	return nil
+}
+
+// isText reports whether a JSON value is the text.
+func isText(value json.RawMessage, want string) bool {
+	var text string
+	return json.Unmarshal(value, &text) == nil && text == want
 }
 
 func (r *resourceRecord) checkPriv() error {
@@ -204,9 +213,10 @@ func checkRegion(name string) error {
 	return nil
 }
 
-// checkName holds a name to the rule of the API for all kinds.
-func checkName(name string) error {
-	if !model.Constraints("ResourceName").Match(name) {
+// checkName holds a name to the rule of the API for its kind.
+func checkName(kind resource.Kind, name string) error {
+	rule := model.Constraints(kind.NameShape())
+	if !rule.Match(name) || rule.HasMax && int64(len(name)) > rule.Max {
 		return fmt.Errorf("%q%s", shorten(name), resource.NameRule)
 	}
 	return nil

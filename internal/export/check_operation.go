@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // Bounds of what has no rule of its own.
@@ -45,7 +46,7 @@ func (r *operationRecord) check(*header) error {
 		return fmt.Errorf("the generation %d is out of bounds", r.Generation)
 	}
 	return firstOf(
-		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(r.Resource), checkUUID(r.ID), r.checkDoc(&doc))
+		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(resource.Kind(doc.ResourceType), r.Resource), checkUUID(r.ID), r.checkDoc(&doc))
 }
 
 // checkDoc wants an operation as it is in the end: what it is before follows from the clock.

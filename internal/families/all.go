@@ -9,9 +9,11 @@ import (
 	"maps"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	driver "github.com/lanyard-cloud/lanyard/internal/driver/container"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/families/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
+	"github.com/lanyard-cloud/lanyard/internal/families/container"
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/families/monitoring"
@@ -31,6 +33,8 @@ type Deps struct {
 	Network compute.Network
 	// Rand is the source of addresses.
 	Rand io.Reader
+	// Containers runs the deployments of container services.
+	Containers driver.Driver
 }
 
 // list returns all families that are built.
@@ -43,6 +47,7 @@ func list(d Deps) []api.Family {
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
 		domain.Declare(),
 		bucket.New(d.Sealer).Declare(),
+		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 	}
 }
 

@@ -23,8 +23,6 @@ func TestNotBuilt_listsAreEmpty(t *testing.T) {
 	wantEmpty(t, "distributions", distributions.Distributions, err)
 	certificates, err := c.GetCertificates(ctx, &lightsail.GetCertificatesInput{CertificateName: new("any")})
 	wantEmpty(t, "certificates", certificates.Certificates, err)
-	services, err := c.GetContainerServices(ctx, &lightsail.GetContainerServicesInput{})
-	wantEmpty(t, "container services", services.ContainerServices, err)
 	alarms, err := c.GetAlarms(ctx, &lightsail.GetAlarmsInput{MonitoredResourceName: new("any")})
 	wantEmpty(t, "alarms", alarms.Alarms, err)
 	contacts, err := c.GetContactMethods(ctx, &lightsail.GetContactMethodsInput{})
@@ -63,10 +61,6 @@ func TestNotBuilt_nothingExists(t *testing.T) {
 		},
 		"Domain": func() error {
 			_, err := c.GetDomain(ctx, &lightsail.GetDomainInput{DomainName: new("taken")})
-			return err
-		},
-		"ContainerService": func() error {
-			_, err := c.GetContainerServices(ctx, &lightsail.GetContainerServicesInput{ServiceName: new("taken")})
 			return err
 		},
 		"Alarm": func() error {

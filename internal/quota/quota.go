@@ -31,6 +31,8 @@ const (
 	Domains       Name = "domains"
 	Distributions Name = "distributions"
 	Buckets       Name = "buckets"
+	// ContainerServices is for one region of an account.
+	ContainerServices Name = "container-services"
 	// Certificates counts those that exist. CertificatesPerYear counts those that were created
 	// in 365 days, deleted or not.
 	Certificates        Name = "certificates"
@@ -50,7 +52,7 @@ type Table map[Name]int
 func Default() Table {
 	return Table{
 		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
-		Domains: 6, Distributions: 20, Buckets: 20, Certificates: 10, CertificatesPerYear: 20,
+		Domains: 6, Distributions: 20, Buckets: 20, ContainerServices: 100, Certificates: 10, CertificatesPerYear: 20,
 	}
 }
 

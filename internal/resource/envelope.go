@@ -23,12 +23,21 @@ func envelopeOf[Doc any]() *envelope {
 		return e.(*envelope)
 	}
 	e := &envelope{
-		arn: member[*string](t, "Arn"), name: member[*string](t, "Name"), createdAt: member[*time.Time](t, "CreatedAt"),
+		arn: member[*string](t, "Arn"), name: nameMember(t), createdAt: member[*time.Time](t, "CreatedAt"),
 		location: member[*types.ResourceLocation](t, "Location"), resourceType: member[types.ResourceType](t, "ResourceType"),
 		supportCode: member[*string](t, "SupportCode"), tags: member[[]types.Tag](t, "Tags"),
 	}
 	envelopes.Store(t, e)
 	return e
+}
+
+// nameMember finds the name of a document: in Name, or in a member that is called after the kind,
+// as in ContainerServiceName.
+func nameMember(doc reflect.Type) []int {
+	if name := member[*string](doc, "Name"); name != nil {
+		return name
+	}
+	return member[*string](doc, doc.Name()+"Name")
 }
 
 // member finds a member of a document's type; nil if it has none of the name and type.

@@ -5,6 +5,7 @@
 package resource
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -68,6 +69,10 @@ type traits struct {
 	normal func(name string) string
 	// engine says that an engine has what resources of the kind stand for.
 	engine bool
+	// shape is the shape of the API model that names of the kind have; "" stands for ResourceName.
+	shape string
+	// codeless says that exceptions of the actions on the kind have no code.
+	codeless bool
 }
 
 // nameScope is where the names of a kind are unique. The zero scope is an account in a
@@ -101,7 +106,12 @@ var kinds = map[Kind]traits{
 	},
 	CloudFormationStackRecord: {untagged: true},
 	ContactMethod:             {member: "protocol", scope: own},
-	ContainerService:          {member: "serviceName", engine: true},
+	// Clients read the exception's own name. One that printed a code in its place would not find
+	// the name (Terraform providers).
+	ContainerService: {
+		member: "serviceName", shape: "ContainerServiceName", codeless: true,
+		quotas: []Quota{{Name: quota.ContainerServices, Refusal: tooManyContainerServices}},
+	},
 	Disk: {
 		member: "diskName",
 		quotas: []Quota{{Name: quota.Disks, Refusal: "You've reached the limit of disks in this account."}},
@@ -152,6 +162,12 @@ func Reserved(name string) (kind Kind, plural string) {
 	}
 	return "", ""
 }
+
+// NameShape is the shape of the API model that names of the kind have.
+func (k Kind) NameShape() string { return cmp.Or(kinds[k].shape, "ResourceName") }
+
+// Codeless reports whether exceptions of the actions on the kind have no code.
+func (k Kind) Codeless() bool { return kinds[k].codeless }
 
 // OnlyIn is the one region that serves the kind, or "" if all do.
 func (k Kind) OnlyIn() string { return kinds[k].onlyIn }

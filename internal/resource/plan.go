@@ -23,6 +23,14 @@ func (p Plan) Then(at time.Time, state string) Plan {
 	return append(slices.Clip(p), Step{At: at, State: state})
 }
 
+// Followed is the plan with another one in place of what it has after the other's first moment. Of
+// a long history it drops the oldest part: it has at most so many steps.
+func (p Plan) Followed(by Plan, most int) Plan {
+	past := slices.DeleteFunc(slices.Clone(p), func(s Step) bool { return s.At.After(by[0].At) })
+	plan := append(past, by...)
+	return plan[max(0, len(plan)-most):]
+}
+
 // At returns the step that a plan is in: the last one whose time has come, or the
 // first. An empty plan has none and is in the zero step.
 func (p Plan) At(now time.Time) Step {

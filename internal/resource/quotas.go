@@ -19,10 +19,12 @@ type Quota struct {
 	What, Refusal string
 }
 
-// Texts that refuse a bucket and a certificate. The one for buckets is made after the text
-// for container services. The other one is AWS's (developer guide, troubleshooting load
-// balancers); that it serves all quotas of certificates is a guess.
+// Texts that refuse a container service, a bucket and a certificate. The first was observed, and
+// the one for buckets is made after it. The last one is AWS's (developer guide, troubleshooting
+// load balancers); that it serves all quotas of certificates is a guess.
 const (
+	tooManyContainerServices = "Sorry, you've either reached or will exceed your maximum limit of Lightsail Container Services."
+
 	tooManyBuckets      = "Sorry, you've either reached or will exceed your maximum limit of Lightsail Buckets."
 	tooManyCertificates = "Sorry, you've requested too many certificates for your account."
 )

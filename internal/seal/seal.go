@@ -38,10 +38,13 @@ const (
 	BucketKeySecret Purpose = "bucket-key-secret"
 	PageToken       Purpose = "page-token"
 	SessionToken    Purpose = "session-token"
+	RegistryLogin   Purpose = "registry-login"
 	MasterKeyCheck  Purpose = "master-key-check"
 )
 
-var purposes = []Purpose{AccessKeySecret, KeyPairPrivate, InstanceKeys, BucketKeySecret, PageToken, SessionToken, MasterKeyCheck}
+var purposes = []Purpose{
+	AccessKeySecret, KeyPairPrivate, InstanceKeys, BucketKeySecret, PageToken, SessionToken, RegistryLogin, MasterKeyCheck,
+}
 
 // Sealer seals and opens values under keys derived from one master key. It is
 // safe for concurrent use.

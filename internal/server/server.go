@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	containersim "github.com/lanyard-cloud/lanyard/internal/driver/container/sim"
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
@@ -117,7 +118,7 @@ func cause(err error) error {
 }
 
 func (s *Server) pipeline() *api.Pipeline {
-	deps := families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand}
+	deps := families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand, Containers: containersim.Driver{}}
 	return api.NewPipeline(api.Options{
 		Actions:   families.All(deps),
 		Roles:     families.Roles(deps),

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -41,6 +44,33 @@ func (tx *Tx) AppendEntry(owner string, c resource.Class, at time.Time, doc []by
 // Entry reads an entry by its number, or ErrNotFound.
 func (tx *Tx) Entry(owner string, c resource.Class, seq int64) (*resource.Entry, error) {
 	return one(tx, "entry", scanEntry, selectEntries+`WHERE resource_id = $1 AND class = $2 AND seq = $3`, owner, c.Name, seq)
+}
+
+// EntryKey names an entry of a class.
+type EntryKey struct {
+	Owner string
+	Seq   int64
+}
+
+// keysAtOnce is how many entries one query reads by their keys.
+const keysAtOnce = 100
+
+// EntriesOf reads the entries of a class that have one of the keys, in no order. Those that are not
+// there are left out.
+func (tx *Tx) EntriesOf(c resource.Class, keys []EntryKey) (all []*resource.Entry, err error) {
+	for some := range slices.Chunk(keys, keysAtOnce) {
+		terms, args := make([]string, len(some)), []any{c.Name}
+		for i, k := range some {
+			terms[i] = fmt.Sprintf("(resource_id = $%d AND class = $1 AND seq = $%d)", len(args)+1, len(args)+2) // an index answers each
+			args = append(args, k.Owner, k.Seq)
+		}
+		found, err := many(tx, "entries by key", scanEntry, selectEntries+`WHERE `+strings.Join(terms, " OR "), args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // UpdateEntry writes the document of an entry anew; ErrNotFound if the entry is not there.

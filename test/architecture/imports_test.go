@@ -39,7 +39,7 @@ var order = [][]string{
 	{"internal/codec"},
 	{"internal/policy", "internal/sigv4", "internal/seal", "internal/sshkey", "internal/quota"},
 	{"internal/sshconfig", "internal/awsenv", "internal/strictyaml", "internal/model", "internal/model/gen"},
-	{"internal/limit", "internal/pattern", "internal/terminal", "internal/sdkhttp", "internal/newfile"},
+	{"internal/draw", "internal/limit", "internal/pattern", "internal/terminal", "internal/sdkhttp", "internal/newfile"},
 	{"internal/safefile"},
 }
 
@@ -72,6 +72,7 @@ var onlyImportedBy = []struct {
 	why       string
 }{
 	{"internal/driver/machine/sim", []string{"internal/server", "internal/driver/machine/sim/..."}, "only the server chooses a driver"},
+	{"internal/driver/container/sim", []string{"internal/server", "internal/families/familytest"}, "only the server chooses a driver"},
 	{"internal/awsenv", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"internal/sshconfig", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"lanyardtest", []string{"test/...", "internal/families/familytest"}, "it starts a server for tests"},

@@ -40,9 +40,6 @@ func emptyLists() []api.Action {
 		}, api.OnMember("resourceName", resource.Instance)),
 		// The following are lists, too, but not of a name that is asked for and unknown
 		// (providers of CloudFormation and Terraform).
-		empty(func(*lightsail.GetContainerServicesInput) (*lightsail.GetContainerServicesOutput, *string) {
-			return &lightsail.GetContainerServicesOutput{ContainerServices: []types.ContainerService{}}, nil
-		}, api.Of(resource.ContainerService), api.On(resource.ContainerService)),
 		empty(func(in *lightsail.GetAlarmsInput) (*lightsail.GetAlarmsOutput, *string) {
 			return &lightsail.GetAlarmsOutput{Alarms: []types.Alarm{}}, in.PageToken
 		}, api.Of(resource.Alarm), api.On(resource.Alarm)),
@@ -63,10 +60,6 @@ func missing() []api.Action {
 		about[lightsail.GetRelationalDatabaseMetricDataInput, lightsail.GetRelationalDatabaseMetricDataOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseParametersInput, lightsail.GetRelationalDatabaseParametersOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseSnapshotInput, lightsail.GetRelationalDatabaseSnapshotOutput](resource.RelationalDatabaseSnapshot),
-		about[lightsail.GetContainerImagesInput, lightsail.GetContainerImagesOutput](resource.ContainerService),
-		about[lightsail.GetContainerLogInput, lightsail.GetContainerLogOutput](resource.ContainerService),
-		about[lightsail.GetContainerServiceDeploymentsInput, lightsail.GetContainerServiceDeploymentsOutput](resource.ContainerService),
-		about[lightsail.GetContainerServiceMetricDataInput, lightsail.GetContainerServiceMetricDataOutput](resource.ContainerService),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/driver/container/sim"
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
@@ -59,7 +60,9 @@ func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 		t.Fatalf("make a master key: %v", err)
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
-	deps := families.Deps{Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader}
+	deps := families.Deps{
+		Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader, Containers: sim.Driver{},
+	}
 	options := api.Options{
 		Actions: families.All(deps), Roles: families.Roles(deps),
 		Store: db, Sealer: sealer, Rand: rand.Reader, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),

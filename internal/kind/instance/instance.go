@@ -142,9 +142,7 @@ func (i *Instance) Runs(now time.Time) bool { return i.State(now) == Running }
 // Enter adds a plan that begins now. What was planned for later is dropped, and of a long
 // history the oldest part.
 func (i *Instance) Enter(steps resource.Plan) {
-	past := slices.DeleteFunc(slices.Clone(i.Priv.Plan), func(s resource.Step) bool { return s.At.After(steps[0].At) })
-	plan := append(past, steps...)
-	i.Priv.Plan = plan[max(0, len(plan)-maxHistory):]
+	i.Priv.Plan = i.Priv.Plan.Followed(steps, maxHistory)
 	i.Resource.Begin()
 }
 

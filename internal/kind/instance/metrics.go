@@ -1,12 +1,13 @@
 package instance
 
 import (
-	"hash/fnv"
 	"iter"
 	"math"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/draw"
 )
 
 // Metric is what an instance reports about itself, at regular moments while it runs.
@@ -66,7 +67,7 @@ func LookupMetric(name types.InstanceMetricName) (Metric, bool) {
 // beginnings of the intervals that they are for, in order, from one moment up to and
 // without another.
 func (i *Instance) Samples(m Metric, from, to, now time.Time) iter.Seq2[time.Time, float64] {
-	r := reading{seed: hash(i.Resource.ID), tokens: i.requiresTokens()}
+	r := reading{seed: draw.Seed(i.Resource.ID), tokens: i.requiresTokens()}
 	return func(yield func(time.Time, float64) bool) {
 		for _, run := range i.runs(now) {
 			first := later(later(from, run.from), now.Add(-retention))
@@ -142,9 +143,9 @@ func none(reading) float64 { return 0 }
 // load is the part of the processors that is busy: a small server's, with more to do
 // by day than by night, and now and then a job.
 func (r reading) load() float64 {
-	idle := 0.002 + 0.008*unit(r.seed)
+	idle := 0.002 + 0.008*draw.Unit(r.seed)
 	hours := float64(r.at.Unix()%86400) / 3600
-	peak := 12 + 6*unit(r.seed+1)
+	peak := 12 + 6*draw.Unit(r.seed+1)
 	rhythm := 0.5 + 0.5*math.Cos(2*math.Pi*(hours-peak)/24)
 	load := idle * (1 + 2*rhythm + 0.4*r.draw(jitter))
 	if r.draw(job) < 1.0/100 {
@@ -168,7 +169,7 @@ const (
 
 // draw returns a number from 0 up to 1, always the same for a moment.
 func (r reading) draw(what uint64) float64 {
-	return unit(mix(r.seed^uint64(r.at.Unix())) + what)
+	return draw.Unit(draw.Mix(r.seed^uint64(r.at.Unix())) + what)
 }
 
 // amount is a whole number that grows with the load.
@@ -206,20 +207,3 @@ func (r reading) tokenless() float64 {
 	}
 	return 1 + math.Floor(3*r.draw(calls))
 }
-
-func hash(text string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(text))
-	return mix(h.Sum64())
-}
-
-// mix is the finalizer of SplitMix64: each bit of the result depends on all of x.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// unit maps a number to one from 0 up to 1.
-func unit(x uint64) float64 { return float64(mix(x)>>11) / (1 << 53) }

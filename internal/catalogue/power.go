@@ -1,0 +1,26 @@
+package catalogue
+
+import (
+	_ "embed"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+)
+
+//go:embed data/powers.json
+var powersJSON []byte
+
+var powers = sync.OnceValue(func() index[types.ContainerServicePower] {
+	var list []types.ContainerServicePower
+	readFile("powers.json", powersJSON, &list)
+	return newIndex(list, func(p *types.ContainerServicePower) string { return *p.Name })
+})
+
+// Powers are what a node of a container service can have, by price. All regions have the same
+// (observed in AWS CLI output of 2026). Prices are US dollars a month for a node.
+func Powers() []types.ContainerServicePower { return powers().list }
+
+// LookupPower finds a power by its name: nano.
+func LookupPower(name types.ContainerServicePowerName) (*types.ContainerServicePower, bool) {
+	return powers().lookup(string(name))
+}

@@ -1,0 +1,130 @@
+// Package container holds the actions about container services: their deployments, images, logs
+// and metrics.
+//
+// It runs no container: a driver says what becomes of a deployment. Package kind/container says what
+// is stored of a service.
+package container
+
+import (
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	driver "github.com/lanyard-cloud/lanyard/internal/driver/container"
+	"github.com/lanyard-cloud/lanyard/internal/kind/container"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// Deps is what the family works with. All of it is required.
+type Deps struct {
+	// Driver runs the deployments.
+	Driver driver.Driver
+	// Sealer seals the passwords of the registry.
+	Sealer *seal.Sealer
+}
+
+// Family makes container services.
+type Family struct{ d Deps }
+
+// New returns the family.
+func New(d Deps) *Family { return &Family{d} }
+
+// Declare returns what the family has.
+func (f *Family) Declare() api.Family {
+	on, of := api.On(resource.ContainerService), api.Of(resource.ContainerService)
+	return api.Family{Kinds: container.Stored(), Actions: []api.Action{
+		api.New(f.create, api.Creates(resource.ContainerService)),
+		api.New(list, of, on),
+		api.New(update, on),
+		api.New(remove, api.Deletes(resource.ContainerService)),
+		api.New(getPowers, of),
+		api.New(f.createDeployment, on),
+		api.New(getDeployments, on),
+		api.New(registerImage, on),
+		api.New(getImages, on),
+		api.New(deleteImage, on),
+		api.New(f.createRegistryLogin, of),
+		api.New(getLog, on),
+		api.New(getMetricData, on),
+		api.New(getAPIMetadata, of),
+	}}
+}
+
+// refusal is the client's error for what the kind does not admit.
+func refusal(err error) error {
+	if refused, ok := errors.AsType[*container.Error](err); ok {
+		return api.InvalidParams("%s", refused.Message)
+	}
+	return err
+}
+
+// open opens services with the deployments that are shown with them.
+func open(c *api.Call, rows ...*resource.Resource) ([]*container.Service, error) {
+	services, byID := make([]*container.Service, len(rows)), map[string]*container.Service{}
+	var keys []store.EntryKey
+	for i, r := range rows {
+		s, err := container.Load(r)
+		if err != nil {
+			return nil, err
+		}
+		services[i], byID[r.ID] = s, s
+		for _, version := range s.Versions() {
+			keys = append(keys, store.EntryKey{Owner: r.ID, Seq: version})
+		}
+	}
+	entries, err := c.Tx.EntriesOf(container.Deployments, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		d, err := container.OpenDeployment(e)
+		if err != nil {
+			return nil, err
+		}
+		byID[e.Owner].Deployments = append(byID[e.Owner].Deployments, d)
+	}
+	return services, nil
+}
+
+// target opens the service that the action is on.
+func target(c *api.Call) (*container.Service, error) {
+	services, err := open(c, c.Target(resource.ContainerService))
+	if err != nil {
+		return nil, err
+	}
+	return services[0], nil
+}
+
+// changeable opens the service that the action changes. It returns an error if the service is
+// being changed already, or deleted. AWS's text is known of deployments.
+func changeable(c *api.Call) (*container.Service, error) {
+	s, err := target(c)
+	if err != nil {
+		return nil, err
+	}
+	var what string
+	switch s.State(c.Now) {
+	case types.ContainerServiceStateDeleting:
+		return nil, beingDeleted(s)
+	case types.ContainerServiceStatePending:
+		what = "the creation"
+	case types.ContainerServiceStateUpdating:
+		what = "an update"
+	case types.ContainerServiceStateDeploying:
+		what = "deployment " + s.Latest()
+	default:
+		return s, nil
+	}
+	return nil, inProgress(what, s)
+}
+
+func inProgress(what string, s *container.Service) error {
+	return api.InvalidParams("Sorry, %s is in progress for service %q. Please wait for it to complete before trying again.", what, s.Resource.Name)
+}
+
+func beingDeleted(s *container.Service) error {
+	return api.InvalidParams("Sorry, service %q is being deleted.", s.Resource.Name)
+}

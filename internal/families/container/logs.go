@@ -1,0 +1,117 @@
+package container
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/container"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
+)
+
+// logPage is how many lines a page of a log has; that of AWS is not known.
+const logPage = 100
+
+// write stores lines of a service's logs. They are shown from their time on.
+func write(c *api.Call, s *container.Service, lines []container.Line) error {
+	for _, l := range lines {
+		if _, err := c.Tx.AppendEntry(s.Resource.ID, container.LogLines, l.At, l.Pack()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// getLog reads a log from its oldest line on. A container that never was has an empty one.
+func getLog(c *api.Call, in *lightsail.GetContainerLogInput) (*lightsail.GetContainerLogOutput, error) {
+	filter, err := container.ParseFilter(aws.ToString(in.FilterPattern))
+	if err != nil {
+		return nil, refusal(err)
+	}
+	from, until := c.Now.Add(-container.LogAge), c.Now.Add(time.Millisecond)
+	if in.StartTime != nil && in.StartTime.After(from) {
+		from = *in.StartTime
+	}
+	if in.EndTime != nil && in.EndTime.Before(until) {
+		until = *in.EndTime
+	}
+	id, name := c.Target(resource.ContainerService).ID, *in.ContainerName
+	scope := fmt.Sprintf("%s %s %v %v %q", id, name, timeOf(in.StartTime), timeOf(in.EndTime), aws.ToString(in.FilterPattern))
+	page, next, err := api.Page(c, logPage, in.PageToken, scope, store.EntryCursor{},
+		func(after store.EntryCursor, limit int) ([]*resource.Entry, error) {
+			return selected(after, limit, func(e *resource.Entry) (bool, error) {
+				l, err := container.OpenLine(e)
+				return l.In(name) && filter.Match(l.Message), err
+			}, func(p store.EntryPage) ([]*resource.Entry, error) {
+				return c.Tx.EntriesBetween(id, container.LogLines, from, until, p)
+			})
+		}, store.AfterEntry)
+	if err != nil {
+		return nil, err
+	}
+	out := &lightsail.GetContainerLogOutput{LogEvents: make([]types.ContainerServiceLogEvent, len(page)), NextPageToken: next}
+	for i, e := range page {
+		l, err := container.OpenLine(e)
+		if err != nil {
+			return nil, err
+		}
+		out.LogEvents[i] = l.Show()
+	}
+	return out, nil
+}
+
+// selected reads up to limit entries after a cursor of those that a function selects.
+func selected(
+	after store.EntryCursor, limit int, wanted func(*resource.Entry) (bool, error), read func(store.EntryPage) ([]*resource.Entry, error),
+) (found []*resource.Entry, err error) {
+	const atOnce = 1000
+	for {
+		some, err := read(store.EntryPage{OldestFirst: true, After: after, Limit: atOnce})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range some {
+			is, err := wanted(e)
+			if err != nil {
+				return nil, err
+			}
+			if is {
+				found = append(found, e)
+			}
+			if len(found) == limit {
+				return found, nil
+			}
+		}
+		if len(some) < atOnce {
+			return found, nil
+		}
+		after = store.AfterEntry(some[len(some)-1])
+	}
+}
+
+// timeOf is an optional time as page tokens are bound to it.
+func timeOf(t *time.Time) any {
+	if t == nil {
+		return "-"
+	}
+	return t.UnixMilli()
+}
+
+func getMetricData(c *api.Call, in *lightsail.GetContainerServiceMetricDataInput) (*lightsail.GetContainerServiceMetricDataOutput, error) {
+	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, types.MetricUnitPercent, in.Statistics)
+	if err != nil {
+		return nil, err
+	}
+	s, err := target(c)
+	if err != nil {
+		return nil, err
+	}
+	return &lightsail.GetContainerServiceMetricDataOutput{
+		MetricName: in.MetricName, MetricData: q.Datapoints(s.Samples(in.MetricName, q.First(), q.End, c.Now)),
+	}, nil
+}
