@@ -82,7 +82,7 @@ func TestLink_ofWhatCannotBeLinked(t *testing.T) {
 	w := newWorld(t, api.New(func(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.AttachStaticIpOutput, error) {
 		ip, web := &instance.StaticIP{}, &instance.Instance{}
 		ip.Resource, web.Resource = c.Target(resource.StaticIP), c.Target(resource.Instance)
-		return &lightsail.AttachStaticIpOutput{}, c.Link(ip, role, web, instance.NoDoc)
+		return &lightsail.AttachStaticIpOutput{}, c.Link(ip, role, web, resource.NoDoc)
 	}, api.On(resource.StaticIP), api.On(resource.Instance)))
 	for _, name := range []string{"front", "spare"} {
 		w.addResource(resource.StaticIP, name)

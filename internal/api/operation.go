@@ -50,6 +50,13 @@ func (c *Call) Recorded() []types.Operation {
 	return list
 }
 
+// EachNamesOther puts the resource of each of two operations into the details of the other one, as
+// calls about two resources do. It returns both.
+func EachNamesOther(first, second *types.Operation) []types.Operation {
+	first.OperationDetails, second.OperationDetails = second.ResourceName, first.ResourceName
+	return []types.Operation{*first, *second}
+}
+
 // Started is Record for an operation that continues until a moment.
 func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
 	op, terminal := c.Record(r), false

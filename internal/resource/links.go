@@ -106,6 +106,9 @@ type Link struct {
 	Other *Resource
 }
 
+// NoDoc is the document of a link of which nothing is to say.
+var NoDoc = []byte("{}")
+
 // Linked is the first link of a role that the resource has; nil if it has none.
 func (r *Resource) Linked(role Role) *Link {
 	for i := range r.Links {

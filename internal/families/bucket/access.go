@@ -83,11 +83,9 @@ func setAccess(c *api.Call, in *lightsail.SetResourceAccessForBucketInput) (*lig
 	link, allow := b.Resource.LinkedTo(resource.BucketAccess, to.ID), in.Access == types.ResourceBucketAccessAllow
 	switch {
 	case allow && link == nil:
-		err = c.Link(b, resource.BucketAccess, i, instance.NoDoc)
+		err = c.Link(b, resource.BucketAccess, i, resource.NoDoc)
 	case !allow && link != nil:
 		err = c.Unlink(b.Resource, link)
 	}
-	onBucket, onInstance := c.Record(b.Resource), c.Record(to)
-	onBucket.OperationDetails, onInstance.OperationDetails = &to.Name, &b.Resource.Name
-	return &lightsail.SetResourceAccessForBucketOutput{Operations: []types.Operation{*onBucket, *onInstance}}, err
+	return &lightsail.SetResourceAccessForBucketOutput{Operations: api.EachNamesOther(c.Record(b.Resource), c.Record(to))}, err
 }

@@ -31,7 +31,9 @@ import (
 )
 
 // newDSN names a new database of the kind that the random walks run on.
-var newDSN = func(t testing.TB) string { return filepath.Join(t.TempDir(), "lanyard.db") }
+var newDSN = sqliteDSN
+
+func sqliteDSN(t testing.TB) string { return filepath.Join(t.TempDir(), "lanyard.db") }
 
 // tenant is an account in a region.
 type tenant struct {
@@ -55,10 +57,14 @@ type walk struct {
 
 func newWalk(t *testing.T) *walk {
 	t.Helper()
+	return newWalkIn(t, newDSN(t), slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// newWalkIn is newWalk in a database, with a log.
+func newWalkIn(t *testing.T, dsn string, log slog.Handler) *walk {
+	t.Helper()
 	w := &walk{t: t, keys: map[string]bool{}, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
-	w.p = familytest.NewPipeline(t, familytest.PipelineOptions{Clock: w.clock, DSN: newDSN(t), Change: func(o *api.Options) {
-		o.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	}})
+	w.p = familytest.NewPipeline(t, familytest.PipelineOptions{Clock: w.clock, DSN: dsn, Change: func(o *api.Options) { o.Log = slog.New(log) }})
 	for _, account := range []string{"111122223333", "444455556666"} {
 		key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: account, Active: true, CreatedAt: w.now}
 		secret := identity.NewSecret()

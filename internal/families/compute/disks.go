@@ -205,11 +205,5 @@ func deleteDisk(c *api.Call, in *lightsail.DeleteDiskInput) (*lightsail.DeleteDi
 
 // bothStarted records one operation for two resources: each names the other.
 func bothStarted(c *api.Call, a, b *resource.Resource, end time.Time) []types.Operation {
-	return eachNamesOther(c.Started(a, end), c.Started(b, end))
-}
-
-// eachNamesOther puts the resource of each operation into the details of the other one.
-func eachNamesOther(first, second *types.Operation) []types.Operation {
-	first.OperationDetails, second.OperationDetails = second.ResourceName, first.ResourceName
-	return []types.Operation{*first, *second}
+	return api.EachNamesOther(c.Started(a, end), c.Started(b, end))
 }

@@ -61,7 +61,7 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 	if err := checkState(i, c.Now, "attach a static IP to", instance.Running, instance.Stopped); err != nil {
 		return nil, err
 	}
-	out := &lightsail.AttachStaticIpOutput{Operations: eachNamesOther(c.Record(ip.Resource), c.Record(i.Resource))}
+	out := &lightsail.AttachStaticIpOutput{Operations: api.EachNamesOther(c.Record(ip.Resource), c.Record(i.Resource))}
 	if link := ip.Attached(); link != nil && link.Other.ID == i.Resource.ID {
 		return out, nil
 	}
@@ -71,7 +71,7 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 	if _, err := f.takeStaticIP(c, ip); err != nil {
 		return nil, err
 	}
-	return out, c.Link(ip, resource.AttachedStaticIP, i, instance.NoDoc)
+	return out, c.Link(ip, resource.AttachedStaticIP, i, resource.NoDoc)
 }
 
 // giveUpAddress frees an instance's public address, or detaches its static IP, which stays

@@ -110,7 +110,7 @@ func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
 
 // checkLink wants nothing: an instance has access to a bucket, or not.
 func checkLink(_ resource.Role, _, _ *resource.Resource, doc []byte) error {
-	if string(doc) != "{}" {
+	if string(doc) != string(resource.NoDoc) {
 		return errors.New("doc: there is nothing to say of access to a bucket")
 	}
 	return nil

@@ -91,17 +91,21 @@ func TestCanChangeBundle_months(t *testing.T) {
 		t.Error("the bundle of a new bucket cannot be changed")
 	}
 	b.ChangeBundle("large_1_0", changed)
-	for at, want := range map[time.Time]bool{
-		changed:                              false,
-		changed.Add(time.Second):             true,
-		changed.AddDate(0, 0, -29):           false,
-		changed.AddDate(0, 0, -30):           true,
-		changed.AddDate(1, 0, 0):             true,
-		changed.In(time.FixedZone("", 3600)): false,
-		changed.Add(time.Second).In(time.FixedZone("", -3600)): true,
+	east, west := time.FixedZone("east", 3600), time.FixedZone("west", -3600)
+	for _, tc := range []struct {
+		at   time.Time
+		want bool
+	}{
+		{changed, false},
+		{changed.In(east), false},
+		{changed.Add(time.Second), true},
+		{changed.Add(time.Second).In(west), true},
+		{changed.AddDate(0, 0, -29), false},
+		{changed.AddDate(0, 0, -30), true},
+		{changed.AddDate(1, 0, 0), true},
 	} {
-		if got := b.CanChangeBundle(at); got != want {
-			t.Errorf("at %s the bundle can be changed: %t, want %t", at, got, want)
+		if got := b.CanChangeBundle(tc.at); got != tc.want {
+			t.Errorf("at %s the bundle can be changed: %t, want %t", tc.at, got, tc.want)
 		}
 	}
 }

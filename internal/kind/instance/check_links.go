@@ -38,7 +38,7 @@ func checkStaticIPLink(_ resource.Role, _, to *resource.Resource, doc []byte) er
 	switch err := i.Open(to); {
 	case err != nil:
 		return err
-	case string(doc) != string(NoDoc):
+	case string(doc) != string(resource.NoDoc):
 		return errors.New("doc: there is nothing to say of an attached static IP")
 	case i.Doc.IpAddressType == types.IpAddressTypeIpv6:
 		return errors.New("the instance has no IPv4")

@@ -51,7 +51,7 @@ func formerStaticIP(r *resource.Resource) ([]resource.FormerLink, error) {
 	if err := dropMembers(&r.Doc, "attachedTo", "isAttached"); err != nil || to == nil {
 		return nil, err
 	}
-	return []resource.FormerLink{{Role: resource.AttachedStaticIP, From: r.Name, To: *to, Doc: string(NoDoc), Detail: s.SupportSuffix()}}, nil
+	return []resource.FormerLink{{Role: resource.AttachedStaticIP, From: r.Name, To: *to, Doc: string(resource.NoDoc), Detail: s.SupportSuffix()}}, nil
 }
 
 // formerInstance takes the disks and the static IP out of an instance's documents, with the
@@ -68,7 +68,7 @@ func formerInstance(r *resource.Resource) (links []resource.FormerLink, err erro
 	if name := i.Priv.FormerStaticIP; name != "" {
 		drop = append(drop, "publicIpAddress")
 		links = append(links, resource.FormerLink{
-			Role: resource.AttachedStaticIP, From: name, To: r.Name, Doc: string(NoDoc), Detail: aws.ToString(i.Doc.PublicIpAddress),
+			Role: resource.AttachedStaticIP, From: name, To: r.Name, Doc: string(resource.NoDoc), Detail: aws.ToString(i.Doc.PublicIpAddress),
 		})
 	}
 	if i.Doc.IsStaticIp != nil && *i.Doc.IsStaticIp != (i.Priv.FormerStaticIP != "") {

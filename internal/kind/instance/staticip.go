@@ -9,9 +9,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// NoDoc is the document of a link of which nothing is to say.
-var NoDoc = []byte("{}")
-
 // StaticIP is a stored static IP, opened. It has no state of its own, and nothing that the
 // API never shows.
 type StaticIP struct {
