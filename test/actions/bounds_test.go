@@ -54,6 +54,9 @@ type prober struct {
 	world []step
 	made  int
 	vars  vars
+	// played is up to where restore has brought the account, and changed reports whether an input changed it since.
+	played  int
+	changed bool
 	// sent counts the calls: each has new names. teams counts the teams but the first.
 	sent, teams int
 	// operations are those that answers carried, and succeeded are the actions that did.
@@ -79,7 +82,12 @@ func (p *prober) note(a answer) {
 // already may be refused.
 func (p *prober) restore(upTo int) {
 	p.t.Helper()
-	for _, st := range p.world[:upTo] {
+	if p.changed {
+		p.played, p.changed = 0, false
+	}
+	from := min(p.played, upTo)
+	p.played = upTo
+	for _, st := range p.world[from:upTo] {
 		if st.wait > 0 {
 			p.pass(st.wait)
 		}
@@ -100,6 +108,7 @@ func (p *prober) renew(upTo int) {
 	p.teams++
 	p.vars = teamVars(fmt.Sprint(team, p.teams))
 	p.play(p.world[:upTo], p.vars, func(_ step, a answer) { p.note(a) })
+	p.changed = true
 }
 
 // first is where the scripts call an action for the first time after all is made; if they do not, it is where they end.
@@ -142,6 +151,7 @@ func (p *prober) probe(action string, c inputs.Case) {
 	p.note(a)
 	if a.exception() == "" {
 		p.succeeded[action]++
+		p.changed = p.changed || access(action).Write
 	}
 }
 

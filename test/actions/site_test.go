@@ -30,6 +30,9 @@ import (
 // region is where the calls go if they say nothing else.
 const region = "us-east-1"
 
+// newDSN names a new database of the kind that the tests run on; nil means an SQLite file.
+var newDSN func(testing.TB) string
+
 // site is a server on whose clock the test moves. Each of its answers is checked.
 type site struct {
 	t       testing.TB
@@ -73,6 +76,9 @@ func newSite(t testing.TB, change func(*server.Options)) *site {
 		if name != quota.AutoSnapshots {
 			s.options.Quotas[name] *= 1000
 		}
+	}
+	if newDSN != nil {
+		s.options.Store = newDSN(t)
 	}
 	if change != nil {
 		change(&s.options)

@@ -166,7 +166,7 @@ type builder struct {
 
 // some are as many of a list as a place gets of what is unusual anywhere.
 func (b builder) some(all []string) (list []string) {
-	const enough = 7
+	const enough = 5
 	for _, n := range b.random.Perm(len(all))[:min(enough, len(all))] {
 		list = append(list, all[n])
 	}

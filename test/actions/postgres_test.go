@@ -1,0 +1,18 @@
+//go:build postgres
+
+package actions
+
+import (
+	"os"
+	"testing"
+
+	"github.com/lanyard-cloud/lanyard/test/pgtest"
+)
+
+// TestMain runs all tests of the package on PostgreSQL. It fails if a goroutine is left when all tests have ended.
+func TestMain(m *testing.M) {
+	os.Exit(pgtest.MainWithoutLeaks(func(pg *pgtest.Server) int {
+		newDSN = pg.TestDatabase
+		return m.Run()
+	}))
+}
