@@ -46,7 +46,16 @@ func (r *operationRecord) check(*header) error {
 		return fmt.Errorf("the generation %d is out of bounds", r.Generation)
 	}
 	return firstOf(
-		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkName(resource.Kind(doc.ResourceType), r.Resource), checkUUID(r.ID), r.checkDoc(&doc))
+		identity.CheckAccountID(r.Account), checkRegion(r.Region), checkSubject(resource.Kind(doc.ResourceType), r.Resource), checkUUID(r.ID), r.checkDoc(&doc))
+}
+
+// checkSubject wants the name of a resource of the kind, or of what belongs to an account as a whole:
+// a registry's host.
+func checkSubject(kind resource.Kind, name string) error {
+	if err := checkName("", name); err != nil {
+		return checkName(kind, name)
+	}
+	return nil
 }
 
 // checkDoc wants an operation as it is in the end: what it is before follows from the clock.

@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// TestExport_operationsWithOutcomes moves an operation that will fail, and one of which the
-// end is not known.
+// TestExport_operationsWithOutcomes moves an operation that will fail, one of which the end is not known, and one that
+// is about a registry.
 func TestExport_operationsWithOutcomes(t *testing.T) {
 	from := newSite(t, newDSN(t)).fill()
 	edit := func(n int, position int64, change func(*store.Operation, *types.Operation)) *store.Operation {
@@ -35,7 +35,11 @@ func TestExport_operationsWithOutcomes(t *testing.T) {
 		o.Subject, o.Generation = "00000000-0000-4000-8000-000000000091", 3
 		op.Status, op.IsTerminal = types.OperationStatusStarted, new(false)
 	})
-	from.update(func(tx *store.Tx) error { return tx.InsertOperations([]*store.Operation{fails, open}) })
+	registry := edit(92, 1002, func(o *store.Operation, op *types.Operation) {
+		o.Resource = root + ".dkr.ecr.us-east-1.amazonaws.com"
+		op.ResourceName, op.ResourceType, op.OperationType = &o.Resource, types.ResourceTypeContainerService, types.OperationTypeCreateContainerServiceRegistryLogin
+	})
+	from.update(func(tx *store.Tx) error { return tx.InsertOperations([]*store.Operation{fails, open, registry}) })
 	file, _ := from.export(export.Options{Passphrase: passphrase})
 	to := newSite(t, newDSN(t))
 	if _, err := to.load(export.ImportOptions{Passphrase: passphrase}, file); err != nil {

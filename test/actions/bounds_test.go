@@ -16,7 +16,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/model"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/test/inputs"
 )
 
@@ -192,7 +191,7 @@ func (p *prober) wantWhole() {
 	p.t.Helper()
 	left := p.allOperations(p.root())
 	maps.DeleteFunc(left, func(id operationID, op any) bool {
-		return p.operations[id] || op.(map[string]any)["resourceName"] == resource.DefaultKeyPairName
+		return p.operations[id] || unsaid(op)
 	})
 	if len(left) > 0 {
 		p.t.Errorf("%d operations are in the store that no answer had, such as %v", len(left), slices.Collect(maps.Values(left))[0])

@@ -8,8 +8,11 @@ import (
 )
 
 // seenEmpty are the empty strings that AWS was seen to send: the details of operations that start and reboot
-// instances, and the common names of ports.
+// instances, the common names of ports, and the role of a container service that does not pull from Amazon ECR.
 var seenEmpty = []string{
+	"CreateContainerService containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
+	"CreateContainerServiceDeployment containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
+	"GetContainerServices containerServices[].privateRegistryAccess.ecrImagePullerRole.principalArn",
 	"GetInstance instance.networking.ports[].commonName",
 	"GetInstances instances[].networking.ports[].commonName",
 	"GetOperations operations[].operationDetails",

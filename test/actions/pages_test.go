@@ -21,16 +21,10 @@ var whole = []string{"GetBlueprints", "GetBundles"}
 // list is a call of an action whose answers come in pages.
 type list struct{ action, body string }
 
-// listsOf are the calls of the scripts of actions with page tokens, each action once.
-func listsOf(lines script, v vars) (lists []list) {
-	for _, st := range lines.of("use") {
-		a, known := model.LookupAction(st.action)
-		paged := known && hasField(a.NewInput(), "PageToken") && hasField(a.NewOutput(), "NextPageToken")
-		if paged && !slices.ContainsFunc(lists, func(l list) bool { return l.action == st.action }) {
-			lists = append(lists, list{st.action, v.fill(st.body)})
-		}
-	}
-	return lists
+// isList reports whether the answers of an action come in pages.
+func isList(action string) bool {
+	a, known := model.LookupAction(action)
+	return known && hasField(a.NewInput(), "PageToken") && hasField(a.NewOutput(), "NextPageToken")
 }
 
 func hasField(v any, name string) bool {
@@ -87,45 +81,51 @@ func (s *site) pages(as signer, l list) (all []any, sizes []int, tokens []string
 	}
 }
 
-// TestLists_page reads each list of the scripts in pages of two, and compares it with the list in one page. A token
-// of one list is refused by each other one, in another account and in another region.
+// TestLists_page takes the steps of the scripts for several teams. It reads each list of the last one in pages of two,
+// and compares it with the list in one page. A token of one list is refused by each other one, in another account and
+// in another region.
 func TestLists_page(t *testing.T) {
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.PageSize = pageSize })
-	v := teamVars("one")
-	s.play(lines.of("make", "once", "use"), v, nil)
-	for _, team := range []string{"two", "three"} {
-		s.play(lines.of("make", "use"), teamVars(team), nil)
-	}
-	lists := listsOf(lines, v)
-	paged := map[string][]any{}
-	var tokens []list
-	for _, l := range lists {
-		all, sizes, of := s.pages(s.root(), l)
-		if slices.Contains(whole, l.action) {
-			if len(of) > 0 || len(all) <= pageSize {
-				t.Errorf("%s: pages of %d elements, want one page", l.action, sizes)
-			}
-			continue
+	s.play(lines.of("make", "once", "use"), teamVars("one"), nil)
+	s.play(lines.of("make", "use"), teamVars("two"), nil)
+	v := teamVars("three")
+	var lists, tokens []list
+	s.play(lines.of("make", "use"), v, func(st step, _ answer) {
+		l := list{st.action, v.fill(st.body)}
+		if !isList(st.action) || slices.ContainsFunc(lists, func(other list) bool { return other.action == l.action }) {
+			return
 		}
-		if last := len(sizes) - 1; last == 0 || slices.ContainsFunc(sizes[:last], func(n int) bool { return n != pageSize }) || sizes[last] > pageSize || sizes[last] == 0 {
-			t.Errorf("%s %s: pages of %d elements, want %d in each but the last, and several", l.action, l.body, sizes, pageSize)
-		}
-		paged[l.action] = all
-		for _, token := range of[:min(1, len(of))] {
+		lists = append(lists, l)
+		if token := s.wantPages(l); token != "" {
 			tokens = append(tokens, l.at(t, token))
 		}
-	}
+	})
+	t.Logf("%d lists, %d of them in pages", len(lists), len(tokens))
 	s.wantTokensRefused(lists, tokens)
-	s.restart(func(o *server.Options) { o.PageSize = server.MaxPageSize })
-	for _, l := range lists {
-		if got, ok := paged[l.action]; ok {
-			all, _, _ := s.pages(s.root(), l)
-			if diff := cmp.Diff(all, got); diff != "" {
-				t.Errorf("%s: in large pages (-) and in small ones (+):\n%s", l.action, diff)
-			}
+}
+
+// wantPages reads a list in pages of two and in one, and returns the token of its second page.
+func (s *site) wantPages(l list) (token string) {
+	s.t.Helper()
+	all, sizes, tokens := s.pages(s.root(), l)
+	last := len(sizes) - 1
+	if slices.Contains(whole, l.action) {
+		if last > 0 || len(all) <= pageSize {
+			s.t.Errorf("%s: pages of %d elements, want one page", l.action, sizes)
 		}
+		return ""
 	}
+	if last == 0 || slices.ContainsFunc(sizes[:last], func(n int) bool { return n != pageSize }) || sizes[last] > pageSize || sizes[last] == 0 {
+		s.t.Fatalf("%s %s: pages of %d elements, want %d in each but the last, and several", l.action, l.body, sizes, pageSize)
+	}
+	s.restart(func(o *server.Options) { o.PageSize = server.MaxPageSize })
+	large, _, _ := s.pages(s.root(), l)
+	if diff := cmp.Diff(large, all); diff != "" {
+		s.t.Errorf("%s: in large pages (-) and in small ones (+):\n%s", l.action, diff)
+	}
+	s.restart(func(o *server.Options) { o.PageSize = pageSize })
+	return tokens[0]
 }
 
 // wantTokensRefused offers page tokens to all lists that they are not of.
