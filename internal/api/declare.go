@@ -59,6 +59,13 @@ func OnMember(member string, kinds ...resource.Kind) Option {
 	return func(a *Action) { a.on(target{kinds: kinds, names: a.names(member, kinds)}) }
 }
 
+// MayBeOn is OnMember for a resource that the action's function looks for if there is none of the
+// kinds: Call.Target returns nil then. The right to act on any resource of the kinds is needed all
+// the same.
+func MayBeOn(member string, kinds ...resource.Kind) Option {
+	return func(a *Action) { a.on(target{kinds: kinds, names: a.names(member, kinds), optional: true}) }
+}
+
 // OnTyped is OnMember for an input that says the kind, too, in the member kindMember. A
 // resource of another kind than that does not exist for the action.
 func OnTyped(member, kindMember string, kinds ...resource.Kind) Option {

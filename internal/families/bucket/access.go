@@ -2,7 +2,6 @@ package bucket
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -56,12 +55,6 @@ func deleteKey(c *api.Call, in *lightsail.DeleteBucketAccessKeyInput) (*lightsai
 	return out, errors.Join(c.Tx.RemoveResourceKey(*in.AccessKeyId), c.Save(b))
 }
 
-// receivers are the kinds that access is asked for. Only instances can have it: others are found,
-// so that they can be told from names that nothing has.
-func receivers() []resource.Kind {
-	return slices.DeleteFunc(resource.Kinds(), func(k resource.Kind) bool { return k == resource.Bucket || k.Space() != "" })
-}
-
 // setAccess gives an instance access to a bucket, or ends it. Several instances may have access
 // to a bucket, and one to several.
 func setAccess(c *api.Call, in *lightsail.SetResourceAccessForBucketInput) (*lightsail.SetResourceAccessForBucketOutput, error) {
@@ -69,23 +62,34 @@ func setAccess(c *api.Call, in *lightsail.SetResourceAccessForBucketInput) (*lig
 	if err != nil {
 		return nil, err
 	}
-	to := c.Target(receivers()...)
-	if to.Kind != resource.Instance {
-		return nil, api.InvalidParams("Only instances can have access to a bucket. %s is a %s.", to.Name, to.Kind)
-	}
 	i, err := api.Target[instance.Instance](c)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case i == nil:
+		return nil, notReceiver(c, *in.ResourceName)
 	}
 	if state := i.State(c.Now); state != instance.Running && state != instance.Stopped {
 		return nil, api.InvalidParams("You can't change the access of this instance right now. The state of this instance is: %s", state)
 	}
-	link, allow := b.Resource.LinkedTo(resource.BucketAccess, to.ID), in.Access == types.ResourceBucketAccessAllow
+	link, allow := b.Resource.LinkedTo(resource.BucketAccess, i.Resource.ID), in.Access == types.ResourceBucketAccessAllow
 	switch {
 	case allow && link == nil:
 		err = c.Link(b, resource.BucketAccess, i, resource.NoDoc)
 	case !allow && link != nil:
 		err = c.Unlink(b.Resource, link)
 	}
-	return &lightsail.SetResourceAccessForBucketOutput{Operations: api.EachNamesOther(c.Record(b.Resource), c.Record(to))}, err
+	return &lightsail.SetResourceAccessForBucketOutput{Operations: api.EachNamesOther(c.Record(b.Resource), c.Record(i.Resource))}, err
+}
+
+// notReceiver is the error for a name that no instance has. AWS refuses container services.
+func notReceiver(c *api.Call, name string) error {
+	r, err := c.FindIn(c.Region, name)
+	if _, missing := errors.AsType[*types.NotFoundException](err); missing {
+		return api.NotFound(string(resource.Instance), name)
+	}
+	if err != nil {
+		return err
+	}
+	return api.InvalidParams("Only instances can have access to a bucket. %s is a %s.", name, r.Kind)
 }

@@ -170,13 +170,14 @@ func TestSetResourceAccessForBucket_refusals(t *testing.T) {
 	}
 	familytest.WantInvalid(t, try("data"), "InvalidParams", "Only instances can have access to a bucket. data is a Disk.")
 	familytest.WantInvalid(t, try("deploy"), "InvalidParams", "Only instances can have access to a bucket. deploy is a KeyPair.")
+	familytest.WantInvalid(t, try("photos"), "InvalidParams", "Only instances can have access to a bucket. photos is a Bucket.")
 	there := l.Server.Client("eu-central-1")
 	familytest.ImportKey(t, there, "deploy")
 	familytest.Do(t, there.CreateInstances, &lightsail.CreateInstancesInput{
 		InstanceNames: []string{"far"}, AvailabilityZone: new("eu-central-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"), KeyPairName: new("deploy"),
 	})
-	for _, name := range []string{"none", "far", "photos"} {
-		familytest.WantNotFound(t, try(name), "The resource does not exist: "+name)
+	for _, name := range []string{"none", "far"} {
+		familytest.WantNotFound(t, try(name), "The Instance does not exist: "+name)
 	}
 	familytest.Do(t, l.CreateInstances, &lightsail.CreateInstancesInput{
 		InstanceNames: []string{"web"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"), KeyPairName: new("deploy"),

@@ -35,7 +35,7 @@ func (f *Family) Declare() api.Family {
 		api.New(f.createKey, api.On(resource.Bucket)),
 		api.New(getKeys, api.On(resource.Bucket)),
 		api.New(deleteKey, api.On(resource.Bucket)),
-		api.New(setAccess, api.On(resource.Bucket), api.OnMember("resourceName", receivers()...)),
+		api.New(setAccess, api.On(resource.Bucket), api.MayBeOn("resourceName", resource.Instance)),
 		api.New(getMetricData, api.On(resource.Bucket)),
 		api.New(getBundles),
 	}}
