@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,9 +18,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
-// TestAWSCLI runs the scripts in testdata/awscli. They share one server, each in a region of its own, which is a
-// world of its own: $REGION, where $NANO is the smallest bundle. $ELSEWHERE is a region that no script has for itself, and
-// $AGED that of the aged server's past.
+// TestAWSCLI runs the scripts in testdata/awscli. Each has a region of its own, which is a world of its own: $REGION, where
+// $NANO is the smallest bundle. $ELSEWHERE is a region that no script has for itself, and $AGED that of the past of the server.
 //
 // In a script, aws is the AWS CLI with --endpoint-url added, "until TEXT ARGUMENTS" repeats aws until it prints a line
 // that is TEXT, "member FILE NAME" prints a string member of the JSON object in a file, and [knows:GetProfile] runs a
@@ -28,22 +28,21 @@ func TestAWSCLI(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	need(t, "ssh-keygen", "apt-get install openssh-client")
 	need(t, "openssl", "apt-get install openssl")
-	checker := startAged(t, quick...)
-	regions := newRegions()
-	elsewhere := regions.last()
+	const dir = "testdata/awscli"
+	worlds, checkers := newWorlds(t, dir, func() *wirecheck.Checker { return startAged(t, quick...) })
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
-			Dir: "testdata/awscli",
+			Dir: dir,
 			Setup: func(env *testscript.Env) error {
-				region := regions.next()
-				useClientEnv(t, env, "AWS_DEFAULT_REGION="+region, "REGION="+region, "NANO="+nano(region),
-					"ELSEWHERE="+elsewhere, "AGED="+agedRegion)
+				w := <-worlds
+				useClientEnv(t, env, "AWS_DEFAULT_REGION="+w.region, "REGION="+w.region, "NANO="+nano(w.region),
+					"ELSEWHERE="+w.elsewhere, "AGED="+agedRegion, "ENDPOINT="+w.endpoint)
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
-				"aws":    awsAt(checker.URL),
+				"aws":    func(ts *testscript.TestScript, neg bool, args []string) { awsAt(ts.Getenv("ENDPOINT"))(ts, neg, args) },
 				"member": printMember,
-				"until":  until(checker.URL),
+				"until":  until,
 			},
 			Condition:           knows(t),
 			RequireExplicitExec: true,
@@ -51,41 +50,32 @@ func TestAWSCLI(t *testing.T) {
 		})
 	})
 	t.Run("every action succeeded", func(t *testing.T) {
-		wantSeen(t, byAWSCLI, []*wirecheck.Checker{checker}, func(action string) bool { return cliKnows(t, action) })
+		wantSeen(t, byAWSCLI, checkers, func(action string) bool { return cliKnows(t, action) })
 	})
 }
 
-// regions gives each script a region of its own, which is a world of its own. Scripts begin at the same time.
-type regions struct {
-	mu   sync.Mutex
-	free []string
-}
+// A world is a region of a server that a script has for itself, and one that no script has for itself.
+type world struct{ endpoint, region, elsewhere string }
 
-func newRegions() *regions {
-	r := &regions{}
-	for _, listed := range catalogue.Regions() {
-		if listed.Listed {
-			r.free = append(r.free, listed.Name)
+// newWorlds has a world for each script of a directory, and starts as many servers as that takes.
+func newWorlds(t *testing.T, dir string, start func() *wirecheck.Checker) (<-chan world, []*wirecheck.Checker) {
+	t.Helper()
+	scripts, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := slices.DeleteFunc(slices.Clone(catalogue.Regions()), func(r catalogue.Region) bool { return !r.Listed })
+	elsewhere, listed := listed[len(listed)-1].Name, listed[:len(listed)-1]
+	worlds := make(chan world, len(scripts))
+	var checkers []*wirecheck.Checker
+	for some := range slices.Chunk(scripts, len(listed)) {
+		checker := start()
+		checkers = append(checkers, checker)
+		for n := range some {
+			worlds <- world{checker.URL, listed[n].Name, elsewhere}
 		}
 	}
-	return r
-}
-
-func (r *regions) next() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	name := r.free[0]
-	r.free = r.free[1:]
-	return name
-}
-
-// last is the region that comes last. It is given to no script.
-func (r *regions) last() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	name := r.free[len(r.free)-1]
-	r.free = r.free[:len(r.free)-1]
-	return name
+	return worlds, checkers
 }
 
 // knows is the condition [knows:ACTION] of scripts.
@@ -134,20 +124,18 @@ func awsAt(endpoint string) func(*testscript.TestScript, bool, []string) {
 }
 
 // until is how people wait for Lightsail in scripts: the AWS CLI has no waiters for it.
-func until(endpoint string) func(*testscript.TestScript, bool, []string) {
-	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if neg || len(args) < 2 {
-			ts.Fatalf("usage: until TEXT ARGUMENTS")
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until TEXT ARGUMENTS")
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		ts.Check(ts.Exec("aws", append(args[1:], "--output", "text", "--endpoint-url", ts.Getenv("ENDPOINT"))...))
+		got := strings.TrimSpace(ts.ReadFile("stdout"))
+		if got == args[0] {
+			return
 		}
-		for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
-			ts.Check(ts.Exec("aws", append(args[1:], "--output", "text", "--endpoint-url", endpoint)...))
-			got := strings.TrimSpace(ts.ReadFile("stdout"))
-			if got == args[0] {
-				return
-			}
-			if time.Now().After(end) {
-				ts.Fatalf("it is still %q", got)
-			}
+		if time.Now().After(end) {
+			ts.Fatalf("it is still %q", got)
 		}
 	}
 }

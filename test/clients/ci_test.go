@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lanyard-cloud/lanyard/test/process"
+	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
 // TestCI runs the scripts in testdata/ci: shell scripts as people have them in their pipelines, with the AWS CLI in a
@@ -18,21 +21,22 @@ import (
 func TestCI(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	t.Parallel()
-	checker := startChecked(t, quick...)
+	const dir = "testdata/ci"
+	worlds, _ := newWorlds(t, dir, func() *wirecheck.Checker { return check(t, process.Start(t, t.TempDir(), quick...)) })
 	bin := t.TempDir()
 	aws, err := exec.LookPath("aws")
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrapper := fmt.Sprintf("#!/bin/sh\nexec '%s' --endpoint-url '%s' \"$@\"\n", aws, checker.URL)
+	wrapper := fmt.Sprintf("#!/bin/sh\nexec '%s' --endpoint-url \"$ENDPOINT\" \"$@\"\n", aws)
 	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(wrapper), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	regions := newRegions()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/ci",
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
-			useClientEnv(t, env, "AWS_DEFAULT_REGION="+regions.next(), "INTERVAL=0.1")
+			w := <-worlds
+			useClientEnv(t, env, "AWS_DEFAULT_REGION="+w.region, "ENDPOINT="+w.endpoint, "INTERVAL=0.1")
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			return nil
 		},

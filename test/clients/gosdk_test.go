@@ -79,9 +79,12 @@ func TestGoSDK(t *testing.T) {
 		{"ap-southeast-1", "exports", testExports},
 		{"ap-southeast-2", "lists", testLists},
 		{"us-west-1", "buckets", testBuckets},
+		{"us-west-1", "container services", testContainerServices},
+		{"us-east-1", "container deployments", testContainerDeployments},
 	})
 	runIn(t, slow, []regionTest{
 		{"us-east-1", "pending things", testPending},
+		{"us-east-1", "a pending container service", testPendingService},
 		{"us-east-1", "domains", testDomains},
 		{"us-east-2", "contact methods", testContacts},
 	})

@@ -38,14 +38,3 @@ func TestAttributes_faults(t *testing.T) {
 		t.Errorf("faults: -want +got\n%s", diff)
 	}
 }
-
-func TestOperationOf(t *testing.T) {
-	for name, out := range map[string]any{
-		"no operation":  &struct{ Operation *types.Operation }{},
-		"no operations": &struct{ Operations []types.Operation }{Operations: []types.Operation{}},
-	} {
-		if op, err := operationOf(out); err == nil {
-			t.Errorf("%s: operationOf returned %v, want an error", name, op)
-		}
-	}
-}

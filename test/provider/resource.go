@@ -40,7 +40,7 @@ type change struct {
 
 // resources lists all resources, with names of their own at each call.
 func resources() []resource {
-	return slices.Concat(domainResources(), computeResources(), bucketResources())
+	return slices.Concat(domainResources(), computeResources(), bucketResources(), containerResources())
 }
 
 // newName returns a name as the providers' tests make them.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,6 +15,12 @@ import (
 
 // patience ends waits that lead nowhere.
 const patience = 2 * time.Minute
+
+// The states of operations that providers know. Any other is a failure for them, NotStarted, too.
+const (
+	operationPending = "Started"
+	operationFinal   = "Completed Succeeded"
+)
 
 // A step is a call, and what the provider waits for after it.
 type step struct {
@@ -54,7 +61,7 @@ func awaited[I, O any](m method[I, O], in *I) step {
 				return "", err
 			}
 			return string(out.Operation.Status), nil
-		}, "Started", "Completed Succeeded")
+		}, operationPending, operationFinal)
 	}
 	return call
 }
@@ -94,17 +101,30 @@ func (s *session) settle(what string, state func() (string, error), pending, fin
 	time.Sleep(s.waits.first)
 	for end := time.Now().Add(patience); ; time.Sleep(s.waits.next) {
 		got, err := state()
+		done := false
+		if err == nil {
+			done, err = progress(got, pending, final)
+		}
 		switch {
 		case err != nil:
 			s.t.Fatalf("%s for %s: %v", what, s.resource.name, err)
-		case slices.Contains(strings.Fields(final), got):
+		case done:
 			return
-		case !slices.Contains(strings.Fields(pending), got):
-			s.t.Fatalf("%s for %s is %s, the provider expects %s and then %s", what, s.resource.name, got, pending, final)
 		case time.Now().After(end):
 			s.t.Fatalf("%s for %s is still %s", what, s.resource.name, got)
 		}
 	}
+}
+
+// progress reports whether a state is final. One that is neither pending nor final is an error, as providers have it.
+func progress(got, pending, final string) (done bool, err error) {
+	switch {
+	case slices.Contains(strings.Fields(final), got):
+		return true, nil
+	case slices.Contains(strings.Fields(pending), got):
+		return false, nil
+	}
+	return false, fmt.Errorf("the state is %s, the provider expects %s and then %s", got, pending, final)
 }
 
 // errAbsent says that a list which may lack the resource does.

@@ -95,7 +95,8 @@ func decode(body []byte) (doc map[string]any, err error) {
 	return doc, nil
 }
 
-// checkError demands the form that Lightsail's own exceptions have, or the barer one of the front end's errors.
+// checkError demands the form that Lightsail's own exceptions have, which have no code if they are about containers, or the barer one
+// of the front end's errors.
 func (a *answer) checkError(doc map[string]any) (outcome string) {
 	outcome, _ = doc["__type"].(string)
 	want, front := frontEnd[outcome]
@@ -107,12 +108,12 @@ func (a *answer) checkError(doc map[string]any) (outcome string) {
 	case !a.mayFailWith(outcome):
 		a.note("the action has no exception %q", outcome)
 		return outcome
+	case strings.Contains(a.action.Name, "Container"): // clients read the exception's own name
+		members, want = []string{"__type", "message", "docs", "tip"}, http.StatusBadRequest
+		a.checkPresent(doc, "message")
 	default:
 		members, want = []string{"__type", "code", "message", "docs", "tip"}, http.StatusBadRequest
-		a.checkPresent(doc, "message")
-		if !strings.Contains(a.action.Name, "Container") { // clients read the exception's own name of that family
-			a.checkPresent(doc, "code")
-		}
+		a.checkPresent(doc, "code", "message")
 	}
 	if outcome == "ServiceException" {
 		want = http.StatusInternalServerError

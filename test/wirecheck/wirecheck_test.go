@@ -145,6 +145,7 @@ func TestChecker_wrongAnswers(t *testing.T) {
 		{"model's status", "GetKeyPair", reply{status: 404, body: exception}, "the status of NotFoundException is 404, not 400"},
 		{"server's fault as the client's", "GetKeyPair", reply{status: 400, body: `{"__type":"ServiceException","code":"c","message":"m"}`}, "the status of ServiceException is 400, not 500"},
 		{"no code", "GetKeyPair", reply{status: 400, body: `{"__type":"NotFoundException","message":"m"}`}, "the error has no code"},
+		{"a code about containers", "GetContainerImages", reply{status: 400, body: exception}, "unknown member code"},
 		{"no message", "GetKeyPair", reply{status: 400, body: `{"__type":"NotFoundException","code":"c"}`}, "the error has no message"},
 		{"message in capitals", "GetKeyPair", reply{status: 400, body: `{"__type":"NotFoundException","code":"c","Message":"m"}`}, "unknown member Message"},
 		{"unknown member of an error", "GetKeyPair", reply{status: 400, body: `{"__type":"NotFoundException","code":"c","message":"m","stack":"s"}`}, "unknown member stack"},

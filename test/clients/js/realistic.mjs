@@ -1,7 +1,7 @@
 // What takes as long as on AWS, while it takes: node realistic.mjs ENDPOINT
 
 import assert from "node:assert/strict";
-import { checkOperation, createInstances, getInstance, inRegion, notNow } from "./checks.mjs";
+import { checkOperation, createInstances, getInstance, inRegion, notNow, refused } from "./checks.mjs";
 
 inRegion("a pending instance", async (client, region) => {
   const [operation] = await createInstances(client, region, ["web"]);
@@ -20,4 +20,15 @@ inRegion("a pending disk", async (client, region) => {
   checkOperation(operations[0], "CreateDisk", "data", region, { resourceType: "Disk", zone: `${region}a`, isTerminal: false, status: "Started" });
   assert.equal((await client.getDisk({ diskName: "data" })).disk.state, "pending");
   await notNow(client.deleteDisk({ diskName: "data" }), /^You can't delete this disk right now\. The state of this disk is: pending$/);
+});
+
+inRegion("a pending container service", async (client) => {
+  const serviceName = "api";
+  const containers = { web: { image: "nginx" } };
+  await client.createContainerService({ serviceName, power: "nano", scale: 1, deployment: { containers } });
+  const { containerServices } = await client.getContainerServices({ serviceName });
+  assert.deepEqual([containerServices[0].state, containerServices[0].principalArn], ["PENDING", ""]);
+  const inProgress = /^Sorry, .+ is in progress for service "api"\. Please wait for it to complete before trying again\.$/;
+  await refused(client.updateContainerService({ serviceName, scale: 2 }), "InvalidInputException", undefined, inProgress);
+  await refused(client.createContainerServiceDeployment({ serviceName, containers }), "InvalidInputException", undefined, inProgress);
 });

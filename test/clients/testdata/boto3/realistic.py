@@ -1,6 +1,6 @@
 """What takes as long as on AWS, while it takes: python3 realistic.py ENDPOINT"""
 
-from checks import check_operation, create_instances, equal, not_now, run
+from checks import check_operation, create_instances, equal, not_now, run, without_code
 
 
 def test_a_pending_instance(client, region):
@@ -31,6 +31,19 @@ def test_a_pending_disk(client, region):
     not_now(lambda: client.attach_disk(diskName="data", instanceName="web", diskPath="/dev/xvdf"), "attach", "this disk", "pending")
     not_now(lambda: client.detach_disk(diskName="data"), "detach", "this disk", "pending")
     not_now(lambda: client.create_disk_snapshot(diskName="data", diskSnapshotName="snap"), "create a snapshot of", "this disk", "pending")
+
+
+def test_a_pending_container_service(client, region):
+    client.create_container_service(serviceName="api", power="nano", scale=1, deployment={"containers": {"web": {"image": "nginx"}}})
+    (service,) = client.get_container_services(serviceName="api")["containerServices"]
+    equal((service["state"], service["principalArn"]), ("PENDING", ""), "state and principal")
+    in_progress = r'Sorry, .+ is in progress for service "api"\. Please wait for it to complete before trying again\.'
+    without_code(lambda: client.update_container_service(serviceName="api", scale=2), "InvalidInputException", in_progress)
+    deployment = {"serviceName": "api", "containers": {"web": {"image": "nginx"}}}
+    without_code(lambda: client.create_container_service_deployment(**deployment), "InvalidInputException", in_progress)
+    client.delete_container_service(serviceName="api")
+    (service,) = client.get_container_services(serviceName="api")["containerServices"]
+    equal(service["state"], "DELETING", "state")
 
 
 run(globals())
