@@ -311,3 +311,16 @@ func TestPipeline_HTTP2(t *testing.T) {
 
 // headerless takes the signature off a signed request.
 func headerless(r *http.Request) { r.Header.Del("Authorization") }
+
+// wantAnswer sends a call and wants an exception, or success with "". It returns the answer.
+func wantAnswer(t *testing.T, as *lanyardtest.Server, c call, exception string) string {
+	t.Helper()
+	got := c.send(t, as)
+	if want := `"__type":"` + exception + `"`; exception != "" && !strings.Contains(got.body, want) {
+		t.Errorf("%s %s: %s, want %s", c.action, c.body, got.body, exception)
+	}
+	if exception == "" && strings.Contains(got.body, `"__type"`) {
+		t.Errorf("%s %s: %s, want success", c.action, c.body, got.body)
+	}
+	return got.body
+}

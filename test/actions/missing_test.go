@@ -51,6 +51,8 @@ func TestActions_missingResources(t *testing.T) {
 		switch {
 		case absent && !a.isMissing():
 			t.Errorf("%s: %s %s: %s, want NotFoundException", st.line, st.action, st.body, a.body)
+		case absent && (a.text("code") == "") != strings.Contains(st.action, "Container"):
+			t.Errorf("%s: %s: %s, want a code, but for container services", st.line, st.action, a.body)
 		case absent:
 			named++
 		case a.exception() == "" && strings.Contains(string(a.body), "-web"):
