@@ -78,7 +78,7 @@ func TestGetContainerLog_deployments(t *testing.T) {
 
 	l.Pass(container.LogAge - takes("healthy") + time.Millisecond)
 	wantLines(t, "after four days", l.log(lightsail.GetContainerLogInput{}),
-		"[deployment:4] Creating your deployment", "[deployment:4] Started 3 new nodes", "[deployment:4] Reached a steady state",
+		"[deployment:4] Started 3 new nodes", "[deployment:4] Reached a steady state",
 		"[deployment:1] Finalizing your deployment")
 }
 
