@@ -233,7 +233,7 @@ func TestBuckets_invariantsHoldAtEachMove(t *testing.T) {
 	w, r := newWalk(t), mathrand.New(mathrand.NewPCG(1, 3))
 	for n := range 900 {
 		w.step(r)
-		if n%6 == 0 {
+		if n%10 == 0 {
 			w.check()
 		}
 		if t.Failed() {
