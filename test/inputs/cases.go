@@ -119,6 +119,8 @@ type place struct {
 	// path has the names of members and keys; "[]" stands for the first element of a list.
 	path     []string
 	required bool
+	// ignored members are taken with any value.
+	ignored bool
 }
 
 // String is the path as people write it.
@@ -129,6 +131,7 @@ func (p place) inside(name string, schema *smithy.Schema) place {
 	return place{
 		schema, schema.TargetID().Name, append(slices.Clip(p.path), name),
 		p.schema.Type() == smithy.ShapeTypeStructure && slices.Contains(model.Required(p.shape), name),
+		model.Ignored(p.shape, name),
 	}
 }
 

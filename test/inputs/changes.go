@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	smithy "github.com/aws/smithy-go"
 
@@ -115,8 +116,7 @@ func (b builder) mapChanges(p place) []change {
 
 // bounds is what the model says about a place, without any constraint if it says nothing.
 func bounds(p place) *model.Constraint {
-	ignored := len(p.path) == 1 && model.Ignored(p.shape, p.path[0])
-	if c := model.Constraints(p.shape); c != nil && !ignored {
+	if c := model.Constraints(p.shape); c != nil && !p.ignored {
 		return c
 	}
 	return &model.Constraint{}
@@ -129,6 +129,12 @@ var texts = []string{
 	"arn:aws:lightsail:us-east-1:111122223333:Instance/*", "\u202e\u0000", strings.Repeat("9", 40), strings.Repeat("z", 257), strings.Repeat("ü", 5000),
 }
 
+// admits reports whether the model admits a text. One with a name to be filled in is left to the server.
+func admits(c *model.Constraint, text string) bool {
+	n := int64(utf8.RuneCountInString(text))
+	return strings.Contains(text, "{") || c.Admits(text) && c.Match(text) && (!c.HasMin || n >= c.Min) && (!c.HasMax || n <= c.Max)
+}
+
 func (b builder) stringChanges(p place) (list []change) {
 	c := bounds(p)
 	for _, text := range b.some(texts) {
@@ -136,7 +142,7 @@ func (b builder) stringChanges(p place) (list []change) {
 		if len(text) > 30 {
 			what = fmt.Sprintf("%s of %d bytes", what, len(text))
 		}
-		list = append(list, change{p, what, text, !c.Admits(text) && text != ""})
+		list = append(list, change{p, what, text, text != "" && !admits(c, text)})
 	}
 	for _, text := range c.Enum {
 		list = append(list, change{p, text, text, false})
