@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,10 +65,20 @@ func (l *logText) String() string {
 	return l.text.String()
 }
 
+// newDatabase is a place for a new store.
+func newDatabase(t testing.TB) home.Database {
+	d := home.Database{DataDir: filepath.Join(t.TempDir(), "data")}
+	if newDSN != nil {
+		d.Store = newDSN(t)
+	}
+	return d
+}
+
 // newSite starts a server that ends with the test, with quotas that the scripts do not reach.
 func newSite(t testing.TB, change func(*server.Options)) *site {
 	t.Helper()
-	s := &site{t: t, options: servertest.Options(t.TempDir()), log: &logText{}}
+	s := &site{t: t, options: servertest.Options(""), log: &logText{}}
+	s.options.Database = newDatabase(t)
 	s.millis.Store(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC).UnixMilli())
 	s.options.Clock = s.now
 	s.options.Log = slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -76,9 +87,6 @@ func newSite(t testing.TB, change func(*server.Options)) *site {
 		if name != quota.AutoSnapshots {
 			s.options.Quotas[name] *= 1000
 		}
-	}
-	if newDSN != nil {
-		s.options.Store = newDSN(t)
 	}
 	if change != nil {
 		change(&s.options)
