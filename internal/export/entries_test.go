@@ -211,3 +211,40 @@ func TestImport_noEntriesInEarlierVersions(t *testing.T) {
 		}
 	}
 }
+
+// TestImport_entryLists moves the numbers of entries that are deleted: none is given twice.
+func TestImport_entryLists(t *testing.T) {
+	from, to := newSite(t, newDSN(t)).withEntries(), newSite(t, newDSN(t)).withClasses()
+	from.update(func(tx *store.Tx) error {
+		return firstOf(tx.DeleteEntry(&resource.Entry{Owner: webPair, Class: uses.Name, Seq: 4}), tx.DeleteEntry(&resource.Entry{Owner: loginPair, Class: uses.Name, Seq: 1}))
+	})
+	file, exported := from.export(export.Options{Passphrase: passphrase})
+	for _, tc := range []struct{ old, with, want string }{
+		{`"class":"use","last":4`, `"class":"lookup","last":4`, `KeyPair web: unknown class of entries "lookup"`},
+		{`"class":"use","last":4`, `"class":"use","last":0`, "the last number 0 is out of bounds"},
+		{`"class":"use","last":4`, `"class":"use","last":9223372036854775807`, "the last number 9223372036854775807 is out of bounds"},
+		{`"entryLists":2`, `"entryLists":1`, "the footer counts"},
+		{`"version":3`, `"version":2`, "are not in files of version 2"},
+	} {
+		if _, err := to.load(export.ImportOptions{Passphrase: passphrase}, replace(file, tc.old, tc.with)); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("error: %v\nwant: …%s", err, tc.want)
+		}
+	}
+	imported, err := to.load(export.ImportOptions{Passphrase: passphrase}, file)
+	if err != nil || exported.EntryLists != 2 || imported.EntryLists != 2 {
+		t.Fatalf("exported %d and imported %d lists, %v, want 2", exported.EntryLists, imported.EntryLists, err)
+	}
+	to.update(func(tx *store.Tx) error {
+		for owner, want := range map[string]int64{webPair: 5, loginPair: 2, otherPair: 3} {
+			if seq, err := tx.AppendEntry(owner, uses, now, []byte(`{}`)); seq != want || err != nil {
+				t.Errorf("number of the first entry after the import = %d, %v, want %d", seq, err, want)
+			}
+		}
+		return nil
+	})
+	single, _ := from.export(export.Options{Account: other})
+	done, err := newSite(t, newDSN(t)).withClasses().load(export.ImportOptions{Account: other}, single)
+	if err != nil || done.EntryLists != 0 {
+		t.Errorf("import of another account: %d lists, %v, want none", done.EntryLists, err)
+	}
+}

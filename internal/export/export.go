@@ -77,7 +77,7 @@ func (e *exporter) run(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	for _, table := range []func(*store.Tx) error{
-		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.links, e.addresses, e.quotaUses, e.entries, e.operations,
+		e.accounts, e.regionSetups, e.identities, e.accessKeys, e.resources, e.links, e.addresses, e.quotaUses, e.entries, e.entryLists, e.operations,
 	} {
 		if err := table(tx); err != nil {
 			return err

@@ -141,6 +141,16 @@ type entryRecord struct {
 	Doc     json.RawMessage `json:"doc"`
 }
 
+// entryListRecord is the highest number that an entry of an exported class had, if that entry is not
+// there any more. Another store would give the number again without it.
+type entryListRecord struct {
+	Record  string `json:"record"`
+	Account string `json:"account"`
+	Owner   string `json:"owner"`
+	Class   string `json:"class"`
+	Last    int64  `json:"last"`
+}
+
 // linkRecord is a relation between two resources, which are given by their ids.
 type linkRecord struct {
 	Record  string `json:"record"`
@@ -177,6 +187,7 @@ type Counts struct {
 	Addresses    int `json:"addresses,omitempty"`
 	QuotaUses    int `json:"quotaUses,omitempty"`
 	Entries      int `json:"entries,omitempty"`
+	EntryLists   int `json:"entryLists,omitempty"`
 	Operations   int `json:"operations"`
 }
 
@@ -187,7 +198,7 @@ type footer struct {
 }
 
 // recordTypes are the types between header and footer in the order of a file.
-var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "link", "address", "quotaUse", "entry", "operation"}
+var recordTypes = []string{"account", "regionSetup", "identity", "accessKey", "resource", "link", "address", "quotaUse", "entry", "entryList", "operation"}
 
 // laterTypes are those that the first version did not have, with what messages call their records.
 var laterTypes = map[string]struct {
@@ -195,6 +206,7 @@ var laterTypes = map[string]struct {
 	plural  string
 }{
 	"address": {2, "addresses"}, "link": {linksVersion, "links"}, "quotaUse": {3, "uses of quotas"}, "entry": {3, "entries"},
+	"entryList": {3, "lists of entries"},
 }
 
 // newRecord returns an empty record of a type; nil for a type that does not exist.
@@ -218,6 +230,8 @@ func newRecord(name string) record {
 		return &quotaUseRecord{}
 	case "entry":
 		return &entryRecord{}
+	case "entryList":
+		return &entryListRecord{}
 	case "operation":
 		return &operationRecord{}
 	}
@@ -229,6 +243,6 @@ func (c *Counts) of(name string) *int {
 	return map[string]*int{
 		"account": &c.Accounts, "regionSetup": &c.RegionSetups, "identity": &c.Identities,
 		"accessKey": &c.AccessKeys, "resource": &c.Resources, "link": &c.Links, "address": &c.Addresses, "quotaUse": &c.QuotaUses,
-		"entry": &c.Entries, "operation": &c.Operations,
+		"entry": &c.Entries, "entryList": &c.EntryLists, "operation": &c.Operations,
 	}[name]
 }

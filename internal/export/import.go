@@ -164,6 +164,8 @@ func (i *importer) insert(r record) error {
 		return i.quotaUse(r)
 	case *entryRecord:
 		return i.entry(r)
+	case *entryListRecord:
+		return i.entryList(r)
 	case *operationRecord:
 		return i.operation(r)
 	}

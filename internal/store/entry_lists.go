@@ -25,6 +25,17 @@ func (tx *Tx) entryList(owner, class string) (entryList, error) {
 	return l, err
 }
 
+// RaiseEntryList lets the next entry that a resource gets of a class have a number after last.
+func (tx *Tx) RaiseEntryList(owner string, c resource.Class, last int64) error {
+	l, err := tx.entryList(owner, c.Name)
+	if err != nil || l.last >= last {
+		return err
+	}
+	tx.touchEverything()
+	l.last = last
+	return tx.saveEntryList(l)
+}
+
 // saveEntryList writes a list; ErrNotFound if its resource is not there.
 func (tx *Tx) saveEntryList(l entryList) error {
 	_, err := tx.q.exec(`INSERT INTO entry_lists (resource_id, class, last_seq, kept) VALUES ($1, $2, $3, $4)

@@ -83,7 +83,44 @@ func (tx *Tx) EachEntry(account string, classes []string, fn func(*AccountEntry)
 	if len(classes) == 0 {
 		return nil
 	}
-	w := where{text: `WHERE e.class IN ` + placeholders(1, len(classes))}
+	w := tx.entriesOf("e", account, classes)
+	return eachRow(tx, "entries", func(scan func(...any) error) (*AccountEntry, error) {
+		a := &AccountEntry{}
+		e, err := scanEntry(func(dest ...any) error { return scan(append(dest, &a.Account, (*string)(&a.Kind))...) })
+		a.Entry = *e
+		return a, err
+	}, fn, selectAccountEntries+w.text+" ORDER BY e.resource_id, e.class, e.seq", w.args...)
+}
+
+// EntryList is a list of entries whose last one is not there any more. Another store would give its
+// number a second time without it.
+type EntryList struct {
+	Account, Owner, Class string
+	// Kind is that of the resource, Last the highest number that an entry had.
+	Kind resource.Kind
+	Last int64
+}
+
+// EachEntryList goes through the lists of classes that lack their last entry, of resources that are not gone, by owner and class.
+func (tx *Tx) EachEntryList(account string, classes []string, fn func(EntryList) error) error {
+	if len(classes) == 0 {
+		return nil
+	}
+	w := tx.entriesOf("l", account, classes)
+	return eachRow(tx, "lists of entries", func(scan func(...any) error) (l EntryList, err error) {
+		return l, scan(&l.Account, &l.Owner, &l.Class, (*string)(&l.Kind), &l.Last)
+	}, fn, selectShortLists+w.text+shortListsOrder, w.args...)
+}
+
+const (
+	selectShortLists = `SELECT r.account, l.resource_id, l.class, r.kind, l.last_seq FROM entry_lists l JOIN resources r ON r.id = l.resource_id `
+	shortListsOrder  = ` AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.resource_id = l.resource_id AND e.class = l.class AND e.seq = l.last_seq)
+		ORDER BY l.resource_id, l.class`
+)
+
+// entriesOf are the conditions for classes of resources of an account, or of all (account ""), that are not gone.
+func (tx *Tx) entriesOf(table, account string, classes []string) where {
+	w := where{text: `WHERE ` + table + `.class IN ` + placeholders(1, len(classes))}
 	for _, class := range classes {
 		w.args = append(w.args, class)
 	}
@@ -91,12 +128,7 @@ func (tx *Tx) EachEntry(account string, classes []string, fn func(*AccountEntry)
 	if account != "" {
 		w.and("r.account = $%d", account)
 	}
-	return eachRow(tx, "entries", func(scan func(...any) error) (*AccountEntry, error) {
-		a := &AccountEntry{}
-		e, err := scanEntry(func(dest ...any) error { return scan(append(dest, &a.Account, (*string)(&a.Kind))...) })
-		a.Entry = *e
-		return a, err
-	}, fn, selectAccountEntries+w.text+" ORDER BY e.resource_id, e.class, e.seq", w.args...)
+	return w
 }
 
 const selectAccountEntries = `SELECT e.resource_id, e.class, e.seq, e.at, e.doc, r.account, r.kind FROM entries e JOIN resources r ON r.id = e.resource_id `
