@@ -33,8 +33,19 @@ const (
 
 // InvalidInput is an InvalidInputException with one of AWS's symbolic codes.
 func InvalidInput(code, format string, args ...any) error {
+	return &types.InvalidInputException{Code: &code, Message: text(format, args...)}
+}
+
+// maxMessage bounds the texts of exceptions, in bytes. They repeat what clients send.
+const maxMessage = 4096
+
+// text is the text of an exception.
+func text(format string, args ...any) *string {
 	message := fmt.Sprintf(format, args...)
-	return &types.InvalidInputException{Code: &code, Message: &message}
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "..."
+	}
+	return &message
 }
 
 // InvalidParams is an InvalidInputException for a bad value.
@@ -59,15 +70,13 @@ func nameTaken(kind resource.Kind, name string) error {
 
 // NotFound says that there is no such resource; what is its kind (observed text).
 func NotFound(what, name string) error {
-	code, message := CodeDoesNotExist, fmt.Sprintf("The %s does not exist: %s", what, name)
-	return &types.NotFoundException{Code: &code, Message: &message}
+	return &types.NotFoundException{Code: new(CodeDoesNotExist), Message: text("The %s does not exist: %s", what, name)}
 }
 
 // OperationFailed says that a resource is in no state for what is asked of it. AWS
 // documents the exception, the code is ours.
 func OperationFailed(format string, args ...any) error {
-	code, message := "InvalidState", fmt.Sprintf(format, args...)
-	return &types.OperationFailureException{Code: &code, Message: &message}
+	return &types.OperationFailureException{Code: new("InvalidState"), Message: text(format, args...)}
 }
 
 // WrongState says that a resource is in no state for what is asked of it: "detach",
