@@ -105,10 +105,11 @@ func changeable(c *api.Call) (*container.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.Going() {
+		return nil, beingDeleted(s)
+	}
 	var what string
 	switch s.State(c.Now) {
-	case types.ContainerServiceStateDeleting:
-		return nil, beingDeleted(s)
 	case types.ContainerServiceStatePending:
 		what = "the creation"
 	case types.ContainerServiceStateUpdating:
@@ -116,9 +117,29 @@ func changeable(c *api.Call) (*container.Service, error) {
 	case types.ContainerServiceStateDeploying:
 		what = "deployment " + s.Latest()
 	default:
-		return s, nil
+		return s, rewind(c, s)
 	}
 	return nil, inProgress(what, s)
+}
+
+// rewind takes back what deployments have ahead of them if the clock was put back, before the service
+// begins something else.
+func rewind(c *api.Call, s *container.Service) error {
+	if !s.Ahead(c.Now) {
+		return nil
+	}
+	all, err := deploymentsOf(c, s.Resource)
+	if err != nil {
+		return err
+	}
+	s.Deployments = all
+	s.Rewind(c.Now)
+	for _, d := range all {
+		if err := save(c, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func inProgress(what string, s *container.Service) error {

@@ -122,17 +122,25 @@ func save(c *api.Call, d *container.Deployment) (err error) {
 }
 
 func getDeployments(c *api.Call, _ *lightsail.GetContainerServiceDeploymentsInput) (*lightsail.GetContainerServiceDeploymentsOutput, error) {
-	entries, err := c.Tx.Entries(c.Target().ID, container.Deployments, store.EntryPage{Limit: container.MaxDeployments})
+	all, err := deploymentsOf(c, c.Target())
+	list := make([]types.ContainerServiceDeployment, len(all))
+	for i, d := range all {
+		list[i] = *d.Show(c.Now)
+	}
+	return &lightsail.GetContainerServiceDeploymentsOutput{Deployments: list}, err
+}
+
+// deploymentsOf reads the deployments of a service, the newest first.
+func deploymentsOf(c *api.Call, r *resource.Resource) ([]*container.Deployment, error) {
+	entries, err := c.Tx.Entries(r.ID, container.Deployments, store.EntryPage{Limit: container.MaxDeployments})
 	if err != nil {
 		return nil, err
 	}
-	list := make([]types.ContainerServiceDeployment, len(entries))
+	all := make([]*container.Deployment, len(entries))
 	for i, e := range entries {
-		d, err := container.OpenDeployment(e)
-		if err != nil {
+		if all[i], err = container.OpenDeployment(e); err != nil {
 			return nil, err
 		}
-		list[i] = *d.Show(c.Now)
 	}
-	return &lightsail.GetContainerServiceDeploymentsOutput{Deployments: list}, nil
+	return all, nil
 }

@@ -7,6 +7,7 @@ package container
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,6 +78,13 @@ func (s *Service) State(now time.Time) types.ContainerServiceState {
 	return state
 }
 
+// Going reports whether the service was deleted. If the clock was put back since, it is in an earlier
+// state again, but will be gone all the same.
+func (s *Service) Going() bool {
+	end, _ := stateOf(s.Priv.Plan.At(s.Priv.Settled()).State)
+	return end == types.ContainerServiceStateDeleting
+}
+
 // Enter gives the service a plan that begins now. active reports whether it has an active
 // deployment in the end.
 func (s *Service) Enter(plan resource.Plan, active bool) {
@@ -132,6 +140,24 @@ func (s *Service) Deployed(made, current *Deployment) {
 	s.Priv.Latest, s.Priv.Former, s.Deployments = made.Entry.Seq, 0, []*Deployment{made}
 	if current != nil {
 		s.Priv.Former, s.Deployments = current.Entry.Seq, []*Deployment{current, made}
+	}
+}
+
+// Ahead reports whether a deployment that is shown with the service is not made yet at a moment: the
+// clock was put back.
+func (s *Service) Ahead(now time.Time) bool {
+	return slices.ContainsFunc(s.Deployments, func(d *Deployment) bool { return d.Entry.At.After(now) })
+}
+
+// Rewind fits the service, given with all of its deployments, to a clock that was put back.
+func (s *Service) Rewind(now time.Time) {
+	for _, d := range s.Deployments {
+		d.Rewind(now)
+	}
+	current := s.Current(now)
+	s.Priv.Former = 0
+	if current != nil {
+		s.Priv.Former = current.Entry.Seq
 	}
 }
 

@@ -3,6 +3,7 @@ package container
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -79,6 +80,17 @@ func (d *Deployment) Begin(now, until time.Time, healthy bool) {
 		end = active
 	}
 	d.Plan = resource.Plan{{At: now, State: activating}, {At: until, State: end}}
+}
+
+// Rewind fits a deployment to a clock that was put back: one that is not made yet then has failed,
+// and one that is active stays so. Others have nothing ahead of them.
+func (d *Deployment) Rewind(now time.Time) {
+	switch {
+	case d.Entry.At.After(now):
+		d.Begin(now, now, false)
+	case d.State(now) == types.ContainerServiceDeploymentStateActive:
+		d.Plan = slices.DeleteFunc(d.Plan, func(s resource.Step) bool { return s.At.After(now) })
+	}
 }
 
 // Replace ends an active deployment at a moment.
