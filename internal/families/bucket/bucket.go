@@ -109,11 +109,15 @@ func inSync(now time.Time) *types.AccountLevelBpaSync {
 }
 
 // update changes what the input has. Access rules come after versioning, which may reset them:
-// those that a call sends stay as it sends them.
+// those that a call sends stay as it sends them. A CORS configuration whose rules are left out, or
+// have S3's names for them, must not remove the one that is there.
 func update(c *api.Call, in *lightsail.UpdateBucketInput) (*lightsail.UpdateBucketOutput, error) {
 	b, err := api.Target[bucket.Bucket](c)
 	if err != nil {
 		return nil, err
+	}
+	if in.Cors != nil && in.Cors.Rules == nil {
+		return nil, api.MissingParameters("cors.rules")
 	}
 	if refusal := cmp.Or(b.SetVersioning(in.Versioning), b.SetReaders(in.ReadonlyAccessAccounts), b.SetCORS(in.Cors)); refusal != "" {
 		return nil, api.InvalidParams("%s", refusal)

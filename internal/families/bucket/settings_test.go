@@ -197,6 +197,7 @@ func TestUpdateBucket_corsRefusals(t *testing.T) {
 			t.Errorf("error %v, want one about %s", err, want)
 		}
 	}
+	wantRefused(l, lightsail.UpdateBucketInput{Cors: &types.BucketCorsConfig{}}, "These parameters are required: cors.rules")
 	twins := []types.BucketCorsRule{rule("a"), rule("b")}
 	twins[0].Id, twins[1].Id = new("one"), new("one")
 	wantRefused(l, lightsail.UpdateBucketInput{Cors: &types.BucketCorsConfig{Rules: twins}}, `Two CORS rules have the ID "one".`)

@@ -90,6 +90,7 @@ func TestGetContainerLog_filters(t *testing.T) {
 	const creating, started, steady = "[deployment:1] Creating your deployment", "[deployment:1] Started 1 new node", "[deployment:1] Reached a steady state"
 	for pattern, want := range map[string][]string{
 		"":                    {creating, started, steady},
+		`""`:                  {creating, started, steady},
 		"Started":             {started},
 		"started":             {},
 		"-Started":            {creating, steady},
@@ -103,7 +104,7 @@ func TestGetContainerLog_filters(t *testing.T) {
 	} {
 		wantLines(t, "with the pattern "+pattern, l.log(lightsail.GetContainerLogInput{FilterPattern: &pattern}), want...)
 	}
-	for _, pattern := range []string{`"open`, "?", "-", `""`, "{ $.a = 1 }", "[a, b]"} {
+	for _, pattern := range []string{`"open`, "?", "-", `-""`, "{ $.a = 1 }", "[a, b]"} {
 		err := fails(l, l.GetContainerLog, &lightsail.GetContainerLogInput{ServiceName: new("svc"), ContainerName: new("app"), FilterPattern: &pattern})
 		wantRefused(t, err, "Invalid filter pattern")
 	}

@@ -23,7 +23,7 @@ func (b *Bucket) CORS() *types.BucketCorsConfig {
 	return b.Doc.Cors
 }
 
-// SetCORS replaces the CORS configuration; nil changes nothing, and one without rules removes
+// SetCORS replaces the CORS configuration; nil changes nothing, and an empty list of rules removes
 // it. It returns why that cannot be, or "".
 func (b *Bucket) SetCORS(to *types.BucketCorsConfig) (refusal string) {
 	switch {

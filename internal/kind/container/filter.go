@@ -12,8 +12,12 @@ const maxPattern = 1024
 // all terms, or one at least of those with a question mark, and none of those with a minus.
 type Filter struct{ all, some, none []string }
 
-// ParseFilter reads a filter pattern, or returns an Error.
+// ParseFilter reads a filter pattern, or returns an Error. Two quotes select all lines, as in CloudWatch
+// Logs, and as the API reference can be read.
 func ParseFilter(pattern string) (f Filter, err error) {
+	if strings.TrimSpace(pattern) == `""` {
+		return f, nil
+	}
 	if len(pattern) > maxPattern || strings.HasPrefix(pattern, "{") || strings.HasPrefix(pattern, "[") { // for structured lines
 		return f, refuse("Invalid filter pattern")
 	}
