@@ -43,6 +43,18 @@ func resources() []resource {
 	return slices.Concat(domainResources(), computeResources(), bucketResources(), containerResources())
 }
 
+// dependents are resources that disappear with the first of what they need.
+func dependents() (list []resource) {
+	for _, r := range []resource{
+		thirdPartyEntry(newName() + ".com"), staticIPAttachment(newName()), diskAttachment(newName()), publicPorts(newName()),
+	} {
+		r.name += " with its " + r.needs[0].name
+		r.stays = true
+		list = append(list, r)
+	}
+	return list
+}
+
 // newName returns a name as the providers' tests make them.
 func newName() string {
 	n, err := rand.Int(rand.Reader, big.NewInt(9e18))

@@ -49,7 +49,7 @@ func Run(t *testing.T, quick, usual Server) {
 	for _, r := range resources() {
 		run(r.name, quick, own.scaled(quick.TimeScale), r, (*session).live)
 	}
-	for _, r := range resources() { // its names are others
+	for _, r := range slices.Concat(resources(), dependents()) { // with other names
 		run(r.name+" disappears", usual, own.scaled(usual.TimeScale), r, (*session).disappear)
 	}
 	run("disk at the providers' own intervals", usual, own, disk(newName()), (*session).live)
