@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// TestPages_commandsRun runs the commands that begin the pages about buckets and container services, as they are
-// there, in the order of the pages. The first page has an instance of the README.
+// TestPages_commandsRun runs the commands of the pages about buckets and container services, as they are there. The
+// first page has an instance of the README.
 func TestPages_commandsRun(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	t.Parallel()
@@ -29,17 +29,21 @@ until [ "$(aws lightsail get-instance-state --instance-name web --query state.na
 	}
 }
 
-// commands are the first indented lines of a page of docs.
+// commands are the indented lines of a page of docs.
 func commands(t *testing.T, name string) string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, found := strings.Cut(string(page), "\n\n    ")
-	block, _, _ := strings.Cut(after, "\n\n")
-	if !found || !strings.HasPrefix(block, "aws ") {
-		t.Fatalf("docs/%s does not begin with commands of the AWS CLI", name)
+	var script strings.Builder
+	for line := range strings.Lines(string(page)) {
+		if command, indented := strings.CutPrefix(line, "    "); indented {
+			script.WriteString(command)
+		}
 	}
-	return strings.ReplaceAll(block, "\n    ", "\n") + "\n"
+	if !strings.HasPrefix(script.String(), "aws ") {
+		t.Fatalf("docs/%s has no commands of the AWS CLI", name)
+	}
+	return script.String()
 }

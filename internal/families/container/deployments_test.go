@@ -195,7 +195,7 @@ func TestCreateContainerServiceDeployment_refused(t *testing.T) {
 		}, `Public endpoint has container "none", which is not in the deployment.`},
 		{"an endpoint at no port", func(in *lightsail.CreateContainerServiceDeploymentInput) {
 			in.PublicEndpoint.ContainerPort = new(int32(81))
-		}, `Public endpoint has port 81, which is not open on container "app".`},
+		}, "Invalid port specified. You must specify a port that is in the list of ports of the specified container."},
 		{"an endpoint at TCP", ports(map[string]types.ContainerServiceProtocol{"80": "TCP"}), `Public endpoint has port 80 of container "app" with protocol TCP. The protocol must be HTTP or HTTPS.`},
 		{"a threshold", check(func(h *types.ContainerServiceHealthCheckConfig) { h.HealthyThreshold = new(int32(1)) }), "Health check has invalid healthyThreshold 1. It must be from 2 to 10."},
 		{"another threshold", check(func(h *types.ContainerServiceHealthCheckConfig) { h.UnhealthyThreshold = new(int32(11)) }), "Health check has invalid unhealthyThreshold 11. It must be from 2 to 10."},

@@ -126,8 +126,8 @@ func newEndpoint(containers map[string]types.Container, e *types.EndpointRequest
 	}
 	protocol, open := c.Ports[strconv.Itoa(int(port))]
 	switch {
-	case !open:
-		return nil, refuse("Public endpoint has port %d, which is not open on container %q.", port, name)
+	case !open: // AWS's text (pull request 34694 of Terraform's AWS provider)
+		return nil, refuse("Invalid port specified. You must specify a port that is in the list of ports of the specified container.")
 	case protocol != types.ContainerServiceProtocolHttp && protocol != types.ContainerServiceProtocolHttps:
 		return nil, refuse("Public endpoint has port %d of container %q with protocol %s. The protocol must be HTTP or HTTPS.", port, name, protocol)
 	}
