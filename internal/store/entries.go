@@ -59,18 +59,26 @@ const keysAtOnce = 100
 // there are left out.
 func (tx *Tx) EntriesOf(c resource.Class, keys []EntryKey) (all []*resource.Entry, err error) {
 	for some := range slices.Chunk(keys, keysAtOnce) {
-		terms, args := make([]string, len(some)), []any{c.Name}
-		for i, k := range some {
-			terms[i] = fmt.Sprintf("(resource_id = $%d AND class = $1 AND seq = $%d)", len(args)+1, len(args)+2) // an index answers each
+		args := []any{c.Name}
+		for _, k := range some {
 			args = append(args, k.Owner, k.Seq)
 		}
-		found, err := many(tx, "entries by key", scanEntry, selectEntries+`WHERE `+strings.Join(terms, " OR "), args...)
+		found, err := many(tx, "entries by key", scanEntry, entriesOfQuery(len(some)), args...)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, found...)
 	}
 	return all, nil
+}
+
+// entriesOfQuery reads entries of a class by so many keys. An index answers each term.
+func entriesOfQuery(keys int) string {
+	terms := make([]string, keys)
+	for i := range terms {
+		terms[i] = fmt.Sprintf("(resource_id = $%d AND class = $1 AND seq = $%d)", 2*i+2, 2*i+3)
+	}
+	return selectEntries + `WHERE ` + strings.Join(terms, " OR ")
 }
 
 // UpdateEntry writes the document of an entry anew; ErrNotFound if the entry is not there.

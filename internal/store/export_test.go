@@ -5,6 +5,7 @@ var (
 	CountQuery     = countQueries[0]
 	RevisionsQuery = revisionsQuery
 	GoingQuery     = goingQuery
+	EntriesOfQuery = entriesOfQuery(1)
 )
 
 // Waited counts the transactions that had to wait for a connection to PostgreSQL, those that still do included.

@@ -24,6 +24,7 @@ func TestQueries_readIndexesAlone(t *testing.T) {
 	for _, tc := range []struct{ name, query, want string }{
 		{"Count", store.CountQuery, "SEARCH resources USING COVERING INDEX resources_by_kind "},
 		{"Revisions", store.RevisionsQuery, "SEARCH resources USING COVERING INDEX resources_that_run "},
+		{"EntriesOf", store.EntriesOfQuery, "SEARCH entries USING "},
 		{"Going", store.GoingQuery, "SEARCH resources USING INDEX resources_that_go "},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -8,8 +8,9 @@ import (
 )
 
 // seenEmpty are the empty strings that AWS was seen to send: the details of operations that start and reboot
-// instances, the common names of ports, and the role of a container service that does not pull from Amazon ECR.
+// instances, the common names of ports, and the roles of a container service that do not exist.
 var seenEmpty = []string{
+	"CreateContainerService containerService.principalArn",
 	"CreateContainerService containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
 	"CreateContainerServiceDeployment containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
 	"GetContainerServices containerServices[].privateRegistryAccess.ecrImagePullerRole.principalArn",

@@ -32,7 +32,7 @@ func (f *Family) createDeployment(
 		return nil, err
 	}
 	c.Record(s.Resource)
-	return &lightsail.CreateContainerServiceDeploymentOutput{ContainerService: s.Show(c.Now)}, nil
+	return &lightsail.CreateContainerServiceDeploymentOutput{ContainerService: s.Begun(c.Now)}, nil
 }
 
 // deploy gives a service another deployment, which begins at a moment. What becomes of it, the driver

@@ -229,3 +229,24 @@ func TestCreateContainerServiceDeployment_partialHealthCheck(t *testing.T) {
 		t.Errorf("the health check is %q, want %q", got, want)
 	}
 }
+
+// TestCreateContainerServiceDeployment_onNoTime shows the beginning of a change in its answer, also if it
+// takes no time: clients wait for the version that they read there.
+func TestCreateContainerServiceDeployment_onNoTime(t *testing.T) {
+	c := familytest.Client(t)
+	made := familytest.Do(t, c.CreateContainerService, &lightsail.CreateContainerServiceInput{
+		ServiceName: new("svc"), Power: types.ContainerServicePowerNameNano, Scale: new(int32(1)),
+	}).ContainerService
+	first := familytest.Do(t, c.CreateContainerServiceDeployment, web("nginx:1")).ContainerService
+	second := familytest.Do(t, c.CreateContainerServiceDeployment, web("nginx:2")).ContainerService
+	updated := familytest.Do(t, c.UpdateContainerService, &lightsail.UpdateContainerServiceInput{ServiceName: new("svc"), Scale: new(int32(2))}).ContainerService
+	now := familytest.Do(t, c.GetContainerServices, &lightsail.GetContainerServicesInput{}).ContainerServices[0]
+	got := []string{brief(made), brief(first), brief(second), brief(updated), brief(&now)}
+	want := []string{
+		"PENDING", "DEPLOYING CREATING_DEPLOYMENT 1 ACTIVATING", "DEPLOYING CREATING_DEPLOYMENT 1 ACTIVE 2 ACTIVATING", "UPDATING PROVISIONING_SERVICE 2 ACTIVE",
+		"RUNNING 2 ACTIVE",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("answers, and the service after them (-want +got):\n%s", diff)
+	}
+}

@@ -35,7 +35,7 @@ func (f *Family) create(c *api.Call, in *lightsail.CreateContainerServiceInput) 
 		}
 	}
 	c.Record(s.Resource)
-	return &lightsail.CreateContainerServiceOutput{ContainerService: s.Show(c.Now)}, nil
+	return &lightsail.CreateContainerServiceOutput{ContainerService: s.Begun(c.Now)}, nil
 }
 
 // list has all services in one page, or the one of a name.
@@ -78,7 +78,7 @@ func update(c *api.Call, in *lightsail.UpdateContainerServiceInput) (*lightsail.
 	s.Enter(c.Plan(container.Lifecycle, event), s.Current(c.Now) != nil)
 	s.SetPuller(puller, s.Priv.Settled())
 	c.Record(s.Resource)
-	return &lightsail.UpdateContainerServiceOutput{ContainerService: s.Show(c.Now)}, c.Save(s)
+	return &lightsail.UpdateContainerServiceOutput{ContainerService: s.Begun(c.Now)}, c.Save(s)
 }
 
 // remove deletes a service with all that it has, whatever it is doing.

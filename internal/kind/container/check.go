@@ -38,6 +38,8 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Want(s.Doc.Scale != nil, "doc: scale is missing")
 	a.Want(s.Doc.IsDisabled != nil, "doc: isDisabled is missing")
 	a.Plan(s.Priv.Plan, states()...)
+	ends := s.Going()
+	a.Want(ends == !r.GoneAt.IsZero(), "priv: the plan ends in %s: %t, and there is goneAt: %t", deleting, ends, !ends)
 	a.Moment("pullerFrom", s.Priv.PullerFrom)
 	a.Want(0 <= s.Priv.Former && s.Priv.Former <= s.Priv.Latest && s.Priv.Latest <= maxVersion, "priv: former and latest are not versions in order")
 	return claims, a.Repack(s)

@@ -5,6 +5,7 @@
 package container
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"slices"
@@ -28,6 +29,10 @@ type Service struct {
 	// Deployments are those that may be shown with the service: Versions lists theirs. The
 	// caller reads them.
 	Deployments []*Deployment
+	// begun is the state that was entered first since the service was opened, made the deployment that
+	// was made, and replaces the one that was active then.
+	begun          string
+	made, replaces *Deployment
 }
 
 // Priv is what Lanyard knows of a service and the API never shows.
@@ -101,6 +106,7 @@ func (s *Service) Enter(plan resource.Plan, active bool) {
 			plan[i].State = ready
 		}
 	}
+	s.begun = cmp.Or(s.begun, plan[0].State)
 	s.Priv.Plan = s.Priv.Plan.Followed(plan, maxHistory)
 	s.Resource.Begin()
 }
@@ -137,6 +143,7 @@ func (s *Service) HasPuller() bool { return !s.Priv.PullerFrom.IsZero() }
 
 // Deployed notes a deployment that was just made, and the one that was active then, if there was one.
 func (s *Service) Deployed(made, current *Deployment) {
+	s.made, s.replaces = made, current
 	s.Priv.Latest, s.Priv.Former, s.Deployments = made.Entry.Seq, 0, []*Deployment{made}
 	if current != nil {
 		s.Priv.Former, s.Deployments = current.Entry.Seq, []*Deployment{current, made}
@@ -206,10 +213,28 @@ func (s *Service) Next(now time.Time) *Deployment {
 
 // Show is the service as the API shows it at a moment.
 func (s *Service) Show(now time.Time) *types.ContainerService {
-	doc := s.Doc
-	doc.State, doc.StateDetail = stateOf(s.Resource.Status(s.Priv.Plan, now).State)
-	doc.Tags = s.Resource.Tags
+	doc := s.show(s.Resource.Status(s.Priv.Plan, now).State, now)
 	doc.CurrentDeployment, doc.NextDeployment = s.Current(now).Show(now), s.Next(now).Show(now)
+	return doc
+}
+
+// Begun is the service as the answer to a call shows it that has changed it: at the beginning of the
+// change, also if that takes no time. Clients read the version of the next deployment there.
+func (s *Service) Begun(now time.Time) *types.ContainerService {
+	doc := s.show(s.begun, now)
+	if s.made == nil {
+		doc.CurrentDeployment = s.Current(now).Show(now)
+		return doc
+	}
+	doc.CurrentDeployment, doc.NextDeployment = s.replaces.showIn(active), s.made.showIn(activating)
+	return doc
+}
+
+// show is the service in a state, without deployments.
+func (s *Service) show(step string, now time.Time) *types.ContainerService {
+	doc := s.Doc
+	doc.State, doc.StateDetail = stateOf(step)
+	doc.Tags = s.Resource.Tags
 	name := s.Resource.Name
 	doc.PrivateDomainName = new(name + ".service.local")
 	doc.Url = new("https://" + name + "." + urlID(s.Resource) + "." + s.Resource.Region + ".cs.amazonlightsail.com/")

@@ -118,7 +118,15 @@ func (d *Deployment) Show(now time.Time) *types.ContainerServiceDeployment {
 	if d == nil {
 		return nil
 	}
+	return d.showIn(string(d.State(now)))
+}
+
+// showIn is the deployment as the API shows it in a state; nil for none.
+func (d *Deployment) showIn(state string) *types.ContainerServiceDeployment {
+	if d == nil {
+		return nil
+	}
 	shown := d.Doc
-	shown.State, shown.Version, shown.CreatedAt = d.State(now), new(int32(d.Entry.Seq)), &d.Entry.At
+	shown.State, shown.Version, shown.CreatedAt = types.ContainerServiceDeploymentState(state), new(int32(d.Entry.Seq)), &d.Entry.At
 	return &shown
 }
