@@ -148,14 +148,18 @@ func accessDenied(principal, action, on, because string) error {
 }
 
 // checkServed returns an error if the account is closed or still being set up, or if the
-// opt-in region is still being set up for the account.
+// opt-in region is still being set up for the account. An action whose exceptions do not have
+// that of a set-up (API model: those of buckets, container services and others) does not wait for it.
 func (c *Call) checkServed() error {
+	waits := func(until time.Time, exception string) bool {
+		return c.Now.Before(until) && c.action.model.MayFailWith(exception)
+	}
 	switch {
 	case c.Principal.Closed:
 		return unauthenticated()
-	case c.Now.Before(c.Principal.SetupUntil):
+	case waits(c.Principal.SetupUntil, "AccountSetupInProgressException"):
 		return accountSetup()
-	case c.Now.Before(c.Principal.RegionSetupUntil):
+	case waits(c.Principal.RegionSetupUntil, "RegionSetupInProgressException"):
 		return regionSetup(c.Region)
 	}
 	return nil

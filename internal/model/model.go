@@ -27,6 +27,15 @@ type Action struct {
 	Errors []string
 }
 
+// MayFailWith reports whether the API model lists an exception for the action. An action that is newer than the model
+// may fail with whatever any action may.
+func (a *Action) MayFailWith(exception string) bool {
+	if len(a.Errors) > 0 {
+		return slices.Contains(a.Errors, exception)
+	}
+	return slices.ContainsFunc(actions[:], func(other Action) bool { return slices.Contains(other.Errors, exception) })
+}
+
 // Actions returns every action of the SDK, sorted by name. The slice is shared: do not change it.
 func Actions() []Action { return actions[:] }
 

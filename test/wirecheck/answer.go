@@ -105,7 +105,7 @@ func (a *answer) checkError(doc map[string]any) (outcome string) {
 	case front && outcome == "SerializationException":
 		members = []string{"__type", "Message"} // the front ends spell this one's so
 	case front:
-	case !a.mayFailWith(outcome):
+	case !a.action.MayFailWith(outcome):
 		a.note("the action has no exception %q", outcome)
 		return outcome
 	case strings.Contains(a.action.Name, "Container"): // clients read the exception's own name
@@ -138,14 +138,4 @@ func (a *answer) checkPresent(doc map[string]any, names ...string) {
 			a.note("the error has no %s", name)
 		}
 	}
-}
-
-// mayFailWith follows the API model. An action that is newer than the model may fail with whatever any action may.
-func (a *answer) mayFailWith(exception string) bool {
-	if len(a.action.Errors) > 0 {
-		return slices.Contains(a.action.Errors, exception)
-	}
-	return slices.ContainsFunc(model.Actions(), func(other model.Action) bool {
-		return slices.Contains(other.Errors, exception)
-	})
 }
