@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
@@ -42,8 +43,11 @@ func (c *Call) identify() error {
 	return c.is(principal)
 }
 
-// is sets who the caller is, for the action and for the log.
+// is sets who the caller is, for the action and for the log, and what time it is. The transaction has
+// read something before, and so sees no write whose time is after that.
 func (c *Call) is(principal *identity.Principal) error {
+	c.Now = c.pipe.o.Clock().Truncate(time.Millisecond)
+	c.Tx.SetNow(c.Now)
 	c.Principal, c.entry.Signer, c.entry.Region = principal, c.origin.Signer, c.Region
 	return c.checkServed()
 }

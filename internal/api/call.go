@@ -26,8 +26,9 @@ type Call struct {
 	Region    string
 	// RequestID is the x-amzn-RequestId of the answer.
 	RequestID string
-	// Now is the moment of the call by the lifecycle clock, in whole milliseconds: all
-	// that one call makes has one time.
+	// Now is the moment of the call's transaction by the lifecycle clock, in whole milliseconds: all
+	// that one call makes has one time. It is not before those of the writes that the transaction sees,
+	// unless the clock was put back, or another server's is ahead.
 	Now time.Time
 	// Tx is the call's transaction: a read transaction for reads, a write transaction
 	// for writes; nil in a prepare function, which has View.

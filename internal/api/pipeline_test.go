@@ -109,6 +109,28 @@ func TestPipeline_transactionsOfACall(t *testing.T) {
 	}
 }
 
+// TestNewPrepared_timeOfItsTransaction lets time pass while the slow part of a write runs: what it makes has
+// the time at which its transaction began, after all that it can see.
+func TestNewPrepared_timeOfItsTransaction(t *testing.T) {
+	var w *world
+	var made time.Time
+	slow := api.NewPrepared(
+		func(*api.Call, *lightsail.CreateKeyPairInput) (int, func(), error) {
+			w.now = w.now.Add(time.Minute)
+			return 0, nil, nil
+		},
+		func(c *api.Call, _ *lightsail.CreateKeyPairInput, _ int) (*lightsail.CreateKeyPairOutput, error) {
+			made = c.NewResource(resource.KeyPair, "new").CreatedAt
+			return &lightsail.CreateKeyPairOutput{}, nil
+		}, api.Creates(resource.KeyPair))
+	w = newWorld(t, slow)
+	_, err := w.root(ours).CreateKeyPair(t.Context(), &lightsail.CreateKeyPairInput{KeyPairName: new("new")})
+	wantCode(t, err, "")
+	if want := w.now.Truncate(time.Millisecond); !made.Equal(want) {
+		t.Errorf("the key pair is of %s, want %s", made, want)
+	}
+}
+
 // TestNewPrepared_rightsAreCheckedAgain takes the right away while the slow part of a
 // write runs: the write is refused, and what was made for it goes back.
 func TestNewPrepared_rightsAreCheckedAgain(t *testing.T) {

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"log/slog"
-	"time"
 
 	smithy "github.com/aws/smithy-go"
 
@@ -19,7 +18,6 @@ func (p *Pipeline) newCall(hc *httpcall.Call, caller Caller, region string, acti
 		Context:   hc.Context,
 		Region:    region,
 		RequestID: hc.ID,
-		Now:       p.o.Clock().Truncate(time.Millisecond),
 		action:    action,
 		caller:    caller,
 		origin:    caller.Origin(),
@@ -134,7 +132,8 @@ func (p *Pipeline) view(c *Call, fn func() error) error {
 	})
 }
 
-// begin makes a transaction the call's. What it reads is what there is at the call's time.
+// begin makes a transaction the call's. What it reads is what there is at the call's time, which is
+// taken when the caller is known.
 func (c *Call) begin(tx *store.Tx) {
 	tx.SetNow(c.Now)
 	c.Tx, c.records = tx, nil
