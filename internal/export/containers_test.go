@@ -131,7 +131,7 @@ func TestImport_invalidContainerServices(t *testing.T) {
 		"a role of ancient times":        {service, `"pullerFrom":"2`, `"pullerFrom":"1`, "pullerFrom is before 1970"},
 		"more to know":                   {service, `"priv":\{`, `"priv":{"more":1,`, "more is not what Lanyard writes"},
 		"an unknown class":               {deployment, `"deployments"`, `"logs"`, `unknown class of entries "logs"`},
-		"a version out of all bounds":    {deployment, `"seq":1,`, `"seq":3000000000,`, "its version is out of bounds"},
+		"a version out of all bounds":    {deployment, `"seq":1,`, `"seq":3000000000,`, "the seq 3000000000 is out of bounds"},
 		"a deployment without container": {deployment, `"containers":\{.*?\}\},"publicEndpoint":\{.*?\}\}`, `"containers":{}`, "at least one container"},
 		"an endpoint at no container":    {deployment, `"containerName":"app"`, `"containerName":"none"`, "which is not in the deployment"},
 		"an endpoint at a closed port":   {deployment, `"containerPort":80`, `"containerPort":81`, "Invalid port specified"},

@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// maxSeq leaves room for more entries than a resource can get.
-const maxSeq = 1 << 53
+// maxSeq leaves room for more entries than a resource can get, and for their numbers in 32 bits.
+const maxSeq = 1 << 30
 
 func (e *exporter) entries(tx *store.Tx) error {
 	return tx.EachEntry(e.o.Account, e.o.Kinds.Exported(), func(a *store.AccountEntry) error {

@@ -55,9 +55,6 @@ func checkDeployment(e *resource.Entry) error {
 	if err := codec.Decode(stored.Doc, &d.Doc); err != nil {
 		return err
 	}
-	if e.Seq > maxVersion {
-		return errors.New("its version is out of bounds")
-	}
 	again, err := NewDeployment(d.Doc.Containers, asRequest(d.Doc.PublicEndpoint))
 	if err != nil {
 		return err
