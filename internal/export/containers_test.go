@@ -1,11 +1,13 @@
 package export_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
@@ -173,4 +175,22 @@ func lineWith(t *testing.T, file, text string) string {
 	}
 	t.Fatalf("no line of the file has %s", text)
 	return ""
+}
+
+// TestImport_containerServicesOfVersion3 reads a file that has a container service: an export of what it gave is the same
+// file but for the header and what is sealed.
+func TestImport_containerServicesOfVersion3(t *testing.T) {
+	text, err := os.ReadFile("testdata/version3-containers.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, newDSN(t))
+	done, err := s.load(export.ImportOptions{Passphrase: passphrase}, string(text))
+	if err != nil || done.Entries != 4 {
+		t.Fatalf("imported %+v, %v, want 4 entries", done.Counts, err)
+	}
+	again, _ := s.export(export.Options{Passphrase: passphrase})
+	if diff := cmp.Diff(unsealed(string(text)), unsealed(again)); diff != "" {
+		t.Errorf("exported again (-file +export):\n%s", diff)
+	}
 }

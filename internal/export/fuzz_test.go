@@ -33,8 +33,12 @@ func FuzzImport(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	containers, err := os.ReadFile("testdata/version3-containers.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Add(good)
-	for _, open := range [][]byte{withoutSecrets(good), withoutSecrets(linked), withoutSecrets(buckets)} {
+	for _, open := range [][]byte{withoutSecrets(good), withoutSecrets(linked), withoutSecrets(buckets), withoutSecrets(containers)} {
 		f.Add(open)
 		for _, line := range bytes.SplitAfter(open, []byte("\n")) { // one record of each type is quick to change
 			f.Add(append(bytes.Clone(bytes.SplitAfterN(open, []byte("\n"), 2)[0]), line...))

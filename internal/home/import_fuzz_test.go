@@ -43,7 +43,18 @@ func FuzzImportKinds(f *testing.F) {
 
 // FuzzImportBuckets is FuzzImportKinds for an export that has buckets.
 func FuzzImportBuckets(f *testing.F) {
-	good, err := os.ReadFile("../export/testdata/version3-buckets.jsonl")
+	fuzzImports(f, exportWithoutSecrets(f, "version3-buckets.jsonl"), 5)
+}
+
+// FuzzImportContainerServices is FuzzImportKinds for an export that has a container service.
+func FuzzImportContainerServices(f *testing.F) {
+	fuzzImports(f, exportWithoutSecrets(f, "version3-containers.jsonl"), 2)
+}
+
+// exportWithoutSecrets reads an export, and makes one of it that leaves secrets out.
+func exportWithoutSecrets(f *testing.F, name string) []byte {
+	f.Helper()
+	good, err := os.ReadFile("../export/testdata/" + name)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -52,7 +63,7 @@ func FuzzImportBuckets(f *testing.F) {
 	} {
 		good = regexp.MustCompile(change[0]).ReplaceAll(good, []byte(change[1]))
 	}
-	fuzzImports(f, good, 5)
+	return good
 }
 
 // fuzzImports fuzzes imports of a file, whose account has so many resources at least.
@@ -246,6 +257,7 @@ func useAll(t *testing.T, least int, c *lightsail.Client) {
 	call(u, c.GetOperations, &lightsail.GetOperationsInput{})
 	u.records()
 	u.buckets()
+	u.containers()
 	u.instances()
 	u.disks()
 	u.snapshots()

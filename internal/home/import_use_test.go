@@ -1,6 +1,7 @@
 package home_test
 
 import (
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -55,6 +56,37 @@ func (u user) buckets() {
 		for _, access := range types.ResourceBucketAccess("").Values() {
 			call(u, u.SetResourceAccessForBucket, &lightsail.SetResourceAccessForBucketInput{BucketName: b.Name, ResourceName: new("web"), Access: access})
 		}
+	}
+}
+
+func (u user) containers() {
+	u.t.Helper()
+	now := time.Now()
+	for _, s := range call(u, u.GetContainerServices, &lightsail.GetContainerServicesInput{}).ContainerServices {
+		name := s.ContainerServiceName
+		call(u, u.GetContainerServices, &lightsail.GetContainerServicesInput{ServiceName: name})
+		call(u, u.GetContainerServiceDeployments, &lightsail.GetContainerServiceDeploymentsInput{ServiceName: name})
+		call(u, u.GetContainerLog, &lightsail.GetContainerLogInput{ServiceName: name, ContainerName: new("app")})
+		call(u, u.GetContainerServiceMetricData, &lightsail.GetContainerServiceMetricDataInput{
+			ServiceName: name, MetricName: types.ContainerServiceMetricNameCPUUtilization, StartTime: new(now.Add(-time.Hour)), EndTime: &now,
+			Period: new(int32(300)), Statistics: []types.MetricStatistic{types.MetricStatisticAverage},
+		})
+		image := call(u, u.RegisterContainerImage, &lightsail.RegisterContainerImageInput{
+			ServiceName: name, Label: new("app"), Digest: new("sha256:" + strings.Repeat("0", 64)),
+		})
+		for _, i := range call(u, u.GetContainerImages, &lightsail.GetContainerImagesInput{ServiceName: name}).ContainerImages {
+			call(u, u.DeleteContainerImage, &lightsail.DeleteContainerImageInput{ServiceName: name, Image: i.Image})
+		}
+		if image.ContainerImage != nil {
+			call(u, u.CreateContainerServiceDeployment, &lightsail.CreateContainerServiceDeploymentInput{
+				ServiceName: name, Containers: map[string]types.Container{"app": {Image: image.ContainerImage.Image}, "b": {Image: new("nginx")}},
+			})
+		}
+		call(u, u.CreateContainerServiceDeployment, &lightsail.CreateContainerServiceDeploymentInput{
+			ServiceName: name, Containers: map[string]types.Container{"b": {Image: new("nginx")}},
+		})
+		call(u, u.UpdateContainerService, &lightsail.UpdateContainerServiceInput{ServiceName: name, IsDisabled: new(true)})
+		call(u, u.DeleteContainerService, &lightsail.DeleteContainerServiceInput{ServiceName: name})
 	}
 }
 

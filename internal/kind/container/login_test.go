@@ -8,6 +8,9 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
+// now is the time of the tests.
+var now = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
 // TestOpenLogin takes the password of a login until it expires, and no other one.
 func TestOpenLogin(t *testing.T) {
 	sealer, err := seal.New(seal.NewMasterKey())
@@ -18,7 +21,6 @@ func TestOpenLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	want := container.Login{Account: "111122223333", Generation: "2", Region: "us-east-1", ExpiresAt: now.Add(container.LoginLasts)}
 	login, err := want.Show(sealer)
 	if err != nil {
