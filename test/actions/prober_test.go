@@ -30,8 +30,9 @@ type prober struct {
 	world []step
 	made  int
 	vars  vars
-	// played is up to where restore has brought the account.
+	// played is up to where restore has brought the account, and file is whose script it has played.
 	played int
+	file   string
 	// mu guards what follows: inputs may be sent at the same time.
 	mu sync.Mutex
 	// sent counts the calls: each has new names. teams counts the teams but the first.
@@ -60,16 +61,23 @@ func (p *prober) note(a answer) {
 	}
 }
 
-// restore brings the account to where an action succeeds: it plays the scripts up to there, but for reads. What is there
-// already may be refused.
+// restore brings the account to where an action succeeds: it makes all again, and plays the script of the action's family
+// up to there, but for reads. What is there already may be refused.
 func (p *prober) restore(upTo int) {
 	p.t.Helper()
-	if p.changed {
-		p.played, p.changed = 0, false
+	file := ""
+	if upTo < len(p.world) {
+		file = p.world[upTo].file()
 	}
 	from := min(p.played, upTo)
-	p.played = upTo
-	for _, st := range p.world[from:upTo] {
+	if p.changed || p.file != file {
+		from = 0
+	}
+	p.played, p.file, p.changed = upTo, file, false
+	for n, st := range p.world[from:upTo] {
+		if from+n >= p.made && st.file() != file {
+			continue
+		}
 		if st.wait > 0 {
 			p.pass(st.wait)
 		}

@@ -25,6 +25,12 @@ type step struct {
 	wait       time.Duration
 }
 
+// file is the script that the step is in.
+func (st step) file() string {
+	name, _, _ := strings.Cut(st.line, ":")
+	return name
+}
+
 // script is all steps, by part.
 type script map[string][]step
 
