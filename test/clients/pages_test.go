@@ -5,45 +5,66 @@ package clients
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// TestPages_commandsRun runs the commands of the pages about buckets and container services, as they are there. The
-// first page has an instance of the README.
+// TestPages_commandsRun runs the commands of pages as they are there. The pages about buckets and container services
+// go on from where the README ends.
 func TestPages_commandsRun(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
+	need(t, "ssh", "apt-get install openssh-client")
 	t.Parallel()
-	const before = `aws lightsail create-instances --instance-names web --availability-zone us-east-1a --blueprint-id debian_12 --bundle-id nano_3_0
-until [ "$(aws lightsail get-instance-state --instance-name web --query state.name --output text)" = running ]; do sleep 0.1; done
-`
-	checker := check(t, process.Start(t, t.TempDir(), quick...))
-	script := before + commands(t, "buckets.md") + commands(t, "containers.md")
+	for name, pages := range map[string][]string{
+		"README":    {"README.md", "docs/buckets.md", "docs/containers.md"},
+		"instances": {"docs/instances.md"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			runPages(t, pages)
+		})
+	}
+}
+
+// runPages runs the commands of pages against a server of their own.
+func runPages(t *testing.T, pages []string) {
+	t.Helper()
+	var script string
+	for _, page := range pages {
+		script += commands(t, page)
+	}
+	server := process.Start(t, t.TempDir(), quick...)
+	bin := awsWithEndpoint(t)
+	if err := os.Symlink(process.Binary(t), filepath.Join(bin, "lanyard")); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", script)
-	cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION=us-east-1", "ENDPOINT="+checker.URL)
-	cmd.Env = append(cmd.Env, "PATH="+awsWithEndpoint(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Dir = t.TempDir()
+	cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION=us-east-1", "ENDPOINT="+check(t, server).URL, "LANYARD_DATA_DIR="+server.DataDir,
+		"PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
-// commands are the indented lines of a page of docs.
-func commands(t *testing.T, name string) string {
+// commands are the indented parts of a page that begin with the AWS CLI.
+func commands(t *testing.T, page string) string {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/" + name)
+	text, err := os.ReadFile(filepath.Join("../..", page))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var script strings.Builder
-	for line := range strings.Lines(string(page)) {
-		if command, indented := strings.CutPrefix(line, "    "); indented {
-			script.WriteString(command)
+	for part := range strings.SplitSeq(string(text), "\n\n") {
+		if command, is := strings.CutPrefix(part, "    "); is && strings.HasPrefix(command, "aws ") {
+			script.WriteString(strings.ReplaceAll(command, "\n    ", "\n") + "\n")
 		}
 	}
-	if !strings.HasPrefix(script.String(), "aws ") {
-		t.Fatalf("docs/%s has no commands of the AWS CLI", name)
+	if script.Len() == 0 {
+		t.Fatalf("%s has no commands of the AWS CLI", page)
 	}
 	return script.String()
 }
