@@ -41,12 +41,25 @@ func statesOf(event string) string {
 		if phase.Takes > 0 {
 			text += fmt.Sprintf(" %g s", phase.Takes.Seconds())
 		}
-		list = append(list, strings.Replace(text, "`rest`", "`RUNNING`, `READY` or `DISABLED`", 1))
+		list = append(list, strings.Replace(text, "`rest`", restOf(event), 1))
 	}
 	if event == container.Delete {
 		list = append(list, "gone")
 	}
 	return strings.Join(list, ", ")
+}
+
+// restOf are the states in which an event may end.
+func restOf(event string) string {
+	switch event {
+	case container.Create:
+		return "`READY`"
+	case "healthy":
+		return "`RUNNING`"
+	case container.Update, container.Keep:
+		return "`RUNNING`, `READY` or `DISABLED`"
+	}
+	return "`RUNNING` or `READY`"
 }
 
 // TestLogs_takeAsLongAsTheirDeployments wants the last line of a log when the deployment's fate is there.

@@ -227,9 +227,9 @@ func TestContainerServices_invariantsHoldAtEachMove(t *testing.T) {
 	for _, scale := range []float64{0, 1} {
 		t.Run(fmt.Sprint("time scale ", scale), func(t *testing.T) {
 			w, r := newWalk(t, scale), mathrand.New(mathrand.NewPCG(1, 3))
-			for n := range 500 {
+			for n := range 320 {
 				w.step(r)
-				if n%6 == 0 {
+				if n%8 == 0 {
 					w.check()
 				}
 				if t.Failed() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
+	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
@@ -185,4 +186,17 @@ func TestGetContainerServiceMetricData(t *testing.T) {
 	if got := len(points(types.ContainerServiceMetricNameCPUUtilization)); got < before+11 || got > before+13 {
 		t.Errorf("an hour after it was enabled again the service has %d points, and had %d before", got, before)
 	}
+}
+
+// TestGetContainerLog_onASlowClock has a log that takes longer than lines are kept.
+func TestGetContainerLog_onASlowClock(t *testing.T) {
+	l := &lab{familytest.NewLab(t, lanyardtest.Options{TimeScale: server.MaxTimeScale})}
+	l.create("svc")
+	l.Pass(server.MaxTimeScale * takes(container.Create))
+	in := web("nginx")
+	in.PublicEndpoint.HealthCheck = &types.ContainerServiceHealthCheckConfig{SuccessCodes: new("404")}
+	familytest.Do(t, l.CreateContainerServiceDeployment, in)
+	wantLines(t, "at the beginning", l.log(lightsail.GetContainerLogInput{}), "[deployment:1] Creating your deployment")
+	l.Pass(server.MaxTimeScale * takes("unhealthy"))
+	wantLines(t, "at the end", l.log(lightsail.GetContainerLogInput{}), "[deployment:1] Took too long", "[deployment:1] Canceled")
 }

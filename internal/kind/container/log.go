@@ -19,7 +19,12 @@ const LogAge = 4 * 24 * time.Hour
 
 // LogLines is the class of the lines in the logs of a service's containers. Exports leave them out:
 // they are of the containers that ran, and a few days later they would be too old anyway.
-var LogLines = resource.Class{Name: "logs", Limit: 10_000, Age: LogAge}
+// Lines are stored before their time, and what is added removes what is too old by its own time: so
+// they are stored for longer than they are shown.
+var LogLines = resource.Class{Name: "logs", Limit: 10_000, Age: LogAge + longestAhead}
+
+// longestAhead is how far ahead a line may be: the longest log, on the slowest of clocks.
+const longestAhead = 7 * 24 * time.Hour
 
 // Line is a line in the logs of one or more containers.
 type Line struct {
