@@ -81,10 +81,19 @@ func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
 	return showAll(rows, shown[R, T, P](c))
 }
 
-// All reads the resources of a kind whose list comes in one page, by name.
-func (c *Call) All(kind resource.Kind) ([]*resource.Resource, error) {
-	const bound = 1000
-	return c.byName(kind)("", bound)
+// All reads the resources of a kind whose list comes in one page, by name. The kind's quota is all that
+// bounds it.
+func (c *Call) All(kind resource.Kind) (all []*resource.Resource, err error) {
+	const atOnce = 1000
+	for after := ""; ; after = all[len(all)-1].Name {
+		some, err := c.byName(kind)(after, atOnce)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); len(some) < atOnce {
+			return all, nil
+		}
+	}
 }
 
 // ListShown is List with a function that shows a resource.
