@@ -125,7 +125,15 @@ func (a *Audit) Plan(p resource.Plan, states ...string) {
 
 // passing reports whether a state is one that resources are in for a while, and in which
 // little can be done to them.
-func passing(state string) bool { return state == "pending" || state == "stopping" }
+func passing(state string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(state), " ") // container services have a detail after it
+	return slices.Contains([]string{"pending", "stopping", "deploying", "updating", "deleting", "activating"}, first)
+}
+
+// Gone wants a resource that is being deleted to be gone some time after its deletion.
+func (a *Audit) Gone(r *resource.Resource, deleted time.Time) {
+	a.Want(r.GoneAt.Sub(deleted) <= maxTransition, "goneAt is more than 30 days after the deletion")
+}
 
 // Transition wants a plan that a resource comes into being by.
 func (a *Audit) Transition(p resource.Plan, first, last string) {

@@ -40,6 +40,9 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Plan(s.Priv.Plan, states()...)
 	ends := s.Going()
 	a.Want(ends == !r.GoneAt.IsZero(), "priv: the plan ends in %s: %t, and there is goneAt: %t", deleting, ends, !ends)
+	if ends {
+		a.Gone(r, s.Priv.Settled())
+	}
 	a.Moment("pullerFrom", s.Priv.PullerFrom)
 	a.Want(0 <= s.Priv.Former && s.Priv.Former <= s.Priv.Latest && s.Priv.Latest <= maxVersion, "priv: former and latest are not versions in order")
 	return claims, a.Repack(s)
