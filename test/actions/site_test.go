@@ -41,9 +41,11 @@ type site struct {
 	server  *server.Server
 	stop    func()
 	client  *http.Client
-	checker *wirecheck.Checker
-	log     *logText
-	millis  atomic.Int64
+	// connections are the client's.
+	connections *http.Transport
+	checker     *wirecheck.Checker
+	log         *logText
+	millis      atomic.Int64
 }
 
 // logText is what a server logs as an error.
@@ -96,10 +98,10 @@ func newSite(t testing.TB, change func(*server.Options)) *site {
 	if s.checker, err = wirecheck.New(s.server.Endpoint()); err != nil {
 		t.Fatal(err)
 	}
-	base := &http.Transport{DisableCompression: true}
-	s.client = &http.Client{Transport: s.checker.Transport(base)}
+	s.connections = &http.Transport{DisableCompression: true}
+	s.client = &http.Client{Transport: s.checker.Transport(s.connections)}
 	t.Cleanup(func() {
-		base.CloseIdleConnections()
+		s.connections.CloseIdleConnections()
 		for _, v := range s.checker.Violations() {
 			t.Errorf("on the wire: %s", v)
 		}
@@ -114,6 +116,7 @@ func newSite(t testing.TB, change func(*server.Options)) *site {
 func (s *site) restart(change func(*server.Options)) {
 	s.t.Helper()
 	s.stop()
+	s.connections.CloseIdleConnections() // the client may not have seen yet that they were closed
 	s.options.Listen = strings.TrimPrefix(s.server.Endpoint(), "http://")
 	if change != nil {
 		change(&s.options)
