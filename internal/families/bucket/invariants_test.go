@@ -1,32 +1,23 @@
 package bucket_test
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	mathrand "math/rand/v2"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	smithy "github.com/aws/smithy-go"
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/export"
-	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
-	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
-	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -35,101 +26,58 @@ var newDSN = sqliteDSN
 
 func sqliteDSN(t testing.TB) string { return filepath.Join(t.TempDir(), "lanyard.db") }
 
-// tenant is an account in a region.
-type tenant struct {
-	account, region string
-	*lightsail.Client
-}
-
 // walk takes random moves in two accounts and regions, and looks into the store between them.
 type walk struct {
-	t       *testing.T
-	p       *familytest.Pipeline
-	tenants []tenant
+	*familytest.Walk
 	// keys are the ids of all access keys that were seen, and whether a bucket has the key.
 	keys map[string]bool
-
-	mu  sync.Mutex
-	now time.Time
-	// done counts the moves that were not refused.
-	done []int
 }
 
 func newWalk(t *testing.T) *walk {
 	t.Helper()
-	return newWalkIn(t, newDSN(t), slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	return newWalkIn(t, newDSN, nil)
 }
 
 // newWalkIn is newWalk in a database, with a log.
-func newWalkIn(t *testing.T, dsn string, log slog.Handler) *walk {
+func newWalkIn(t *testing.T, dsn func(testing.TB) string, log slog.Handler) *walk {
 	t.Helper()
-	w := &walk{t: t, keys: map[string]bool{}, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
-	w.p = familytest.NewPipeline(t, familytest.PipelineOptions{Clock: w.clock, DSN: dsn, Change: func(o *api.Options) { o.Log = slog.New(log) }})
-	for _, account := range []string{"111122223333", "444455556666"} {
-		key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: account, Active: true, CreatedAt: w.now}
-		secret := identity.NewSecret()
-		key.Secret = w.p.Sealer.Seal(seal.AccessKeySecret, []byte(secret), account, key.ID)
-		familytest.NoError(t, w.p.DB.Update(t.Context(), func(tx *store.Tx) error {
-			return errors.Join(tx.InsertAccount(&store.Account{ID: account, CreatedAt: w.now}), tx.InsertAccessKey(key),
-				(&identity.Accounts{Tx: tx, Sealer: w.p.Sealer, Now: w.now}).SetRoot(account))
-		}))
-		for _, region := range []string{"us-east-1", "eu-central-1"} {
-			c := lightsail.New(lightsail.Options{
-				HTTPClient: sdkhttp.Client(), Region: region, BaseEndpoint: &w.p.Endpoint,
-				Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
-			})
-			familytest.ImportKey(t, c, "deploy")
-			w.tenants = append(w.tenants, tenant{account, region, c})
-		}
-	}
-	return w
+	return &walk{keys: map[string]bool{}, Walk: familytest.NewWalk(t, familytest.WalkOptions{
+		Accounts: []string{"111122223333", "444455556666"}, Regions: []string{"us-east-1", "eu-central-1"},
+		Moves: len(moves), Move: func(ctx context.Context, number int, at familytest.Tenant, r *mathrand.Rand) error {
+			return moves[number](ctx, at.Client, chance{r, at.Region})
+		},
+		Ahead: ahead, Log: log, NewDSN: dsn,
+	})}
 }
 
-func (w *walk) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-// step takes one move, mostly of the first tenant. It may be refused, but only in the ways that the
-// API has. The clock goes forward, now and then into the next month.
-func (w *walk) step(r *mathrand.Rand) {
-	who, which := w.tenants[max(0, r.IntN(12)-8)], r.IntN(len(moves))
-	err := moves[which](w.t.Context(), who.Client, chance{r, who.region})
-	e, known := errors.AsType[smithy.APIError](err)
-	if err != nil && (!known || e.ErrorFault() == smithy.FaultServer) {
-		w.t.Errorf("move %d: %v", which, err)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err == nil {
-		w.done[which]++
-	}
-	w.now = w.now.Add(time.Duration(r.IntN(60)) * time.Second)
+// ahead is some seconds, now and then into the next month.
+func ahead(r *mathrand.Rand) time.Duration {
+	d := time.Duration(r.IntN(60)) * time.Second
 	if r.IntN(20) == 0 {
-		w.now = w.now.AddDate(0, 0, 20)
+		d += 20 * 24 * time.Hour
 	}
+	return d
 }
 
 // check looks at all buckets of all tenants.
 func (w *walk) check() {
-	w.t.Helper()
+	w.T.Helper()
 	names, seen := map[string]bool{}, 0
 	for id := range w.keys {
 		w.keys[id] = false
 	}
-	for _, at := range w.tenants {
+	for _, at := range w.Tenants {
 		list := w.list(at)
 		seen += len(list)
 		for _, b := range list {
 			names[*b.Name] = true
-			own := familytest.Do(w.t, at.GetBucketAccessKeys, &lightsail.GetBucketAccessKeysInput{BucketName: b.Name}).AccessKeys
+			own := familytest.Do(w.T, at.GetBucketAccessKeys, &lightsail.GetBucketAccessKeysInput{BucketName: b.Name}).AccessKeys
 			if len(own) > 2 {
-				w.t.Errorf("%s has %d access keys, want 2 at most", *b.Name, len(own))
+				w.T.Errorf("%s has %d access keys, want 2 at most", *b.Name, len(own))
 			}
 			for _, k := range own {
 				if w.keys[*k.AccessKeyId] {
-					w.t.Errorf("two access keys have the id %s", *k.AccessKeyId)
+					w.T.Errorf("two access keys have the id %s", *k.AccessKeyId)
 				}
 				w.keys[*k.AccessKeyId] = true
 			}
@@ -137,35 +85,35 @@ func (w *walk) check() {
 		w.checkAccess(at, list)
 	}
 	if len(names) != seen {
-		w.t.Errorf("%d buckets have %d names", seen, len(names))
+		w.T.Errorf("%d buckets have %d names", seen, len(names))
 	}
 }
 
 // list is all of a tenant's buckets, and wants each to be the same by its name.
-func (w *walk) list(at tenant) []types.Bucket {
-	w.t.Helper()
-	list := familytest.Do(w.t, at.GetBuckets, &lightsail.GetBucketsInput{IncludeConnectedResources: new(true)}).Buckets
+func (w *walk) list(at familytest.Tenant) []types.Bucket {
+	w.T.Helper()
+	list := familytest.Do(w.T, at.GetBuckets, &lightsail.GetBucketsInput{IncludeConnectedResources: new(true)}).Buckets
 	for _, b := range list {
-		one := familytest.Do(w.t, at.GetBuckets, &lightsail.GetBucketsInput{BucketName: b.Name, IncludeConnectedResources: new(true)}).Buckets
+		one := familytest.Do(w.T, at.GetBuckets, &lightsail.GetBucketsInput{BucketName: b.Name, IncludeConnectedResources: new(true)}).Buckets
 		if diff := gocmp.Diff([]types.Bucket{b}, one, plain); diff != "" {
-			w.t.Errorf("%s in the list (-) and by its name (+):\n%s", *b.Name, diff)
+			w.T.Errorf("%s in the list (-) and by its name (+):\n%s", *b.Name, diff)
 		}
 	}
 	return list
 }
 
 // checkAccess wants access to be known at both ends.
-func (w *walk) checkAccess(at tenant, list []types.Bucket) {
-	w.t.Helper()
+func (w *walk) checkAccess(at familytest.Tenant, list []types.Bucket) {
+	w.T.Helper()
 	onBuckets, onInstances := []string{}, []string{}
 	for _, b := range list {
 		for _, r := range b.ResourcesReceivingAccess {
 			onBuckets = append(onBuckets, *r.Name+" has "+*b.Name)
 		}
 	}
-	familytest.NoError(w.t, w.p.DB.View(w.t.Context(), func(tx *store.Tx) error {
-		tx.SetNow(w.clock())
-		all, err := tx.Resources(at.account, at.region, resource.Instance, "", 100)
+	familytest.NoError(w.T, w.DB.View(w.T.Context(), func(tx *store.Tx) error {
+		tx.SetNow(w.Now())
+		all, err := tx.Resources(at.Account, at.Region, resource.Instance, "", 100)
 		for _, r := range all {
 			for _, l := range r.Links {
 				onInstances = append(onInstances, r.Name+" has "+l.Other.Name)
@@ -176,105 +124,51 @@ func (w *walk) checkAccess(at tenant, list []types.Bucket) {
 	slices.Sort(onBuckets)
 	slices.Sort(onInstances)
 	if diff := gocmp.Diff(onBuckets, onInstances); diff != "" {
-		w.t.Errorf("access, as buckets have it (-) and as instances do (+):\n%s", diff)
+		w.T.Errorf("access, as buckets have it (-) and as instances do (+):\n%s", diff)
 	}
 }
 
 // checkKeys wants the ids of all keys that buckets have to be taken for identities, and those of
 // deleted keys to be free.
 func (w *walk) checkKeys() {
-	w.t.Helper()
+	w.T.Helper()
 	errFree := errors.New("free")
 	for id, has := range w.keys {
-		err := w.p.DB.Update(w.t.Context(), func(tx *store.Tx) error {
-			if err := tx.InsertAccessKey(&store.AccessKey{ID: id, Account: w.tenants[0].account, Secret: []byte("x")}); err != nil {
+		err := w.DB.Update(w.T.Context(), func(tx *store.Tx) error {
+			if err := tx.InsertAccessKey(&store.AccessKey{ID: id, Account: w.Tenants[0].Account, Secret: []byte("x")}); err != nil {
 				return err
 			}
 			return errFree
 		})
 		if want := map[bool]error{true: store.ErrExists, false: errFree}[has]; !errors.Is(err, want) {
-			w.t.Errorf("the id %s for an identity: error %v, want %v", id, err, want)
+			w.T.Errorf("the id %s for an identity: error %v, want %v", id, err, want)
 		}
 	}
 }
-
-// checkMove exports the store and imports the file into a new one, which has to give the same file.
-func (w *walk) checkMove() {
-	w.t.Helper()
-	out := func(db *store.DB, sealer *seal.Sealer) string {
-		var b bytes.Buffer
-		_, err := export.Export(w.t.Context(), db, sealer, export.Options{Now: w.clock(), Passphrase: passphrase, Kinds: families.StoredKinds()}, &b)
-		familytest.NoError(w.t, err)
-		return b.String()
-	}
-	file := out(w.p.DB, w.p.Sealer)
-	other := familytest.NewPipeline(w.t, familytest.PipelineOptions{Clock: w.clock, DSN: newDSN(w.t)})
-	familytest.NoError(w.t, other.DB.Update(w.t.Context(), func(tx *store.Tx) error {
-		_, err := export.Import(w.t.Context(), tx, other.Sealer,
-			export.ImportOptions{Now: w.clock(), Passphrase: passphrase, Kinds: families.StoredKinds()}, bytes.NewReader([]byte(file)))
-		return err
-	}))
-	if diff := gocmp.Diff(records(file), records(out(other.DB, other.Sealer))); diff != "" {
-		w.t.Errorf("the export of an import (-first +second):\n%s", diff)
-	}
-}
-
-var passphrase = []byte("correct horse battery staple")
-
-// records are the lines of a file after its header, without what is sealed in them.
-func records(file string) []string {
-	return strings.Split(sealed.ReplaceAllString(file, `$1:""`), "\n")[1:]
-}
-
-var sealed = regexp.MustCompile(`("secret"|"firstSecret"|"secondSecret"):"[^"]{20,}"`)
 
 // TestBuckets_invariantsHoldAtEachMove takes random moves, one at a time.
 func TestBuckets_invariantsHoldAtEachMove(t *testing.T) {
-	w, r := newWalk(t), mathrand.New(mathrand.NewPCG(1, 3))
-	for n := range 900 {
-		w.step(r)
-		if n%10 == 0 {
-			w.check()
-		}
-		if t.Failed() {
-			t.Fatalf("after move %d", n)
-		}
-	}
-	w.check()
+	w := newWalk(t)
+	w.OneByOne(900, 10, w.check)
 	w.checkKeys()
-	w.checkMove()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for which, n := range w.done {
-		if n == 0 {
-			t.Errorf("move %d was always refused: that says nothing", which)
-		}
-	}
+	w.CheckImport()
+	w.WantDone(0)
 }
 
 // TestBuckets_invariantsHoldAfterConcurrentMoves lets the moves meet.
 func TestBuckets_invariantsHoldAfterConcurrentMoves(t *testing.T) {
 	w := newWalk(t)
-	var all sync.WaitGroup
-	for worker := range 4 {
-		r := mathrand.New(mathrand.NewPCG(3, uint64(worker)))
-		all.Go(func() {
-			for range 100 {
-				w.step(r)
-			}
-		})
-	}
-	all.Wait()
+	w.Concurrently(100)
 	w.check()
 	w.checkKeys()
-	w.checkMove()
+	w.CheckImport()
 }
 
 // TestBuckets_onePairAtOnce lets clients give and take the same access, and make keys of one bucket, at the
 // same time.
 func TestBuckets_onePairAtOnce(t *testing.T) {
 	w := newWalk(t)
-	at, name := w.tenants[0], new("bucket-0")
+	at, name := w.Tenants[0], new("bucket-0")
 	familytest.Do(t, at.CreateBucket, &lightsail.CreateBucketInput{BucketName: name, BundleId: new("small_1_0")})
 	familytest.Do(t, at.CreateInstances, &lightsail.CreateInstancesInput{
 		InstanceNames: []string{"web-0"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"), KeyPairName: new("deploy"),

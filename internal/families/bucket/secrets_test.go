@@ -38,8 +38,8 @@ func (l *safeLog) String() string {
 // be none of Lightsail's own API.
 func TestCreateBucketAccessKey_showsTheSecretOnce(t *testing.T) {
 	log, dsn := &safeLog{}, sqliteDSN(t)
-	w := newWalkIn(t, dsn, slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	at, name := w.tenants[0], new("photos")
+	w := newWalkIn(t, func(testing.TB) string { return dsn }, slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	at, name := w.Tenants[0], new("photos")
 	familytest.Do(t, at.CreateBucket, &lightsail.CreateBucketInput{BucketName: name, BundleId: new("small_1_0")})
 	key := familytest.Do(t, at.CreateBucketAccessKey, &lightsail.CreateBucketAccessKeyInput{BucketName: name}).AccessKey
 	for _, k := range familytest.Do(t, at.GetBucketAccessKeys, &lightsail.GetBucketAccessKeysInput{BucketName: name}).AccessKeys {

@@ -1,29 +1,22 @@
 package compute_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	mathrand "math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
-	smithy "github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
-	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
-	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
-	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
@@ -31,16 +24,7 @@ import (
 
 // walk takes random moves in two regions of one account, and looks into the store
 // between them. Public addresses are scarce: all that the quotas allow need more.
-type walk struct {
-	t       *testing.T
-	db      *store.DB
-	clients []*lightsail.Client
-
-	mu  sync.Mutex
-	now time.Time
-	// done counts the moves that were not refused.
-	done []int
-}
+type walk struct{ *familytest.Walk }
 
 var walkRegions = []string{"us-east-1", "us-west-2"}
 
@@ -48,83 +32,25 @@ const walkAccount = "111122223333"
 
 func newWalk(t *testing.T, timeScale float64) *walk {
 	t.Helper()
-	w := &walk{t: t, done: make([]int, len(moves)), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	network := compute.DefaultNetwork
 	network.Public = netip.MustParsePrefix("198.18.0.0/28")
-	p := familytest.NewPipeline(t, familytest.PipelineOptions{Clock: w.clock, Network: &network, Change: func(o *api.Options) {
-		o.TimeScale = timeScale
-		o.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	}})
-	w.db = p.DB
-	key := &store.AccessKey{ID: identity.NewAccessKeyID(), Account: walkAccount, Active: true}
-	secret := identity.NewSecret()
-	key.Secret = p.Sealer.Seal(seal.AccessKeySecret, []byte(secret), walkAccount, key.ID)
-	err := w.db.Update(t.Context(), func(tx *store.Tx) error {
-		return errors.Join(tx.InsertAccount(&store.Account{ID: walkAccount, CreatedAt: w.now}), tx.InsertAccessKey(key))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range walkRegions {
-		c := lightsail.New(lightsail.Options{
-			HTTPClient: sdkhttp.Client(),
-			Region:     name, BaseEndpoint: &p.Endpoint, Credentials: credentials.NewStaticCredentialsProvider(key.ID, secret, ""),
-		})
-		familytest.ImportKey(t, c, "deploy")
-		w.clients = append(w.clients, c)
-	}
-	return w
+	return &walk{familytest.NewWalk(t, familytest.WalkOptions{
+		Accounts: []string{walkAccount}, Regions: walkRegions, Network: &network, TimeScale: timeScale, Ahead: ahead,
+		Moves: len(moves), Move: func(ctx context.Context, number int, at familytest.Tenant, r *mathrand.Rand) error {
+			return moves[number](ctx, at.Client, chance{r, at.Region})
+		},
+	})}
 }
 
-func (w *walk) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-// tick puts the clock forward, now and then by days, or a little back.
-func (w *walk) tick(r *mathrand.Rand) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// ahead is some seconds, now and then days, or a little back.
+func ahead(r *mathrand.Rand) time.Duration {
 	switch r.IntN(20) {
 	case 0:
-		w.now = w.now.Add(36 * time.Hour)
+		return 36 * time.Hour
 	case 1:
-		w.now = w.now.Add(-30 * time.Second)
-	default:
-		w.now = w.now.Add(time.Duration(r.IntN(60)) * time.Second)
+		return -30 * time.Second
 	}
-}
-
-// step takes one move, mostly in the first region. It may be refused, but only in the
-// ways that the API has.
-func (w *walk) step(r *mathrand.Rand) {
-	in, which := r.IntN(8)/7, r.IntN(len(moves))
-	err := moves[which](w.t.Context(), w.clients[in], chance{r, walkRegions[in]})
-	w.tick(r)
-	e, known := errors.AsType[smithy.APIError](err)
-	switch {
-	case err == nil:
-		w.note(which)
-	case !known || e.ErrorFault() == smithy.FaultServer:
-		w.t.Errorf("move %d: %v", which, err)
-	}
-}
-
-// note counts a move that was done.
-func (w *walk) note(which int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.done[which]++
-}
-
-func count(list []int, what int) (n int) {
-	for _, v := range list {
-		if v == what {
-			n++
-		}
-	}
-	return n
+	return time.Duration(r.IntN(60)) * time.Second
 }
 
 // world is what a region holds.
@@ -135,18 +61,18 @@ type world struct {
 }
 
 func (w *walk) look(c *lightsail.Client) world {
-	instances, err1 := c.GetInstances(w.t.Context(), &lightsail.GetInstancesInput{})
-	disks, err2 := c.GetDisks(w.t.Context(), &lightsail.GetDisksInput{})
-	ips, err3 := c.GetStaticIps(w.t.Context(), &lightsail.GetStaticIpsInput{})
+	instances, err1 := c.GetInstances(w.T.Context(), &lightsail.GetInstancesInput{})
+	disks, err2 := c.GetDisks(w.T.Context(), &lightsail.GetDisksInput{})
+	ips, err3 := c.GetStaticIps(w.T.Context(), &lightsail.GetStaticIpsInput{})
 	if err := errors.Join(err1, err2, err3); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return world{instances.Instances, disks.Disks, ips.StaticIps}
 }
 
 // checkAttachments wants what is attached to know of each other on both sides.
 func (w *walk) checkAttachments(in world) {
-	w.t.Helper()
+	w.T.Helper()
 	onDisks, onInstances := []string{}, []string{}
 	for _, d := range in.disks {
 		if *d.IsAttached {
@@ -171,14 +97,14 @@ func (w *walk) checkAttachments(in world) {
 	slices.Sort(onDisks)
 	slices.Sort(onInstances)
 	if diff := cmp.Diff(onDisks, onInstances); diff != "" {
-		w.t.Errorf("attachments, as disks and static IPs have them (-) and as instances do (+):\n%s", diff)
+		w.T.Errorf("attachments, as disks and static IPs have them (-) and as instances do (+):\n%s", diff)
 	}
 }
 
 // checkAddresses wants each number that is taken to belong to what shows it, and each
 // instance and static IP to have its own.
 func (w *walk) checkAddresses(regions []world) {
-	w.t.Helper()
+	w.T.Helper()
 	want := map[string]string{}
 	for _, in := range regions {
 		for _, ip := range in.ips {
@@ -194,7 +120,7 @@ func (w *walk) checkAddresses(regions []world) {
 		}
 	}
 	if diff := cmp.Diff(want, w.taken(want)); diff != "" {
-		w.t.Errorf("addresses, as they are shown (-) and as they are taken (+):\n%s", diff)
+		w.T.Errorf("addresses, as they are shown (-) and as they are taken (+):\n%s", diff)
 	}
 }
 
@@ -206,15 +132,15 @@ func (w *walk) shown(i types.Instance) string {
 	if i.PublicIpAddress != nil {
 		return *i.PublicIpAddress
 	}
-	if state := *i.State.Name; state != instance.Pending && state != instance.Stopped && !w.clock().Before(w.knownFrom(i)) {
-		w.t.Errorf("%s is %s and has no public address", *i.Name, state)
+	if state := *i.State.Name; state != instance.Pending && state != instance.Stopped && !w.Now().Before(w.knownFrom(i)) {
+		w.T.Errorf("%s is %s and has no public address", *i.Name, state)
 	}
 	return ""
 }
 
 // knownFrom is when an instance's address is known after its last start.
 func (w *walk) knownFrom(i types.Instance) (at time.Time) {
-	err := w.db.View(w.t.Context(), func(tx *store.Tx) error {
+	err := w.DB.View(w.T.Context(), func(tx *store.Tx) error {
 		r, err := tx.Resource(walkAccount, string(i.Location.RegionName), *i.Name)
 		if err != nil {
 			return err
@@ -224,7 +150,7 @@ func (w *walk) knownFrom(i types.Instance) (at time.Time) {
 		return err
 	})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return at
 }
@@ -233,7 +159,7 @@ func (w *walk) knownFrom(i types.Instance) (at time.Time) {
 // "".
 func (w *walk) taken(shown map[string]string) map[string]string {
 	got := map[string]string{}
-	err := w.db.View(w.t.Context(), func(tx *store.Tx) error {
+	err := w.DB.View(w.T.Context(), func(tx *store.Tx) error {
 		pools := []string{instance.PublicPool, instance.PortPool}
 		for _, name := range walkRegions {
 			pools = append(pools, instance.PrivatePool(walkAccount, name))
@@ -254,16 +180,16 @@ func (w *walk) taken(shown map[string]string) map[string]string {
 		return nil
 	})
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return got
 }
 
 func (w *walk) check() {
-	w.t.Helper()
+	w.T.Helper()
 	var regions []world
-	for _, c := range w.clients {
-		in := w.look(c)
+	for _, at := range w.Tenants {
+		in := w.look(at.Client)
 		w.checkAttachments(in)
 		regions = append(regions, in)
 	}
@@ -274,19 +200,9 @@ func (w *walk) check() {
 func TestActions_invariantsHoldAtEachMove(t *testing.T) {
 	for _, timeScale := range []float64{0, 1} {
 		t.Run(fmt.Sprint("time scale ", timeScale), func(t *testing.T) {
-			w, r := newWalk(t, timeScale), mathrand.New(mathrand.NewPCG(1, 3))
-			for n := range 800 {
-				w.step(r)
-				if n%4 == 0 {
-					w.check()
-				}
-				if t.Failed() {
-					t.Fatalf("after move %d", n)
-				}
-			}
-			if never := count(w.done, 0); never > 2 {
-				t.Errorf("%d of %d moves were always refused: too many to say anything", never, len(moves))
-			}
+			w := newWalk(t, timeScale)
+			w.OneByOne(800, 4, w.check)
+			w.WantDone(2)
 		})
 	}
 }
@@ -294,16 +210,7 @@ func TestActions_invariantsHoldAtEachMove(t *testing.T) {
 // TestActions_invariantsHoldAfterConcurrentMoves lets the moves meet.
 func TestActions_invariantsHoldAfterConcurrentMoves(t *testing.T) {
 	w := newWalk(t, 0)
-	var all sync.WaitGroup
-	for worker := range 4 {
-		r := mathrand.New(mathrand.NewPCG(3, uint64(worker)))
-		all.Go(func() {
-			for range 150 {
-				w.step(r)
-			}
-		})
-	}
-	all.Wait()
+	w.Concurrently(150)
 	w.check()
 }
 
@@ -311,7 +218,7 @@ func TestActions_invariantsHoldAfterConcurrentMoves(t *testing.T) {
 // needs no more addresses continues.
 func TestAllocateStaticIp_lastAddress(t *testing.T) {
 	w := newWalk(t, 0)
-	l := &lab{&familytest.Lab{T: t, Client: w.clients[0]}}
+	l := &lab{&familytest.Lab{T: t, Client: w.Tenants[0].Client}}
 	names := []string{"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b0"}
 	in := &lightsail.CreateInstancesInput{
 		InstanceNames: append(names, "b1"), AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
