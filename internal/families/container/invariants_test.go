@@ -172,3 +172,23 @@ func TestContainerServices_invariantsHoldAfterConcurrentMoves(t *testing.T) {
 	w.check()
 	w.CheckImport()
 }
+
+// TestContainerServices_invariantsHoldIfTheClockIsPutBack puts the clock back between moves, and looks at what there
+// is some days later.
+func TestContainerServices_invariantsHoldIfTheClockIsPutBack(t *testing.T) {
+	for _, scale := range []float64{0, 1} {
+		t.Run(fmt.Sprint("time scale ", scale), func(t *testing.T) {
+			w, r, n := newWalk(t, scale), mathrand.New(mathrand.NewPCG(1, 7)), 0
+			w.OneByOne(120, 1, func() {
+				if r.IntN(5) == 0 {
+					w.Pass(-time.Duration(r.IntN(2400)) * time.Second)
+				}
+				if n++; n%40 == 0 {
+					w.CheckImport()
+					w.Pass(72 * time.Hour)
+					w.check()
+				}
+			})
+		})
+	}
+}

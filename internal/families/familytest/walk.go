@@ -109,6 +109,13 @@ func (w *Walk) Now() time.Time {
 	return w.now
 }
 
+// Pass moves the lifecycle clock, backwards by a negative duration.
+func (w *Walk) Pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
 // step takes one move, mostly of the first tenant. It may be refused, but only in the ways that the API has.
 func (w *Walk) step(r *mathrand.Rand) {
 	n := len(w.Tenants)
