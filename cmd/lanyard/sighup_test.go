@@ -3,12 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,6 +15,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/sdkhttp"
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
 
 const (
@@ -68,11 +66,11 @@ func TestServe_appliesIdentitiesAtSIGHUP(t *testing.T) {
 
 	write("accounts:\n  root:\n    user: {}\n")
 	hangUp()
-	until(t, "the log has the bad file", func() bool { return log.has("identities file not applied, nothing has changed") })
-	if !log.has(file + ":3: unknown member user") {
-		t.Errorf("log: got %s, want the line of the error", log.text())
+	until(t, "the log has the bad file", func() bool { return log.Has("identities file not applied, nothing has changed") })
+	if !log.Has(file + ":3: unknown member user") {
+		t.Errorf("log: got %s, want the line of the error", log.String())
 	}
-	if log.has("the-secret") {
+	if log.Has("the-secret") {
 		t.Error("log: got a secret in it, want none")
 	}
 	write(mayRead)
@@ -81,9 +79,9 @@ func TestServe_appliesIdentitiesAtSIGHUP(t *testing.T) {
 }
 
 // serveInBackground runs lanyard serve until the test ends.
-func serveInBackground(t *testing.T, dir string, args ...string) *logBuffer {
+func serveInBackground(t *testing.T, dir string, args ...string) *syncbuffer.Buffer {
 	t.Helper()
-	log := &logBuffer{}
+	log := &syncbuffer.Buffer{}
 	cmd := newCommand()
 	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0", "--key-pool", "0", "--data-dir", dir}, args...))
 	cmd.SetOut(log)
@@ -129,23 +127,3 @@ func until(t *testing.T, what string, fn func() bool) {
 		}
 	}
 }
-
-// logBuffer is a log that can be read while it is written.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *logBuffer) has(text string) bool { return strings.Contains(l.text(), text) }

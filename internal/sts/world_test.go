@@ -1,7 +1,6 @@
 package sts_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -14,7 +13,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +29,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
 	"github.com/lanyard-cloud/lanyard/internal/store"
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
 
 const (
@@ -44,30 +43,13 @@ type world struct {
 	endpoint string
 	db       *store.DB
 	sealer   *seal.Sealer
-	log      *syncBuffer
+	log      *syncbuffer.Buffer
 	root     aws.Credentials
-}
-
-type syncBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, log: &syncBuffer{}, root: aws.Credentials{AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}}
+	w := &world{t: t, log: &syncbuffer.Buffer{}, root: aws.Credentials{AccessKeyID: "ROOTKEY", SecretAccessKey: "a-secret-of-some-length"}}
 	dir := t.TempDir()
 	o := servertest.Options(dir)
 	o.Log = slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

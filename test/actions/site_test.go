@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,6 +23,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
@@ -44,27 +43,9 @@ type site struct {
 	// connections are the client's.
 	connections *http.Transport
 	checker     *wirecheck.Checker
-	log         *logText
-	millis      atomic.Int64
-}
-
-// logText is what a server logs as an error.
-type logText struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write adds a line.
-func (l *logText) Write(line []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(line)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	// log is what the server logs as an error.
+	log    *syncbuffer.Buffer
+	millis atomic.Int64
 }
 
 // newDatabase is a place for a new store.
@@ -79,7 +60,7 @@ func newDatabase(t testing.TB) home.Database {
 // newSite starts a server that ends with the test, with quotas that the scripts do not reach.
 func newSite(t testing.TB, change func(*server.Options)) *site {
 	t.Helper()
-	s := &site{t: t, options: servertest.Options(""), log: &logText{}}
+	s := &site{t: t, options: servertest.Options(""), log: &syncbuffer.Buffer{}}
 	s.options.Database = newDatabase(t)
 	s.millis.Store(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC).UnixMilli())
 	s.options.Clock = s.now

@@ -6,7 +6,6 @@
 package process
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -17,12 +16,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
 
 // The root identity of every server: AWS's own example values.
@@ -115,26 +115,6 @@ func createDatabase(dsn, name string) {
 	_ = db.Close()
 }
 
-// Output is what a process wrote.
-type Output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (o *Output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-// String returns what was written so far.
-func (o *Output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
 // Ended is a process that came to its end.
 type Ended struct {
 	Stdout, Stderr string
@@ -144,7 +124,7 @@ type Ended struct {
 // Run runs a command of lanyard to its end.
 func Run(t testing.TB, dataDir string, args ...string) Ended {
 	t.Helper()
-	var stdout, stderr Output
+	var stdout, stderr syncbuffer.Buffer
 	cmd := command(t, dataDir, args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	var exit *exec.ExitError
@@ -170,7 +150,7 @@ type Server struct {
 	Endpoint string
 	DataDir  string
 	// Stdout and Stderr are what it wrote so far.
-	Stdout, Stderr Output
+	Stdout, Stderr syncbuffer.Buffer
 
 	cmd   *exec.Cmd
 	ended chan struct{}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,30 +13,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
-
-// safeLog is a log that a test reads while a server writes.
-type safeLog struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *safeLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *safeLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
 
 // TestCreateBucketAccessKey_showsTheSecretOnce looks for the secret in the log and in the files of the store, and wants the key to
 // be none of Lightsail's own API.
 func TestCreateBucketAccessKey_showsTheSecretOnce(t *testing.T) {
-	log, dsn := &safeLog{}, sqliteDSN(t)
+	log, dsn := &syncbuffer.Buffer{}, sqliteDSN(t)
 	w := newWalkIn(t, func(testing.TB) string { return dsn }, slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	at, name := w.Tenants[0], new("photos")
 	familytest.Do(t, at.CreateBucket, &lightsail.CreateBucketInput{BucketName: name, BundleId: new("small_1_0")})

@@ -88,7 +88,7 @@ func TestFirewall_admitsOnlyMarkedCertificatesAsLightsailConnect(t *testing.T) {
 			t.Errorf("%s logged in", name)
 		}
 	}
-	if n := w.log.count("ssh login refused: the firewall admits lightsail-connect only"); n != 2 {
+	if n := w.log.Count("ssh login refused: the firewall admits lightsail-connect only"); n != 2 {
 		t.Errorf("refused logins in the log: got %d, want 2", n)
 	}
 	own, _, err := logIn(at, marked)
@@ -122,16 +122,16 @@ func TestFirewall_logsTheRulesOfARefusal(t *testing.T) {
 	if err := knock(w.address("web")); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("got %v, want connection reset", err)
 	}
-	w.until("the refusal is logged", func() bool { return w.log.count("the firewall refused a connection to an instance") == 1 })
+	w.until("the refusal is logged", func() bool { return w.log.Count("the firewall refused a connection to an instance") == 1 })
 	for _, want := range []string{"instance=web", "port=22", "client=127.0.0.1", `rules="22/tcp from 203.0.113.0/24, 198.51.100.7/32"`} {
-		if w.log.count(want) == 0 {
+		if w.log.Count(want) == 0 {
 			t.Errorf("the log has no %s", want)
 		}
 	}
 	for range 20 {
 		_ = knock(w.address("web"))
 	}
-	if n := w.log.count("level=INFO msg=\"the firewall refused"); n > 20 {
+	if n := w.log.Count("level=INFO msg=\"the firewall refused"); n > 20 {
 		t.Errorf("%d lines for 21 refusals", n)
 	}
 }
@@ -151,7 +151,7 @@ func TestMachine_isRefusedWithATextThatTheAPINeverMakes(t *testing.T) {
 		if err := knock(at); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("an instance with a bad %s: got %v, want connection refused", name, err)
 		}
-		if w.log.count("the instance has an invalid "+name) == 0 {
+		if w.log.Count("the instance has an invalid "+name) == 0 {
 			t.Errorf("the log does not name the %s", name)
 		}
 	}

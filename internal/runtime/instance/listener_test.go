@@ -176,7 +176,7 @@ func TestListeners_waitForAPortThatAnotherServerUses(t *testing.T) {
 	if first.address("web") != at {
 		t.Error("the instance moved")
 	}
-	first.until("the second server has logged it", func() bool { return first.log.count("address already in use") == 1 })
+	first.until("the second server has logged it", func() bool { return first.log.Count("address already in use") == 1 })
 	if err := before.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func TestListeners_onAddressesOfTheirOwn(t *testing.T) {
 		}
 	}
 	if err := instanceruntime.CheckRange(in); err != nil {
-		if !strings.Contains(err.Error(), "CAP_NET_BIND_SERVICE") || w.log.count("CAP_NET_BIND_SERVICE") == 0 {
+		if !strings.Contains(err.Error(), "CAP_NET_BIND_SERVICE") || w.log.Count("CAP_NET_BIND_SERVICE") == 0 {
 			t.Errorf("%v does not name the capability, or the log does not", err)
 		}
 		return

@@ -191,10 +191,10 @@ func TestRun_retriesFailures(t *testing.T) {
 		t.Errorf("an instance without machine: %v, want connection refused", err)
 	}
 	w.until("the instance runs", func() bool { return knock(at) == nil })
-	if n := w.log.count("no machine is left"); n != 1 {
+	if n := w.log.Count("no machine is left"); n != 1 {
 		t.Errorf("lines in the log about the failure: got %d, want 1", n)
 	}
-	w.until("its end is logged", func() bool { return w.log.count("backend in sync again") == 1 })
+	w.until("its end is logged", func() bool { return w.log.Count("backend in sync again") == 1 })
 }
 
 // TestReconcile_instanceThatDoesNotParse admits no key by what was stored before, and the keys again after.

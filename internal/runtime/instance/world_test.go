@@ -26,6 +26,7 @@ import (
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
 
 const (
@@ -42,29 +43,11 @@ type world struct {
 	sealer  *seal.Sealer
 	driver  machine.Driver
 	runtime *instanceruntime.Runtime
-	log     *log
+	log     *syncbuffer.Buffer
 	key     ssh.Signer
 
 	mu  sync.Mutex
 	now time.Time
-}
-
-// log is what was logged.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return bytes.Count(l.text.Bytes(), []byte(text))
 }
 
 func newWorld(t *testing.T, change ...func(*instanceruntime.Options)) *world {
@@ -75,7 +58,7 @@ func newWorld(t *testing.T, change ...func(*instanceruntime.Options)) *world {
 // newWorldObserved is newWorld with an observer of the store's transactions.
 func newWorldObserved(t *testing.T, observe func(string, time.Duration), change ...func(*instanceruntime.Options)) *world {
 	t.Helper()
-	w := &world{t: t, now: start, log: &log{}}
+	w := &world{t: t, now: start, log: &syncbuffer.Buffer{}}
 	var err error
 	if w.db, err = store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "lanyard.db"), Observe: observe}); err != nil {
 		t.Fatal(err)

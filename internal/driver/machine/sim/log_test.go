@@ -1,38 +1,26 @@
 package sim_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
 	"github.com/lanyard-cloud/lanyard/internal/driver/machine/sim"
+	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
 
-// journal is a log that goroutines write to.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
+// journal is a log in JSON.
+type journal struct{ syncbuffer.Buffer }
 
 // find returns the first entry with a message.
 func (j *journal) find(message string) map[string]any {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for line := range strings.Lines(j.text.String()) {
+	for line := range strings.Lines(j.String()) {
 		var entry map[string]any
 		if json.Unmarshal([]byte(line), &entry) == nil && entry["msg"] == message {
 			return entry
