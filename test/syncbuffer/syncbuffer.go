@@ -1,4 +1,6 @@
 // Package syncbuffer has a buffer for what a test reads while a server or a process writes it, such as a log.
+//
+// It does not bound what it holds.
 package syncbuffer
 
 import (
