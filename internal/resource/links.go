@@ -106,7 +106,7 @@ type Link struct {
 	Other *Resource
 }
 
-// NoDoc is the document of a link of which nothing is to say.
+// NoDoc is the document of a link without details.
 var NoDoc = []byte("{}")
 
 // Linked is the first link of a role that the resource has; nil if it has none.

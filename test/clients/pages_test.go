@@ -13,7 +13,7 @@ import (
 )
 
 // TestPages_commandsRun runs the commands of pages as they are there. The pages about buckets and container services
-// go on from where the README ends.
+// continue where the README ends.
 func TestPages_commandsRun(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	need(t, "ssh", "apt-get install openssh-client")

@@ -60,8 +60,8 @@ func (b *Bucket) Pack() error {
 	return b.PackDoc(doc)
 }
 
-// Show is the bucket as the API shows it. Who asks for them gets the CORS rules and the
-// instances that have access, too: see CORS and Receivers.
+// Show is the bucket as the API shows it, without what clients have to ask for: CORS rules and
+// the instances that have access. CORS and Receivers return these.
 func (b *Bucket) Show(now time.Time) *types.Bucket {
 	doc := b.Doc
 	doc.AbleToUpdateBundle = new(b.CanChangeBundle(now))

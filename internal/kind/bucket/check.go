@@ -68,7 +68,7 @@ func (b *Bucket) checkSettings(a *audit.Audit) {
 
 func (b *Bucket) checkKeys(a *audit.Audit) {
 	a.Moment("bundleChanged", b.Priv.BundleChanged)
-	a.Want(len(b.Priv.AccessKeys) <= MaxAccessKeys, "priv: there are more than %d access keys", MaxAccessKeys)
+	a.Want(len(b.Priv.AccessKeys) <= maxAccessKeys, "priv: there are more than %d access keys", maxAccessKeys)
 	seen := map[string]bool{}
 	for _, k := range b.Priv.AccessKeys {
 		a.Want(keyID.MatchString(k.ID), "priv: the id of an access key is not valid")
@@ -108,7 +108,7 @@ func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
 	return nil
 }
 
-// checkLink wants nothing: an instance has access to a bucket, or not.
+// checkLink wants a link without details: an instance has access to a bucket, or not.
 func checkLink(_ resource.Role, _, _ *resource.Resource, doc []byte) error {
 	if string(doc) != string(resource.NoDoc) {
 		return errors.New("doc: there is nothing to say of access to a bucket")

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 )
 
 // maxCORS is how large a CORS configuration may be, in bytes (developer guide). It is measured
@@ -47,7 +48,7 @@ func refuseCORS(c *types.BucketCorsConfig) string {
 			return refusal
 		}
 		if rule.Id != nil && ids[*rule.Id] {
-			return fmt.Sprintf("Two CORS rules have the ID %q.", shorten(*rule.Id))
+			return fmt.Sprintf("Two CORS rules have the ID %q.", audit.Shorten(*rule.Id))
 		}
 		ids[aws.ToString(rule.Id)] = true
 	}
@@ -78,9 +79,9 @@ func refuseTexts(texts []string, most int, tooMany, what string) string {
 	for _, text := range texts {
 		switch {
 		case text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
-			return fmt.Sprintf("%s %q must have printable ASCII characters without spaces.", what, shorten(text))
+			return fmt.Sprintf("%s %q must have printable ASCII characters without spaces.", what, audit.Shorten(text))
 		case strings.Count(text, "*") > most:
-			return fmt.Sprintf(tooMany, what, shorten(text))
+			return fmt.Sprintf(tooMany, what, audit.Shorten(text))
 		}
 	}
 	return ""

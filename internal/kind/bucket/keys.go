@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
 
-// MaxAccessKeys is how many access keys a bucket may have (API reference).
-const MaxAccessKeys = 2
+// maxAccessKeys is how many access keys a bucket may have (API reference).
+const maxAccessKeys = 2
 
 // AccessKey is an access key of a bucket.
 type AccessKey struct {
@@ -32,7 +32,7 @@ func (k *AccessKey) Show() types.AccessKey {
 
 // AddKey adds an access key, whose secret it seals; false if there are as many as there can be.
 func (b *Bucket) AddKey(s *seal.Sealer, id, secret string, now time.Time) (*AccessKey, bool) {
-	if len(b.Priv.AccessKeys) >= MaxAccessKeys {
+	if len(b.Priv.AccessKeys) >= maxAccessKeys {
 		return nil, false
 	}
 	k := AccessKey{ID: id, Created: now, Secret: resource.BucketSecrets[0]}

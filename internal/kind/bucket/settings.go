@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 )
 
 // The values of objectVersioning. Only the first two can be set.
@@ -25,7 +27,7 @@ func (b *Bucket) SetVersioning(to *string) (refusal string) {
 	case to == nil:
 		return ""
 	case *to != enabled && *to != suspended:
-		return fmt.Sprintf("The versioning %q is invalid. It must be %s or %s.", shorten(*to), enabled, suspended)
+		return fmt.Sprintf("The versioning %q is invalid. It must be %s or %s.", audit.Shorten(*to), enabled, suspended)
 	case *to == *b.Doc.ObjectVersioning || *to == suspended && *b.Doc.ObjectVersioning == neverEnabled:
 		return ""
 	}
@@ -65,7 +67,7 @@ func (b *Bucket) SetReaders(to []string) (refusal string) {
 func refuseReaders(ids []string) string {
 	for _, id := range ids {
 		if !accountID.MatchString(id) {
-			return fmt.Sprintf("The account ID %q is invalid. It must have 12 digits.", shorten(id))
+			return fmt.Sprintf("The account ID %q is invalid. It must have 12 digits.", audit.Shorten(id))
 		}
 	}
 	return ""
@@ -78,6 +80,3 @@ func (b *Bucket) SetLog(to *types.BucketAccessLogConfig) {
 		b.Doc.AccessLogConfig = &types.BucketAccessLogConfig{Enabled: to.Enabled, Destination: to.Destination, Prefix: to.Prefix}
 	}
 }
-
-// shorten keeps a message readable whatever a client sends.
-func shorten(s string) string { return s[:min(len(s), 64)] }

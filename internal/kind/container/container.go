@@ -200,8 +200,7 @@ func (s *Service) in(state types.ContainerServiceDeploymentState, now time.Time)
 	return found
 }
 
-// Current is the active deployment at a moment, and Next the one that is to replace it; nil if
-// there is none.
+// Current is the active deployment at a moment; nil if there is none.
 func (s *Service) Current(now time.Time) *Deployment {
 	return s.in(types.ContainerServiceDeploymentStateActive, now)
 }

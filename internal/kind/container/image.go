@@ -91,8 +91,8 @@ func isImage(image string) bool {
 	return len(image) <= maxImage && (public.MatchString(image) || registered.MatchString(image))
 }
 
-// InvalidImage is the Error for an image that no container can have (observed).
-func InvalidImage(container, image string) error {
+// invalidImage is the Error for an image that no container can have (observed).
+func invalidImage(container, image string) error {
 	return refuse("Container %q has invalid image %q. Example of valid image: \":container-service-1.%s.123\".", container, image, container)
 }
 

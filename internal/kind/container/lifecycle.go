@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	driver "github.com/lanyard-cloud/lanyard/internal/driver/container"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -50,18 +51,18 @@ var Lifecycle = resource.Lifecycle{
 		{State: detailed(pending, types.ContainerServiceStateDetailCodeProvisioningService), Takes: 30 * time.Second},
 		{State: rest},
 	},
-	"healthy": {
+	string(driver.Healthy): {
 		{State: detailed(deploying, types.ContainerServiceStateDetailCodeCreatingDeployment), Takes: 60 * time.Second},
 		{State: detailed(deploying, types.ContainerServiceStateDetailCodeEvaluatingHealthCheck), Takes: 60 * time.Second},
 		{State: detailed(deploying, types.ContainerServiceStateDetailCodeActivatingDeployment), Takes: 30 * time.Second},
 		{State: rest},
 	},
-	"unhealthy": {
+	string(driver.Unhealthy): {
 		{State: detailed(deploying, types.ContainerServiceStateDetailCodeCreatingDeployment), Takes: 60 * time.Second},
 		{State: detailed(deploying, types.ContainerServiceStateDetailCodeEvaluatingHealthCheck), Takes: 540 * time.Second},
 		{State: rest},
 	},
-	"unpullable": {
+	string(driver.Unpullable): {
 		{State: detailed(deploying, types.ContainerServiceStateDetailCodeCreatingDeployment), Takes: 240 * time.Second},
 		{State: rest},
 	},
@@ -76,19 +77,19 @@ var Lifecycle = resource.Lifecycle{
 // deployment's fate, each with how long it is until the next one (observed; the times are a guess).
 // %s stands for the number of nodes.
 var Logs = resource.Lifecycle{
-	"healthy": {
+	string(driver.Healthy): {
 		{State: "Creating your deployment", Takes: 30 * time.Second},
 		{State: "Started %s", Takes: 120 * time.Second},
 		{State: "Reached a steady state"},
 	},
-	"unhealthy": {
+	string(driver.Unhealthy): {
 		{State: "Creating your deployment", Takes: 30 * time.Second},
 		{State: "Started %s", Takes: 569 * time.Second},
 		{State: "Took too long", Takes: time.Second},
 		{State: "Canceled"},
 	},
 	// AWS tries three times.
-	"unpullable": {
+	string(driver.Unpullable): {
 		{State: "Creating your deployment", Takes: 30 * time.Second},
 		{State: "Started %s", Takes: 70 * time.Second},
 		{State: "Started %s", Takes: 70 * time.Second},

@@ -19,9 +19,9 @@ const (
 	loginUser = "AWS"
 )
 
-// Registry is the host of the registry that all container services of an account have in a region
+// registryOf is the host of the registry that all container services of an account have in a region
 // (observed).
-func Registry(account, region string) string {
+func registryOf(account, region string) string {
 	r := &resource.Resource{Account: account, Region: region}
 	return owner(r) + ".dkr.ecr." + region + ".amazonaws.com"
 }
@@ -44,7 +44,7 @@ func (l Login) Show(s *seal.Sealer) (*types.ContainerServiceRegistryLogin, error
 	}
 	password := base64.RawURLEncoding.EncodeToString(s.Seal(seal.RegistryLogin, plain))
 	return &types.ContainerServiceRegistryLogin{
-		Username: new(loginUser), Password: &password, ExpiresAt: &l.ExpiresAt, Registry: new(Registry(l.Account, l.Region)),
+		Username: new(loginUser), Password: &password, ExpiresAt: &l.ExpiresAt, Registry: new(registryOf(l.Account, l.Region)),
 	}, nil
 }
 

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// MaxContainers is how many containers a deployment has (General Reference).
-	MaxContainers = 10
+	// maxContainers is how many containers a deployment has (General Reference).
+	maxContainers = 10
 	// maxDeployment is how many bytes a deployment has as JSON: what the task definitions of
 	// Amazon ECS, which runs the containers on AWS, have. That Lightsail has that limit is a guess.
 	maxDeployment = 64 << 10
@@ -39,8 +39,8 @@ func NewDeployment(containers map[string]types.Container, endpoint *types.Endpoi
 	switch {
 	case len(containers) == 0:
 		return nil, refuse("A deployment must have at least one container.")
-	case len(containers) > MaxContainers:
-		return nil, refuse("A deployment can have at most %d containers, not %d.", MaxContainers, len(containers))
+	case len(containers) > maxContainers:
+		return nil, refuse("A deployment can have at most %d containers, not %d.", maxContainers, len(containers))
 	}
 	d.Doc.Containers = map[string]types.Container{}
 	ports := map[int]string{}
@@ -68,7 +68,7 @@ func newContainer(name string, c types.Container, ports map[int]string) (types.C
 		return c, err
 	}
 	if !isImage(aws.ToString(c.Image)) {
-		return c, InvalidImage(name, aws.ToString(c.Image))
+		return c, invalidImage(name, aws.ToString(c.Image))
 	}
 	for text := range c.Ports {
 		port, err := strconv.ParseUint(text, 10, 16)
