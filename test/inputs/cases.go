@@ -28,11 +28,13 @@ type Maker struct {
 	known map[string][]any
 	// values are by action and path, and by the name of the member alone.
 	values map[string]any
+	// texts are those that are unusual in any member, and the names of what a team has in the known inputs.
+	texts []string
 }
 
-// NewMaker returns a maker that knows inputs, as JSON, by action.
+// NewMaker returns a maker that knows inputs, as JSON, by action. In their names, {team} stands for a team.
 func NewMaker(known map[string][]string) (*Maker, error) {
-	m := &Maker{map[string][]any{}, map[string]any{}}
+	m := &Maker{map[string][]any{}, map[string]any{}, slices.Clone(unusual)}
 	for _, action := range slices.Sorted(maps.Keys(known)) {
 		for _, text := range known[action] {
 			var doc any
@@ -56,6 +58,10 @@ func (m *Maker) learn(action, at string, v any) {
 	note(action + " " + at)
 	note(at[strings.LastIndexByte(at, '.')+1:])
 	switch v := v.(type) {
+	case string:
+		if strings.Contains(v, "{team}") && !slices.Contains(m.texts, v) {
+			m.texts = append(m.texts, v)
+		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			m.learn(action, strings.TrimPrefix(at+"."+name, "."), v[name])
