@@ -106,8 +106,8 @@ var kinds = map[Kind]traits{
 	},
 	CloudFormationStackRecord: {untagged: true},
 	ContactMethod:             {member: "protocol", scope: own},
-	// Clients read the exception's own name. One that printed a code in its place would not find
-	// the name (Terraform providers).
+	// Clients print a code in place of the exception's name, and Terraform providers look for the
+	// name: so there is no code.
 	ContainerService: {
 		member: "serviceName", shape: "ContainerServiceName", codeless: true,
 		quotas: []Quota{{Name: quota.ContainerServices, Refusal: tooManyContainerServices}},

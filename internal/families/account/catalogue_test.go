@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
@@ -75,7 +74,7 @@ func TestGetBlueprints_allOfABlueprint(t *testing.T) {
 		ProductUrl: new("https://aws.amazon.com/marketplace/pp/B00NNZUAKO"), LicenseUrl: new("https://aws.amazon.com/marketplace/pp/B00NNZUAKO#pdp-usage"),
 		Platform: types.InstancePlatformLinuxUnix,
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(types.Blueprint{})); diff != "" || *got.Description == "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" || *got.Description == "" {
 		t.Errorf("nodejs (-want +got):\n%s", diff)
 	}
 }
@@ -137,7 +136,7 @@ func TestGetBundles_allOfABundle(t *testing.T) {
 		Name: new("Nano"), Power: new(int32(298)), Price: new(float32(5)), PublicIpv4AddressCount: new(int32(1)), RamSizeInGb: new(float32(0.5)),
 		SupportedPlatforms: []types.InstancePlatform{types.InstancePlatformLinuxUnix}, TransferPerMonthInGb: new(int32(1024)),
 	}
-	if diff := cmp.Diff(want, out.Bundles[0], cmpopts.IgnoreUnexported(types.Bundle{})); diff != "" {
+	if diff := cmp.Diff(want, out.Bundles[0], familytest.Plain); diff != "" {
 		t.Errorf("the first bundle (-want +got):\n%s", diff)
 	}
 }

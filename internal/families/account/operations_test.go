@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
-	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
@@ -28,7 +26,7 @@ func TestGetOperations_outliveTheirResources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(created, got.Operation, cmpopts.IgnoreUnexported(types.Operation{}, types.ResourceLocation{})); diff != "" {
+	if diff := cmp.Diff(created, got.Operation, familytest.Plain); diff != "" {
 		t.Errorf("GetOperation differs from what the action answered:\n%s", diff)
 	}
 	all, err := c.GetOperations(t.Context(), &lightsail.GetOperationsInput{})

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -116,12 +115,12 @@ func TestTags_haveNoEmptyValue(t *testing.T) {
 	compare := func() {
 		t.Helper()
 		for answer, got := range shownTags(t, c) {
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(types.Tag{})); diff != "" {
+			if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 				t.Errorf("tags in the answer of %s (-want +got):\n%s", answer, diff)
 			}
 		}
 	}
-	if diff := cmp.Diff(want, created.KeyPair.Tags, cmpopts.IgnoreUnexported(types.Tag{})); diff != "" {
+	if diff := cmp.Diff(want, created.KeyPair.Tags, familytest.Plain); diff != "" {
 		t.Errorf("tags in the answer of CreateKeyPair (-want +got):\n%s", diff)
 	}
 	compare()

@@ -59,14 +59,14 @@ func TestBucketAccessKeys_throughALife(t *testing.T) {
 	familytest.WantInvalid(t, err, "LimitExceeded", "You have reached the limit of access keys for photos")
 	l.Server.Restart(t)
 	l.Client = l.Server.Client(familytest.Region)
-	if diff := cmp.Diff([]types.AccessKey{listed(first), listed(second)}, keys(l, "photos"), plain); diff != "" {
+	if diff := cmp.Diff([]types.AccessKey{listed(first), listed(second)}, keys(l, "photos"), familytest.Plain); diff != "" {
 		t.Errorf("GetBucketAccessKeys (-want +got):\n%s", diff)
 	}
 	deleteKey(l, "photos", *first.AccessKeyId)
 	_, err = l.DeleteBucketAccessKey(t.Context(), &lightsail.DeleteBucketAccessKeyInput{BucketName: new("photos"), AccessKeyId: first.AccessKeyId})
 	familytest.WantNotFound(t, err, "The AccessKey does not exist: "+*first.AccessKeyId)
 	third := createKey(l, "photos")
-	if diff := cmp.Diff([]types.AccessKey{listed(second), listed(third)}, keys(l, "photos"), plain); diff != "" {
+	if diff := cmp.Diff([]types.AccessKey{listed(second), listed(third)}, keys(l, "photos"), familytest.Plain); diff != "" {
 		t.Errorf("after a deletion and a creation (-want +got):\n%s", diff)
 	}
 	create(l, "other")

@@ -16,11 +16,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
-// plain compares what the SDK returns.
-var plain = cmpopts.IgnoreUnexported(types.Bucket{}, types.ResourceLocation{}, types.Tag{}, types.AccessRules{}, types.BucketState{},
-	types.BucketAccessLogConfig{}, types.BucketCorsConfig{}, types.BucketCorsRule{}, types.ResourceReceivingAccess{}, types.AccessKey{},
-	types.AccessKeyLastUsed{}, types.BucketBundle{}, types.AccountLevelBpaSync{})
-
 func newLab(t *testing.T) *familytest.Lab {
 	t.Helper()
 	return familytest.NewLab(t, lanyardtest.Options{})
@@ -68,7 +63,7 @@ func TestCreateBucket_makesWhatGetBucketsShows(t *testing.T) {
 		ReadonlyAccessAccounts: []string{}, ResourceType: new("Bucket"), State: &types.BucketState{Code: new("OK")},
 		Tags: []types.Tag{familytest.Tag("team", "web"), {Key: new("only-a-key")}}, Url: new("https://photos.s3.us-east-1.amazonaws.com/"),
 	}
-	if diff := cmp.Diff(want, out.Bucket, plain, cmpopts.IgnoreFields(types.Bucket{}, "Arn", "SupportCode")); diff != "" {
+	if diff := cmp.Diff(want, out.Bucket, familytest.Plain, cmpopts.IgnoreFields(types.Bucket{}, "Arn", "SupportCode")); diff != "" {
 		t.Errorf("CreateBucket (-want +got):\n%s", diff)
 	}
 	for what, pattern := range map[string]string{
@@ -83,11 +78,11 @@ func TestCreateBucket_makesWhatGetBucketsShows(t *testing.T) {
 	l.Client = l.Server.Client(familytest.Region)
 	for what, in := range map[string]*lightsail.GetBucketsInput{"by name": {BucketName: new("photos")}, "in the list": {}} {
 		got := familytest.Do(t, l.GetBuckets, in)
-		if diff := cmp.Diff([]types.Bucket{*out.Bucket}, got.Buckets, plain); diff != "" {
+		if diff := cmp.Diff([]types.Bucket{*out.Bucket}, got.Buckets, familytest.Plain); diff != "" {
 			t.Errorf("GetBuckets %s after a restart (-created +got):\n%s", what, diff)
 		}
 		sync := &types.AccountLevelBpaSync{Status: "InSync", LastSyncedAt: new(familytest.Start), BpaImpactsLightsail: new(false)}
-		if diff := cmp.Diff(sync, got.AccountLevelBpaSync, plain); diff != "" {
+		if diff := cmp.Diff(sync, got.AccountLevelBpaSync, familytest.Plain); diff != "" {
 			t.Errorf("accountLevelBpaSync %s (-want +got):\n%s", what, diff)
 		}
 	}
@@ -245,7 +240,7 @@ func TestGetBucketBundles(t *testing.T) {
 	}
 	for _, inactive := range []*bool{nil, new(false), new(true)} {
 		got := familytest.Do(t, l.GetBucketBundles, &lightsail.GetBucketBundlesInput{IncludeInactive: inactive})
-		if diff := cmp.Diff(want, got.Bundles, plain); diff != "" {
+		if diff := cmp.Diff(want, got.Bundles, familytest.Plain); diff != "" {
 			t.Errorf("GetBucketBundles (-want +got):\n%s", diff)
 		}
 	}

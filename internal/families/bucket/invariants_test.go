@@ -95,7 +95,7 @@ func (w *walk) list(at familytest.Tenant) []types.Bucket {
 	list := familytest.Do(w.T, at.GetBuckets, &lightsail.GetBucketsInput{IncludeConnectedResources: new(true)}).Buckets
 	for _, b := range list {
 		one := familytest.Do(w.T, at.GetBuckets, &lightsail.GetBucketsInput{BucketName: b.Name, IncludeConnectedResources: new(true)}).Buckets
-		if diff := gocmp.Diff([]types.Bucket{b}, one, plain); diff != "" {
+		if diff := gocmp.Diff([]types.Bucket{b}, one, familytest.Plain); diff != "" {
 			w.T.Errorf("%s in the list (-) and by its name (+):\n%s", *b.Name, diff)
 		}
 	}

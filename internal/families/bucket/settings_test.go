@@ -38,11 +38,11 @@ func TestUpdateBucket_keepsWhatIsLeftOut(t *testing.T) {
 	want := *create(l, "photos")
 	step := func(in lightsail.UpdateBucketInput) {
 		t.Helper()
-		if diff := cmp.Diff(&want, update(l, in), plain); diff != "" {
+		if diff := cmp.Diff(&want, update(l, in), familytest.Plain); diff != "" {
 			t.Errorf("UpdateBucket (-want +got):\n%s", diff)
 		}
 		got := familytest.Do(t, l.GetBuckets, &lightsail.GetBucketsInput{}).Buckets
-		if diff := cmp.Diff([]types.Bucket{want}, got, plain); diff != "" {
+		if diff := cmp.Diff([]types.Bucket{want}, got, familytest.Plain); diff != "" {
 			t.Errorf("GetBuckets after UpdateBucket (-want +got):\n%s", diff)
 		}
 	}
@@ -151,13 +151,13 @@ func TestUpdateBucket_cors(t *testing.T) {
 		full, {Rules: []types.BucketCorsRule{rule("https://example.com")}}, {Rules: []types.BucketCorsRule{}},
 	} {
 		shown := update(l, lightsail.UpdateBucketInput{Cors: to})
-		if diff := cmp.Diff(to, shown.Cors, plain); diff != "" {
+		if diff := cmp.Diff(to, shown.Cors, familytest.Plain); diff != "" {
 			t.Errorf("UpdateBucket (-sent +got):\n%s", diff)
 		}
 		if other := update(l, lightsail.UpdateBucketInput{Versioning: new("Suspended")}); other.Cors != nil {
 			t.Errorf("an update of something else shows the cors %v", other.Cors)
 		}
-		if diff := cmp.Diff(to, get(l, "photos").Cors, plain); diff != "" {
+		if diff := cmp.Diff(to, get(l, "photos").Cors, familytest.Plain); diff != "" {
 			t.Errorf("GetBuckets with includeCors (-sent +got):\n%s", diff)
 		}
 	}
@@ -211,7 +211,7 @@ func TestUpdateBucket_corsRefusals(t *testing.T) {
 	many.Cors.Rules = many.Cors.Rules[:20]
 	update(l, many)
 	update(l, lightsail.UpdateBucketInput{Cors: kept})
-	if diff := cmp.Diff(kept, get(l, "photos").Cors, plain); diff != "" {
+	if diff := cmp.Diff(kept, get(l, "photos").Cors, familytest.Plain); diff != "" {
 		t.Errorf("cors after refused calls (-want +got):\n%s", diff)
 	}
 }

@@ -43,7 +43,7 @@ func (l *lab) wantAddOn(got []types.AddOn, status, at string) {
 	l.T.Helper()
 	want := []types.AddOn{{Name: new("AutoSnapshot"), Status: &status, SnapshotTimeOfDay: &at}}
 	ignore := cmpopts.IgnoreFields(types.AddOn{}, "NextSnapshotTimeOfDay")
-	if diff := cmp.Diff(want, got, ignore, cmpopts.IgnoreUnexported(types.AddOn{})); diff != "" {
+	if diff := cmp.Diff(want, got, ignore, familytest.Plain); diff != "" {
 		l.T.Errorf("add-ons (-want +got):\n%s", diff)
 	}
 }

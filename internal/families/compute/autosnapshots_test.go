@@ -73,7 +73,7 @@ func TestGetAutoSnapshots_newestFirst(t *testing.T) {
 			t.Errorf("taken at %s, %s after the hour", s.CreatedAt, late)
 		}
 	}
-	if diff := cmp.Diff(want, got.AutoSnapshots, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(want, got.AutoSnapshots, familytest.Plain); diff != "" {
 		t.Errorf("GetAutoSnapshots (-want +got):\n%s", diff)
 	}
 }

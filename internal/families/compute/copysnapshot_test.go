@@ -36,7 +36,7 @@ func TestCopySnapshot_toAnotherRegion(t *testing.T) {
 	want := *source
 	want.Name, want.Arn, want.SupportCode, want.CreatedAt, want.State = new("copy"), got.Arn, got.SupportCode, &now, types.InstanceSnapshotStatePending
 	want.Location, want.Tags = &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: "us-west-2"}, []types.Tag{}
-	if diff := cmp.Diff(&want, got, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(&want, got, familytest.Plain); diff != "" {
 		t.Errorf("the copy (-want +got):\n%s", diff)
 	}
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-west-2:111122223333:InstanceSnapshot/[0-9a-f-]{36}$`)

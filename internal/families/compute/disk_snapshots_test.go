@@ -45,7 +45,7 @@ func TestCreateDiskSnapshot_ofADisk(t *testing.T) {
 		FromDiskName: new("data"), FromDiskArn: l.getDisk("data").Arn, IsFromAutoSnapshot: new(false),
 		SizeInGb: new(int32(8)), State: types.DiskSnapshotStatePending, Progress: new("0%"),
 	}
-	if diff := cmp.Diff(want, got, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 		t.Errorf("GetDiskSnapshot (-want +got):\n%s", diff)
 	}
 	l.Pass(30 * time.Second)

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
@@ -45,11 +44,6 @@ func (l *lab) halt(name string) {
 	l.Pass(10 * time.Minute)
 }
 
-var ignoreSerde = cmpopts.IgnoreUnexported(types.Disk{}, types.ResourceLocation{}, types.Tag{}, types.AddOn{}, types.DiskSnapshot{},
-	types.InstanceSnapshot{}, types.AutoSnapshotDetails{}, types.AttachedDisk{}, types.ExportSnapshotRecord{}, types.DestinationInfo{},
-	types.ExportSnapshotRecordSourceInfo{}, types.InstanceSnapshotInfo{}, types.DiskSnapshotInfo{}, types.DiskInfo{},
-	types.CloudFormationStackRecord{}, types.CloudFormationStackRecordSourceInfo{})
-
 func TestCreateDisk_becomesAvailable(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	in := newDisk("data")
@@ -72,7 +66,7 @@ func TestCreateDisk_becomesAvailable(t *testing.T) {
 		AttachmentState: new("detached"), //nolint:staticcheck // still in outputs
 		State:           types.DiskStatePending,
 	}
-	if diff := cmp.Diff(want, got, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 		t.Errorf("GetDisk (-want +got):\n%s", diff)
 	}
 	l.WantSucceeds(out.Operations[0], 5*time.Second)

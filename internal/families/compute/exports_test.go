@@ -52,7 +52,7 @@ func TestExportSnapshot_ofAnInstance(t *testing.T) {
 			}},
 		},
 	}
-	if diff := cmp.Diff(want, got, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 		t.Errorf("the record (-want +got):\n%s", diff)
 	}
 	drop := &lightsail.DeleteInstanceSnapshotInput{InstanceSnapshotName: new("snap")}
@@ -133,7 +133,7 @@ func TestCreateCloudFormationStack(t *testing.T) {
 			Name: &source, Arn: l.exportRecords()[0].Arn, ResourceType: types.CloudFormationStackRecordSourceTypeExportSnapshotRecord,
 		}},
 	}
-	if diff := cmp.Diff(want, got, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 		t.Errorf("the record (-want +got):\n%s", diff)
 	}
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:CloudFormationStackRecord/[0-9a-f-]{36}$`)

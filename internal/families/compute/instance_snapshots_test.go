@@ -45,7 +45,7 @@ func TestCreateInstanceSnapshot_holdsTheInstanceAndItsDisks(t *testing.T) {
 		FromInstanceName: new("web"), FromInstanceArn: l.get("web").Arn, FromBlueprintId: new("debian_12"), FromBundleId: new("nano_3_0"),
 		FromAttachedDisks: []types.Disk{*d}, IsFromAutoSnapshot: new(false), SizeInGb: new(int32(28)), State: types.InstanceSnapshotStatePending,
 	}
-	if diff := cmp.Diff(want, got, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 		t.Errorf("GetInstanceSnapshot (-want +got):\n%s", diff)
 	}
 	l.Server.Restart(t)

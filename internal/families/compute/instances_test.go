@@ -93,9 +93,7 @@ func TestCreateInstances_makesWhatGetInstanceShows(t *testing.T) {
 		Tags: []types.Tag{familytest.Tag("stage", "test"), {Key: new("only-a-key")}}, Username: new("admin"),
 	}
 	random := cmpopts.IgnoreFields(types.Instance{}, "Arn", "SupportCode", "PrivateIpAddress", "Ipv6Addresses")
-	unexported := cmpopts.IgnoreUnexported(types.Instance{}, types.InstanceHardware{}, types.Disk{}, types.ResourceLocation{}, types.InstanceMetadataOptions{},
-		types.InstanceNetworking{}, types.MonthlyTransfer{}, types.InstancePortInfo{}, types.InstanceState{}, types.Tag{}, types.AddOn{})
-	if diff := cmp.Diff(want, got, random, unexported); diff != "" {
+	if diff := cmp.Diff(want, got, random, familytest.Plain); diff != "" {
 		t.Errorf("GetInstance (-want +got):\n%s", diff)
 	}
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:`+l.Server.AccountID+`:Instance/[0-9a-f-]{36}$`)
@@ -107,7 +105,7 @@ func TestCreateInstances_makesWhatGetInstanceShows(t *testing.T) {
 	familytest.WantNotFound(t, err, "The Instance does not exist: none")
 	before := got
 	l.Server.Restart(t)
-	if diff := cmp.Diff(before, l.get("web"), unexported); diff != "" {
+	if diff := cmp.Diff(before, l.get("web"), familytest.Plain); diff != "" {
 		t.Errorf("after a restart (-before +after):\n%s", diff)
 	}
 }

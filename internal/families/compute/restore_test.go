@@ -37,7 +37,7 @@ func TestCreateDiskFromSnapshot(t *testing.T) {
 	if *got.SizeInGb != 16 || *got.Location.AvailabilityZone != "us-east-1b" || got.State != types.DiskStatePending || len(got.AddOns) != 1 {
 		t.Errorf("the disk has %d GB in %s, is %s, has the add-ons %v", *got.SizeInGb, *got.Location.AvailabilityZone, got.State, got.AddOns)
 	}
-	if diff := cmp.Diff(in.Tags, got.Tags, ignoreSerde); diff != "" {
+	if diff := cmp.Diff(in.Tags, got.Tags, familytest.Plain); diff != "" {
 		t.Errorf("tags (-want +got):\n%s", diff)
 	}
 	l.WantSucceeds(out.Operations[0], 5*time.Second)
@@ -148,7 +148,7 @@ func TestCreateInstancesFromSnapshot(t *testing.T) {
 			t.Errorf("%s: %s %s %s %s %s, add-ons %v", name, *got.BlueprintId, *got.BundleId, *got.SshKeyName, *got.Location.AvailabilityZone,
 				got.IpAddressType, got.AddOns)
 		}
-		if diff := cmp.Diff(again.Tags, got.Tags, ignoreSerde); diff != "" {
+		if diff := cmp.Diff(again.Tags, got.Tags, familytest.Plain); diff != "" {
 			t.Errorf("tags (-want +got):\n%s", diff)
 		}
 		l.wantState(name, "pending", 0)

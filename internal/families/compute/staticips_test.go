@@ -88,15 +88,14 @@ func TestAllocateStaticIp_makesWhatGetStaticIpShows(t *testing.T) {
 		CreatedAt: new(familytest.Start), IsAttached: new(false), Name: new("front"), ResourceType: types.ResourceTypeStaticIp,
 		Location: &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: types.RegionNameUsEast1},
 	}
-	unexported := cmpopts.IgnoreUnexported(types.StaticIp{}, types.ResourceLocation{})
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(types.StaticIp{}, "Arn", "SupportCode", "IpAddress"), unexported); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(types.StaticIp{}, "Arn", "SupportCode", "IpAddress"), familytest.Plain); diff != "" {
 		t.Errorf("GetStaticIp (-want +got):\n%s", diff)
 	}
 	wantMatch(t, *got.Arn, `^arn:aws:lightsail:us-east-1:111122223333:StaticIp/[0-9a-f-]{36}$`)
 	wantMatch(t, *got.SupportCode, `^[0-9]{12}/`+*got.IpAddress+`$`)
 	wantIn(t, *got.IpAddress, "198.18.0.0/15")
 	l.Server.Restart(t)
-	if diff := cmp.Diff(got, l.staticIP("front"), unexported); diff != "" {
+	if diff := cmp.Diff(got, l.staticIP("front"), familytest.Plain); diff != "" {
 		t.Errorf("after a restart (-before +after):\n%s", diff)
 	}
 }

@@ -55,7 +55,7 @@ func (w *walk) check() {
 	for _, s := range familytest.Do(w.T, w.c.GetContainerServices, &lightsail.GetContainerServicesInput{}).ContainerServices {
 		name := s.ContainerServiceName
 		one := familytest.Do(w.T, w.c.GetContainerServices, &lightsail.GetContainerServicesInput{ServiceName: name}).ContainerServices
-		if diff := cmp.Diff([]types.ContainerService{s}, one, plain); diff != "" {
+		if diff := cmp.Diff([]types.ContainerService{s}, one, familytest.Plain); diff != "" {
 			w.T.Errorf("%s in the list (-) and by its name (+):\n%s", *name, diff)
 		}
 		w.checkState(&s)
@@ -67,8 +67,6 @@ func (w *walk) check() {
 		}
 	}
 }
-
-var plain = cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".noSmithyDocumentSerde" }, cmp.Ignore())
 
 // checkState wants the state of a service to go with what it has.
 func (w *walk) checkState(s *types.ContainerService) {
@@ -110,7 +108,7 @@ func (w *walk) checkDeployments(s *types.ContainerService) {
 		if d != nil {
 			one = append(one, *d)
 		}
-		if diff := cmp.Diff(one, shown[state], plain); diff != "" {
+		if diff := cmp.Diff(one, shown[state], familytest.Plain); diff != "" {
 			w.T.Errorf("%s: %s deployments of the service (-) and of the list (+):\n%s", *s.ContainerServiceName, state, diff)
 		}
 	}

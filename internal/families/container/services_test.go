@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
@@ -31,7 +30,7 @@ func TestCreateContainerService(t *testing.T) {
 		State: types.ContainerServiceStatePending, PrincipalArn: new(""), PrivateDomainName: new("svc-1.service.local"),
 		PrivateRegistryAccess: &types.PrivateRegistryAccess{EcrImagePullerRole: &types.ContainerServiceECRImagePullerRole{IsActive: new(false), PrincipalArn: new("")}},
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(*got, types.Tag{}, types.ResourceLocation{}, types.PrivateRegistryAccess{}, types.ContainerServiceECRImagePullerRole{})); diff != "" {
+	if diff := cmp.Diff(want, got, familytest.Plain); diff != "" {
 		t.Errorf("the new service (-want +got):\n%s", diff)
 	}
 	ops := familytest.Do(t, l.GetOperationsForResource, &lightsail.GetOperationsForResourceInput{ResourceName: new("svc-1")}).Operations

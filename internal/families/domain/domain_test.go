@@ -61,7 +61,7 @@ func TestCreateDomain_makesWhatGetDomainShows(t *testing.T) {
 		Tags: []types.Tag{familytest.Tag("team", "web"), {Key: new("only-a-key")}},
 	}
 	differs := cmpopts.IgnoreFields(types.Domain{}, "Arn", "SupportCode", "DomainEntries")
-	if diff := cmp.Diff(want, got, differs, cmpopts.IgnoreUnexported(types.Domain{}, types.ResourceLocation{}, types.Tag{})); diff != "" {
+	if diff := cmp.Diff(want, got, differs, familytest.Plain); diff != "" {
 		t.Errorf("GetDomain (-want +got):\n%s", diff)
 	}
 	for what, pattern := range map[string]string{
@@ -86,7 +86,7 @@ func TestCreateDomain_makesWhatGetDomainShows(t *testing.T) {
 		t.Errorf("entries of a new zone (-want +got):\n%s", diff)
 	}
 	l.Server.Restart(t)
-	if diff := cmp.Diff(got, get(l, "EXAMPLE.com."), cmpopts.IgnoreUnexported(types.Domain{}, types.ResourceLocation{}, types.Tag{}, types.DomainEntry{})); diff != "" {
+	if diff := cmp.Diff(got, get(l, "EXAMPLE.com."), familytest.Plain); diff != "" {
 		t.Errorf("after a restart, by another spelling (-before +after):\n%s", diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
@@ -34,6 +35,9 @@ func ImportKey(t *testing.T, c *lightsail.Client, name string) *types.Operation 
 	t.Helper()
 	return Do(t, c.ImportKeyPair, &lightsail.ImportKeyPairInput{KeyPairName: &name, PublicKeyBase64: new(Ed25519Line)}).Operation
 }
+
+// Plain lets cmp compare what the SDK returns: it leaves out a field that only marks the SDK's types.
+var Plain = gocmp.FilterPath(func(p gocmp.Path) bool { return p.Last().String() == ".noSmithyDocumentSerde" }, gocmp.Ignore())
 
 // WantInvalid checks for an InvalidInputException with a symbolic code and an exact
 // message.

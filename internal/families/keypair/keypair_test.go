@@ -73,8 +73,7 @@ func TestCreateKeyPair_answersWithAllOfThePair(t *testing.T) {
 		},
 		PublicKeyBase64: out.PublicKeyBase64, PrivateKeyBase64: out.PrivateKeyBase64,
 	}
-	ignore := cmpopts.IgnoreUnexported(lightsail.CreateKeyPairOutput{}, types.KeyPair{}, types.Operation{}, types.ResourceLocation{}, types.Tag{})
-	if diff := cmp.Diff(want, out, ignore, cmpopts.IgnoreFields(lightsail.CreateKeyPairOutput{}, "ResultMetadata")); diff != "" {
+	if diff := cmp.Diff(want, out, familytest.Plain, cmpopts.IgnoreFields(lightsail.CreateKeyPairOutput{}, "ResultMetadata")); diff != "" {
 		t.Errorf("CreateKeyPair (-want +got):\n%s", diff)
 	}
 
@@ -82,7 +81,7 @@ func TestCreateKeyPair_answersWithAllOfThePair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(out.KeyPair, got.KeyPair, ignore); diff != "" {
+	if diff := cmp.Diff(out.KeyPair, got.KeyPair, familytest.Plain); diff != "" {
 		t.Errorf("GetKeyPair differs from what CreateKeyPair answered:\n%s", diff)
 	}
 }

@@ -67,7 +67,7 @@ func TestCreateContactMethod_makesWhatGetContactMethodsShows(t *testing.T) {
 		ResourceType: types.ResourceTypeContactMethod, Status: types.ContactMethodStatusPendingVerification, Tags: []types.Tag{familytest.Tag("team", "web")},
 	}
 	differs := cmpopts.IgnoreFields(types.ContactMethod{}, "Arn", "SupportCode")
-	if diff := cmp.Diff(want, got, differs, cmpopts.IgnoreUnexported(types.ContactMethod{}, types.ResourceLocation{}, types.Tag{})); diff != "" {
+	if diff := cmp.Diff(want, got, differs, familytest.Plain); diff != "" {
 		t.Errorf("GetContactMethods (-want +got):\n%s", diff)
 	}
 	if form := `^arn:aws:lightsail:us-east-1:` + l.Server.AccountID + `:ContactMethod/[0-9a-f-]{36}$`; !regexp.MustCompile(form).MatchString(*got.Arn) {
