@@ -12,8 +12,5 @@ import (
 // TestMain runs the tests of what servers have to agree on with two of them on PostgreSQL. It fails if a goroutine is left when all tests have ended.
 func TestMain(m *testing.M) {
 	servers = 2
-	os.Exit(pgtest.MainWithoutLeaks(func(s *pgtest.Server) int {
-		newDSN = s.TestDatabase
-		return m.Run()
-	}))
+	os.Exit(pgtest.Run(m, &newDSN))
 }

@@ -6,7 +6,7 @@ import "github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 // them (observed). All regions have the same.
 func BucketBundles() []types.BucketBundle { return all().bucketBundles.list }
 
-// LookupBucketBundle finds a plan of buckets, be it active or not.
+// LookupBucketBundle finds a plan of buckets, active or not.
 func LookupBucketBundle(id string) (*types.BucketBundle, bool) { return all().bucketBundles.lookup(id) }
 
 func readBucketBundles() index[types.BucketBundle] {

@@ -8,8 +8,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 )
 
-// TestNotBuilt_listsAreEmpty reads the lists of families of which nothing can be made.
-func TestNotBuilt_listsAreEmpty(t *testing.T) {
+// TestLists_areEmpty reads lists of a new account, also of families of which nothing can be made.
+func TestLists_areEmpty(t *testing.T) {
 	c, ctx := familytest.Client(t), t.Context()
 	loadBalancers, err := c.GetLoadBalancers(ctx, &lightsail.GetLoadBalancersInput{})
 	wantEmpty(t, "load balancers", loadBalancers.LoadBalancers, err)
@@ -17,6 +17,10 @@ func TestNotBuilt_listsAreEmpty(t *testing.T) {
 	wantEmpty(t, "databases", databases.RelationalDatabases, err)
 	snapshots, err := c.GetRelationalDatabaseSnapshots(ctx, &lightsail.GetRelationalDatabaseSnapshotsInput{PageToken: new("")})
 	wantEmpty(t, "database snapshots", snapshots.RelationalDatabaseSnapshots, err)
+	buckets, err := c.GetBuckets(ctx, &lightsail.GetBucketsInput{})
+	wantEmpty(t, "buckets", buckets.Buckets, err)
+	services, err := c.GetContainerServices(ctx, &lightsail.GetContainerServicesInput{})
+	wantEmpty(t, "container services", services.ContainerServices, err)
 	domains, err := c.GetDomains(ctx, &lightsail.GetDomainsInput{})
 	wantEmpty(t, "domains", domains.Domains, err)
 	distributions, err := c.GetDistributions(ctx, &lightsail.GetDistributionsInput{DistributionName: new("any")})

@@ -14,8 +14,5 @@ func TestMain(m *testing.M) {
 	if dsn := os.Getenv(holderVariable); dsn != "" {
 		os.Exit(hold(dsn))
 	}
-	os.Exit(pgtest.MainWithoutLeaks(func(s *pgtest.Server) int {
-		newDSN = s.TestDatabase
-		return m.Run()
-	}))
+	os.Exit(pgtest.Run(m, &newDSN))
 }

@@ -11,8 +11,5 @@ import (
 
 // TestMain runs all tests of the package on PostgreSQL. It fails if a goroutine is left when all tests have ended.
 func TestMain(m *testing.M) {
-	os.Exit(pgtest.MainWithoutLeaks(func(pg *pgtest.Server) int {
-		newDSN = pg.TestDatabase
-		return m.Run()
-	}))
+	os.Exit(pgtest.Run(m, &newDSN))
 }

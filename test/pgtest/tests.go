@@ -31,6 +31,14 @@ func MainWithoutLeaks(run func(*Server) int) int {
 	return code
 }
 
+// Run is MainWithoutLeaks for a package whose tests need no more than databases: newDSN names them.
+func Run(m *testing.M, newDSN *func(testing.TB) string) int {
+	return MainWithoutLeaks(func(s *Server) int {
+		*newDSN = s.TestDatabase
+		return m.Run()
+	})
+}
+
 // TestDatabase is NewDatabase for a test, which fails if there is none.
 func (s *Server) TestDatabase(t testing.TB) string {
 	t.Helper()

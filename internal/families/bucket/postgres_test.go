@@ -11,8 +11,5 @@ import (
 
 // TestMain runs the random walks on PostgreSQL. It fails if a goroutine is left when all tests have ended.
 func TestMain(m *testing.M) {
-	os.Exit(pgtest.MainWithoutLeaks(func(s *pgtest.Server) int {
-		newDSN = s.TestDatabase
-		return m.Run()
-	}))
+	os.Exit(pgtest.Run(m, &newDSN))
 }

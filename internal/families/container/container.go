@@ -105,7 +105,7 @@ func changeable(c *api.Call) (*container.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Going() {
+	if s.IsDeleted() {
 		return nil, beingDeleted(s)
 	}
 	var what string

@@ -104,7 +104,7 @@ func find(c *api.Call, s *container.Service, name string) (*resource.Entry, erro
 // being deleted.
 func there(c *api.Call) (*container.Service, error) {
 	s, err := target(c)
-	if err == nil && s.Going() {
+	if err == nil && s.IsDeleted() {
 		err = beingDeleted(s)
 	}
 	return s, err

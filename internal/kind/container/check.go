@@ -38,7 +38,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Want(s.Doc.Scale != nil, "doc: scale is missing")
 	a.Want(s.Doc.IsDisabled != nil, "doc: isDisabled is missing")
 	a.Plan(s.Priv.Plan, states()...)
-	ends := s.Going()
+	ends := s.IsDeleted()
 	a.Want(ends == !r.GoneAt.IsZero(), "priv: the plan ends in %s: %t, and there is goneAt: %t", deleting, ends, !ends)
 	if ends {
 		a.Gone(r, s.Priv.Settled())

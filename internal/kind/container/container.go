@@ -83,9 +83,9 @@ func (s *Service) State(now time.Time) types.ContainerServiceState {
 	return state
 }
 
-// Going reports whether the service was deleted. If the clock was put back since, it is in an earlier
+// IsDeleted reports whether the service was deleted. If the clock was put back since, it is in an earlier
 // state again, but will be gone all the same.
-func (s *Service) Going() bool {
+func (s *Service) IsDeleted() bool {
 	end, _ := stateOf(s.Priv.Plan.At(s.Priv.Settled()).State)
 	return end == types.ContainerServiceStateDeleting
 }
