@@ -50,10 +50,11 @@ lint: ## Run golangci-lint over everything, and check the structure of the code
 	$(LINT) run ./...
 	go test ./test/architecture
 
+# Some packages mostly wait, so that one more than there are cores is tested at a time.
 .PHONY: unit
 unit: ## Run the Go tests with the race detector, fuzz seeds included
 	@scripts/install-test-deps unit
-	go test -race ./...
+	go test -race -p $$(($$(nproc) + 1)) ./...
 
 .PHONY: clients
 clients: build ## Drive the built binary with the AWS CLI, boto3, Ansible and the JavaScript and Go SDKs

@@ -109,11 +109,11 @@ func seed(f *testing.F, lines [][]byte, records []int) {
 		}
 		seen[kind] = true
 		for at := range nodesOf(lines[line]) {
-			if at%3 == 0 { // the fuzzer finds the rest
+			if at%6 == 0 { // the fuzzer finds the rest
 				f.Add(uint16(record), uint16(at), "", false)
 			}
-			if at%8 == 1 {
-				f.Add(uint16(record), uint16(at), odd[at/8%len(odd)], at%16 == 1)
+			if at%16 == 1 {
+				f.Add(uint16(record), uint16(at), odd[at/16%len(odd)], at%32 == 1)
 			}
 		}
 	}
