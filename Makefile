@@ -50,11 +50,12 @@ lint: ## Run golangci-lint over everything, and check the structure of the code
 	$(LINT) run ./...
 	go test ./test/architecture
 
-# Some packages mostly wait, so that one more than there are cores is tested at a time.
+# Some packages mostly wait, so that one more than there are cores is tested at a time. Without the setting each
+# program with the race detector, also a command that a test runs, sleeps for a second at its end.
 .PHONY: unit
 unit: ## Run the Go tests with the race detector, fuzz seeds included
 	@scripts/install-test-deps unit
-	go test -race -p $$(($$(nproc) + 1)) ./...
+	GORACE=atexit_sleep_ms=0 go test -race -p $$(($$(nproc) + 1)) ./...
 
 .PHONY: clients
 clients: build ## Drive the built binary with the AWS CLI, boto3, Ansible and the JavaScript and Go SDKs
