@@ -72,8 +72,10 @@ func TestOverload(t *testing.T) {
 	for i := range 16 {
 		patient.Go(func() {
 			creates.awaitThrottled(ctx)
-			attempts.Add(int64(createPatiently(t, server, fmt.Sprintf("patient-%d", i))))
-			succeeded.Add(1)
+			for n := 0; n == 0 || ctx.Err() == nil; n++ { // a single call may get a place by chance, or at the end
+				attempts.Add(int64(createPatiently(t, server, fmt.Sprintf("patient-%d-%d", i, n))))
+				succeeded.Add(1)
+			}
 		})
 	}
 	most := watchMemory(ctx, t, server)
