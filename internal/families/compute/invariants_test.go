@@ -201,7 +201,7 @@ func TestActions_invariantsHoldAtEachMove(t *testing.T) {
 	for _, timeScale := range []float64{0, 1} {
 		t.Run(fmt.Sprint("time scale ", timeScale), func(t *testing.T) {
 			w := newWalk(t, timeScale)
-			w.OneByOne(800, 4, w.check)
+			w.OneByOne(800, 8, w.check)
 			w.WantDone(2)
 		})
 	}

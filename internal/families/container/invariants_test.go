@@ -156,7 +156,7 @@ func TestContainerServices_invariantsHoldAtEachMove(t *testing.T) {
 	for _, scale := range []float64{0, 1} {
 		t.Run(fmt.Sprint("time scale ", scale), func(t *testing.T) {
 			w := newWalk(t, scale)
-			w.OneByOne(320, 8, w.check)
+			w.OneByOne(320, 16, w.check)
 			w.CheckImport()
 			w.WantDone(0)
 		})
