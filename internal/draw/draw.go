@@ -1,8 +1,13 @@
 // Package draw draws numbers that are the same each time: values that look measured, and follow
-// from what they are for. It is no source of secrets.
+// from what they are for, with the moments at which they would have been measured. It is no source
+// of secrets.
 package draw
 
-import "hash/fnv"
+import (
+	"hash/fnv"
+	"math"
+	"time"
+)
 
 // Seed is the beginning of the numbers of a thing, by its id.
 func Seed(id string) uint64 {
@@ -21,3 +26,16 @@ func Mix(x uint64) uint64 {
 
 // Unit maps a number to one from 0 up to 1.
 func Unit(x uint64) float64 { return float64(Mix(x)>>11) / (1 << 53) }
+
+// At is a number from 0 up to 1 of a thing, always the same for a moment. what tells several of one
+// moment apart.
+func At(seed uint64, at time.Time, what uint64) float64 {
+	return Unit(Mix(seed^uint64(at.Unix())) + what)
+}
+
+// Daily is a number from 0 to 1 that is highest at an hour of each day, in UTC, and lowest twelve hours
+// later.
+func Daily(at time.Time, peak float64) float64 {
+	hours := float64(at.Unix()%86400) / 3600
+	return 0.5 + 0.5*math.Cos(2*math.Pi*(hours-peak)/24)
+}

@@ -29,9 +29,6 @@ const (
 	day         = 24 * time.Hour
 )
 
-// retention is how long CloudWatch keeps metrics.
-const retention = 455 * day
-
 var metrics = []Metric{
 	{types.InstanceMetricNameCPUUtilization, types.MetricUnitPercent, fiveMinutes, func(r reading) float64 { return 100 * r.load() }},
 	{types.InstanceMetricNameNetworkIn, types.MetricUnitBytes, fiveMinutes, func(r reading) float64 { return r.amount(received, 40_000, 12e6) }},
@@ -69,38 +66,26 @@ func LookupMetric(name types.InstanceMetricName) (Metric, bool) {
 func (i *Instance) Samples(m Metric, from, to, now time.Time) iter.Seq2[time.Time, float64] {
 	r := reading{seed: draw.Seed(i.Resource.ID), tokens: i.requiresTokens()}
 	return func(yield func(time.Time, float64) bool) {
-		for _, run := range i.runs(now) {
-			first := later(later(from, run.from), now.Add(-retention))
-			at := first.Truncate(m.Every)
-			if at.Before(first) {
-				at = at.Add(m.Every)
-			}
-			for r.since = run.from; at.Before(to) && !at.Add(m.Every).After(run.to); at = at.Add(m.Every) {
-				r.at = at
-				if !yield(at, m.sample(r)) {
-					return
-				}
+		for r.at, r.since = range draw.Moments(i.runs(now), m.Every, from, to, now) {
+			if !yield(r.at, m.sample(r)) {
+				return
 			}
 		}
 	}
 }
 
-// span is a time in which the instance ran without a stop.
-type span struct{ from, to time.Time }
-
 // runs are the times in which the instance has run by now. Of what was before the
 // oldest step that its plan remembers, it counts as running.
-func (i *Instance) runs(now time.Time) []span {
-	var spans []span
+func (i *Instance) runs(now time.Time) (runs []draw.Run) {
 	open := false
-	enter := func(at time.Time, runs bool) {
+	enter := func(at time.Time, running bool) {
 		switch {
-		case runs && !open:
-			spans = append(spans, span{from: at, to: now})
-		case !runs && open:
-			spans[len(spans)-1].to = at
+		case running && !open:
+			runs = append(runs, draw.Run{From: at, To: now})
+		case !running && open:
+			runs[len(runs)-1].To = at
 		}
-		open = runs
+		open = running
 	}
 	if len(i.Priv.Plan) > 0 && i.Resource.CreatedAt.Before(i.Priv.Plan[0].At) {
 		enter(i.Resource.CreatedAt, true)
@@ -111,19 +96,12 @@ func (i *Instance) runs(now time.Time) []span {
 		}
 		enter(step.At, step.State == Running)
 	}
-	return spans
+	return runs
 }
 
 func (i *Instance) requiresTokens() bool {
 	o := i.Doc.MetadataOptions
 	return o != nil && o.HttpTokens == types.HttpTokensRequired
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // reading is what a sample follows from.
@@ -144,9 +122,7 @@ func none(reading) float64 { return 0 }
 // by day than by night, and now and then a job.
 func (r reading) load() float64 {
 	idle := 0.002 + 0.008*draw.Unit(r.seed)
-	hours := float64(r.at.Unix()%86400) / 3600
-	peak := 12 + 6*draw.Unit(r.seed+1)
-	rhythm := 0.5 + 0.5*math.Cos(2*math.Pi*(hours-peak)/24)
+	rhythm := draw.Daily(r.at, 12+6*draw.Unit(r.seed+1))
 	load := idle * (1 + 2*rhythm + 0.4*r.draw(jitter))
 	if r.draw(job) < 1.0/100 {
 		load += 0.02 + 0.1*r.draw(jobSize)
@@ -169,7 +145,7 @@ const (
 
 // draw returns a number from 0 up to 1, always the same for a moment.
 func (r reading) draw(what uint64) float64 {
-	return draw.Unit(draw.Mix(r.seed^uint64(r.at.Unix())) + what)
+	return draw.At(r.seed, r.at, what)
 }
 
 // amount is a whole number that grows with the load.
