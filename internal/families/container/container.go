@@ -76,17 +76,26 @@ func open(c *api.Call, rows ...*resource.Resource) ([]*container.Service, error)
 		}
 	}
 	entries, err := c.Tx.EntriesOf(container.Deployments, keys)
+	deployments, err := opened(entries, err, container.OpenDeployment)
+	for _, d := range deployments {
+		s := byID[d.Entry.Owner]
+		s.Deployments = append(s.Deployments, d)
+	}
+	return services, err
+}
+
+// opened opens entries that were read, or returns the error of that.
+func opened[T any](entries []*resource.Entry, err error, open func(*resource.Entry) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		d, err := container.OpenDeployment(e)
-		if err != nil {
+	all := make([]T, len(entries))
+	for i, e := range entries {
+		if all[i], err = open(e); err != nil {
 			return nil, err
 		}
-		byID[e.Owner].Deployments = append(byID[e.Owner].Deployments, d)
 	}
-	return services, nil
+	return all, nil
 }
 
 // target opens the service that the action is on.

@@ -133,14 +133,5 @@ func getDeployments(c *api.Call, _ *lightsail.GetContainerServiceDeploymentsInpu
 // deploymentsOf reads the deployments of a service, the newest first.
 func deploymentsOf(c *api.Call, r *resource.Resource) ([]*container.Deployment, error) {
 	entries, err := c.Tx.Entries(r.ID, container.Deployments, store.EntryPage{Limit: container.MaxDeployments})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]*container.Deployment, len(entries))
-	for i, e := range entries {
-		if all[i], err = container.OpenDeployment(e); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return opened(entries, err, container.OpenDeployment)
 }

@@ -50,16 +50,7 @@ func getImages(c *api.Call, _ *lightsail.GetContainerImagesInput) (*lightsail.Ge
 // imagesOf reads the images of a service, the newest first.
 func imagesOf(c *api.Call, r *resource.Resource) ([]container.Image, error) {
 	entries, err := c.Tx.Entries(r.ID, container.Images, store.EntryPage{Limit: container.MaxImages})
-	if err != nil {
-		return nil, err
-	}
-	images := make([]container.Image, len(entries))
-	for i, e := range entries {
-		if images[i], err = container.OpenImage(e); err != nil {
-			return nil, err
-		}
-	}
-	return images, nil
+	return opened(entries, err, container.OpenImage)
 }
 
 // deleteImage leaves alone what the current or the next deployment runs.

@@ -43,45 +43,38 @@ func getLog(c *api.Call, in *lightsail.GetContainerLogInput) (*lightsail.GetCont
 	id, name := c.Target(resource.ContainerService).ID, *in.ContainerName
 	scope := fmt.Sprintf("%s %s %v %v %q", id, name, timeOf(in.StartTime), timeOf(in.EndTime), aws.ToString(in.FilterPattern))
 	page, next, err := api.Page(c, logPage, in.PageToken, scope, store.EntryCursor{},
-		func(after store.EntryCursor, limit int) ([]*resource.Entry, error) {
-			return selected(after, limit, func(e *resource.Entry) (bool, error) {
-				l, err := container.OpenLine(e)
-				return l.In(name) && filter.Match(l.Message), err
-			}, func(p store.EntryPage) ([]*resource.Entry, error) {
-				return c.Tx.EntriesBetween(id, container.LogLines, from, until, p)
-			})
-		}, store.AfterEntry)
-	if err != nil {
-		return nil, err
-	}
+		func(after store.EntryCursor, limit int) ([]container.Line, error) {
+			return selected(after, limit, func(l container.Line) bool { return l.In(name) && filter.Match(l.Message) },
+				func(p store.EntryPage) ([]*resource.Entry, error) {
+					return c.Tx.EntriesBetween(id, container.LogLines, from, until, p)
+				})
+		}, afterLine)
 	out := &lightsail.GetContainerLogOutput{LogEvents: make([]types.ContainerServiceLogEvent, len(page)), NextPageToken: next}
-	for i, e := range page {
-		l, err := container.OpenLine(e)
-		if err != nil {
-			return nil, err
-		}
+	for i, l := range page {
 		out.LogEvents[i] = l.Show()
 	}
-	return out, nil
+	return out, err
 }
 
-// selected reads up to limit entries after a cursor of those that a function selects.
+// afterLine is the cursor after a line.
+func afterLine(l container.Line) store.EntryCursor {
+	return store.AfterEntry(&resource.Entry{At: l.At, Seq: l.Seq})
+}
+
+// selected reads up to limit lines after a cursor of those that a function selects.
 func selected(
-	after store.EntryCursor, limit int, wanted func(*resource.Entry) (bool, error), read func(store.EntryPage) ([]*resource.Entry, error),
-) (found []*resource.Entry, err error) {
+	after store.EntryCursor, limit int, wanted func(container.Line) bool, read func(store.EntryPage) ([]*resource.Entry, error),
+) (found []container.Line, err error) {
 	const atOnce = 1000
 	for {
-		some, err := read(store.EntryPage{OldestFirst: true, After: after, Limit: atOnce})
+		entries, err := read(store.EntryPage{OldestFirst: true, After: after, Limit: atOnce})
+		some, err := opened(entries, err, container.OpenLine)
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range some {
-			is, err := wanted(e)
-			if err != nil {
-				return nil, err
-			}
-			if is {
-				found = append(found, e)
+		for _, l := range some {
+			if wanted(l) {
+				found = append(found, l)
 			}
 			if len(found) == limit {
 				return found, nil
@@ -90,7 +83,7 @@ func selected(
 		if len(some) < atOnce {
 			return found, nil
 		}
-		after = store.AfterEntry(some[len(some)-1])
+		after = afterLine(some[len(some)-1])
 	}
 }
 

@@ -67,12 +67,8 @@ func update(c *api.Call, in *lightsail.UpdateContainerServiceInput) (*lightsail.
 	if err := checkDomains(in.PublicDomainNames); err != nil {
 		return nil, err
 	}
-	event := container.Keep
-	if s.Change(in.Power, in.Scale, in.IsDisabled) {
-		event = container.Update
-	}
-	puller := wantsPuller(in.PrivateRegistryAccess)
-	if puller != nil && *puller != s.HasPuller() {
+	event, puller := container.Keep, wantsPuller(in.PrivateRegistryAccess)
+	if s.Change(in.Power, in.Scale, in.IsDisabled) || s.ChangesPuller(puller) {
 		event = container.Update
 	}
 	s.Enter(c.Plan(container.Lifecycle, event), s.Current(c.Now) != nil)

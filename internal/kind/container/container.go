@@ -126,11 +126,15 @@ func (s *Service) Change(power types.ContainerServicePowerName, scale *int32, of
 	return s.Doc.Power != former.Power || *s.Doc.Scale != *former.Scale || *s.Doc.IsDisabled != *former.IsDisabled
 }
 
+// ChangesPuller reports whether a wish for access to Amazon ECR is another one than the service has; nil
+// is none.
+func (s *Service) ChangesPuller(wanted *bool) bool { return wanted != nil && *wanted != s.HasPuller() }
+
 // SetPuller changes whether the service has access to Amazon ECR, if that is given. The role exists
 // from a moment on.
 func (s *Service) SetPuller(wanted *bool, from time.Time) {
 	switch {
-	case wanted == nil || *wanted == s.HasPuller():
+	case !s.ChangesPuller(wanted):
 	case *wanted:
 		s.Priv.PullerFrom = from
 	default:

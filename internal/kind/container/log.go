@@ -28,9 +28,11 @@ const longestAhead = 7 * 24 * time.Hour
 
 // Line is a line in the logs of one or more containers.
 type Line struct {
-	At         time.Time `json:"-"`
-	Containers []string  `json:"containers"`
-	Message    string    `json:"message"`
+	Containers []string `json:"containers"`
+	Message    string   `json:"message"`
+	// At is the time of the line's entry, and Seq the entry's number; 0 if the line is not stored yet.
+	At  time.Time `json:"-"`
+	Seq int64     `json:"-"`
 }
 
 // Pack returns the document of the line's entry.
@@ -41,7 +43,7 @@ func (l Line) Pack() []byte {
 
 // OpenLine opens a stored line.
 func OpenLine(e *resource.Entry) (Line, error) {
-	l := Line{At: e.At}
+	l := Line{At: e.At, Seq: e.Seq}
 	if err := json.Unmarshal(e.Doc, &l); err != nil {
 		return l, fmt.Errorf("stored log line %d of %s: %w", e.Seq, e.Owner, err)
 	}
