@@ -10,9 +10,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// maxSeq leaves room for more entries than a resource can get, and for their numbers in 32 bits.
-const maxSeq = 1 << 30
-
 func (e *exporter) entries(tx *store.Tx) error {
 	return tx.EachEntry(e.o.Account, e.o.Kinds.Exported(), func(a *store.AccountEntry) error {
 		known := e.o.Kinds[a.Kind]
@@ -33,7 +30,7 @@ func (r *entryRecord) place() []string {
 func (r *entryRecord) check(*header) error {
 	var members map[string]json.RawMessage
 	switch {
-	case r.Seq < 1 || r.Seq > maxSeq:
+	case r.Seq < 1 || r.Seq > resource.MaxSeq:
 		return fmt.Errorf("the seq %d is out of bounds", r.Seq)
 	case r.At.IsZero():
 		return errors.New("at is missing")
@@ -94,7 +91,7 @@ func (r *entryListRecord) owner() string   { return r.Account }
 func (r *entryListRecord) place() []string { return []string{r.Owner, r.Class} }
 
 func (r *entryListRecord) check(*header) error {
-	if r.Last < 1 || r.Last > maxSeq {
+	if r.Last < 1 || r.Last > resource.MaxSeq {
 		return fmt.Errorf("the last number %d is out of bounds", r.Last)
 	}
 	return firstOf(identity.CheckAccountID(r.Account), checkUUID(r.Owner))

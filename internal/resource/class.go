@@ -23,6 +23,10 @@ type Class struct {
 	Check func(*Entry) error
 }
 
+// MaxSeq bounds the numbers of entries in files. It leaves room for more entries than a resource can
+// get, and the numbers fit 32 bits: deployments have theirs for versions.
+const MaxSeq = 1 << 30
+
 // MaxEntry bounds the document of an entry, in bytes: what a call can bring fits.
 const MaxEntry = 1 << 20
 

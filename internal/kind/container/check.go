@@ -15,9 +15,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// maxVersion leaves room for more deployments than a service can get.
-const maxVersion = 1 << 30
-
 // Stored is how an import checks container services.
 func Stored() resource.StoredKinds {
 	return resource.StoredKinds{resource.ContainerService: {
@@ -44,7 +41,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 		a.Gone(r, s.Priv.Settled())
 	}
 	a.Moment("pullerFrom", s.Priv.PullerFrom)
-	a.Want(0 <= s.Priv.Former && s.Priv.Former <= s.Priv.Latest && s.Priv.Latest <= maxVersion, "priv: former and latest are not versions in order")
+	a.Want(0 <= s.Priv.Former && s.Priv.Former <= s.Priv.Latest && s.Priv.Latest <= resource.MaxSeq, "priv: former and latest are not versions in order")
 	return claims, a.Repack(s)
 }
 
