@@ -59,9 +59,9 @@ func OnMember(member string, kinds ...resource.Kind) Option {
 	return func(a *Action) { a.on(target{kinds: kinds, names: a.names(member, kinds)}) }
 }
 
-// MayBeOn is OnMember for a resource that the action's function looks for if there is none of the
-// kinds: Call.Target returns nil then. The right to act on any resource of the kinds is needed all
-// the same.
+// MayBeOn is OnMember for a member that may name something else, too: Call.Target returns nil if no
+// resource of the kinds has the name, and the action's function says what follows. The right to act
+// on any resource of the kinds is needed all the same.
 func MayBeOn(member string, kinds ...resource.Kind) Option {
 	return func(a *Action) { a.on(target{kinds: kinds, names: a.names(member, kinds), optional: true}) }
 }

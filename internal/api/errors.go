@@ -225,11 +225,13 @@ func inputError(err error) error {
 	}
 	for i := range invalid.Violations {
 		v := &invalid.Violations[i]
-		switch text := model.Mismatch(v.Shape, v.Value); {
-		case v.Rule != codec.Pattern:
-		case v.Shape == "ResourceName":
+		if v.Rule != codec.Pattern {
+			continue
+		}
+		if v.Shape == "ResourceName" {
 			return InvalidName(v.Path, v.Value)
-		case text != "":
+		}
+		if text := model.Mismatch(v.Shape, v.Value); text != "" {
 			return InvalidParams("%s", text)
 		}
 	}

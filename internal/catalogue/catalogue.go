@@ -1,5 +1,5 @@
 // Package catalogue knows the products of each region: the blueprints and bundles
-// that instances are made from, and the bundles of buckets.
+// that instances are made from, the bundles of buckets, and the powers of container services.
 //
 // They are data files, embedded and read once. What is here is shared and never
 // changes: callers copy what they want to alter. The package knows no accounts and
@@ -25,6 +25,9 @@ var bundlesJSON []byte
 //go:embed data/bucket_bundles.json
 var bucketBundlesJSON []byte
 
+//go:embed data/powers.json
+var powersJSON []byte
+
 // products is all that the data files hold.
 type products struct {
 	blueprints index[Blueprint]
@@ -32,6 +35,8 @@ type products struct {
 	bundles map[string]index[Bundle]
 	// bucketBundles are those of buckets.
 	bucketBundles index[types.BucketBundle]
+	// powers are those of container services.
+	powers index[types.ContainerServicePower]
 }
 
 // all reads the data files. They are part of the program: what is wrong with them is
@@ -41,6 +46,7 @@ var all = sync.OnceValue(func() products {
 	p.blueprints = newIndex(readBlueprints(), func(b *Blueprint) string { return *b.BlueprintId })
 	p.bundles = readBundles()
 	p.bucketBundles = readBucketBundles()
+	p.powers = readPowers()
 	return p
 })
 
