@@ -23,6 +23,7 @@ const (
 	pgUniqueViolation      = "23505"
 	pgSerializationFailure = "40001"
 	pgDeadlockDetected     = "40P01"
+	pgLockNotAvailable     = "55P03"
 )
 
 // postgresEngine runs each transaction on a connection of a pool. Writes are

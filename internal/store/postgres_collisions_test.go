@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -197,6 +198,41 @@ func lengthen(tx *store.Tx) error {
 	time.Sleep(5 * time.Millisecond)
 	r.Doc = append(r.Doc, 'x')
 	return tx.UpdateResource(r)
+}
+
+// TestUpdate_shutsOthersOut lets a rival write the same resource in the midst of each try, as long as PostgreSQL lets it.
+func TestUpdate_shutsOthersOut(t *testing.T) {
+	dsn := newDSN(t)
+	db, admin := open(t, dsn), connect(t, dsn)
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	insertKeyPair(t, db, "deploy")
+	tries, shutOut := 0, false
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
+		tries++
+		r, err := tx.Resource(account, region, "deploy")
+		if err != nil {
+			return err
+		}
+		const rival = `SET LOCAL lock_timeout = '100ms'; UPDATE resources SET doc = doc || '\x79'::bytea WHERE name = 'deploy'`
+		_, err = admin.ExecContext(t.Context(), rival, pgx.QueryExecModeSimpleProtocol)
+		if shutOut = sqlState(err) == "55P03"; err != nil && !shutOut {
+			return err
+		}
+		r.Doc = append(r.Doc, 'x')
+		return tx.UpdateResource(r)
+	})
+	if err != nil || !shutOut || tries != 9 {
+		t.Errorf("Update = %v after %d tries, the rival was shut out: %v; want no error after 9, by shutting it out", err, tries, shutOut)
+	}
+	view(t, db, func(tx *store.Tx) error {
+		r, err := tx.Resource(account, region, "deploy")
+		if err == nil && string(r.Doc) != "yyyyyyyyx" {
+			t.Errorf("the document is %q, want all that the rival wrote before, and then the update", r.Doc)
+		}
+		return err
+	})
 }
 
 // TestUpdatesGiveUp lets PostgreSQL refuse each try of an update as one that collided: it ends all the same.

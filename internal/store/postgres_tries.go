@@ -17,6 +17,9 @@ const (
 	// rest is made by one write at a time: of many that write the same row, one would lose
 	// again and again.
 	maxCrowded = 4
+	// maxBeside is after how many tries a write shuts out the others: those of this process that try
+	// for the first time, and those of other servers, could defeat it without end.
+	maxBeside = 8
 	// maxOvertaken is how often one may find a name taken that was free when it looked.
 	maxOvertaken = 8
 	firstWait    = 2 * time.Millisecond
@@ -37,10 +40,32 @@ func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if again, err = e.try(ctx, fn, &t, maxTries); again {
+	if again, err = e.try(ctx, fn, &t, maxBeside); !again {
+		return err
+	}
+	if again, err = e.try(ctx, alone(fn), &t, maxTries); again {
 		return fmt.Errorf("given up after %d tries: %w", t.done, err)
 	}
 	return err
+}
+
+// alone runs fn in a transaction that has locked the tables whose rows writes collide on. Others
+// wait before they write there, and fn reads what those before them committed: a transaction has
+// its view of the data from the first statement that is not LOCK. The tables are waited for less
+// long than PostgreSQL waits for a deadlock, because all writes queue up behind.
+func alone(fn func(*Tx) error) func(*Tx) error {
+	return func(tx *Tx) error {
+		for _, statement := range []string{
+			`SET LOCAL lock_timeout = '200ms'`,
+			`LOCK TABLE resources, entry_lists IN SHARE ROW EXCLUSIVE MODE`,
+			`SET LOCAL lock_timeout TO DEFAULT`,
+		} {
+			if _, err := tx.q.exec(statement); err != nil {
+				return wrap("write alone", err)
+			}
+		}
+		return fn(tx)
+	}
 }
 
 // tries counts the tries of a write.
@@ -91,5 +116,5 @@ func (t *tries) retry(err error) bool {
 // time, and may succeed by itself.
 func collided(err error) bool {
 	code := pgCode(err)
-	return code == pgSerializationFailure || code == pgDeadlockDetected
+	return code == pgSerializationFailure || code == pgDeadlockDetected || code == pgLockNotAvailable
 }
