@@ -1,7 +1,7 @@
 // Package contactmethod says what a stored contact method is: an e-mail address or a
 // telephone number that alarms notify.
 //
-// It sends nothing, and changes no store.
+// It sends nothing. Mails are queued in a transaction of the caller's.
 package contactmethod
 
 import (
@@ -107,7 +107,7 @@ func isAddress(text string) bool {
 
 // Stored is how an import checks contact methods.
 func Stored() resource.StoredKinds {
-	return resource.StoredKinds{resource.ContactMethod: {Check: check}}
+	return resource.StoredKinds{resource.ContactMethod: {Check: check, Classes: []resource.Class{Mails}}}
 }
 
 func check(r *resource.Resource) (claims resource.Claims, err error) {
