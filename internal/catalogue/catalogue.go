@@ -1,5 +1,5 @@
 // Package catalogue knows the products of each region: the blueprints and bundles
-// that instances are made from, the bundles of buckets, and the powers of container services.
+// that instances and databases are made from, the bundles of buckets, and the powers of container services.
 //
 // They are data files, embedded and read once. What is here is shared and never
 // changes: callers copy what they want to alter. The package knows no accounts and
@@ -28,6 +28,12 @@ var bucketBundlesJSON []byte
 //go:embed data/powers.json
 var powersJSON []byte
 
+//go:embed data/database_blueprints.json
+var databaseBlueprintsJSON []byte
+
+//go:embed data/database_bundles.json
+var databaseBundlesJSON []byte
+
 // products is all that the data files hold.
 type products struct {
 	blueprints index[Blueprint]
@@ -37,6 +43,9 @@ type products struct {
 	bucketBundles index[types.BucketBundle]
 	// powers are those of container services.
 	powers index[types.ContainerServicePower]
+	// databaseBlueprints and databaseBundles are those of databases.
+	databaseBlueprints index[DatabaseBlueprint]
+	databaseBundles    index[DatabaseBundle]
 }
 
 // all reads the data files. They are part of the program: what is wrong with them is
@@ -47,6 +56,8 @@ var all = sync.OnceValue(func() products {
 	p.bundles = readBundles()
 	p.bucketBundles = readBucketBundles()
 	p.powers = readPowers()
+	p.databaseBlueprints = readDatabaseBlueprints()
+	p.databaseBundles = readDatabaseBundles()
 	return p
 })
 

@@ -16,7 +16,7 @@ import (
 const pageSize = 2
 
 // whole are the lists with page tokens that come in one page: what no account owns.
-var whole = []string{"GetBlueprints", "GetBundles"}
+var whole = []string{"GetBlueprints", "GetBundles", "GetRelationalDatabaseBlueprints", "GetRelationalDatabaseBundles"}
 
 // list is a call of an action whose answers come in pages.
 type list struct{ action, body string }

@@ -102,4 +102,27 @@ func wantCatalogue(t *testing.T, c *lightsail.Client) {
 		*blueprints[n].Group != "debian_12" || blueprints[n].Type != types.BlueprintTypeOs || blueprints[n].Platform != types.InstancePlatformLinuxUnix {
 		t.Errorf("debian_12 is at %d of %d blueprints", n, len(blueprints))
 	}
+	wantDatabaseCatalogue(t, c)
+}
+
+func wantDatabaseCatalogue(t *testing.T, c *lightsail.Client) {
+	bundles := slices.Concat(pagesOf(t, func(token *string) ([]types.RelationalDatabaseBundle, *string, error) {
+		out, err := c.GetRelationalDatabaseBundles(t.Context(), &lightsail.GetRelationalDatabaseBundlesInput{PageToken: token})
+		return out.Bundles, out.NextPageToken, err
+	})...)
+	want := types.RelationalDatabaseBundle{
+		BundleId: new("micro_2_0"), Name: new("Micro"), Price: new(float32(15)), RamSizeInGb: new(float32(1)), DiskSizeInGb: new(int32(40)),
+		TransferPerMonthInGb: new(int32(100)), CpuCount: new(int32(2)), IsEncrypted: new(true), IsActive: new(true),
+	}
+	if diff := cmp.Diff(want, bundles[0], ignoreUnexported); diff != "" {
+		t.Errorf("bundle of a database: -want +got\n%s", diff)
+	}
+	blueprints := slices.Concat(pagesOf(t, func(token *string) ([]types.RelationalDatabaseBlueprint, *string, error) {
+		out, err := c.GetRelationalDatabaseBlueprints(t.Context(), &lightsail.GetRelationalDatabaseBlueprintsInput{PageToken: token})
+		return out.Blueprints, out.NextPageToken, err
+	})...)
+	if n := slices.IndexFunc(blueprints, func(b types.RelationalDatabaseBlueprint) bool { return *b.BlueprintId == "mysql_8_4" }); n < 0 ||
+		!*blueprints[n].IsEngineDefault || blueprints[n].Engine != types.RelationalDatabaseEngineMysql {
+		t.Errorf("mysql_8_4 is at %d of %d blueprints", n, len(blueprints))
+	}
 }

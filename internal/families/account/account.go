@@ -26,6 +26,8 @@ func actions() []api.Action {
 		api.New(getProfile),
 		api.New(getBlueprints),
 		api.New(getBundles),
+		api.New(getRelationalDatabaseBlueprints),
+		api.New(getRelationalDatabaseBundles),
 		api.New(getOperation),
 		api.New(getOperations),
 		api.New(getOperationsForResource),

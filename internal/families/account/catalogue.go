@@ -41,3 +41,29 @@ func inCategory(supported []types.AppCategory, wanted types.AppCategory) bool {
 	}
 	return slices.Contains(supported, wanted)
 }
+
+// getRelationalDatabaseBlueprints lists the versions of engines that new databases can have.
+func getRelationalDatabaseBlueprints(
+	_ *api.Call, in *lightsail.GetRelationalDatabaseBlueprintsInput,
+) (*lightsail.GetRelationalDatabaseBlueprintsOutput, error) {
+	list := []types.RelationalDatabaseBlueprint{}
+	for _, b := range catalogue.DatabaseBlueprints() {
+		if b.IsActive {
+			list = append(list, b.RelationalDatabaseBlueprint)
+		}
+	}
+	return &lightsail.GetRelationalDatabaseBlueprintsOutput{Blueprints: list}, api.Whole(in.PageToken)
+}
+
+// getRelationalDatabaseBundles lists the plans of databases.
+func getRelationalDatabaseBundles(
+	_ *api.Call, in *lightsail.GetRelationalDatabaseBundlesInput,
+) (*lightsail.GetRelationalDatabaseBundlesOutput, error) {
+	list := []types.RelationalDatabaseBundle{}
+	for _, b := range catalogue.DatabaseBundles() {
+		if *b.IsActive || aws.ToBool(in.IncludeInactive) {
+			list = append(list, b.RelationalDatabaseBundle)
+		}
+	}
+	return &lightsail.GetRelationalDatabaseBundlesOutput{Bundles: list}, api.Whole(in.PageToken)
+}

@@ -171,3 +171,50 @@ func TestCatalogue_comesWhole(t *testing.T) {
 	_, err = c.GetBundles(t.Context(), &lightsail.GetBundlesInput{PageToken: new("")})
 	familytest.NoError(t, err)
 }
+
+func TestGetRelationalDatabaseBlueprints(t *testing.T) {
+	c := familytest.Client(t)
+	out, err := c.GetRelationalDatabaseBlueprints(t.Context(), &lightsail.GetRelationalDatabaseBlueprintsInput{})
+	familytest.NoError(t, err)
+	ids := []string{}
+	for _, b := range out.Blueprints {
+		ids = append(ids, *b.BlueprintId)
+	}
+	if want := []string{"mysql_8_0", "mysql_8_4", "postgres_14", "postgres_15", "postgres_16", "postgres_17", "postgres_18"}; !slices.Equal(ids, want) {
+		t.Errorf("got %q, want %q", ids, want)
+	}
+	last := types.RelationalDatabaseBlueprint{
+		BlueprintId: new("postgres_18"), Engine: "postgres", EngineDescription: new("PostgreSQL"), EngineVersion: new("18.4"),
+		EngineVersionDescription: new("PostgreSQL 18.4-R1"), IsEngineDefault: new(false),
+	}
+	if diff := cmp.Diff(last, out.Blueprints[len(ids)-1], familytest.Plain); diff != "" {
+		t.Errorf("the last blueprint (-want +got):\n%s", diff)
+	}
+	_, err = c.GetRelationalDatabaseBlueprints(t.Context(), &lightsail.GetRelationalDatabaseBlueprintsInput{PageToken: new("x")})
+	familytest.WantInvalid(t, err, "InvalidParams", "The page token is not valid.")
+}
+
+// TestGetRelationalDatabaseBundles has the first rows of the AWS CLI's examples of two years.
+func TestGetRelationalDatabaseBundles(t *testing.T) {
+	c := familytest.Client(t)
+	active, err := c.GetRelationalDatabaseBundles(t.Context(), &lightsail.GetRelationalDatabaseBundlesInput{})
+	familytest.NoError(t, err)
+	all, err := c.GetRelationalDatabaseBundles(t.Context(), &lightsail.GetRelationalDatabaseBundlesInput{IncludeInactive: new(true)})
+	familytest.NoError(t, err)
+	if len(active.Bundles) != 12 || len(all.Bundles) != 20 {
+		t.Fatalf("%d bundles are active of %d, want 12 of 20", len(active.Bundles), len(all.Bundles))
+	}
+	want := types.RelationalDatabaseBundle{
+		BundleId: new("micro_ha_2_0"), Name: new("Micro with High Availability"), Price: new(float32(30)), RamSizeInGb: new(float32(1)),
+		DiskSizeInGb: new(int32(40)), TransferPerMonthInGb: new(int32(100)), CpuCount: new(int32(2)), IsEncrypted: new(true), IsActive: new(true),
+	}
+	if diff := cmp.Diff(want, active.Bundles[1], familytest.Plain); diff != "" {
+		t.Errorf("the second bundle (-want +got):\n%s", diff)
+	}
+	want.BundleId, want.CpuCount, want.IsEncrypted, want.IsActive = new("micro_ha_1_0"), new(int32(1)), new(false), new(false)
+	if diff := cmp.Diff(want, all.Bundles[13], familytest.Plain); diff != "" {
+		t.Errorf("the second inactive bundle (-want +got):\n%s", diff)
+	}
+	_, err = c.GetRelationalDatabaseBundles(t.Context(), &lightsail.GetRelationalDatabaseBundlesInput{PageToken: new("x")})
+	familytest.WantInvalid(t, err, "InvalidParams", "The page token is not valid.")
+}

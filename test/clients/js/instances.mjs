@@ -99,6 +99,12 @@ inRegion("the catalogue", async (client) => {
   assert.ok(bundles.every((b) => b.isActive));
   const all = (await pagesOf(connect("us-east-1"), "getBundles", "bundles", (b) => b.bundleId, { includeInactive: true })).flat(); // an old region
   assert.ok(all.includes("nano_2_0") && new Set(all).size === all.length);
+  const engines = (await pagesOf(client, "getRelationalDatabaseBlueprints", "blueprints", (b) => b)).flat();
+  assert.deepEqual(engines.filter((b) => b.isEngineDefault).map((b) => b.blueprintId), ["mysql_8_4", "postgres_17"]);
+  const plans = (await pagesOf(client, "getRelationalDatabaseBundles", "bundles", (b) => b)).flat();
+  assert.deepEqual(plans[0], {
+    bundleId: "micro_2_0", name: "Micro", price: 15, cpuCount: 2, ramSizeInGb: 1, diskSizeInGb: 40, transferPerMonthInGb: 100, isEncrypted: true, isActive: true,
+  });
 });
 
 inRegion("access details", async (client, region) => {

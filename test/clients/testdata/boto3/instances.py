@@ -155,6 +155,10 @@ def test_catalogue(client, region):
     assert "nano_2_0" in more and len(more) == len(set(more)) > len(bundles), f"bundles with inactive ones: {more}"
     assert "nextPageToken" not in client.get_bundles(), "the catalogue comes in pages"
     invalid(lambda: client.get_bundles(pageToken="x"), ".*token.*")
+    engines = [b for page in pages(client, "get_relational_database_blueprints", "blueprints") for b in page]
+    equal([b["blueprintId"] for b in engines if b["isEngineDefault"]], ["mysql_8_4", "postgres_17"], "default engines")
+    plans = [b for page in pages(client, "get_relational_database_bundles", "bundles", includeInactive=True) for b in page]
+    equal((plans[0]["bundleId"], plans[-1]["bundleId"], plans[-1]["isActive"]), ("micro_2_0", "large_ha_1_0", False), "first and last plan of databases")
 
 
 def test_access_details(client, region):
