@@ -1,6 +1,9 @@
 package api
 
-import "github.com/lanyard-cloud/lanyard/internal/resource"
+import (
+	"github.com/lanyard-cloud/lanyard/internal/metric"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
 
 // Family is what a family of actions gives to the server.
 type Family struct {
@@ -10,4 +13,6 @@ type Family struct {
 	Kinds resource.StoredKinds
 	// Roles are those of links that the actions make.
 	Roles map[resource.Role]Role
+	// Metrics say what is measured of resources. Alarms and the Get…MetricData actions read the same.
+	Metrics metric.Sources
 }

@@ -71,10 +71,13 @@ func (c *Call) checkUnblocked(r *resource.Resource) error {
 	return nil
 }
 
-// Link links two records, and both have the link from then on. doc is what belongs to the
+// stored is a resource or its record.
+type stored interface{ Row() *resource.Resource }
+
+// Link links two resources, and both have the link from then on. doc is what belongs to the
 // relation, as JSON. A second link of a role, if a resource can have only one, is an internal
 // error: the action refuses that.
-func (c *Call) Link(from resource.Opened, role resource.Role, to resource.Opened, doc []byte) error {
+func (c *Call) Link(from stored, role resource.Role, to stored, doc []byte) error {
 	r, other := from.Row(), to.Row()
 	switch {
 	case !role.Fits(r, other):
@@ -113,6 +116,20 @@ func (c *Call) unlinkAll(r *resource.Resource) (attached, attachedTo []resource.
 		}
 	}
 	return attached, attachedTo, nil
+}
+
+// deleteAttached deletes what was attached to a resource that is being deleted, and does not stay
+// without it. No operation is recorded of that.
+func (c *Call) deleteAttached(links []resource.Link) error {
+	for _, l := range links {
+		if ends, _ := l.Role.Ends(); !ends.DeletesFrom {
+			continue
+		}
+		if err := c.remove(l.Other, c.Now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linksEnded does what follows from the end of links of a resource that is being deleted.

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/httpcall"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -24,10 +25,12 @@ import (
 type Options struct {
 	Actions []Action
 	// Roles are those of links that the actions make.
-	Roles  map[resource.Role]Role
-	Store  *store.DB
-	Sealer *seal.Sealer
-	Log    *slog.Logger
+	Roles map[resource.Role]Role
+	// Metrics say what is measured of resources.
+	Metrics metric.Sources
+	Store   *store.DB
+	Sealer  *seal.Sealer
+	Log     *slog.Logger
 	// Clock is the lifecycle clock. Signatures use real time, whatever it says.
 	Clock func() time.Time
 	// Rand is the source of ids.

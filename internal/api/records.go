@@ -61,7 +61,7 @@ func Show[R, T any, P Shown[R, T]](c *Call) (*T, error) {
 // List is a page of all resources of a kind by name, as the API shows them now, and the
 // token of the next page.
 func List[R, T any, P Shown[R, T]](c *Call, token *string) ([]T, *string, error) {
-	return listed(c, token, "", c.byName(P(new(R)).Kind()), shown[R, T, P](c))
+	return listed(c, token, "", c.ByName(P(new(R)).Kind()), shown[R, T, P](c))
 }
 
 // ListOf is List of some of the resources: fetch reads up to limit of them after a name.
@@ -86,7 +86,7 @@ func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
 func (c *Call) All(kind resource.Kind) (all []*resource.Resource, err error) {
 	const atOnce = 1000
 	for after := ""; ; after = all[len(all)-1].Name {
-		some, err := c.byName(kind)(after, atOnce)
+		some, err := c.ByName(kind)(after, atOnce)
 		if err != nil {
 			return nil, err
 		}
@@ -98,11 +98,11 @@ func (c *Call) All(kind resource.Kind) (all []*resource.Resource, err error) {
 
 // ListShown is List with a function that shows a resource.
 func ListShown[T any](c *Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
-	return listed(c, token, "", c.byName(kind), show)
+	return listed(c, token, "", c.ByName(kind), show)
 }
 
-// byName reads resources of a kind in the order of their names.
-func (c *Call) byName(kind resource.Kind) func(after string, limit int) ([]*resource.Resource, error) {
+// ByName reads resources of a kind in the order of their names.
+func (c *Call) ByName(kind resource.Kind) func(after string, limit int) ([]*resource.Resource, error) {
 	return func(after string, limit int) ([]*resource.Resource, error) {
 		return c.Tx.Resources(c.Principal.Account, c.Region, kind, after, limit)
 	}
@@ -161,8 +161,8 @@ func (c *Call) Save(record resource.Opened) error {
 }
 
 // Delete removes a resource and records that. Its links end with it, with what follows for the
-// other ends (Role.Ended): what is attached to it is detached before, and what it is attached to
-// changes after. It returns an error if a link blocks the deletion.
+// other ends (Role.Ended): what is attached to it is detached before, or deleted, and what it is
+// attached to changes after. It returns an error if a link blocks the deletion.
 //
 // If an engine has resources of the kind, the row stays until the engine has nothing of this one any
 // more. No call sees it.
@@ -180,6 +180,9 @@ func (c *Call) DeleteAt(r *resource.Resource, at time.Time) (*types.Operation, e
 	attached, attachedTo, err := c.unlinkAll(r)
 	if err == nil {
 		err = c.linksEnded(r, attached)
+	}
+	if err == nil {
+		err = c.deleteAttached(attached)
 	}
 	if err == nil {
 		err = c.remove(r, at)

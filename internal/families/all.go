@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/families/monitoring"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
@@ -67,6 +68,15 @@ func Roles(d Deps) map[resource.Role]api.Role {
 		maps.Copy(roles, f.Roles)
 	}
 	return roles
+}
+
+// Metrics say what is measured of resources of all kinds.
+func Metrics(d Deps) metric.Sources {
+	sources := metric.Sources{}
+	for _, f := range list(d) {
+		maps.Copy(sources, f.Metrics)
+	}
+	return sources
 }
 
 // StoredKinds are the kinds that the actions make, with what their documents are held to

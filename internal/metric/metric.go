@@ -1,8 +1,8 @@
 // Package metric answers queries for metric data: it groups samples into windows and
 // computes CloudWatch's statistics of them.
 //
-// It knows no kind of resource: what a resource measures, and when, is the kind's. It
-// stores nothing.
+// It knows no kind of resource: what a resource measures, and when, is the kind's, and families
+// register how to ask for it. It stores nothing.
 package metric
 
 import (

@@ -16,6 +16,10 @@ const (
 	AttachedStaticIP Role = "attachedStaticIp"
 	// BucketAccess is the access of an instance to a bucket.
 	BucketAccess Role = "bucketAccess"
+	// MonitoredDatabase is the database that an alarm monitors.
+	MonitoredDatabase Role = "monitoredDatabase"
+	// MonitoredInstance is the instance that an alarm monitors.
+	MonitoredInstance Role = "monitoredInstance"
 )
 
 // Ends says what a role links, and how.
@@ -30,14 +34,19 @@ type Ends struct {
 	// BlocksFrom reports that the resource at the From end cannot be deleted while it has the
 	// link. A deletion of the other end ends the link.
 	BlocksFrom bool
+	// DeletesFrom reports that a deletion of the resource at the To end deletes the one at the From
+	// end, too.
+	DeletesFrom bool
 	// Shown reports that the resource at the To end shows what the document of the From end says.
 	Shown bool
 }
 
 var roles = map[Role]Ends{
-	AttachedDisk:     {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
-	AttachedStaticIP: {From: StaticIP, To: Instance, Single: true, Shown: true},
-	BucketAccess:     {From: Bucket, To: Instance, Many: true},
+	AttachedDisk:      {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
+	AttachedStaticIP:  {From: StaticIP, To: Instance, Single: true, Shown: true},
+	BucketAccess:      {From: Bucket, To: Instance, Many: true},
+	MonitoredDatabase: {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
+	MonitoredInstance: {From: Alarm, To: Instance, DeletesFrom: true},
 }
 
 // Roles returns all roles in order.

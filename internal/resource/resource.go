@@ -46,6 +46,9 @@ type Resource struct {
 	Links []Link
 }
 
+// Row is the resource: it can stand where only the row of a record is needed.
+func (r *Resource) Row() *Resource { return r }
+
 // Gone reports whether the resource is gone at a moment.
 func (r *Resource) Gone(now time.Time) bool { return !r.GoneAt.IsZero() && !r.GoneAt.After(now) }
 

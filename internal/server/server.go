@@ -122,6 +122,7 @@ func (s *Server) pipeline() *api.Pipeline {
 	return api.NewPipeline(api.Options{
 		Actions:   families.All(deps),
 		Roles:     families.Roles(deps),
+		Metrics:   families.Metrics(deps),
 		Store:     s.store.DB(),
 		Sealer:    s.store.Sealer(),
 		Log:       s.o.Log,

@@ -38,11 +38,6 @@ func emptyLists() []api.Action {
 		empty(func(in *lightsail.GetSetupHistoryInput) (*lightsail.GetSetupHistoryOutput, *string) {
 			return &lightsail.GetSetupHistoryOutput{SetupHistory: []types.SetupHistory{}}, in.PageToken
 		}, api.OnMember("resourceName", resource.Instance)),
-		// The following are lists, too, but not of a name that is asked for and unknown
-		// (providers of CloudFormation and Terraform).
-		empty(func(in *lightsail.GetAlarmsInput) (*lightsail.GetAlarmsOutput, *string) {
-			return &lightsail.GetAlarmsOutput{Alarms: []types.Alarm{}}, in.PageToken
-		}, api.Of(resource.Alarm), api.On(resource.Alarm)),
 	}
 }
 

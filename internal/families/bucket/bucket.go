@@ -14,8 +14,10 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/bucket"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // Family makes buckets and what belongs to them.
@@ -26,7 +28,9 @@ func New(sealer *seal.Sealer) *Family { return &Family{sealer} }
 
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
-	return api.Family{Kinds: bucket.Stored(), Roles: map[resource.Role]api.Role{resource.BucketAccess: {}}, Actions: []api.Action{
+	return api.Family{Kinds: bucket.Stored(), Roles: map[resource.Role]api.Role{resource.BucketAccess: {}}, Metrics: metric.Sources{
+		resource.Bucket: series,
+	}, Actions: []api.Action{
 		api.New(create, api.Creates(resource.Bucket)),
 		api.New(get, api.On(resource.Bucket)),
 		api.New(update, api.On(resource.Bucket)),
@@ -208,8 +212,16 @@ func getBundles(_ *api.Call, in *lightsail.GetBucketBundlesInput) (*lightsail.Ge
 	return &lightsail.GetBucketBundlesOutput{Bundles: list}, nil
 }
 
-// getMetricData answers as CloudWatch does for a bucket without objects: there are no points.
-func getMetricData(_ *api.Call, in *lightsail.GetBucketMetricDataInput) (*lightsail.GetBucketMetricDataOutput, error) {
-	_, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
-	return &lightsail.GetBucketMetricDataOutput{MetricName: in.MetricName, MetricData: []types.MetricDatapoint{}}, err
+func getMetricData(c *api.Call, in *lightsail.GetBucketMetricDataInput) (*lightsail.GetBucketMetricDataOutput, error) {
+	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
+	if err != nil {
+		return nil, err
+	}
+	data, err := c.MetricData(resource.Bucket, string(in.MetricName), q)
+	return &lightsail.GetBucketMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
+}
+
+// series is the metric.Source of buckets. As on CloudWatch, a bucket without objects has no data.
+func series(*store.Tx, *resource.Resource, string, time.Time) (metric.Series, error) {
+	return metric.Series{}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
@@ -42,6 +43,7 @@ func (f *Family) Declare() api.Family {
 			resource.AttachedDisk:     {Blocked: diskBlocked, Missing: notDetachable, Ended: diskEnded},
 			resource.AttachedStaticIP: {Missing: staticIPMissing, Ended: f.staticIPEnded},
 		},
+		Metrics: metric.Sources{resource.Instance: instanceSeries},
 	}
 }
 

@@ -1,27 +1,34 @@
 package compute
 
 import (
+	"time"
+
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// getInstanceMetricData answers as CloudWatch does: a unit that the metric is not
-// published in has no data.
 func getInstanceMetricData(c *api.Call, in *lightsail.GetInstanceMetricDataInput) (*lightsail.GetInstanceMetricDataOutput, error) {
 	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
 	if err != nil {
 		return nil, err
 	}
-	i, err := api.Target[instance.Instance](c)
-	if err != nil {
-		return nil, err
+	data, err := c.MetricData(resource.Instance, string(in.MetricName), q)
+	return &lightsail.GetInstanceMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
+}
+
+// instanceSeries is the metric.Source of instances.
+func instanceSeries(_ *store.Tx, r *resource.Resource, name string, now time.Time) (metric.Series, error) {
+	m, known := instance.LookupMetric(types.InstanceMetricName(name))
+	if !known {
+		return metric.Series{}, nil
 	}
-	out := &lightsail.GetInstanceMetricDataOutput{MetricName: in.MetricName, MetricData: []types.MetricDatapoint{}}
-	if m, known := instance.LookupMetric(in.MetricName); known && m.Unit == in.Unit {
-		out.MetricData = q.Datapoints(i.Samples(m, q.First(), q.End, c.Now))
-	}
-	return out, nil
+	i := &instance.Instance{}
+	err := i.Open(r)
+	return metric.Series{Unit: m.Unit, Samples: func(from, to time.Time) metric.Samples { return i.Samples(m, from, to, now) }}, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	driver "github.com/lanyard-cloud/lanyard/internal/driver/container"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -35,7 +36,7 @@ func New(d Deps) *Family { return &Family{d} }
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
 	on, of := api.On(resource.ContainerService), api.Of(resource.ContainerService)
-	return api.Family{Kinds: container.Stored(), Actions: []api.Action{
+	return api.Family{Kinds: container.Stored(), Metrics: metric.Sources{resource.ContainerService: series}, Actions: []api.Action{
 		api.New(f.create, api.Creates(resource.ContainerService)),
 		api.New(list, of, on),
 		api.New(update, on),
@@ -62,7 +63,7 @@ func refusal(err error) error {
 }
 
 // open opens services with the deployments that are shown with them.
-func open(c *api.Call, rows ...*resource.Resource) ([]*container.Service, error) {
+func open(tx *store.Tx, rows ...*resource.Resource) ([]*container.Service, error) {
 	services, byID := make([]*container.Service, len(rows)), map[string]*container.Service{}
 	var keys []store.EntryKey
 	for i, r := range rows {
@@ -75,7 +76,7 @@ func open(c *api.Call, rows ...*resource.Resource) ([]*container.Service, error)
 			keys = append(keys, store.EntryKey{Owner: r.ID, Seq: version})
 		}
 	}
-	entries, err := c.Tx.EntriesOf(container.Deployments, keys)
+	entries, err := tx.EntriesOf(container.Deployments, keys)
 	deployments, err := opened(entries, err, container.OpenDeployment)
 	for _, d := range deployments {
 		s := byID[d.Entry.Owner]
@@ -100,7 +101,7 @@ func opened[T any](entries []*resource.Entry, err error, open func(*resource.Ent
 
 // target opens the service that the action is on.
 func target(c *api.Call) (*container.Service, error) {
-	services, err := open(c, c.Target(resource.ContainerService))
+	services, err := open(c.Tx, c.Target(resource.ContainerService))
 	if err != nil {
 		return nil, err
 	}

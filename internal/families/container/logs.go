@@ -94,17 +94,3 @@ func timeOf(t *time.Time) any {
 	}
 	return t.UnixMilli()
 }
-
-func getMetricData(c *api.Call, in *lightsail.GetContainerServiceMetricDataInput) (*lightsail.GetContainerServiceMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, types.MetricUnitPercent, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	s, err := target(c)
-	if err != nil {
-		return nil, err
-	}
-	return &lightsail.GetContainerServiceMetricDataOutput{
-		MetricName: in.MetricName, MetricData: q.Datapoints(s.Samples(in.MetricName, q.First(), q.End, c.Now)),
-	}, nil
-}

@@ -47,7 +47,7 @@ func list(c *api.Call, _ *lightsail.GetContainerServicesInput) (*lightsail.GetCo
 			return nil, err
 		}
 	}
-	services, err := open(c, rows...)
+	services, err := open(c.Tx, rows...)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 		Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader, Containers: sim.Driver{},
 	}
 	options := api.Options{
-		Actions: families.All(deps), Roles: families.Roles(deps),
+		Actions: families.All(deps), Roles: families.Roles(deps), Metrics: families.Metrics(deps),
 		Store: db, Sealer: sealer, Rand: rand.Reader, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
 		PageSize: 100, Quotas: quota.Default(), Running: limit.NewGate(100),
 	}

@@ -1,6 +1,3 @@
-// Package monitoring holds the actions about contact methods.
-//
-// It does not send anything yet: neither alarms nor mails are built.
 package monitoring
 
 import (
@@ -14,14 +11,13 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Declare returns what the family has.
-func Declare() api.Family {
-	return api.Family{Kinds: contactmethod.Stored(), Actions: []api.Action{
+func contactMethods() []api.Action {
+	return []api.Action{
 		api.New(createContactMethod, api.Puts(resource.ContactMethod)),
 		api.New(getContactMethods, api.Of(resource.ContactMethod)),
 		api.New(sendVerification, api.On(resource.ContactMethod)),
 		api.New(deleteContactMethod, api.Deletes(resource.ContactMethod)),
-	}}
+	}
 }
 
 // createContactMethod replaces the endpoint of a contact method that exists, which then has
