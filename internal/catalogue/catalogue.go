@@ -34,6 +34,12 @@ var databaseBlueprintsJSON []byte
 //go:embed data/database_bundles.json
 var databaseBundlesJSON []byte
 
+//go:embed data/mysql_parameters.json
+var mysqlParametersJSON []byte
+
+//go:embed data/postgres_parameters.json
+var postgresParametersJSON []byte
+
 // products is all that the data files hold.
 type products struct {
 	blueprints index[Blueprint]
@@ -46,6 +52,8 @@ type products struct {
 	// databaseBlueprints and databaseBundles are those of databases.
 	databaseBlueprints index[DatabaseBlueprint]
 	databaseBundles    index[DatabaseBundle]
+	// parameters are those of each family of database engines.
+	parameters map[string]index[Parameter]
 }
 
 // all reads the data files. They are part of the program: what is wrong with them is
@@ -58,6 +66,7 @@ var all = sync.OnceValue(func() products {
 	p.powers = readPowers()
 	p.databaseBlueprints = readDatabaseBlueprints()
 	p.databaseBundles = readDatabaseBundles()
+	p.parameters = readParameters(p.databaseBlueprints.list)
 	return p
 })
 
