@@ -10,10 +10,12 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	driver "github.com/lanyard-cloud/lanyard/internal/driver/container"
+	databasedriver "github.com/lanyard-cloud/lanyard/internal/driver/database"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/families/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/container"
+	"github.com/lanyard-cloud/lanyard/internal/families/database"
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/families/monitoring"
@@ -36,6 +38,8 @@ type Deps struct {
 	Rand io.Reader
 	// Containers runs the deployments of container services.
 	Containers driver.Driver
+	// Databases runs relational databases.
+	Databases databasedriver.Driver
 }
 
 // list returns all families that are built.
@@ -49,6 +53,7 @@ func list(d Deps) []api.Family {
 		domain.Declare(),
 		bucket.New(d.Sealer).Declare(),
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
+		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),
 	}
 }
 

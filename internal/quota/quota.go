@@ -33,6 +33,8 @@ const (
 	Buckets       Name = "buckets"
 	// ContainerServices is for one region of an account.
 	ContainerServices Name = "container-services"
+	// Databases is for one region of an account.
+	Databases Name = "databases"
 	// Certificates counts those that exist. CertificatesPerYear counts those that were created
 	// in 365 days, deleted or not.
 	Certificates        Name = "certificates"
@@ -52,7 +54,7 @@ type Table map[Name]int
 func Default() Table {
 	return Table{
 		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
-		Domains: 6, Distributions: 20, Buckets: 20, ContainerServices: 100, Certificates: 10, CertificatesPerYear: 20,
+		Domains: 6, Distributions: 20, Buckets: 20, ContainerServices: 100, Databases: 40, Certificates: 10, CertificatesPerYear: 20,
 	}
 }
 

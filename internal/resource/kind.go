@@ -134,7 +134,12 @@ var kinds = map[Kind]traits{
 	KeyPair:                    {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
 	LoadBalancer:               {member: "loadBalancerName"},
 	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true, quotas: []Quota{certificatesPerYear}},
-	RelationalDatabase:         {member: "relationalDatabaseName", engine: true},
+	RelationalDatabase: {
+		member: "relationalDatabaseName", engine: true, quotas: []Quota{{Name: quota.Databases, What: "Databases"}},
+		secrets: []Secret{
+			{DatabasePasswords[0], seal.DatabasePassword}, {DatabasePasswords[1], seal.DatabasePassword}, {DatabasePasswords[2], seal.DatabasePassword},
+		},
+	},
 	RelationalDatabaseSnapshot: {member: "relationalDatabaseSnapshotName"},
 	StaticIP:                   {member: "staticIpName", quotas: []Quota{{Name: quota.StaticIPs, What: "Static IPs"}}},
 }

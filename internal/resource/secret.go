@@ -21,6 +21,9 @@ const FirstSecret = "sealed"
 // BucketSecrets are the members for the secrets of a bucket's access keys.
 var BucketSecrets = [2]string{"firstSecret", "secondSecret"}
 
+// DatabasePasswords are the members for the passwords of a database's master user.
+var DatabasePasswords = [3]string{"firstPassword", "secondPassword", "thirdPassword"}
+
 // Secrets are what may be sealed in the private documents of the kind.
 func (k Kind) Secrets() []Secret { return kinds[k].secrets }
 

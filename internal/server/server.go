@@ -17,6 +17,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	containersim "github.com/lanyard-cloud/lanyard/internal/driver/container/sim"
+	databasesim "github.com/lanyard-cloud/lanyard/internal/driver/database/sim"
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
@@ -118,7 +119,7 @@ func cause(err error) error {
 }
 
 func (s *Server) pipeline() *api.Pipeline {
-	deps := families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand, Containers: containersim.Driver{}}
+	deps := families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand, Containers: containersim.Driver{}, Databases: databasesim.Driver{}}
 	return api.NewPipeline(api.Options{
 		Actions:   families.All(deps),
 		Roles:     families.Roles(deps),

@@ -8,7 +8,7 @@ import (
 )
 
 // seenEmpty are the empty strings that AWS was seen to send: the details of operations that start and reboot
-// instances, the common names of ports, and the roles of a container service that do not exist.
+// instances and reboot databases, the common names of ports, and the roles of a container service that do not exist.
 var seenEmpty = []string{
 	"CreateContainerService containerService.principalArn",
 	"CreateContainerService containerService.privateRegistryAccess.ecrImagePullerRole.principalArn",
@@ -19,6 +19,7 @@ var seenEmpty = []string{
 	"GetOperations operations[].operationDetails",
 	"GetOperationsForResource operations[].operationDetails",
 	"RebootInstance operations[].operationDetails",
+	"RebootRelationalDatabase operations[].operationDetails",
 	"StartInstance operations[].operationDetails",
 }
 

@@ -73,6 +73,7 @@ var onlyImportedBy = []struct {
 }{
 	{"internal/driver/machine/sim", []string{"internal/server", "internal/driver/machine/sim/..."}, "only the server chooses a driver"},
 	{"internal/driver/container/sim", []string{"internal/server", "internal/families/familytest"}, "only the server chooses a driver"},
+	{"internal/driver/database/sim", []string{"internal/server", "internal/families/familytest"}, "only the server chooses a driver"},
 	{"internal/awsenv", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"internal/sshconfig", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"lanyardtest", []string{"test/...", "internal/families/familytest"}, "it starts a server for tests"},

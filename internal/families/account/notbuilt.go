@@ -16,12 +16,6 @@ func emptyLists() []api.Action {
 		empty(func(in *lightsail.GetLoadBalancersInput) (*lightsail.GetLoadBalancersOutput, *string) {
 			return &lightsail.GetLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{}}, in.PageToken
 		}, api.Of(resource.LoadBalancer)),
-		empty(func(in *lightsail.GetRelationalDatabasesInput) (*lightsail.GetRelationalDatabasesOutput, *string) {
-			return &lightsail.GetRelationalDatabasesOutput{RelationalDatabases: []types.RelationalDatabase{}}, in.PageToken
-		}, api.Of(resource.RelationalDatabase)),
-		empty(func(in *lightsail.GetRelationalDatabaseSnapshotsInput) (*lightsail.GetRelationalDatabaseSnapshotsOutput, *string) {
-			return &lightsail.GetRelationalDatabaseSnapshotsOutput{RelationalDatabaseSnapshots: []types.RelationalDatabaseSnapshot{}}, in.PageToken
-		}, api.Of(resource.RelationalDatabaseSnapshot)),
 		// An account without any distribution has an empty list, whatever name is asked for
 		// (defect of Terraform's AWS provider, mended in 2022).
 		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
@@ -47,14 +41,11 @@ func missing() []api.Action {
 		about[lightsail.GetLoadBalancerInput, lightsail.GetLoadBalancerOutput](resource.LoadBalancer),
 		about[lightsail.GetLoadBalancerMetricDataInput, lightsail.GetLoadBalancerMetricDataOutput](resource.LoadBalancer),
 		about[lightsail.GetLoadBalancerTlsCertificatesInput, lightsail.GetLoadBalancerTlsCertificatesOutput](resource.LoadBalancer),
-		about[lightsail.GetRelationalDatabaseInput, lightsail.GetRelationalDatabaseOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseEventsInput, lightsail.GetRelationalDatabaseEventsOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseLogEventsInput, lightsail.GetRelationalDatabaseLogEventsOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseLogStreamsInput, lightsail.GetRelationalDatabaseLogStreamsOutput](resource.RelationalDatabase),
-		about[lightsail.GetRelationalDatabaseMasterUserPasswordInput, lightsail.GetRelationalDatabaseMasterUserPasswordOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseMetricDataInput, lightsail.GetRelationalDatabaseMetricDataOutput](resource.RelationalDatabase),
 		about[lightsail.GetRelationalDatabaseParametersInput, lightsail.GetRelationalDatabaseParametersOutput](resource.RelationalDatabase),
-		about[lightsail.GetRelationalDatabaseSnapshotInput, lightsail.GetRelationalDatabaseSnapshotOutput](resource.RelationalDatabaseSnapshot),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/driver/container/sim"
+	databasesim "github.com/lanyard-cloud/lanyard/internal/driver/database/sim"
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
@@ -61,7 +62,7 @@ func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
 	deps := families.Deps{
-		Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader, Containers: sim.Driver{},
+		Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader, Containers: sim.Driver{}, Databases: databasesim.Driver{},
 	}
 	options := api.Options{
 		Actions: families.All(deps), Roles: families.Roles(deps), Metrics: families.Metrics(deps),

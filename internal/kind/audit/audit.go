@@ -103,8 +103,8 @@ var firstMoment = time.Unix(0, 0)
 const (
 	// maxPlan is how many steps a plan has at most: an instance remembers most of them.
 	maxPlan = 64
-	// maxTransition is how long a transition takes at most, on the slowest of clocks.
-	maxTransition = 30 * 24 * time.Hour
+	// MaxTransition is how long a transition takes at most, on the slowest of clocks.
+	MaxTransition = 30 * 24 * time.Hour
 )
 
 // Plan wants steps in order, in states that the kind has.
@@ -119,7 +119,7 @@ func (a *Audit) Plan(p resource.Plan, states ...string) {
 		}
 		before := p[n-1]
 		a.Want(!step.At.Before(before.At), "priv: the steps of the plan are not in order")
-		a.Want(!passing(before.State) || step.At.Sub(before.At) <= maxTransition, "priv: a step of the plan takes more than 30 days")
+		a.Want(!passing(before.State) || step.At.Sub(before.At) <= MaxTransition, "priv: a step of the plan takes more than 30 days")
 	}
 }
 
@@ -127,19 +127,21 @@ func (a *Audit) Plan(p resource.Plan, states ...string) {
 // little can be done to them.
 func passing(state string) bool {
 	first, _, _ := strings.Cut(strings.ToLower(state), " ") // container services have a detail after it
-	return slices.Contains([]string{"pending", "stopping", "deploying", "updating", "deleting", "activating"}, first)
+	return slices.Contains([]string{
+		"pending", "stopping", "deploying", "updating", "deleting", "activating", "creating", "backing-up", "modifying", "rebooting", "starting",
+	}, first)
 }
 
 // Gone wants a resource that is being deleted to be gone some time after its deletion.
 func (a *Audit) Gone(r *resource.Resource, deleted time.Time) {
-	a.Want(r.GoneAt.Sub(deleted) <= maxTransition, "goneAt is more than 30 days after the deletion")
+	a.Want(r.GoneAt.Sub(deleted) <= MaxTransition, "goneAt is more than 30 days after the deletion")
 }
 
 // Transition wants a plan that a resource comes into being by.
 func (a *Audit) Transition(p resource.Plan, first, last string) {
 	a.Plan(p, first, last)
 	a.Want(len(p) == 2 && p[0].State == first && p[1].State == last, "priv: the plan is not from %s to %s", first, last)
-	a.Want(len(p) < 2 || p[1].At.Sub(p[0].At) <= maxTransition, "priv: the plan takes more than 30 days")
+	a.Want(len(p) < 2 || p[1].At.Sub(p[0].At) <= MaxTransition, "priv: the plan takes more than 30 days")
 }
 
 // Packer is a record that was opened from the resource.
