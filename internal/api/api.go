@@ -42,6 +42,8 @@ type Action struct {
 	// ofEmptyAccount reports whether the action is of a family that is not built. It answers as
 	// in an account that has nothing of it.
 	ofEmptyAccount bool
+	// refused reports whether the action never does anything: all that it could be on refuses it.
+	refused bool
 	// invoke runs the action's function; nil for an action that is not there.
 	invoke func(c *Call, in, prepared any) (smithy.Serializable, error)
 }

@@ -114,6 +114,10 @@ func Puts(kind resource.Kind) Option {
 // nothing can exist, and answers so.
 func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true } }
 
+// AlwaysRefused declares that the action returns an error for each resource that there can be, after
+// it was found and the caller's rights were checked. That is all there is of the action.
+func AlwaysRefused() Option { return func(a *Action) { a.refused = true } }
+
 // create says what the action creates. Its tags are read from the input if it has any.
 func (a *Action) create(made creation) {
 	if _, made.tagged = reflect.TypeOf(a.model.NewInput()).Elem().FieldByName("Tags"); made.tagged {

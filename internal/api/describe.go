@@ -11,8 +11,9 @@ import (
 type Description struct {
 	Name string
 	// Built reports whether Lanyard has the action, Empty whether it answers as in an
-	// account that has nothing of the action's family, which is not built.
-	Built, Empty bool
+	// account that has nothing of the action's family, which is not built. Refused reports that
+	// it returns an error for each resource that there can be.
+	Built, Empty, Refused bool
 	// Members are the input's members that the pipeline reads, since the action's declarations
 	// name them. They are named as the fields of the SDK's type.
 	Members []string
@@ -27,7 +28,8 @@ func Describe(built []Action) []Description {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		a := all[name]
 		list = append(list, Description{
-			Name: name, Built: a.invoke != nil && !a.ofEmptyAccount, Empty: a.ofEmptyAccount, Members: a.members, Access: a.access,
+			Name: name, Built: a.invoke != nil && !a.ofEmptyAccount && !a.refused, Empty: a.ofEmptyAccount, Refused: a.refused,
+			Members: a.members, Access: a.access,
 		})
 	}
 	return list

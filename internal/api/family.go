@@ -15,4 +15,6 @@ type Family struct {
 	Roles map[resource.Role]Role
 	// Metrics say what is measured of resources. Alarms and the Get…MetricData actions read the same.
 	Metrics metric.Sources
+	// Costs are those of the kinds that cost something.
+	Costs map[resource.Kind]Cost
 }

@@ -12,8 +12,11 @@ import (
 // the API reference's examples where AWS publishes them and are AWS's commonly
 // known values elsewhere.
 type Region struct {
-	Name          string   `json:"name"`
-	DisplayName   string   `json:"displayName"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+	// BillingCode stands for the region on bills (Lightsail user guide; newer regions have those
+	// of other services' bills).
+	BillingCode   string   `json:"billingCode"`
 	ContinentCode string   `json:"continentCode"`
 	Description   string   `json:"description"`
 	Zones         []string `json:"zones"`

@@ -45,8 +45,7 @@ type Deps struct {
 // list returns all families that are built.
 func list(d Deps) []api.Family {
 	keyPairs := keypair.New(keypair.Deps{Keys: d.Keys, Sealer: d.Sealer})
-	return []api.Family{
-		account.Declare(),
+	families := []api.Family{
 		keyPairs.Declare(),
 		monitoring.Declare(),
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
@@ -55,6 +54,11 @@ func list(d Deps) []api.Family {
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),
 	}
+	costs := map[resource.Kind]api.Cost{}
+	for _, f := range families {
+		maps.Copy(costs, f.Costs)
+	}
+	return append(families, account.Declare(costs))
 }
 
 // All returns every action that is built, and those that answer as in an empty account.

@@ -49,7 +49,7 @@ func clients(t *testing.T) map[string]string {
 func actionsPage(clients map[string]string) string {
 	var b strings.Builder
 	list := api.Describe(families.All(families.Deps{}))
-	built, empty := 0, 0
+	built, empty, refused := 0, 0, 0
 	for _, a := range list {
 		if a.Built {
 			built++
@@ -57,12 +57,16 @@ func actionsPage(clients map[string]string) string {
 		if a.Empty {
 			empty++
 		}
+		if a.Refused {
+			refused++
+		}
 	}
 	fmt.Fprintf(&b, `# Actions
 
 Lanyard has %d of Lightsail's %d actions. %d more read families of which nothing can be made yet. They answer as in an account that has nothing
-of the kind: lists are empty, names do not exist. The table says *empty* of them. The others answer InvalidInputException with the code
-UnsupportedOperation, after signature and authorization. Actions on domains and distributions answer outside us-east-1 that they are only
+of the kind: lists are empty, names do not exist. The table says *empty* of them. %d are for virtual computers of Lightsail for Research, which
+cannot be made: they refuse any other instance, as AWS does, and the table says *refused*. The others answer InvalidInputException with the
+code UnsupportedOperation, after signature and authorization. Actions on domains and distributions answer outside us-east-1 that they are only
 available there, as AWS does, whether they are built or not.
 
 The columns level, resource types and tags are those of the Service Authorization Reference: what a policy for the action may name. An action
@@ -77,7 +81,7 @@ This page is made from the program: `+"`go test ./internal/families -update`"+`.
 
 | action | built | level | resource types | tags of the request | called in tests by |
 |---|---|---|---|---|---|
-`, built, len(list), empty)
+`, built, len(list), empty, refused)
 	for _, a := range list {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", a.Name, state(a), level(a), resources(a), requestKeys(a), clients[a.Name])
 	}
@@ -90,6 +94,8 @@ func state(a api.Description) string {
 		return "yes"
 	case a.Empty:
 		return "empty"
+	case a.Refused:
+		return "refused"
 	}
 	return ""
 }

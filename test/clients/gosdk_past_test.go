@@ -78,6 +78,27 @@ func testMetrics(t *testing.T, c *lightsail.Client) {
 	refused(u, u.GetInstanceMetricData, ask, missing("The Instance does not exist: nobody"))
 }
 
+// testCosts reads what the disk has cost so far today.
+func testCosts(t *testing.T, c *lightsail.Client) {
+	u, now := newUser(t, c), time.Now().UTC()
+	ask := &lightsail.GetCostEstimateInput{ResourceName: new("vault"), StartTime: new(now.Truncate(24 * time.Hour)), EndTime: new(now.AddDate(0, 0, 1))}
+	budgets := do(u, u.GetCostEstimate, ask).ResourcesBudgetEstimate
+	if len(budgets) != 1 || budgets[0].ResourceType != types.ResourceTypeDisk || len(budgets[0].CostEstimates) != 1 {
+		t.Fatalf("estimates: got %+v, want one of a disk", budgets)
+	}
+	estimate := budgets[0].CostEstimates[0]
+	for _, day := range estimate.ResultsByTime {
+		if day.PricingUnit != types.PricingUnitGBMo || *day.Unit <= 0 || *day.UsageCost <= 0 || day.Currency != types.CurrencyUsd || day.TimePeriod.Start.Before(*ask.StartTime) {
+			t.Errorf("a day: got %+v, want some GB-Mo", day)
+		}
+	}
+	if *estimate.UsageType != "USW1-DiskUsage" || len(estimate.ResultsByTime) == 0 {
+		t.Errorf("costs: got %+v, want those of a disk in us-west-1", estimate)
+	}
+	ask.EndTime = ask.StartTime
+	refused(u, u.GetCostEstimate, ask, invalid("InvalidParams", "The startTime must be before the endTime."))
+}
+
 // wantCatalogue reads all pages of what the region has on offer.
 func wantCatalogue(t *testing.T, c *lightsail.Client) {
 	bundles := slices.Concat(pagesOf(t, func(token *string) ([]types.Bundle, *string, error) {

@@ -91,6 +91,7 @@ func TestGoSDK(t *testing.T) {
 	runIn(t, aged, []regionTest{
 		{agedRegion, "automatic snapshots", testAutoSnapshots},
 		{agedRegion, "metrics", testMetrics},
+		{agedRegion, "costs", testCosts},
 	})
 	t.Run("refused signatures", func(t *testing.T) { testSignatures(t, accounts) })
 	t.Run("every action succeeded", func(t *testing.T) {

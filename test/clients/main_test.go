@@ -121,7 +121,7 @@ var built = []string{
 	"ExportSnapshot", "GetActiveNames", "GetAutoSnapshots", "GetBlueprints", "GetBucketAccessKeys", "GetBucketBundles",
 	"GetBucketMetricData", "GetBuckets", "GetBundles", "GetCloudFormationStackRecords", "GetContactMethods",
 	"GetContainerAPIMetadata", "GetContainerImages", "GetContainerLog", "GetContainerServiceDeployments",
-	"GetContainerServiceMetricData", "GetContainerServicePowers", "GetContainerServices", "GetDisk", "GetDiskSnapshot",
+	"GetContainerServiceMetricData", "GetContainerServicePowers", "GetContainerServices", "GetCostEstimate", "GetDisk", "GetDiskSnapshot",
 	"GetDiskSnapshots", "GetDisks", "GetDomain", "GetDomains", "GetExportSnapshotRecords", "GetInstance",
 	"GetInstanceAccessDetails", "GetInstanceMetricData", "GetInstancePortStates", "GetInstanceSnapshot",
 	"GetInstanceSnapshots", "GetInstanceState", "GetInstances", "GetKeyPair", "GetKeyPairs", "GetOperation",

@@ -16,10 +16,10 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Declare returns what the family has.
-func Declare() api.Family { return api.Family{Actions: actions()} }
+// Declare returns what the family has. costs are those of the kinds that cost something.
+func Declare(costs map[resource.Kind]api.Cost) api.Family { return api.Family{Actions: actions(costs)} }
 
-func actions() []api.Action {
+func actions(costs costEstimates) []api.Action {
 	return slices.Concat([]api.Action{
 		api.New(getActiveNames),
 		api.New(getRegions),
@@ -28,6 +28,7 @@ func actions() []api.Action {
 		api.New(getBundles),
 		api.New(getRelationalDatabaseBlueprints),
 		api.New(getRelationalDatabaseBundles),
+		api.New(costs.get, api.OnMember("resourceName")),
 		api.New(getOperation),
 		api.New(getOperations),
 		api.New(getOperationsForResource),

@@ -30,7 +30,7 @@ func New(sealer *seal.Sealer) *Family { return &Family{sealer} }
 func (f *Family) Declare() api.Family {
 	return api.Family{Kinds: bucket.Stored(), Roles: map[resource.Role]api.Role{resource.BucketAccess: {}}, Metrics: metric.Sources{
 		resource.Bucket: series,
-	}, Actions: []api.Action{
+	}, Costs: map[resource.Kind]api.Cost{resource.Bucket: api.CostByTerms[bucket.Bucket](bucket.BundlesOver)}, Actions: []api.Action{
 		api.New(create, api.Creates(resource.Bucket)),
 		api.New(get, api.On(resource.Bucket)),
 		api.New(update, api.On(resource.Bucket)),
@@ -170,7 +170,11 @@ func updateBundle(c *api.Call, in *lightsail.UpdateBucketBundleInput) (*lightsai
 		return nil, api.InvalidParams("The bundle of the bucket %s was changed in this month already. "+
 			"You can change it only once within a monthly billing cycle.", b.Resource.Name)
 	}
+	former := b.Terms()
 	b.ChangeBundle(*in.BundleId, c.Now)
+	if err := api.KeepTerms(c, b.Resource, bucket.BundlesOver, former, b.Terms()); err != nil {
+		return nil, err
+	}
 	return &lightsail.UpdateBucketBundleOutput{Operations: recorded(c, b)}, c.Save(b)
 }
 

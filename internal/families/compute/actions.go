@@ -38,12 +38,22 @@ func New(d Deps) *Family { return &Family{d} }
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
 	return api.Family{
-		Actions: slices.Concat(f.instances(), f.storage(), snapshots()), Kinds: instance.Stored(),
+		Actions: slices.Concat(f.instances(), f.storage(), snapshots(), guiSessions()), Kinds: instance.Stored(), Costs: costs(),
 		Roles: map[resource.Role]api.Role{
 			resource.AttachedDisk:     {Blocked: diskBlocked, Missing: notDetachable, Ended: diskEnded},
 			resource.AttachedStaticIP: {Missing: staticIPMissing, Ended: f.staticIPEnded},
 		},
 		Metrics: metric.Sources{resource.Instance: instanceSeries},
+	}
+}
+
+func costs() map[resource.Kind]api.Cost {
+	return map[resource.Kind]api.Cost{
+		resource.Instance:         api.CostByTerms[instance.Instance](instance.BundlesOver),
+		resource.StaticIP:         api.CostByTerms[instance.StaticIP](instance.AddressOver),
+		resource.Disk:             api.CostOf[instance.Disk],
+		resource.DiskSnapshot:     api.CostOf[instance.DiskSnapshot],
+		resource.InstanceSnapshot: api.CostOf[instance.Snapshot],
 	}
 }
 

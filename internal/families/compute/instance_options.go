@@ -50,7 +50,7 @@ func (f *Family) changeIPAddressType(c *api.Call, i *instance.Instance, wanted t
 	had4 := i.Doc.IpAddressType != types.IpAddressTypeIpv6
 	wants4 := wanted != types.IpAddressTypeIpv6
 	if had4 != wants4 {
-		if err := changeBundleFor(i, acceptBundle); err != nil {
+		if err := keepTerms(c, i, func() error { return changeBundleFor(i, acceptBundle) }); err != nil {
 			return err
 		}
 	}

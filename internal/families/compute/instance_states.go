@@ -50,7 +50,7 @@ func (f *Family) startInstance(c *api.Call, in *lightsail.StartInstanceInput) (*
 		return nil, err
 	}
 	if in.AttributeUpdates != nil && in.AttributeUpdates.BundleId != nil {
-		if err := updateBundle(c, i, *in.AttributeUpdates.BundleId); err != nil {
+		if err := keepTerms(c, i, func() error { return updateBundle(c, i, *in.AttributeUpdates.BundleId) }); err != nil {
 			return nil, err
 		}
 	}

@@ -204,6 +204,15 @@ func setBundle(i *instance.Instance, b *catalogue.Bundle) {
 	i.Doc.Networking.MonthlyTransfer = &types.MonthlyTransfer{GbPerMonthAllocated: &transfer}
 }
 
+// keepTerms notes for the costs of an instance what a change of its bundle replaces.
+func keepTerms(c *api.Call, i *instance.Instance, change func() error) error {
+	former := i.Terms()
+	if err := change(); err != nil {
+		return err
+	}
+	return api.KeepTerms(c, i.Resource, instance.BundlesOver, former, i.Terms())
+}
+
 // takeAddresses gives a new instance all the addresses of its IP address type.
 func (f *Family) takeAddresses(c *api.Call, i *instance.Instance) error {
 	private, err := f.newPrivateAddress(c, i.Resource.Zone, i.Resource.ID)

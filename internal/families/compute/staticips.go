@@ -38,7 +38,7 @@ func releaseStaticIP(c *api.Call, _ *lightsail.ReleaseStaticIpInput) (*lightsail
 // instance is deleted, the static IP stays as it is.
 func (f *Family) staticIPEnded(c *api.Call, deleted *resource.Resource, link resource.Link) error {
 	if deleted.Kind != resource.StaticIP {
-		return nil
+		return keepAttached(c, link.Other, true)
 	}
 	_, err := f.replaceStaticIP(c, &link, deleted.Name)
 	return err
@@ -68,6 +68,11 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 	if err := giveUpAddress(c, i); err != nil {
 		return nil, err
 	}
+	if ip.Attached() == nil {
+		if err := keepAttached(c, ip.Resource, false); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := f.takeStaticIP(c, ip); err != nil {
 		return nil, err
 	}
@@ -80,7 +85,7 @@ func giveUpAddress(c *api.Call, i *instance.Instance) error {
 	if link := i.StaticIP(); link != nil {
 		op := c.Record(link.Other)
 		op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &i.Resource.Name
-		return c.Unlink(i.Resource, link)
+		return errors.Join(keepAttached(c, link.Other, true), c.Unlink(i.Resource, link))
 	}
 	i.Doc.PublicIpAddress = nil
 	return errors.Join(c.Tx.ReleaseAddress(instance.PublicPool, i.Resource.ID), c.Save(i))
@@ -97,7 +102,16 @@ func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (
 	if err != nil {
 		return nil, err
 	}
+	if err := keepAttached(c, ip.Resource, true); err != nil {
+		return nil, err
+	}
 	return &lightsail.DetachStaticIpOutput{Operations: []types.Operation{*onIP, *onInstance}}, nil
+}
+
+// keepAttached notes for the costs of a static IP whether it was attached until now. It is the other way
+// from now on.
+func keepAttached(c *api.Call, ip *resource.Resource, attached bool) error {
+	return api.KeepTerms(c, ip, instance.AddressOver, instance.AddressTerms{Attached: attached}, instance.AddressTerms{Attached: !attached})
 }
 
 // staticIPMissing is the error of a call that would detach a static IP which is attached to

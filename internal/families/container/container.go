@@ -36,7 +36,8 @@ func New(d Deps) *Family { return &Family{d} }
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
 	on, of := api.On(resource.ContainerService), api.Of(resource.ContainerService)
-	return api.Family{Kinds: container.Stored(), Metrics: metric.Sources{resource.ContainerService: series}, Actions: []api.Action{
+	costs := map[resource.Kind]api.Cost{resource.ContainerService: api.CostByTerms[container.Service](container.NodesOver)}
+	return api.Family{Kinds: container.Stored(), Metrics: metric.Sources{resource.ContainerService: series}, Costs: costs, Actions: []api.Action{
 		api.New(f.create, api.Creates(resource.ContainerService)),
 		api.New(list, of, on),
 		api.New(update, on),

@@ -67,12 +67,16 @@ func update(c *api.Call, in *lightsail.UpdateContainerServiceInput) (*lightsail.
 	if err := checkDomains(in.PublicDomainNames); err != nil {
 		return nil, err
 	}
+	former := s.Terms()
 	event, puller := container.Keep, wantsPuller(in.PrivateRegistryAccess)
 	if s.Change(in.Power, in.Scale, in.IsDisabled) || s.ChangesPuller(puller) {
 		event = container.Update
 	}
 	s.Enter(c.Plan(container.Lifecycle, event), s.Current(c.Now) != nil)
 	s.SetPuller(puller, s.Priv.Settled())
+	if err := api.KeepTerms(c, s.Resource, container.NodesOver, former, s.Terms()); err != nil {
+		return nil, err
+	}
 	c.Record(s.Resource)
 	return &lightsail.UpdateContainerServiceOutput{ContainerService: s.Begun(c.Now)}, c.Save(s)
 }

@@ -23,6 +23,7 @@ var (
 func Stored() resource.StoredKinds {
 	return resource.StoredKinds{resource.Bucket: {
 		Check: check, Secrets: secrets, CheckSecret: checkSecret, Bare: removeKeys, CheckLinks: checkLink,
+		Classes: []resource.Class{BundlesOver.Class},
 	}}
 }
 

@@ -18,7 +18,7 @@ import (
 // Stored is how an import checks container services.
 func Stored() resource.StoredKinds {
 	return resource.StoredKinds{resource.ContainerService: {
-		Check: check, Classes: []resource.Class{Deployments, Images, LogLines},
+		Check: check, Classes: []resource.Class{Deployments, Images, LogLines, NodesOver.Class},
 	}}
 }
 

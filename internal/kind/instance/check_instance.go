@@ -26,10 +26,14 @@ type checker struct{ audit.Audit }
 // Stored is what exports and imports know of the kinds of this package.
 func Stored() resource.StoredKinds {
 	return resource.StoredKinds{
-		resource.StaticIP: {Check: checkStaticIP, CheckLinks: checkStaticIPLink, Former: formerStaticIP, Pools: []resource.Pool{publicPool()}},
+		resource.StaticIP: {
+			Check: checkStaticIP, CheckLinks: checkStaticIPLink, Former: formerStaticIP, Pools: []resource.Pool{publicPool()},
+			Classes: []resource.Class{AddressOver.Class},
+		},
 		resource.Instance: {
 			Check: checkInstance, Secrets: secrets, CheckSecret: checkSecret, NewSecret: newSecret,
 			Upgrade: SealUserData, Former: formerInstance, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
+			Classes: []resource.Class{BundlesOver.Class},
 		},
 		resource.Disk:                      {Check: checkDisk, CheckLinks: checkDiskLink, Former: formerDisk},
 		resource.DiskSnapshot:              {Check: checkDiskSnapshot},

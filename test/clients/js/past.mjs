@@ -48,3 +48,18 @@ inRegion("metrics", async () => {
   await invalid(aged.getInstanceMetricData({ ...ask, period: 90 }), /^The parameter Period must be a multiple of 60\.$/);
   await missing(aged.getInstanceMetricData({ ...ask, instanceName: "nobody" }), "Instance", "nobody");
 });
+
+inRegion("costs", async () => {
+  const now = Date.now();
+  const ask = { resourceName: "aged", startTime: new Date(now - 86400e3), endTime: new Date(now + 86400e3) };
+  const [budget] = (await aged.getCostEstimate(ask)).resourcesBudgetEstimate;
+  assert.deepEqual([budget.resourceName, budget.resourceType, budget.costEstimates.length], ["aged", "Instance", 1]);
+  const [{ usageType, resultsByTime }] = budget.costEstimates;
+  assert.equal(usageType, "USW1-BundleUsage:0.5GB");
+  for (const { usageCost, unit, timePeriod, ...rest } of resultsByTime) {
+    assert.ok(unit > 0 && Math.abs(usageCost - (unit * 5) / 744) < 1e-9 && timePeriod.start < timePeriod.end, `${usageCost} for ${unit} hours`);
+    assert.deepEqual(rest, { pricingUnit: "Hrs", currency: "USD" });
+  }
+  await invalid(aged.getCostEstimate({ ...ask, startTime: new Date(now - 99 * 86400e3) }), /^The time between startTime and endTime must not be more than 3 months\.$/);
+  await missing(aged.getCostEstimate({ ...ask, resourceName: "nobody" }), "resource", "nobody");
+});

@@ -2,7 +2,7 @@
 
 import datetime
 
-from checks import check_operation, check_started, connect, equal, invalid, missing, nano, run
+from checks import check_operation, check_started, connect, equal, invalid, knows, missing, nano, run
 
 AGED = connect("us-west-1")  # where the instance "aged" and the disk "vault" are days old
 
@@ -70,6 +70,25 @@ def test_metrics(client, region):
     invalid(lambda: get(startTime=end), "The parameter StartTime must not equal parameter EndTime.")
     invalid(lambda: get(period=60, startTime=end - datetime.timedelta(days=2)), "You have requested up to 2880 datapoints, which exceeds the limit of 1440. .*")
     missing(lambda: get(instanceName="nobody"), "Instance", "nobody")
+
+
+def test_costs(client, region):
+    if not knows("GetCostEstimate"):
+        return
+    now = datetime.datetime.now(datetime.timezone.utc)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    get = lambda **other: AGED.get_cost_estimate(**{
+        "resourceName": "aged", "startTime": today - datetime.timedelta(days=1), "endTime": today + datetime.timedelta(days=2), **other})
+    (budget,) = get()["resourcesBudgetEstimate"]
+    equal((budget["resourceName"], budget["resourceType"]), ("aged", "Instance"), "resource")
+    (estimate,) = budget["costEstimates"]
+    equal(estimate["usageType"], "USW1-BundleUsage:0.5GB", "usage type")
+    for day in estimate["resultsByTime"]:
+        equal((day["pricingUnit"], day["currency"], day["timePeriod"]["start"].hour), ("Hrs", "USD", 0), "unit, currency, begin of the day")
+        assert abs(day["usageCost"] - day["unit"] * 5 / 744) < 1e-9, f"the cost of {day}"
+    equal(get(startTime=today - datetime.timedelta(days=60), endTime=today - datetime.timedelta(days=30))["resourcesBudgetEstimate"][0]["costEstimates"], [], "costs before")
+    invalid(lambda: get(startTime=today - datetime.timedelta(days=99)), "The time between startTime and endTime must not be more than 3 months.")
+    missing(lambda: get(resourceName="nobody"), "resource", "nobody")
 
 
 run(globals())

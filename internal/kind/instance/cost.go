@@ -1,0 +1,92 @@
+package instance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/cost"
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
+)
+
+// BundleTerms are what an instance is charged by, in every state.
+type BundleTerms struct {
+	BundleID string `json:"bundleId"`
+}
+
+// Terms are the present terms of an instance.
+func (i *Instance) Terms() BundleTerms { return BundleTerms{*i.Doc.BundleId} }
+
+// BundlesOver is how instances are charged.
+var BundlesOver = cost.NewTerms(checkBundleTerms, func(t BundleTerms, over cost.Span) (c cost.Charge) {
+	if b, ok := catalogue.FindBundle(t.BundleID); ok {
+		c = cost.Hourly(bundleUsage(b), 1, *b.Price)
+		c.Span = over
+	}
+	return c
+})
+
+func checkBundleTerms(t BundleTerms) error {
+	if _, known := catalogue.FindBundle(t.BundleID); !known {
+		return fmt.Errorf("unknown bundle %q", audit.Shorten(t.BundleID))
+	}
+	return nil
+}
+
+// bundleUsage is the usage type of a bundle: BundleUsage:0.5GB_win (AWS Price List). The ends of
+// bundles of other families, and of those without a public IPv4 address, are a guess.
+func bundleUsage(b *catalogue.Bundle) string {
+	usage := fmt.Sprintf("BundleUsage:%gGB", *b.RamSizeInGb)
+	if family, _, _ := strings.Cut(*b.BundleId, "_"); family == "m" || family == "c" {
+		usage += "_" + family
+	}
+	if b.Platform() == types.InstancePlatformWindows {
+		usage += "_win"
+	}
+	if b.IPv6Only() {
+		usage += "_ipv6"
+	}
+	return usage
+}
+
+// AddressTerms are what a static IP is charged by.
+type AddressTerms struct {
+	Attached bool `json:"attached"`
+}
+
+// Terms are the present terms of a static IP.
+func (s *StaticIP) Terms() AddressTerms { return AddressTerms{s.Attached() != nil} }
+
+// freeDetached is how long a static IP may be attached to nothing before it costs something
+// (Lightsail FAQ).
+const freeDetached = time.Hour
+
+// AddressOver is how static IPs are charged: while they are attached to nothing.
+var AddressOver = cost.NewTerms(func(AddressTerms) error { return nil }, func(t AddressTerms, over cost.Span) (c cost.Charge) {
+	if t.Attached {
+		return c
+	}
+	over.From = over.From.Add(freeDetached)
+	return cost.Charge{Span: over, UsageType: "UnusedStaticIP", Unit: types.PricingUnitHrs, Amount: 1, Price: catalogue.UnusedStaticIPPrice}
+})
+
+// Charge is for the size, attached or not.
+func (d *Disk) Charge() cost.Charge { return stored("DiskUsage", d.Doc.SizeInGb, catalogue.DiskPrice) }
+
+// Charge is for the size.
+func (s *DiskSnapshot) Charge() cost.Charge { return snapshotCharge(s.Doc.SizeInGb) }
+
+// Charge is for the size with that of all disks.
+func (s *Snapshot) Charge() cost.Charge { return snapshotCharge(s.Doc.SizeInGb) }
+
+func snapshotCharge(sizeInGB *int32) cost.Charge {
+	return stored("SnapshotUsage", sizeInGB, catalogue.SnapshotPrice)
+}
+
+// stored is a charge for GB that are stored.
+func stored(usageType string, sizeInGB *int32, price float64) cost.Charge {
+	return cost.Charge{UsageType: usageType, Unit: types.PricingUnitGBMo, Amount: float64(*sizeInGB), Price: price}
+}
