@@ -32,3 +32,6 @@ func (c *Call) MetricData(kind resource.Kind, name string, q metric.Query) ([]ty
 	}
 	return q.Of(series), nil
 }
+
+// Metrics say what is measured of resources.
+func (c *Call) Metrics() metric.Sources { return c.pipe.o.Metrics }

@@ -61,7 +61,7 @@ func Show[R, T any, P Shown[R, T]](c *Call) (*T, error) {
 // List is a page of all resources of a kind by name, as the API shows them now, and the
 // token of the next page.
 func List[R, T any, P Shown[R, T]](c *Call, token *string) ([]T, *string, error) {
-	return listed(c, token, "", c.ByName(P(new(R)).Kind()), shown[R, T, P](c))
+	return ListBy(c, token, "", c.ByName(P(new(R)).Kind()), shown[R, T, P](c))
 }
 
 // ListOf is List of some of the resources: fetch reads up to limit of them after a name.
@@ -69,7 +69,7 @@ func List[R, T any, P Shown[R, T]](c *Call, token *string) ([]T, *string, error)
 func ListOf[R, T any, P Shown[R, T]](
 	c *Call, token *string, scope string, fetch func(after string, limit int) ([]*resource.Resource, error),
 ) ([]T, *string, error) {
-	return listed(c, token, scope, fetch, shown[R, T, P](c))
+	return ListBy(c, token, scope, fetch, shown[R, T, P](c))
 }
 
 // All is List for lists that come in one page: of kinds of which an account has few.
@@ -98,7 +98,7 @@ func (c *Call) All(kind resource.Kind) (all []*resource.Resource, err error) {
 
 // ListShown is List with a function that shows a resource.
 func ListShown[T any](c *Call, token *string, kind resource.Kind, show func(*resource.Resource) (*T, error)) ([]T, *string, error) {
-	return listed(c, token, "", c.ByName(kind), show)
+	return ListBy(c, token, "", c.ByName(kind), show)
 }
 
 // ByName reads resources of a kind in the order of their names.
@@ -119,7 +119,8 @@ func shown[R, T any, P Shown[R, T]](c *Call) func(*resource.Resource) (*T, error
 	}
 }
 
-func listed[T any](
+// ListBy is ListOf with a function that shows a resource.
+func ListBy[T any](
 	c *Call, token *string, scope string,
 	fetch func(after string, limit int) ([]*resource.Resource, error), show func(*resource.Resource) (*T, error),
 ) ([]T, *string, error) {

@@ -22,9 +22,11 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
 	"github.com/lanyard-cloud/lanyard/internal/reconcile"
+	alarmruntime "github.com/lanyard-cloud/lanyard/internal/runtime/alarm"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
 	"github.com/lanyard-cloud/lanyard/internal/server/connlimit"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
+	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // reservedFiles is how many file descriptors connections leave to the store and to
@@ -42,6 +44,7 @@ type Server struct {
 	store     *home.Store
 	keys      *sshkey.Pool
 	instances *instanceruntime.Runtime
+	alarms    *alarmruntime.Runtime
 	running   *limit.Gate
 	metrics   *metrics
 	http      *http.Server
@@ -95,6 +98,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	})
 	s.metrics.watchConnections(s.clients.Count)
 	s.instances = s.newInstances()
+	s.alarms = alarmruntime.New(alarmruntime.Options{
+		Store: s.store.DB(), Metrics: families.Metrics(families.Deps{}), Clock: o.Clock, Log: o.Log, Shared: store.IsPostgres(o.Store),
+	})
 	pipeline := s.pipeline()
 	s.listener = s.clients.Listen(s.listener)
 	s.http = s.clients.Server(s.handler(s.services(pipeline)), pipeline.Throttle, tls, o.Log.Handler())
@@ -133,9 +139,16 @@ func (s *Server) pipeline() *api.Pipeline {
 		TimeScale: s.o.TimeScale,
 		Quotas:    s.o.Quotas,
 		Running:   s.running,
-		Committed: s.instances.Touched, // a client can connect to a port as soon as it has opened it
+		Committed: s.committed,
 		Observe:   s.metrics.observeCall,
 	})
+}
+
+// committed is told what a call has touched, before its answer is sent: a client can connect to a port as
+// soon as it has opened it.
+func (s *Server) committed(touched store.Touched) {
+	s.instances.Touched(touched)
+	s.alarms.Touched(touched)
 }
 
 // Endpoint is the URL that clients use: http://127.0.0.1:2016.
@@ -163,6 +176,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	go s.clients.EndIdle(resting)
 	s.instances.Begin()
 	go s.instances.Run(resting)
+	go s.alarms.Run(resting)
 	sweeper := &reconcile.Sweeper{Store: s.store.DB(), Clock: s.o.Clock, Log: s.o.Log}
 	go sweeper.Run(resting)
 	served := make(chan error, 1)
@@ -204,6 +218,9 @@ func (s *Server) Close() error {
 	}
 	if s.instances != nil {
 		err = errors.Join(err, s.instances.Close())
+	}
+	if s.alarms != nil {
+		s.alarms.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

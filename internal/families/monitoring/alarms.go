@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/kind/alarm"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	alarmruntime "github.com/lanyard-cloud/lanyard/internal/runtime/alarm"
 )
 
 func alarms() []api.Action {
@@ -32,7 +33,10 @@ func putAlarm(c *api.Call, in *lightsail.PutAlarmInput) (*lightsail.PutAlarmOutp
 	store, monitored := c.Save, c.Target(alarm.Kinds()...)
 	if a == nil {
 		a, store = alarm.New(c.New(resource.Alarm, *in.AlarmName)), c.Insert
+	} else if err := alarmruntime.Settle(c.Tx, c.Metrics(), a, c.Now); err != nil {
+		return nil, err
 	}
+	a.Priv.Prompt = c.After(alarm.PromptAfter)
 	refusal := a.Configure(types.Alarm{
 		ComparisonOperator: in.ComparisonOperator, ContactProtocols: in.ContactProtocols, DatapointsToAlarm: in.DatapointsToAlarm,
 		EvaluationPeriods: in.EvaluationPeriods, MetricName: in.MetricName, NotificationEnabled: in.NotificationEnabled,
@@ -82,8 +86,18 @@ func getAlarms(c *api.Call, in *lightsail.GetAlarmsInput) (*lightsail.GetAlarmsO
 		scope = fmt.Sprintf("%s of %s", aws.ToString(in.AlarmName), aws.ToString(in.MonitoredResourceName))
 		fetch = func(after string, limit int) ([]*resource.Resource, error) { return selected(c, in, after, limit) }
 	}
-	list, next, err := api.ListOf[alarm.Alarm, types.Alarm](c, in.PageToken, scope, fetch)
+	list, next, err := api.ListBy(c, in.PageToken, scope, fetch, func(r *resource.Resource) (*types.Alarm, error) { return shown(c, r) })
 	return &lightsail.GetAlarmsOutput{Alarms: list, NextPageToken: next}, err
+}
+
+// shown is an alarm as its metric has it by now, whatever is stored of it.
+func shown(c *api.Call, r *resource.Resource) (*types.Alarm, error) {
+	a := &alarm.Alarm{}
+	if err := a.Open(r); err != nil {
+		return nil, err
+	}
+	_, err := alarmruntime.Advance(c.Tx, c.Metrics(), a, c.Now)
+	return a.Show(c.Now), err
 }
 
 // selected reads up to limit alarms after a name of those that the input selects.
@@ -122,12 +136,18 @@ func monitoring(c *api.Call, in *lightsail.GetAlarmsInput) (all []*resource.Reso
 	return all
 }
 
+// testAlarm notifies as a change to the state does.
 func testAlarm(c *api.Call, in *lightsail.TestAlarmInput) (*lightsail.TestAlarmOutput, error) {
 	a, err := api.Target[alarm.Alarm](c)
 	if err != nil {
 		return nil, err
 	}
-	a.Priv.Test = &alarm.Test{State: in.State, Until: c.After(alarm.TestTakes)}
+	if err := alarmruntime.Settle(c.Tx, c.Metrics(), a, c.Now); err != nil {
+		return nil, err
+	}
+	if err := alarmruntime.Notify(c.Tx, a, c.Now, a.Try(in.State, c.Now, c.After(alarm.TestTakes))); err != nil {
+		return nil, err
+	}
 	return &lightsail.TestAlarmOutput{Operations: recorded(c, a)}, c.Save(a)
 }
 

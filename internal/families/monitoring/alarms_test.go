@@ -124,7 +124,7 @@ func TestPutAlarm_replacesTheWholeConfiguration(t *testing.T) {
 		"3 ignore false [SMS Email] [OK ALARM INSUFFICIENT_DATA] Sum Bytes\n" {
 		t.Errorf("the alarm with all members is %s", got)
 	}
-	l.Pass(time.Minute)
+	l.Pass(time.Second)
 	in := highCPU("out", "db")
 	in.Tags = []types.Tag{familytest.Tag("team", "db")} // for new alarms only
 	l.WantOperations(put(l, in), "PutAlarm Alarm out db Succeeded")

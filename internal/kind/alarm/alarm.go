@@ -31,23 +31,35 @@ type Priv struct {
 	// State is the one that the last evaluation found, and Since is when it began.
 	State types.AlarmState `json:"state"`
 	Since time.Time        `json:"since"`
-	// Test is the last test; nil if there was none.
+	// Evaluated is a moment up to which all evaluations are made. What follows from later ones is
+	// found out when the alarm is read, until it is stored.
+	Evaluated time.Time `json:"evaluated"`
+	// Prompt is the moment of an evaluation beside those of every five minutes; zero if none is due.
+	Prompt time.Time `json:"prompt,omitzero"`
+	// Test is a test that is not over yet; nil if there is none.
 	Test *Test `json:"test,omitempty"`
+	// Notified is when the alarm sent its last notification; zero if it sent none.
+	Notified time.Time `json:"notified,omitzero"`
 }
 
 // Test is a state that an alarm shows for a while, whatever its metric is.
 type Test struct {
 	State types.AlarmState `json:"state"`
+	At    time.Time        `json:"at"`
 	Until time.Time        `json:"until"`
 }
 
-// TestTakes is how long an alarm shows the state of a test. AWS's guide says that it is a short time.
-const TestTakes = 10 * time.Second
+const (
+	// TestTakes is how long an alarm shows the state of a test: a short time, as AWS's guide says.
+	TestTakes = 10 * time.Second
+	// PromptAfter is how long after PutAlarm an alarm is evaluated.
+	PromptAfter = time.Minute
+)
 
 // New returns an alarm that monitors nothing yet. It is not stored yet.
 func New(r *resource.Resource) *Alarm {
 	a := &Alarm{}
-	a.Resource, a.Priv.State, a.Priv.Since = r, insufficient, r.CreatedAt
+	a.Resource, a.Priv = r, Priv{State: insufficient, Since: r.CreatedAt, Evaluated: r.CreatedAt}
 	return a
 }
 
@@ -79,6 +91,14 @@ func (a *Alarm) State(now time.Time) types.AlarmState {
 		return t.State
 	}
 	return a.Priv.State
+}
+
+// Try begins a test, which the alarm shows until a moment, and returns the change of state. There is one
+// even if the state is the same as before.
+func (a *Alarm) Try(state types.AlarmState, now, until time.Time) Change {
+	from := a.State(now)
+	a.Priv.Test = &Test{state, now, until}
+	return Change{At: now, From: from, To: state, Reason: "The alarm was tested."}
 }
 
 // Link is the link to the monitored resource; nil if there is none yet.

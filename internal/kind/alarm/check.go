@@ -3,6 +3,7 @@ package alarm
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -54,22 +55,26 @@ func (a *Alarm) isConfigured() bool {
 		slices.Contains(types.TreatMissingData("").Values(), a.Doc.TreatMissingData) &&
 		a.Doc.DatapointsToAlarm != nil && a.Doc.NotificationEnabled != nil &&
 		aws.ToInt32(a.Doc.Period) == *period && a.Doc.Unit == made.Doc.Unit && a.Doc.Statistic == made.Doc.Statistic &&
-		within(a.Doc.ContactProtocols, types.ContactProtocol("").Values()) && within(a.Doc.NotificationTriggers, types.AlarmState("").Values())
+		among(a.Doc.ContactProtocols, types.ContactProtocol("").Values()) && among(a.Doc.NotificationTriggers, types.AlarmState("").Values())
 }
 
-// within reports whether a list has only some values, each once.
-func within[T comparable](list, values []T) bool {
+// among reports whether a list has only some values, each once.
+func among[T comparable](list, values []T) bool {
 	return len(list) == len(once(list)) && !slices.ContainsFunc(list, func(v T) bool { return !slices.Contains(values, v) })
 }
 
 func (a *Alarm) checkState(to *audit.Audit) {
 	states := types.AlarmState("").Values()
 	to.Want(slices.Contains(states, a.Priv.State), "priv: unknown state")
-	to.Want(!a.Priv.Since.IsZero(), "priv: the state has no beginning")
-	to.Moment("since", a.Priv.Since)
+	to.Want(!a.Priv.Since.IsZero() && !a.Priv.Evaluated.IsZero(), "priv: the state has no beginning or no evaluation")
+	for member, at := range map[string]time.Time{
+		"since": a.Priv.Since, "evaluated": a.Priv.Evaluated, "prompt": a.Priv.Prompt, "notified": a.Priv.Notified,
+	} {
+		to.Moment(member, at)
+	}
 	if t := a.Priv.Test; t != nil {
-		to.Want(slices.Contains(states, t.State), "priv: unknown state of the test")
-		to.Moment("until of the test", t.Until)
+		to.Want(slices.Contains(states, t.State) && !t.Until.Before(t.At), "priv: the test has an unknown state, or ends before it begins")
+		to.Moment("at of the test", t.At)
 	}
 }
 
