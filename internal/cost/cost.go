@@ -50,6 +50,11 @@ func Hourly(usageType string, amount float64, monthly float32) Charge {
 	return Charge{UsageType: usageType, Unit: types.PricingUnitHrs, Amount: amount, Price: float64(monthly) / hoursAMonth}
 }
 
+// Stored is a charge for GB that are stored, by a price for a GB and a month in US dollars.
+func Stored(usageType string, sizeInGB *int32, price float64) Charge {
+	return Charge{UsageType: usageType, Unit: types.PricingUnitGBMo, Amount: float64(*sizeInGB), Price: price}
+}
+
 // used is how many units are used in a part of the charge's time that is within one day.
 func (c *Charge) used(part Span) float64 {
 	hours := part.Until.Sub(part.From).Hours() * c.Amount

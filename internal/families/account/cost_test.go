@@ -80,6 +80,26 @@ func TestGetCostEstimate_ofEachKind(t *testing.T) {
 	wantCosts(l, "example.com")
 }
 
+func TestGetCostEstimate_ofDatabases(t *testing.T) {
+	l := familytest.NewLab(t, lanyardtest.Options{})
+	for name, bundle := range map[string]string{"db": "micro_2_0", "ha": "large_ha_2_0"} {
+		familytest.Do(t, l.CreateRelationalDatabase, &lightsail.CreateRelationalDatabaseInput{
+			RelationalDatabaseName: &name, RelationalDatabaseBlueprintId: new("mysql_8_0"), RelationalDatabaseBundleId: &bundle,
+			MasterDatabaseName: new("main"), MasterUsername: new("chief"),
+		})
+	}
+	l.Pass(24 * time.Hour)
+	familytest.Do(t, l.CreateRelationalDatabaseSnapshot, &lightsail.CreateRelationalDatabaseSnapshotInput{
+		RelationalDatabaseName: new("db"), RelationalDatabaseSnapshotName: new("saved"),
+	})
+	l.Pass(72 * time.Hour)
+	familytest.Do(t, l.StopRelationalDatabase, &lightsail.StopRelationalDatabaseInput{RelationalDatabaseName: new("db")})
+	l.Pass(24 * time.Hour)
+	wantCosts(l, "db", "USE1-DatabaseUsage:1GB: 120 Hrs, 2.419355")
+	wantCosts(l, "ha", "USE1-DatabaseUsage:8GB_ha: 120 Hrs, 37.096774")
+	wantCosts(l, "saved", "USE1-SnapshotUsage: 5.333333 GB-Mo, 0.266667")
+}
+
 func TestGetCostEstimate_ofAnInstanceOverBundles(t *testing.T) {
 	l := familytest.NewLab(t, lanyardtest.Options{})
 	createInstance(l, "web", "debian_12", "nano_2_0")

@@ -36,7 +36,7 @@ func New(d Deps) *Family { return &Family{d} }
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
 	on, onSnapshot := api.On(resource.RelationalDatabase), api.On(resource.RelationalDatabaseSnapshot)
-	return api.Family{Kinds: database.Stored(), Actions: []api.Action{
+	return api.Family{Kinds: database.Stored(), Costs: costs(), Actions: []api.Action{
 		api.New(f.create, api.Creates(resource.RelationalDatabase)),
 		api.New(f.createFromSnapshot,
 			api.OnMember("relationalDatabaseSnapshotName", resource.RelationalDatabaseSnapshot), api.Creates(resource.RelationalDatabase)),
@@ -53,6 +53,13 @@ func (f *Family) Declare() api.Family {
 		api.New(listSnapshots, api.Of(resource.RelationalDatabaseSnapshot)),
 		api.New(deleteSnapshot, api.Deletes(resource.RelationalDatabaseSnapshot)),
 	}}
+}
+
+func costs() map[resource.Kind]api.Cost {
+	return map[resource.Kind]api.Cost{
+		resource.RelationalDatabase:         api.CostOf[database.Database],
+		resource.RelationalDatabaseSnapshot: api.CostOf[database.Snapshot],
+	}
 }
 
 // refusal is the client's error for what the kind does not admit.

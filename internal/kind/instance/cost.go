@@ -74,7 +74,9 @@ var AddressOver = cost.NewTerms(func(AddressTerms) error { return nil }, func(t 
 })
 
 // Charge is for the size, attached or not.
-func (d *Disk) Charge() cost.Charge { return stored("DiskUsage", d.Doc.SizeInGb, catalogue.DiskPrice) }
+func (d *Disk) Charge() cost.Charge {
+	return cost.Stored("DiskUsage", d.Doc.SizeInGb, catalogue.DiskPrice)
+}
 
 // Charge is for the size.
 func (s *DiskSnapshot) Charge() cost.Charge { return snapshotCharge(s.Doc.SizeInGb) }
@@ -83,10 +85,5 @@ func (s *DiskSnapshot) Charge() cost.Charge { return snapshotCharge(s.Doc.SizeIn
 func (s *Snapshot) Charge() cost.Charge { return snapshotCharge(s.Doc.SizeInGb) }
 
 func snapshotCharge(sizeInGB *int32) cost.Charge {
-	return stored("SnapshotUsage", sizeInGB, catalogue.SnapshotPrice)
-}
-
-// stored is a charge for GB that are stored.
-func stored(usageType string, sizeInGB *int32, price float64) cost.Charge {
-	return cost.Charge{UsageType: usageType, Unit: types.PricingUnitGBMo, Amount: float64(*sizeInGB), Price: price}
+	return cost.Stored(catalogue.SnapshotUsage, sizeInGB, catalogue.SnapshotPrice)
 }
