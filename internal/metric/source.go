@@ -1,7 +1,6 @@
 package metric
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -26,11 +25,12 @@ type Source func(tx *store.Tx, r *resource.Resource, name string, now time.Time)
 // Sources are those of all kinds that have metrics.
 type Sources map[resource.Kind]Source
 
-// Series finds the series of a metric of a resource of any kind.
+// Series finds the series of a metric of a resource of any kind. It is the zero Series for kinds
+// without metrics.
 func (s Sources) Series(tx *store.Tx, r *resource.Resource, name string, now time.Time) (Series, error) {
 	source := s[r.Kind]
 	if source == nil {
-		return Series{}, fmt.Errorf("resources of the kind %s have no metrics", r.Kind)
+		return Series{}, nil
 	}
 	return source(tx, r, name, now)
 }

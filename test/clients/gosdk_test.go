@@ -87,6 +87,7 @@ func TestGoSDK(t *testing.T) {
 		{"us-east-1", "a pending container service", testPendingService},
 		{"us-east-1", "domains", testDomains},
 		{"us-east-2", "contact methods", testContacts},
+		{"us-west-2", "alarms", testAlarms},
 	})
 	runIn(t, aged, []regionTest{
 		{agedRegion, "automatic snapshots", testAutoSnapshots},

@@ -1,6 +1,6 @@
-"""Contact methods: python3 monitoring.py ENDPOINT"""
+"""Alarms and contact methods: python3 monitoring.py ENDPOINT"""
 
-from checks import check_operation, connect, equal, invalid, matches, missing, run, shows
+from checks import await_state, check_operation, connect, create_instances, equal, invalid, matches, missing, run, shows, without
 
 RECORD = {"resource": "ContactMethod"}
 
@@ -32,6 +32,44 @@ def test_phone_numbers(client, region):
     equal([m["status"] for m in client.get_contact_methods()["contactMethods"]], ["Valid"], "state of a phone number")
     invalid(lambda: connect("eu-central-1").create_contact_method(protocol="SMS", contactEndpoint="+15555550100"), ".*SMS.*eu-central-1.*")
     client.delete_contact_method(protocol="SMS")
+
+
+def put_alarm(client, name, **more):
+    """Puts an alarm as most people do, and returns its operation."""
+    (op,) = client.put_alarm(**{
+        "alarmName": name, "monitoredResourceName": "web", "metricName": "CPUUtilization", "comparisonOperator": "GreaterThanOrEqualToThreshold",
+        "threshold": 80, "evaluationPeriods": 2, **more})["operations"]
+    return op
+
+
+def test_alarms(client, region):
+    record = {"resource": "Alarm", "details": "web"}
+    create_instances(client, region, "web")
+    check_operation(put_alarm(client, "high-cpu"), "PutAlarm", "high-cpu", region, **record)
+    (alarm,) = client.get_alarms(alarmName="high-cpu")["alarms"]
+    matches(alarm["arn"], f"arn:aws:lightsail:{region}:[0-9]{{12}}:Alarm/[0-9a-f-]{{36}}", "ARN")
+    arn = client.get_instance(instanceName="web")["instance"]["arn"]
+    shows("Alarm", without(alarm, "arn", "supportCode", "createdAt", "tags"), {
+        "name": "high-cpu", "resourceType": "Alarm", "location": {"availabilityZone": "all", "regionName": region},
+        "monitoredResourceInfo": {"arn": arn, "name": "web", "resourceType": "Instance"}, "comparisonOperator": "GreaterThanOrEqualToThreshold",
+        "evaluationPeriods": 2, "datapointsToAlarm": 2, "period": 300, "threshold": 80.0, "treatMissingData": "missing", "statistic": "Average",
+        "metricName": "CPUUtilization", "unit": "Percent", "state": "INSUFFICIENT_DATA", "contactProtocols": [], "notificationTriggers": ["ALARM"],
+        "notificationEnabled": True,
+    }, "an alarm")
+    put_alarm(client, "second")
+    invalid(lambda: put_alarm(client, "third"), "You can configure up to two alarms per metric.*", "LimitExceeded")
+    put_alarm(client, "third", metricName="NetworkOut", notificationTriggers=["OK", "ALARM"], treatMissingData="ignore", datapointsToAlarm=1)
+    first = client.get_alarms()
+    second = client.get_alarms(pageToken=first["nextPageToken"])
+    equal([a["name"] for page in (first, second) for a in page["alarms"]], ["high-cpu", "second", "third"], "alarms in pages of two")
+    (op,) = client.test_alarm(alarmName="third", state="OK")["operations"]
+    check_operation(op, "TestAlarm", "third", region, **record)
+    (op,) = client.delete_alarm(alarmName="third")["operations"]
+    check_operation(op, "DeleteAlarm", "third", region, **record)
+    missing(lambda: client.test_alarm(alarmName="third", state="OK"), "Alarm", "third")
+    await_state(client, "web", "running")
+    client.delete_instance(instanceName="web")
+    equal(client.get_alarms()["alarms"], [], "alarms after the deletion of their instance")
 
 
 run(globals())
