@@ -17,7 +17,6 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	containersim "github.com/lanyard-cloud/lanyard/internal/driver/container/sim"
-	databasesim "github.com/lanyard-cloud/lanyard/internal/driver/database/sim"
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/limit"
@@ -45,6 +44,7 @@ type Server struct {
 	keys      *sshkey.Pool
 	instances *instanceruntime.Runtime
 	alarms    *alarmruntime.Runtime
+	databases *reconcile.Reconciler
 	running   *limit.Gate
 	metrics   *metrics
 	http      *http.Server
@@ -101,6 +101,7 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	s.alarms = alarmruntime.New(alarmruntime.Options{
 		Store: s.store.DB(), Metrics: families.Metrics(families.Deps{}), Clock: o.Clock, Log: o.Log, Shared: store.IsPostgres(o.Store),
 	})
+	s.databases = s.newDatabases()
 	pipeline := s.pipeline()
 	s.listener = s.clients.Listen(s.listener)
 	s.http = s.clients.Server(s.handler(s.services(pipeline)), pipeline.Throttle, tls, o.Log.Handler())
@@ -125,7 +126,10 @@ func cause(err error) error {
 }
 
 func (s *Server) pipeline() *api.Pipeline {
-	deps := families.Deps{Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand, Containers: containersim.Driver{}, Databases: databasesim.Driver{}}
+	deps := families.Deps{
+		Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand,
+		Containers: containersim.Driver{}, Databases: databaseDriver,
+	}
 	return api.NewPipeline(api.Options{
 		Actions:   families.All(deps),
 		Roles:     families.Roles(deps),
@@ -177,6 +181,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.instances.Begin()
 	go s.instances.Run(resting)
 	go s.alarms.Run(resting)
+	go s.databases.Run(resting)
 	sweeper := &reconcile.Sweeper{Store: s.store.DB(), Clock: s.o.Clock, Log: s.o.Log}
 	go sweeper.Run(resting)
 	served := make(chan error, 1)
@@ -221,6 +226,9 @@ func (s *Server) Close() error {
 	}
 	if s.alarms != nil {
 		s.alarms.Close()
+	}
+	if s.databases != nil {
+		s.databases.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

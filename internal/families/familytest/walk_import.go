@@ -42,4 +42,4 @@ func records(file string) []string {
 	return strings.Split(sealed.ReplaceAllString(file, `$1:""`), "\n")[1:]
 }
 
-var sealed = regexp.MustCompile(`("\w*[sS]ecret"):"[^"]{20,}"`)
+var sealed = regexp.MustCompile(`("\w*(?:[sS]ecret|Password)"):"[^"]{20,}"`)

@@ -133,6 +133,7 @@ func (c Change) without(other Change) Change {
 	if other.Blueprint != nil {
 		c.Blueprint, c.EngineVersion = nil, nil
 	}
+	c.Password = c.Password && !other.Password
 	return c
 }
 
