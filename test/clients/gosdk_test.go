@@ -81,6 +81,8 @@ func TestGoSDK(t *testing.T) {
 		{"us-west-1", "buckets", testBuckets},
 		{"us-west-1", "container services", testContainerServices},
 		{"us-east-1", "container deployments", testContainerDeployments},
+		{"eu-west-1", "databases", testDatabases},
+		{"eu-west-2", "database snapshots", testDatabaseSnapshots},
 	})
 	runIn(t, slow, []regionTest{
 		{"us-east-1", "pending things", testPending},
