@@ -101,6 +101,11 @@ func (s *Server) SSHAddress(region, instanceName string) string {
 	return s.running.SSHAddress(region, instanceName)
 }
 
+// Mailbox returns the folder of the mails that the server has sent, a Maildir. New ones are in its
+// folder "new", one in a file; a mail is there soon after the call that sends it. It may not exist
+// before the first one.
+func (s *Server) Mailbox() string { return s.running.Mailbox() }
+
 // Client returns the official SDK's client for a region, which signs as the root.
 func (s *Server) Client(region string, more ...func(*lightsail.Options)) *lightsail.Client {
 	inRegion := func(o *lightsail.Options) { o.Region = region }

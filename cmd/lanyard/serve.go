@@ -41,6 +41,7 @@ func serveCommand() *cobra.Command {
 	o.networkFlags(cmd.Flags())
 	o.storeFlags(cmd.Flags())
 	o.instanceFlags(cmd.Flags())
+	o.mailFlags(cmd.Flags())
 	return cmd
 }
 
@@ -87,6 +88,15 @@ func (o *serveOptions) instanceFlags(f *pflag.FlagSet) {
 	f.Var(&o.scale, "time-scale", "how long changes of state take: realistic (as on AWS), instant, or a fraction of that such as 0.5")
 	f.StringSliceVar(&o.quotas, "quota", nil, "service quota, such as instances=100; may be repeated")
 	f.StringVar(&o.addresses, "instance-addresses", "", "range such as 127.64.0.0/16 of which each instance has an address of its own (Linux)")
+}
+
+func (o *serveOptions) mailFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.Mail.SMTP, "smtp", "", "host:port of the SMTP server for mails (default: mails go to the folder mail in the data directory)")
+	f.StringVar(&o.Mail.Security, "smtp-security", "", "starttls (the default), tls, or none for an SMTP server on this machine")
+	f.StringVar(&o.Mail.User, "smtp-user", "", "user at the SMTP server")
+	f.StringVar(&o.Mail.PasswordFile, "smtp-password-file", "", "file of the user's password at the SMTP server")
+	f.StringVar(&o.Mail.From, "smtp-from", "", "address that mails come from")
+	f.StringVar(&o.Mail.URL, "public-url", "", "URL of this server in the links of mails (default: the endpoint)")
 }
 
 // read returns the server's options once the flags are set.

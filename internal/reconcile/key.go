@@ -63,6 +63,6 @@ func (k *key) finish(status Status, err error) (lastError string) {
 			status.Resource = k.status.Resource
 		}
 	}
-	k.working, k.status = false, status
+	k.working, k.status, k.checkAt = false, status, status.Again
 	return lastError
 }

@@ -159,6 +159,9 @@ func (t *term) rest(next time.Time) time.Duration {
 		if k.lastError != "" && k.retryAt.Before(next) {
 			next = k.retryAt
 		}
+		if !k.checkAt.IsZero() && k.checkAt.Before(next) {
+			next = k.checkAt
+		}
 	}
 	return max(tick, time.Until(next))
 }

@@ -73,6 +73,9 @@ type Status struct {
 	// From and Until say at which lifecycle times the work is right: at From and later, and
 	// before Until. A zero time is no bound.
 	From, Until time.Time
+	// Again is when the work is to be repeated in any case, in real time: what failed outside of the
+	// store is retried. A zero time is never.
+	Again time.Time
 	// Report is what was found at an engine; nil if nothing is to be stored of it.
 	Report *Report
 }
@@ -110,6 +113,8 @@ type Options struct {
 	Log   *slog.Logger
 	// Shared says that other processes write to the store all the time, as replicas do.
 	Shared bool
+	// Detached says that answers do not wait for the work.
+	Detached bool
 	// Lease is the name of the lease under which the work is done by one process at a time;
 	// "" if every process does it.
 	Lease string
@@ -199,7 +204,7 @@ func (r *Reconciler) setCurrent(t *term) {
 }
 
 func (r *Reconciler) wait(all []<-chan struct{}) {
-	if len(all) > 0 && !wait(answerTime, all) {
+	if len(all) > 0 && !r.o.Detached && !wait(answerTime, all) {
 		r.o.Log.Warn("backend takes long, answering before it is in step", "kind", r.o.Kind, "resources", len(all))
 	}
 }

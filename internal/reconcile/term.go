@@ -135,8 +135,8 @@ func (t *term) process(k *key) {
 func (t *term) finish(k *key, status Status, err error) {
 	t.mu.Lock()
 	lastError := k.finish(status, err)
-	if t.o.Shared {
-		k.checkAt = time.Now().Add(checkEvery)
+	if check := time.Now().Add(checkEvery); t.o.Shared && (k.checkAt.IsZero() || check.Before(k.checkAt)) {
+		k.checkAt = check
 	}
 	named := k.status.Resource
 	if err == nil && status.Resource == nil && k.queued == nil {

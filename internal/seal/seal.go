@@ -32,19 +32,21 @@ type Purpose string
 // The purposes that exist. Their text is part of the derivation: changing one
 // makes everything sealed under it unreadable.
 const (
-	AccessKeySecret  Purpose = "access-key-secret"
-	KeyPairPrivate   Purpose = "key-pair-private"
-	InstanceKeys     Purpose = "instance-keys"
-	BucketKeySecret  Purpose = "bucket-key-secret"
-	DatabasePassword Purpose = "database-password"
-	PageToken        Purpose = "page-token"
-	SessionToken     Purpose = "session-token"
-	RegistryLogin    Purpose = "registry-login"
-	MasterKeyCheck   Purpose = "master-key-check"
+	AccessKeySecret   Purpose = "access-key-secret"
+	KeyPairPrivate    Purpose = "key-pair-private"
+	InstanceKeys      Purpose = "instance-keys"
+	BucketKeySecret   Purpose = "bucket-key-secret"
+	DatabasePassword  Purpose = "database-password"
+	PageToken         Purpose = "page-token"
+	SessionToken      Purpose = "session-token"
+	RegistryLogin     Purpose = "registry-login"
+	EmailConfirmation Purpose = "email-confirmation"
+	MasterKeyCheck    Purpose = "master-key-check"
 )
 
 var purposes = []Purpose{
-	AccessKeySecret, KeyPairPrivate, InstanceKeys, BucketKeySecret, DatabasePassword, PageToken, SessionToken, RegistryLogin, MasterKeyCheck,
+	AccessKeySecret, KeyPairPrivate, InstanceKeys, BucketKeySecret, DatabasePassword, PageToken, SessionToken, RegistryLogin, EmailConfirmation,
+	MasterKeyCheck,
 }
 
 // Sealer seals and opens values under keys derived from one master key. It is

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/lanyard-cloud/lanyard/internal/confirm"
 	"github.com/lanyard-cloud/lanyard/internal/safefile"
 )
 
@@ -57,6 +58,8 @@ func (s *Server) handler(to services) http.Handler {
 				return
 			}
 			metricsPage.ServeHTTP(w, r)
+		case confirm.Meant(r):
+			to.confirm.ServeHTTP(w, r)
 		case s.cors(w, r), options(w, r):
 		default:
 			to.handler(r).ServeHTTP(w, r)

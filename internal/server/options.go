@@ -70,6 +70,8 @@ type Options struct {
 	// running instance listens on its own. When zero, public addresses come from
 	// compute.DefaultNetwork, and nothing listens on them.
 	InstanceAddresses netip.Prefix
+	// Mail says how mails leave the server.
+	Mail Mail
 	// Clock is the lifecycle clock. Nil means time.Now.
 	Clock func() time.Time
 	// Rand is the source of ids. Nil means crypto/rand. Keys and secrets always come
@@ -126,7 +128,7 @@ func (o Options) check() error {
 		return fmt.Errorf("--listen %s: other machines can reach the server, and without TLS private keys can be read on the network: "+
 			"give --tls-cert and --tls-key, or --insecure-listen", o.Listen)
 	}
-	if err := errors.Join(o.checkTimeScale(), o.checkAddresses()); err != nil {
+	if err := errors.Join(o.checkTimeScale(), o.checkAddresses(), o.Mail.check()); err != nil {
 		return err
 	}
 	return o.Root.Check()

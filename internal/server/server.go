@@ -23,6 +23,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/reconcile"
 	alarmruntime "github.com/lanyard-cloud/lanyard/internal/runtime/alarm"
 	instanceruntime "github.com/lanyard-cloud/lanyard/internal/runtime/instance"
+	mailruntime "github.com/lanyard-cloud/lanyard/internal/runtime/mail"
 	"github.com/lanyard-cloud/lanyard/internal/server/connlimit"
 	"github.com/lanyard-cloud/lanyard/internal/sshkey"
 	"github.com/lanyard-cloud/lanyard/internal/store"
@@ -45,6 +46,7 @@ type Server struct {
 	instances *instanceruntime.Runtime
 	alarms    *alarmruntime.Runtime
 	databases *reconcile.Reconciler
+	mails     *mailruntime.Runtime
 	running   *limit.Gate
 	metrics   *metrics
 	http      *http.Server
@@ -98,9 +100,10 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	})
 	s.metrics.watchConnections(s.clients.Count)
 	s.instances = s.newInstances()
-	s.alarms = alarmruntime.New(alarmruntime.Options{
-		Store: s.store.DB(), Metrics: families.Metrics(families.Deps{}), Clock: o.Clock, Log: o.Log, Shared: store.IsPostgres(o.Store),
-	})
+	if s.mails, err = s.newMails(); err != nil {
+		return nil, err
+	}
+	s.alarms = s.newAlarms()
 	s.databases = s.newDatabases()
 	pipeline := s.pipeline()
 	s.listener = s.clients.Listen(s.listener)
@@ -148,11 +151,20 @@ func (s *Server) pipeline() *api.Pipeline {
 	})
 }
 
+// newAlarms makes what evaluates alarms. It starts in Serve.
+func (s *Server) newAlarms() *alarmruntime.Runtime {
+	return alarmruntime.New(alarmruntime.Options{
+		Store: s.store.DB(), Metrics: families.Metrics(families.Deps{}), Clock: s.o.Clock, Log: s.o.Log, Shared: store.IsPostgres(s.o.Store),
+		Committed: s.mails.Touched,
+	})
+}
+
 // committed is told what a call has touched, before its answer is sent: a client can connect to a port as
 // soon as it has opened it.
 func (s *Server) committed(touched store.Touched) {
 	s.instances.Touched(touched)
 	s.alarms.Touched(touched)
+	s.mails.Touched(touched)
 }
 
 // Endpoint is the URL that clients use: http://127.0.0.1:2016.
@@ -182,6 +194,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	go s.instances.Run(resting)
 	go s.alarms.Run(resting)
 	go s.databases.Run(resting)
+	go s.mails.Run(resting)
 	sweeper := &reconcile.Sweeper{Store: s.store.DB(), Clock: s.o.Clock, Log: s.o.Log}
 	go sweeper.Run(resting)
 	served := make(chan error, 1)
@@ -229,6 +242,9 @@ func (s *Server) Close() error {
 	}
 	if s.databases != nil {
 		s.databases.Close()
+	}
+	if s.mails != nil {
+		s.mails.Close()
 	}
 	if s.store != nil {
 		err = errors.Join(err, s.store.Close())

@@ -25,6 +25,7 @@ var order = [][]string{
 	{"internal/api"},
 	{"internal/sts"},
 	{"internal/otheraws"},
+	{"internal/confirm"},
 	{"internal/httpcall"},
 	{"internal/export"},
 	{"internal/runtime/..."},
@@ -55,7 +56,7 @@ var onlyImports = []struct {
 	imports []string
 	why     string
 }{
-	{"internal/driver/...", []string{"internal/driver/...", "internal/limit", "internal/pattern"}, "drivers know nothing of the API and the store"},
+	{"internal/driver/...", []string{"internal/driver/...", "internal/limit", "internal/pattern", "internal/newfile", "internal/safefile"}, "drivers know nothing of the API and the store"},
 	{"internal/otheraws", []string{"internal/httpcall"}, "it answers what is no call of ours"},
 	{"internal/httpcall", nil, "every API uses it, so it knows none"},
 	{"internal/awsenv", []string{"internal/newfile", "internal/safefile"}, "it is about clients"},
@@ -74,6 +75,7 @@ var onlyImportedBy = []struct {
 	{"internal/driver/machine/sim", []string{"internal/server", "internal/driver/machine/sim/..."}, "only the server chooses a driver"},
 	{"internal/driver/container/sim", []string{"internal/server", "internal/families/familytest"}, "only the server chooses a driver"},
 	{"internal/driver/database/sim", []string{"internal/server", "internal/families/familytest"}, "only the server chooses a driver"},
+	{"internal/driver/mail/...", []string{"internal/server", "internal/runtime/mail", "internal/driver/mail/..."}, "only the server chooses a driver"},
 	{"internal/awsenv", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"internal/sshconfig", []string{"cmd/lanyard", "internal/server", "internal/home"}, "it is about clients"},
 	{"lanyardtest", []string{"test/...", "internal/families/familytest"}, "it starts a server for tests"},

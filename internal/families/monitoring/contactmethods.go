@@ -40,7 +40,10 @@ func createContactMethod(c *api.Call, in *lightsail.CreateContactMethodInput) (*
 	}
 	m.Doc.ContactEndpoint = in.ContactEndpoint
 	m.Verify(c.Now)
-	return out, store(m)
+	if err := store(m); err != nil {
+		return nil, err
+	}
+	return out, m.Ask(c.Tx, c.Now)
 }
 
 // getContactMethods lists those of the wanted protocols; without any, all.
@@ -52,7 +55,7 @@ func getContactMethods(c *api.Call, in *lightsail.GetContactMethodsInput) (*ligh
 	return &lightsail.GetContactMethodsOutput{ContactMethods: all}, err
 }
 
-// sendVerification gives an address another day; its mail comes with alarms.
+// sendVerification gives an address another day, and sends the mail anew.
 func sendVerification(c *api.Call, _ *lightsail.SendContactMethodVerificationInput) (*lightsail.SendContactMethodVerificationOutput, error) {
 	m, err := api.Target[contactmethod.ContactMethod](c)
 	if err != nil {
@@ -66,7 +69,10 @@ func sendVerification(c *api.Call, _ *lightsail.SendContactMethodVerificationInp
 		return out, nil
 	}
 	m.Verify(c.Now)
-	return out, c.Save(m)
+	if err := c.Save(m); err != nil {
+		return nil, err
+	}
+	return out, m.Ask(c.Tx, c.Now)
 }
 
 func deleteContactMethod(c *api.Call, _ *lightsail.DeleteContactMethodInput) (*lightsail.DeleteContactMethodOutput, error) {

@@ -1,6 +1,6 @@
 // Package monitoring holds the actions about alarms and contact methods.
 //
-// It does not send anything yet: mails are not built.
+// It does not send mails: it queues them.
 package monitoring
 
 import (

@@ -43,7 +43,12 @@ type ContactMethod struct {
 }
 
 // Priv is what Lanyard knows of a contact method and the API never shows.
-type Priv struct{ resource.Planned }
+type Priv struct {
+	resource.Planned
+	// Verification is the number of the last verification of an endpoint that began; 0 if an earlier version
+	// began it, which sent no mail.
+	Verification int64 `json:"verification,omitempty"`
+}
 
 // New returns a contact method without an endpoint that is not stored yet.
 func New(r *resource.Resource) *ContactMethod {
@@ -74,8 +79,10 @@ func (m *ContactMethod) Reaches(endpoint string, now time.Time) bool {
 	return aws.ToString(m.Show(now).ContactEndpoint) == endpoint
 }
 
-// Verify starts the time anew in which the endpoint is to be verified.
+// Verify starts the time anew in which the endpoint is to be verified. Links that were sent before
+// confirm nothing any more.
 func (m *ContactMethod) Verify(now time.Time) {
+	m.Priv.Verification++
 	m.Priv.Plan = Lifecycle.Plan(m.Resource.Name, now, now.Add) // AWS's day, on any time scale
 }
 
@@ -125,6 +132,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Want(Lifecycle[r.Name] != nil && string(m.Doc.Protocol) == r.Name, "doc: protocol is not the resource's name")
 	a.Want(m.Doc.ContactEndpoint != nil && Refusal(r.Region, m.Doc.Protocol, *m.Doc.ContactEndpoint) == "", "doc: contactEndpoint is not one of the protocol")
 	a.Want(m.Doc.Status == "", "doc: status is in the private document")
+	a.Want(0 <= m.Priv.Verification && m.Priv.Verification < resource.MaxSeq, "priv: verification is not a number from 0 to %d", resource.MaxSeq-1)
 	a.Plan(m.Priv.Plan, states...)
 	return claims, a.Repack(m)
 }
