@@ -50,6 +50,7 @@ func tables(t *testing.T, server *process.Server) []table {
 		{"cut off", cutOff()},
 		{"pipeline", pipelines()},
 		{"page for operators", pages()},
+		{"page of a link", confirmations()},
 	}
 }
 
