@@ -21,6 +21,7 @@ var seenEmpty = []string{
 	"RebootInstance operations[].operationDetails",
 	"RebootRelationalDatabase operations[].operationDetails",
 	"StartInstance operations[].operationDetails",
+	"UpdateRelationalDatabaseParameters operations[].operationDetails",
 }
 
 // TestAnswers_leaveOutWhatIsAbsent takes each step of the scripts, gives all resources tags without values, and reads

@@ -41,11 +41,6 @@ func missing() []api.Action {
 		about[lightsail.GetLoadBalancerInput, lightsail.GetLoadBalancerOutput](resource.LoadBalancer),
 		about[lightsail.GetLoadBalancerMetricDataInput, lightsail.GetLoadBalancerMetricDataOutput](resource.LoadBalancer),
 		about[lightsail.GetLoadBalancerTlsCertificatesInput, lightsail.GetLoadBalancerTlsCertificatesOutput](resource.LoadBalancer),
-		about[lightsail.GetRelationalDatabaseEventsInput, lightsail.GetRelationalDatabaseEventsOutput](resource.RelationalDatabase),
-		about[lightsail.GetRelationalDatabaseLogEventsInput, lightsail.GetRelationalDatabaseLogEventsOutput](resource.RelationalDatabase),
-		about[lightsail.GetRelationalDatabaseLogStreamsInput, lightsail.GetRelationalDatabaseLogStreamsOutput](resource.RelationalDatabase),
-		about[lightsail.GetRelationalDatabaseMetricDataInput, lightsail.GetRelationalDatabaseMetricDataOutput](resource.RelationalDatabase),
-		about[lightsail.GetRelationalDatabaseParametersInput, lightsail.GetRelationalDatabaseParametersOutput](resource.RelationalDatabase),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	driver "github.com/lanyard-cloud/lanyard/internal/driver/database"
 	"github.com/lanyard-cloud/lanyard/internal/kind/database"
+	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
@@ -36,7 +37,7 @@ func New(d Deps) *Family { return &Family{d} }
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
 	on, onSnapshot := api.On(resource.RelationalDatabase), api.On(resource.RelationalDatabaseSnapshot)
-	return api.Family{Kinds: database.Stored(), Costs: costs(), Actions: []api.Action{
+	return api.Family{Kinds: database.Stored(), Costs: costs(), Metrics: metric.Sources{resource.RelationalDatabase: series}, Actions: []api.Action{
 		api.New(f.create, api.Creates(resource.RelationalDatabase)),
 		api.New(f.createFromSnapshot,
 			api.OnMember("relationalDatabaseSnapshotName", resource.RelationalDatabaseSnapshot), api.Creates(resource.RelationalDatabase)),
@@ -48,6 +49,12 @@ func (f *Family) Declare() api.Family {
 		api.New(stop, on),
 		api.New(reboot, on),
 		api.New(remove, api.Deletes(resource.RelationalDatabase)),
+		api.New(getParameters, on),
+		api.New(updateParameters, on),
+		api.New(getEvents, on),
+		api.New(getLogStreams, on),
+		api.New(getLogEvents, on),
+		api.New(getMetricData, on),
 		api.New(createSnapshot, on, api.Creates(resource.RelationalDatabaseSnapshot)),
 		api.New(getSnapshot, onSnapshot),
 		api.New(listSnapshots, api.Of(resource.RelationalDatabaseSnapshot)),

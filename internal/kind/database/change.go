@@ -70,6 +70,7 @@ func (d *Database) settings(now time.Time) types.RelationalDatabase {
 // database.
 func (d *Database) Settle(now time.Time) {
 	d.Priv.BackedUpFrom = d.backedUpFrom(now)
+	d.settleParameters(now)
 	d.Doc = d.settings(now)
 	d.Priv.Changes = slices.DeleteFunc(d.Priv.Changes, func(c Change) bool { return !now.Before(c.Ends) })
 }

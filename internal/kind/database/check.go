@@ -41,6 +41,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	for _, c := range d.Priv.Changes {
 		d.checkChange(&a, c)
 	}
+	d.checkParameters(&a)
 	return claims, a.Repack(d)
 }
 
@@ -123,6 +124,9 @@ func checkSnapshot(r *resource.Resource) (claims resource.Claims, err error) {
 		engine := engineOf(s.Doc.FromRelationalDatabaseBlueprintId)
 		a.Want(aws.ToString(s.Doc.Engine) == engine, "doc: engine is not that of the blueprint")
 		a.Err = errors.Join(a.Err, CheckContent(engine, s.Priv.Content))
+		for name, value := range s.Priv.Parameters {
+			checkParameter(&a, engine, name, value)
+		}
 	}
 	return claims, a.Repack(s)
 }

@@ -29,6 +29,8 @@ type Priv struct {
 	resource.Planned
 	// Changes are those of settings that are not over yet, or were not when they were made.
 	Changes []Change `json:"changes,omitempty"`
+	// Settings are the parameters that were changed, by name.
+	Settings []Setting `json:"settings,omitempty"`
 	// BackedUpFrom is since when there are automated backups; zero while there are none.
 	BackedUpFrom time.Time `json:"backedUpFrom,omitzero"`
 	// Passwords are those of the master user, the oldest first. They are three at most.
@@ -83,6 +85,7 @@ func (d *Database) IsDeleted() bool { return d.Priv.Plan.At(d.Priv.Settled()).St
 
 // Enter gives the database a plan that begins now.
 func (d *Database) Enter(plan resource.Plan) {
+	d.restarts(plan)
 	d.Priv.Plan = d.Priv.Plan.Followed(plan, maxHistory)
 	d.Resource.Begin()
 }
@@ -102,7 +105,7 @@ func engineOf(blueprint *string) string {
 func (d *Database) Show(now time.Time) *types.RelationalDatabase {
 	doc := d.settings(now)
 	doc.State, doc.Engine, doc.Tags = new(d.State(now)), new(engineOf(doc.RelationalDatabaseBlueprintId)), d.Resource.Tags
-	doc.ParameterApplyStatus = new("in-sync")
+	doc.ParameterApplyStatus = new(d.applyStatus(now))
 	doc.PendingModifiedValues, doc.PendingMaintenanceActions = d.pending(now), []types.PendingMaintenanceAction{}
 	if b, ok := catalogue.LookupDatabaseBundle(*doc.RelationalDatabaseBundleId); ok {
 		doc.Hardware = &types.RelationalDatabaseHardware{CpuCount: b.CpuCount, DiskSizeInGb: b.DiskSizeInGb, RamSizeInGb: b.RamSizeInGb}
@@ -120,9 +123,5 @@ func (d *Database) Show(now time.Time) *types.RelationalDatabase {
 func (d *Database) endpoint() *types.RelationalDatabaseEndpoint {
 	r := d.Resource
 	address := nameAtRDS(r) + "." + slug(r.Account, r.Region) + "." + r.Region + ".rds.amazonaws.com"
-	e := &types.RelationalDatabaseEndpoint{Address: &address}
-	if b, ok := catalogue.LookupDatabaseBlueprint(*d.Doc.RelationalDatabaseBlueprintId); ok {
-		e.Port = &b.Port
-	}
-	return e
+	return &types.RelationalDatabaseEndpoint{Address: &address, Port: new(d.port())}
 }

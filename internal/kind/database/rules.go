@@ -58,6 +58,7 @@ func New(r *resource.Resource, o Order) (*Database, error) {
 		return nil, err
 	}
 	d.SetWindows(windows)
+	d.adopt(o.Content.Parameters)
 	doc := &d.Doc
 	doc.RelationalDatabaseBlueprintId, doc.EngineVersion, doc.RelationalDatabaseBundleId = o.Blueprint.BlueprintId, &o.Version, o.Bundle.BundleId
 	doc.MasterDatabaseName, doc.MasterUsername = &o.Content.MasterDatabase, &o.Content.MasterUser

@@ -24,6 +24,8 @@ type SnapshotPriv struct {
 type Content struct {
 	MasterDatabase string `json:"masterDatabase"`
 	MasterUser     string `json:"masterUser"`
+	// Parameters are the values that were set.
+	Parameters map[string]string `json:"parameters,omitempty"`
 }
 
 // Kind is resource.RelationalDatabaseSnapshot.
@@ -49,7 +51,7 @@ func NewSnapshot(r *resource.Resource, of *Database, now time.Time, plan resourc
 
 // Content is what a database made from this one has of it.
 func (d *Database) Content() Content {
-	return Content{MasterDatabase: *d.Doc.MasterDatabaseName, MasterUser: *d.Doc.MasterUsername}
+	return Content{MasterDatabase: *d.Doc.MasterDatabaseName, MasterUser: *d.Doc.MasterUsername, Parameters: d.parameters()}
 }
 
 // Pack writes the documents into the row, without what Show adds.

@@ -74,29 +74,9 @@ func (i *Instance) Samples(m Metric, from, to, now time.Time) iter.Seq2[time.Tim
 	}
 }
 
-// runs are the times in which the instance has run by now. Of what was before the
-// oldest step that its plan remembers, it counts as running.
-func (i *Instance) runs(now time.Time) (runs []draw.Run) {
-	open := false
-	enter := func(at time.Time, running bool) {
-		switch {
-		case running && !open:
-			runs = append(runs, draw.Run{From: at, To: now})
-		case !running && open:
-			runs[len(runs)-1].To = at
-		}
-		open = running
-	}
-	if len(i.Priv.Plan) > 0 && i.Resource.CreatedAt.Before(i.Priv.Plan[0].At) {
-		enter(i.Resource.CreatedAt, true)
-	}
-	for _, step := range i.Priv.Plan {
-		if step.At.After(now) {
-			break
-		}
-		enter(step.At, step.State == Running)
-	}
-	return runs
+// runs are the times in which the instance has run by now.
+func (i *Instance) runs(now time.Time) []draw.Run {
+	return i.Priv.Plan.Runs(i.Resource.CreatedAt, now, func(state string) bool { return state == Running })
 }
 
 func (i *Instance) requiresTokens() bool {
