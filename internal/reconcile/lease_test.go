@@ -168,6 +168,7 @@ func (h *holders) suspend(pid int) {
 	h.t.Helper()
 	for range 20 {
 		h.signal(pid, syscall.SIGSTOP)
+		h.stops(pid)
 		ctx, cancel := context.WithTimeout(h.t.Context(), time.Second)
 		err := h.db.Update(ctx, func(tx *store.Tx) error { return tx.AcquireLease("work", "test", time.Millisecond) })
 		cancel()
@@ -178,6 +179,16 @@ func (h *holders) suspend(pid int) {
 		h.works(0)
 	}
 	h.t.Fatalf("process %d has a transaction open whenever it is suspended", pid)
+}
+
+// stops waits until all threads of a process that was sent SIGSTOP stand still: until then one of them may begin a
+// transaction.
+func (h *holders) stops(pid int) {
+	h.t.Helper()
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		h.t.Fatalf("process %d: %v, status %#x, want it to be stopped", pid, err, status)
+	}
 }
 
 // items reads all recorded work, by its begin.
