@@ -35,6 +35,10 @@ func TestMain(m *testing.M) {
 //	firewall REGION NAME SOURCE...                    opens port 22 to blocks and aliases, and nothing else
 //	access REGION NAME FILE                           writes a key and certificate of GetInstanceAccessDetails
 //
+//	contact REGION ADDRESS                            makes a contact method
+//	newmail FILE                                      waits for a mail and copies it
+//	visit METHOD FILE                                 opens the link of a mail; the page is its standard error
+//
 //	rewrite REGION NAME MEMBER QUOTED                 changes an instance's document without the server
 //	rename-user NAME QUOTED                           changes a user's name without the server
 //	impostor REGION NAME                              stops the server and starts a hostile one on its port
@@ -49,6 +53,10 @@ func TestScripts(t *testing.T) {
 			"keypair":  makeKeyPair,
 			"instance": makeInstance,
 			"halt":     stopInstance,
+
+			"contact": makeContact,
+			"newmail": newMail,
+			"visit":   visitLink,
 
 			"firewall":    setFirewall,
 			"access":      getAccess,

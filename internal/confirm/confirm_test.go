@@ -248,3 +248,34 @@ func TestConfirm_once(t *testing.T) {
 		t.Errorf("answers by status: %v, want one 200 and seven 410", got)
 	}
 }
+
+// TestTestAlarm_sendsMailsToConfirmedAddresses has the same alarm before and after the confirmation.
+func TestTestAlarm_sendsMailsToConfirmedAddresses(t *testing.T) {
+	w := newWorld(t)
+	familytest.Do(t, w.CreateInstances, &lightsail.CreateInstancesInput{
+		InstanceNames: []string{"web"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"), KeyPairName: new("deploy"),
+	})
+	w.Pass(5 * time.Minute)
+	familytest.Do(t, w.PutAlarm, &lightsail.PutAlarmInput{
+		AlarmName: new("busy"), MonitoredResourceName: new("web"), MetricName: types.MetricNameCPUUtilization, Threshold: new(99.0),
+		ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, EvaluationPeriods: new(int32(1)),
+		ContactProtocols: []types.ContactProtocol{types.ContactProtocolEmail},
+	})
+	test := func() {
+		t.Helper()
+		familytest.Do(t, w.TestAlarm, &lightsail.TestAlarmInput{AlarmName: new("busy"), State: types.AlarmStateAlarm})
+		w.Pass(time.Minute)
+	}
+	test()
+	w.create("ops@example.com")
+	test()
+	w.wantPage(http.MethodPost, w.link(), http.StatusOK, "Subscription confirmed")
+	test()
+	m := w.next()
+	if got, want := m.Header.Get("Subject"), `ALARM: "busy" in Virginia`; got != want || m.Header.Get("To") != "<ops@example.com>" {
+		t.Errorf("the next mail is %q to %s, want %q to ops@example.com", got, m.Header.Get("To"), want)
+	}
+	if text, err := io.ReadAll(m.Body); err != nil || !strings.Contains(string(text), "Resource: web (Instance)") {
+		t.Errorf("the mail's text is (%v)\n%s", err, text)
+	}
+}

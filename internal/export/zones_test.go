@@ -106,6 +106,8 @@ func TestImport_invalidZonesAndContactMethods(t *testing.T) {
 		{"no address", method, "Email", `"contactEndpoint":"[^"]*",`, ``, "contactEndpoint is not one of the protocol"},
 		{"another protocol", method, "Email", `"protocol":"Email"`, `"protocol":"SMS"`, "protocol is not the resource's name"},
 		{"a stored state", method, "Email", `"protocol":"Email"`, `"protocol":"Email","status":"Valid"`, "status is in the private document"},
+		{"a verification before the first", method, "Email", `"verification":1`, `"verification":-1`, "verification is not a number from 0"},
+		{"more verifications than there can be", method, "Email", `"verification":1`, `"verification":9007199254740993`, "verification is not a number from 0"},
 		{"a number to verify", method, "SMS", `"state":"Valid"`, `"state":"PendingVerification"`, `unknown state "PendingVerification"`},
 		{"no plan", method, "SMS", `"plan":\[.*\]`, `"plan":[]`, "the plan does not have from 1 to 64 steps"},
 	} {

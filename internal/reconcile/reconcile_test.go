@@ -73,6 +73,27 @@ func TestTouched_doesNotWaitForASlowEngine(t *testing.T) {
 	w.until("the instance runs", func() bool { return w.engine.state()["web"] == "1" })
 }
 
+// TestTouched_detached does not wait at all.
+func TestTouched_detached(t *testing.T) {
+	w := newWorldOf(t, resource.Instance, func(o *reconcile.Options) { o.Detached = true })
+	w.engine.holdWork()
+	w.Touched(w.update(func(tx *store.Tx) error { return tx.InsertResource(instance("web", "1")) }))
+	w.wantRunning(map[string]string{})
+	w.engine.letGo()
+	w.until("the instance runs", func() bool { return w.engine.state()["web"] == "1" })
+	if n := w.logged("backend takes long"); n != 0 {
+		t.Errorf("lines in the log about a slow engine: got %d, want none", n)
+	}
+}
+
+// TestRun_repeatsWorkWhenAWorkerAsks has work that is to be repeated, though nothing changes.
+func TestRun_repeatsWorkWhenAWorkerAsks(t *testing.T) {
+	w := newWorld(t)
+	w.engine.repeat(time.Millisecond)
+	w.Touched(w.update(func(tx *store.Tx) error { return tx.InsertResource(instance("web", "1")) }))
+	w.until("the instance is worked on again and again", func() bool { return w.engine.count("web") > 3 })
+}
+
 // TestRun_findsWritesOfOtherProcesses does not tell the Reconciler of any write.
 func TestRun_findsWritesOfOtherProcesses(t *testing.T) {
 	t.Parallel()

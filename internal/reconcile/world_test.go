@@ -33,7 +33,9 @@ type engine struct {
 	// mu guards what follows: answers do not wait for all work, which may go on while a test looks.
 	mu sync.Mutex
 	// until is when the work on a resource is due again, by its id.
-	until   map[string]time.Time
+	until map[string]time.Time
+	// again is after which time all work is repeated, unless it is zero.
+	again   time.Duration
 	running map[string]string
 	working map[string]bool
 	// calls has the ids that were worked on, in order. most is how many were at a time.
@@ -75,7 +77,11 @@ func (e *engine) Reconcile(ctx context.Context, task reconcile.Task) (reconcile.
 		return reconcile.Status{}, nil
 	}
 	e.running[task.ID] = string(r.Doc)
-	return reconcile.Status{Resource: r, Until: e.until[task.ID]}, nil
+	status := reconcile.Status{Resource: r, Until: e.until[task.ID]}
+	if e.again > 0 {
+		status.Again = time.Now().Add(e.again)
+	}
+	return status, nil
 }
 
 // begin returns what keeps the work from ending.
@@ -116,6 +122,13 @@ func (e *engine) fail(times int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.failures = times
+}
+
+// repeat asks for all work to be repeated after a time.
+func (e *engine) repeat(after time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.again = after
 }
 
 func (e *engine) holdWork() {
@@ -200,20 +213,24 @@ func newWorld(t *testing.T) *world {
 	return newWorldOf(t, resource.Instance)
 }
 
-func newWorldOf(t *testing.T, kind resource.Kind) *world {
+func newWorldOf(t *testing.T, kind resource.Kind, change ...func(*reconcile.Options)) *world {
 	t.Helper()
 	w := &world{t: t, db: openStore(t, newDSN(t)), kind: kind, now: start}
 	w.engine = newEngine(t, w.db)
 	w.update(func(tx *store.Tx) error { return tx.InsertAccount(&store.Account{ID: account, CreatedAt: start}) })
-	w.run(w.engine)
+	w.run(w.engine, change...)
 	return w
 }
 
 // run starts a Reconciler, as a server does.
-func (w *world) run(worker reconcile.Worker) *reconcile.Reconciler {
-	w.Reconciler = reconcile.New(reconcile.Options{
+func (w *world) run(worker reconcile.Worker, change ...func(*reconcile.Options)) *reconcile.Reconciler {
+	o := reconcile.Options{
 		Store: w.db, Kind: w.kind, Worker: worker, Clock: w.clock, Shared: true, Log: slog.New(slog.NewTextHandler(w, nil)),
-	})
+	}
+	for _, fn := range change {
+		fn(&o)
+	}
+	w.Reconciler = reconcile.New(o)
 	r := w.Reconciler
 	w.t.Cleanup(r.Close)
 	r.Begin()

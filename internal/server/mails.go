@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/lanyard-cloud/lanyard/internal/confirm"
 	driver "github.com/lanyard-cloud/lanyard/internal/driver/mail"
@@ -74,16 +75,23 @@ func (m Mail) checkURL() error {
 // from is the sender, with a name.
 func (m Mail) from() (*mail.Address, error) {
 	address, err := mail.ParseAddress(m.From)
-	if err != nil {
+	if err != nil || strings.ContainsFunc(address.Address, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return nil, fmt.Errorf("--smtp-from %q: must be an email address such as lanyard@example.com, which the SMTP server takes", m.From)
 	}
 	address.Name = cmp.Or(address.Name, sender)
 	return address, nil
 }
 
-// open makes the SMTP driver.
-func (m Mail) open(password string) (driver.Driver, error) {
+// open makes the driver: for the SMTP server, or without one for a folder.
+func (m Mail) open(folder string) (driver.Driver, error) {
+	if m.SMTP == "" {
+		return mailbox.New(folder), nil
+	}
 	from, err := m.from()
+	if err != nil {
+		return nil, err
+	}
+	password, err := m.password()
 	if err != nil {
 		return nil, err
 	}
@@ -94,27 +102,24 @@ func (m Mail) open(password string) (driver.Driver, error) {
 	return d, nil
 }
 
+// password reads that of the user; "" if there is none.
+func (m Mail) password() (string, error) {
+	if m.User == "" {
+		return "", nil
+	}
+	text, err := safefile.ReadSecret(m.PasswordFile)
+	if err != nil {
+		return "", fmt.Errorf("--smtp-password-file: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
 // Mailbox is the folder that mails go to if there is no SMTP server for them.
 func (s *Server) Mailbox() string { return filepath.Join(s.o.DataDir, mailFolder) }
 
-// mailDriver makes the driver that takes mails.
-func (s *Server) mailDriver() (driver.Driver, error) {
-	if s.o.Mail.SMTP == "" {
-		return mailbox.New(s.Mailbox()), nil
-	}
-	if s.o.Mail.User == "" {
-		return s.o.Mail.open("")
-	}
-	password, err := safefile.ReadSecret(s.o.Mail.PasswordFile)
-	if err != nil {
-		return nil, fmt.Errorf("--smtp-password-file: %w", err)
-	}
-	return s.o.Mail.open(strings.TrimSpace(string(password)))
-}
-
 // newMails makes what sends mails. It starts in Serve.
 func (s *Server) newMails() (*mailruntime.Runtime, error) {
-	d, err := s.mailDriver()
+	d, err := s.o.Mail.open(s.Mailbox())
 	if err != nil {
 		return nil, err
 	}

@@ -12,15 +12,16 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
-// TestPages_commandsRun runs the commands of pages as they are there. The pages about buckets, container services,
-// databases and mails continue where the README ends.
+// TestPages_commandsRun runs the commands of pages as they are there. The pages about buckets, container services and
+// databases continue where the README ends.
 func TestPages_commandsRun(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	need(t, "ssh", "apt-get install openssh-client")
 	t.Parallel()
 	for name, pages := range map[string][]string{
-		"README":    {"README.md", "docs/buckets.md", "docs/containers.md", "docs/databases.md", "docs/mail.md"},
+		"README":    {"README.md", "docs/buckets.md", "docs/containers.md", "docs/databases.md"},
 		"instances": {"docs/instances.md"},
+		"mails":     {"docs/mail.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,8 +32,8 @@ func (c Confirmation) Token(s *seal.Sealer) string {
 
 // OpenConfirmation opens a token. It returns an error if it is not one of this store's.
 func OpenConfirmation(s *seal.Sealer, token string) (c Confirmation, err error) {
-	if len(token) > maxToken {
-		return c, errors.New("the token is too long")
+	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") { // the decoder skips line ends
+		return c, errors.New("the token is too long, or has line ends")
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil {
