@@ -1,7 +1,9 @@
 package database_test
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,8 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/internal/kind/database"
+	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
 
 // TestCreateRelationalDatabase_shown has everything that AWS was seen to show of a database.
@@ -107,4 +111,39 @@ func TestCreateRelationalDatabase_refusals(t *testing.T) {
 			wantInvalid(t, fails(l, l.CreateRelationalDatabase, in), tc.want)
 		})
 	}
+}
+
+// TestCreateRelationalDatabase_highAvailability has a standby in another zone of each region.
+func TestCreateRelationalDatabase_highAvailability(t *testing.T) {
+	l := newLab(t)
+	for _, region := range catalogue.Regions() {
+		c := l.Server.Client(region.Name)
+		for n := range 3 {
+			in := input(fmt.Sprint("shop-", n))
+			in.RelationalDatabaseBundleId = new("micro_ha_2_0")
+			familytest.Do(t, c.CreateRelationalDatabase, in)
+			d := familytest.Do(t, c.GetRelationalDatabase, &lightsail.GetRelationalDatabaseInput{RelationalDatabaseName: in.RelationalDatabaseName}).RelationalDatabase
+			first, second := *d.Location.AvailabilityZone, d.SecondaryAvailabilityZone
+			if second == nil || *second == first || !slices.Contains(region.Zones, first) || !slices.Contains(region.Zones, *second) {
+				t.Errorf("a database in %s is in zone %s with a standby in %v", region.Name, first, second)
+			}
+		}
+	}
+}
+
+func TestCreateRelationalDatabase_quota(t *testing.T) {
+	l := &lab{familytest.NewLab(t, lanyardtest.Options{Quotas: []string{"databases=1"}})}
+	l.create(input("shop"))
+	l.take("snap")
+	const refused = "Sorry, you've reached your maximum limit of Lightsail Databases : 1. " +
+		"If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support."
+	familytest.WantInvalid(t, fails(l, l.CreateRelationalDatabase, input("more")), "LimitExceeded", refused)
+	restore := &lightsail.CreateRelationalDatabaseFromSnapshotInput{RelationalDatabaseName: new("more"), RelationalDatabaseSnapshotName: new("snap")}
+	familytest.WantInvalid(t, fails(l, l.CreateRelationalDatabaseFromSnapshot, restore), "LimitExceeded", refused)
+	familytest.Do(t, l.Server.Client("eu-west-1").CreateRelationalDatabase, input("more")) // another region has its own
+	_, err := l.remove(new(true), nil)
+	familytest.NoError(t, err)
+	familytest.WantInvalid(t, fails(l, l.CreateRelationalDatabaseFromSnapshot, restore), "LimitExceeded", refused)
+	l.Pass(takes(database.Delete))
+	do(l, l.CreateRelationalDatabaseFromSnapshot, restore)
 }

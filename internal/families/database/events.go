@@ -21,6 +21,9 @@ func add(c *api.Call, d *database.Database, e database.Event) error {
 	return err
 }
 
+// backupTakes is how long an automated backup takes here.
+func backupTakes(c *api.Call) time.Duration { return c.After(database.BackupTakes).Sub(c.Now) }
+
 // happen stores the events of a plan that begins. about is what their texts name.
 func happen(c *api.Call, d *database.Database, plan resource.Plan, all []database.Happening, about ...any) error {
 	for _, h := range all {

@@ -35,6 +35,7 @@ func input(name string) *lightsail.CreateRelationalDatabaseInput {
 	return &lightsail.CreateRelationalDatabaseInput{
 		RelationalDatabaseName: &name, RelationalDatabaseBlueprintId: new("mysql_8_0"), RelationalDatabaseBundleId: new("micro_2_0"),
 		MasterDatabaseName: new("main"), MasterUsername: new("chief"),
+		PreferredBackupWindow: new("20:00-20:30"), PreferredMaintenanceWindow: new("thu:22:00-thu:22:30"),
 	}
 }
 

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,21 +36,52 @@ func getEvents(c *api.Call, in *lightsail.GetRelationalDatabaseEventsInput) (*li
 	if most := int32(database.EventAge / time.Minute); minutes < 1 || minutes > most {
 		return nil, api.InvalidParams("durationInMinutes must be from 1 to %d.", most)
 	}
-	r := c.Target(resource.RelationalDatabase)
-	from, until := c.Now.Add(-time.Duration(minutes)*time.Minute), c.Now.Add(time.Millisecond)
-	page, next, err := api.Page(c, eventsPage, in.PageToken, fmt.Sprint(r.ID, minutes), store.EntryCursor{},
-		func(after store.EntryCursor, limit int) ([]*resource.Entry, error) {
-			return c.Tx.EntriesBetween(r.ID, database.Events, from, until, store.EntryPage{OldestFirst: true, After: after, Limit: limit})
-		}, store.AfterEntry)
+	d, err := api.Target[database.Database](c)
+	if err != nil {
+		return nil, err
+	}
+	from := c.Now.Add(-time.Duration(minutes) * time.Minute)
+	page, next, err := api.Page(c, eventsPage, in.PageToken, fmt.Sprint(d.Resource.ID, minutes), store.EntryCursor{},
+		func(after store.EntryCursor, limit int) ([]database.Event, error) {
+			return eventsAfter(c, d, from, after, limit)
+		}, afterEvent)
 	out := &lightsail.GetRelationalDatabaseEventsOutput{RelationalDatabaseEvents: make([]types.RelationalDatabaseEvent, len(page)), NextPageToken: next}
-	for i, stored := range page {
-		e, err := database.OpenEvent(stored)
+	for i, e := range page {
+		out.RelationalDatabaseEvents[i] = e.Show(d.Resource.Name)
+	}
+	return out, err
+}
+
+func afterEvent(e database.Event) store.EntryCursor {
+	return store.EntryCursor{At: e.At.UnixMilli(), Seq: e.Seq}
+}
+
+// inOrder compares places in the list of events.
+func inOrder(a, b store.EntryCursor) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Seq, b.Seq))
+}
+
+// eventsAfter reads up to limit events after a cursor, from a moment until now.
+func eventsAfter(c *api.Call, d *database.Database, from time.Time, after store.EntryCursor, limit int) (all []database.Event, err error) {
+	until := c.Now.Add(time.Millisecond)
+	stored, err := c.Tx.EntriesBetween(d.Resource.ID, database.Events, from, until, store.EntryPage{OldestFirst: true, After: after, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range stored {
+		e, err := database.OpenEvent(entry)
 		if err != nil {
 			return nil, err
 		}
-		out.RelationalDatabaseEvents[i] = e.Show(r.Name)
+		all = append(all, e)
 	}
-	return out, err
+	for _, e := range d.DailyBackups(from, until, backupTakes(c)) {
+		if inOrder(afterEvent(e), after) > 0 {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(a, b database.Event) int { return inOrder(afterEvent(a), afterEvent(b)) })
+	return all[:min(limit, len(all))], nil
 }
 
 func getLogStreams(c *api.Call, _ *lightsail.GetRelationalDatabaseLogStreamsInput) (*lightsail.GetRelationalDatabaseLogStreamsOutput, error) {

@@ -1,6 +1,11 @@
 package database
 
-import "time"
+import (
+	"math"
+	"time"
+
+	"github.com/lanyard-cloud/lanyard/internal/draw"
+)
 
 const (
 	// backupAge is how long automated backups are kept (developer guide).
@@ -33,4 +38,42 @@ func (d *Database) EarliestRestorable(now time.Time) time.Time {
 		return oldest
 	}
 	return from
+}
+
+// BackupTakes is how long a backup takes on AWS (seen of a snapshot).
+const BackupTakes = snapshotTakes
+
+// DailyBackups are the events of the automated backups that have not been noted, from one moment up to and without
+// another. There is one each day in the backup window if the database is available then. It does not show in the state. At
+// a moment they come after those that are stored, by their numbers.
+func (d *Database) DailyBackups(from, to time.Time, takes time.Duration) (all []Event) {
+	add := func(at time.Time, seq int64, message string) {
+		if !at.Before(from) && at.Before(to) && at.After(d.Priv.Noted) {
+			all = append(all, Event{Category: BackupEvent, Message: message, At: at, Seq: seq})
+		}
+	}
+	const aDay = 24 * time.Hour
+	for midnight := from.UTC().Truncate(aDay).Add(-2 * aDay); midnight.Before(to); midnight = midnight.Add(aDay) {
+		begins := d.backupOn(midnight)
+		if backed := d.backedUpFrom(begins); !backed.IsZero() && begins.After(backed) && d.Priv.Plan.At(begins).State == Available {
+			add(begins, math.MaxInt64-1, backingUp)
+			add(begins.Add(takes), math.MaxInt64, backedUp)
+		}
+	}
+	return all
+}
+
+// backupOn is when the backup of a day begins: in the first half of its window.
+func (d *Database) backupOn(midnight time.Time) time.Time {
+	w, _ := parseBackup(*d.Doc.PreferredBackupWindow)
+	late := draw.At(draw.Seed(d.Resource.ID), midnight, 0) * float64(w.length) / 2
+	return midnight.Add(time.Duration(w.start) * time.Minute).Add(time.Duration(late * float64(time.Minute)).Truncate(time.Millisecond))
+}
+
+// NoteBackups returns the events of automated backups up to a moment that have not been noted, and notes them: what changes
+// from then on leaves them as they are.
+func (d *Database) NoteBackups(now time.Time, takes time.Duration) []Event {
+	all := d.DailyBackups(now.Add(-EventAge), now.Add(time.Millisecond), takes)
+	d.Priv.Noted = now
+	return all
 }

@@ -37,6 +37,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 		a.Gone(r, d.Priv.Settled())
 	}
 	a.Moment("backedUpFrom", d.Priv.BackedUpFrom)
+	a.Moment("noted", d.Priv.Noted)
 	d.checkPasswords(&a)
 	for _, c := range d.Priv.Changes {
 		d.checkChange(&a, c)

@@ -33,6 +33,8 @@ type Priv struct {
 	Settings []Setting `json:"settings,omitempty"`
 	// BackedUpFrom is since when there are automated backups; zero while there are none.
 	BackedUpFrom time.Time `json:"backedUpFrom,omitzero"`
+	// Noted is up to when the events of automated backups are stored; zero if none are.
+	Noted time.Time `json:"noted,omitzero"`
 	// Passwords are those of the master user, the oldest first. They are three at most.
 	Passwords []Password `json:"passwords"`
 	// First, Second and Third are the sealed passwords.

@@ -29,7 +29,7 @@ func newDatabase(t *testing.T, blueprint string) *database.Database {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Enter(database.Lifecycle.Plan(database.Create, start, func(d time.Duration) time.Time { return start.Add(d) }))
+	d.Enter(database.Lifecycle.Plan(database.Create, start, start.Add))
 	d.Priv.BackedUpFrom = d.Priv.Settled()
 	d.Fill(d.SupportSuffix())
 	return d

@@ -1,0 +1,54 @@
+package database_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
+	"github.com/lanyard-cloud/lanyard/internal/kind/database"
+	"github.com/lanyard-cloud/lanyard/lanyardtest"
+)
+
+// TestGetRelationalDatabaseEvents_dailyBackups has two events of a backup in the window of each day, in pages, too. What is
+// changed leaves those that have been.
+func TestGetRelationalDatabaseEvents_dailyBackups(t *testing.T) {
+	l := &lab{familytest.NewLab(t, lanyardtest.Options{PageSize: 2})}
+	l.create(input("shop"))
+	const begin, end = "backup: Backing up Relational Database", "backup: Finished Relational Database backup"
+	want := []string{"creation: Relational Database created", begin, end}
+	check := func(backups int, more ...string) {
+		t.Helper()
+		all := slices.Clone(want)
+		for range backups {
+			all = append(all, begin, end)
+		}
+		want = append(all, more...)
+		if diff := cmp.Diff(want, l.events("shop")); diff != "" {
+			t.Errorf("at %s the events are (-want +got):\n%s", l.Now(), diff)
+		}
+	}
+	l.Pass(3 * 24 * time.Hour)
+	check(3)
+	l.update(func(in *lightsail.UpdateRelationalDatabaseInput) {
+		in.PreferredBackupWindow, in.DisableBackupRetention, in.ApplyImmediately = new("05:00-05:30"), new(true), new(true)
+	})
+	l.Pass(changeTakes(database.Modify))
+	l.Server.Restart(t)
+	check(0, "configuration change: Disabled automatic backups")
+	l.Pass(2 * 24 * time.Hour)
+	check(0)
+	l.update(func(in *lightsail.UpdateRelationalDatabaseInput) {
+		in.EnableBackupRetention, in.ApplyImmediately = new(true), new(true)
+	})
+	l.Pass(changeTakes(database.Modify))
+	check(0, "configuration change: Enabled automatic backups")
+	l.Pass(24 * time.Hour)
+	check(1)
+	l.stop(nil)
+	l.Pass(2 * 24 * time.Hour)
+	check(0, "notification: Relational Database stopped")
+}
