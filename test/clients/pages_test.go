@@ -13,7 +13,7 @@ import (
 )
 
 // TestPages_commandsRun runs the commands of pages as they are there. The pages about buckets, container services and
-// databases continue where the README ends.
+// databases continue where the README ends, and so do those about mails and alarms.
 func TestPages_commandsRun(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	need(t, "ssh", "apt-get install openssh-client")
@@ -21,7 +21,7 @@ func TestPages_commandsRun(t *testing.T) {
 	for name, pages := range map[string][]string{
 		"README":    {"README.md", "docs/buckets.md", "docs/containers.md", "docs/databases.md"},
 		"instances": {"docs/instances.md"},
-		"mails":     {"docs/mail.md"},
+		"alarms":    {"README.md", "docs/mail.md", "docs/alarms.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
