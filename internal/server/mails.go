@@ -123,6 +123,9 @@ func (s *Server) newMails() (*mailruntime.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, at, _ := strings.Cut(s.Endpoint(), "://"); s.o.Mail.SMTP != "" && s.o.Mail.URL == "" && isLoopback(at) {
+		s.o.Log.Warn("links in mails lead to this machine only: give --public-url", "endpoint", s.Endpoint())
+	}
 	return mailruntime.New(mailruntime.Options{
 		Store: s.store.DB(), Driver: d, Clock: s.o.Clock, Log: s.o.Log, Shared: store.IsPostgres(s.o.Store),
 		Link: func(c contactmethod.Confirmation) string {
