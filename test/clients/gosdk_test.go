@@ -83,6 +83,7 @@ func TestGoSDK(t *testing.T) {
 		{"us-east-1", "container deployments", testContainerDeployments},
 		{"eu-west-1", "databases", testDatabases},
 		{"eu-west-2", "database snapshots", testDatabaseSnapshots},
+		{"eu-west-3", "parameters and logs of databases", testDatabaseReports},
 	})
 	runIn(t, slow, []regionTest{
 		{"us-east-1", "pending things", testPending},

@@ -59,6 +59,7 @@ func (w *walk) check() {
 		}
 		w.checkDatabase(one)
 		w.checkPasswords(one)
+		w.checkReports(one)
 	}
 	for _, s := range familytest.Do(w.T, w.c.GetRelationalDatabaseSnapshots, &lightsail.GetRelationalDatabaseSnapshotsInput{}).RelationalDatabaseSnapshots {
 		if *s.State != database.Creating && *s.State != database.Available {
@@ -109,6 +110,26 @@ func (w *walk) checkPasswords(d *types.RelationalDatabase) {
 	}
 	if len(slices.Compact(times)) != len(times) {
 		w.T.Errorf("%s has two passwords of one time: %v", *d.Name, times)
+	}
+}
+
+// checkReports wants a first page of parameters, and each log to be in order.
+func (w *walk) checkReports(d *types.RelationalDatabase) {
+	w.T.Helper()
+	if !slices.Contains([]string{"in-sync", "applying", "pending-reboot"}, *d.ParameterApplyStatus) {
+		w.T.Errorf("the parameters of %s are %s", *d.Name, *d.ParameterApplyStatus)
+	}
+	parameters := familytest.Do(w.T, w.c.GetRelationalDatabaseParameters, &lightsail.GetRelationalDatabaseParametersInput{RelationalDatabaseName: d.Name})
+	if len(parameters.Parameters) != 100 || parameters.NextPageToken == nil {
+		w.T.Errorf("%s has %d parameters on the first page", *d.Name, len(parameters.Parameters))
+	}
+	streams := familytest.Do(w.T, w.c.GetRelationalDatabaseLogStreams, &lightsail.GetRelationalDatabaseLogStreamsInput{RelationalDatabaseName: d.Name})
+	for _, stream := range streams.LogStreams {
+		in := &lightsail.GetRelationalDatabaseLogEventsInput{RelationalDatabaseName: d.Name, LogStreamName: &stream}
+		lines := familytest.Do(w.T, w.c.GetRelationalDatabaseLogEvents, in).ResourceLogEvents
+		if !slices.IsSortedFunc(lines, func(a, b types.LogEvent) int { return a.CreatedAt.Compare(*b.CreatedAt) }) {
+			w.T.Errorf("the log %s of %s is not in order", stream, *d.Name)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func maybe[T any](r chance, value *T) *T {
 type move func(context.Context, *lightsail.Client, chance) error
 
 var moves = []move{
-	createSome, createSome, createSome, updateSome, updateSome, updateSome, restoreSome,
+	createSome, createSome, createSome, updateSome, updateSome, updateSome, restoreSome, setSome, setSome,
 	func(ctx context.Context, c *lightsail.Client, r chance) error {
 		_, err := c.CreateRelationalDatabaseSnapshot(ctx, &lightsail.CreateRelationalDatabaseSnapshotInput{
 			RelationalDatabaseName: r.database(), RelationalDatabaseSnapshotName: r.snapshot(),
@@ -100,6 +100,18 @@ func updateSome(ctx context.Context, c *lightsail.Client, r chance) error {
 		MasterUserPassword: maybe(r, r.password()), RotateMasterUserPassword: maybe(r, r.flag()),
 		PreferredBackupWindow: maybe(r, r.backup()), PreferredMaintenanceWindow: maybe(r, r.maintenance()),
 		PubliclyAccessible: maybe(r, r.flag()), RelationalDatabaseBlueprintId: maybe(r, r.blueprint()),
+	})
+	return err
+}
+
+// setSome changes a parameter of either engine, now or at a restart.
+func setSome(ctx context.Context, c *lightsail.Client, r chance) error {
+	p := types.RelationalDatabaseParameter{
+		ParameterName:  r.one("max_connections", "wait_timeout", "log_output", "lower_case_table_names", "work_mem", "shared_buffers", "slave_net_timeout"),
+		ParameterValue: r.one("1", "64", "100", "FILE", "{DBInstanceClassMemory/12582880}", ""), ApplyMethod: maybe(r, r.one("immediate", "pending-reboot")),
+	}
+	_, err := c.UpdateRelationalDatabaseParameters(ctx, &lightsail.UpdateRelationalDatabaseParametersInput{
+		RelationalDatabaseName: r.database(), Parameters: []types.RelationalDatabaseParameter{p},
 	})
 	return err
 }
