@@ -30,18 +30,18 @@ func putAlarm(c *api.Call, in *lightsail.PutAlarmInput) (*lightsail.PutAlarmOutp
 	if err != nil {
 		return nil, err
 	}
-	store, monitored := c.Save, c.Target(alarm.Kinds()...)
+	monitored, err := monitorable(c)
+	if err != nil {
+		return nil, err
+	}
+	store := c.Save
 	if a == nil {
 		a, store = alarm.New(c.New(resource.Alarm, *in.AlarmName)), c.Insert
 	} else if err := alarmruntime.Settle(c.Tx, c.Metrics(), a, c.Now); err != nil {
 		return nil, err
 	}
 	a.Priv.Prompt = c.After(alarm.PromptAfter)
-	refusal := a.Configure(types.Alarm{
-		ComparisonOperator: in.ComparisonOperator, ContactProtocols: in.ContactProtocols, DatapointsToAlarm: in.DatapointsToAlarm,
-		EvaluationPeriods: in.EvaluationPeriods, MetricName: in.MetricName, NotificationEnabled: in.NotificationEnabled,
-		NotificationTriggers: in.NotificationTriggers, Threshold: in.Threshold, TreatMissingData: in.TreatMissingData,
-	}, monitored.Kind)
+	refusal := a.Configure(configuration(in), monitored.Kind)
 	switch {
 	case refusal != "":
 		return nil, api.InvalidParams("%s", refusal)
@@ -56,6 +56,25 @@ func putAlarm(c *api.Call, in *lightsail.PutAlarmInput) (*lightsail.PutAlarmOutp
 		return nil, err
 	}
 	return &lightsail.PutAlarmOutput{Operations: recorded(c, a)}, nil
+}
+
+// configuration is what an input says of an alarm.
+func configuration(in *lightsail.PutAlarmInput) types.Alarm {
+	return types.Alarm{
+		ComparisonOperator: in.ComparisonOperator, ContactProtocols: in.ContactProtocols, DatapointsToAlarm: in.DatapointsToAlarm,
+		EvaluationPeriods: in.EvaluationPeriods, MetricName: in.MetricName, NotificationEnabled: in.NotificationEnabled,
+		NotificationTriggers: in.NotificationTriggers, Threshold: in.Threshold, TreatMissingData: in.TreatMissingData,
+	}
+}
+
+// monitorable is the resource to be monitored. One that is being deleted has lost its alarms, and gets
+// no others.
+func monitorable(c *api.Call) (*resource.Resource, error) {
+	r, err := c.Tx.ResourceByID(c.Target(alarm.Kinds()...).ID)
+	if err == nil && !r.GoneAt.IsZero() {
+		err = api.WrongState("monitor", "resource", "deleting")
+	}
+	return r, err
 }
 
 // monitor links an alarm to the resource that it monitors, and to no other.

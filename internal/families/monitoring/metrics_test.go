@@ -100,4 +100,6 @@ func TestDeleteRelationalDatabase_deletesItsAlarms(t *testing.T) {
 	if got := alarmNames(alarmsOf(l, lightsail.GetAlarmsInput{})); len(got) != 1 || got[0] != "two" {
 		t.Errorf("alarms after the deletion of a database: %v, want two", got)
 	}
+	_, err := l.PutAlarm(t.Context(), highCPU("one", "shop")) // the database is deleted for minutes
+	familytest.WantFailed(t, err, "You can't monitor this resource right now. The state of this resource is: deleting")
 }
