@@ -102,7 +102,7 @@ func getLogEvents(c *api.Call, in *lightsail.GetRelationalDatabaseLogEventsInput
 	switch {
 	case !slices.Contains(streams, stream):
 		return nil, api.InvalidParams("The log stream %q does not exist. It must be one of the following: %s.",
-			stream[:min(len(stream), 64)], strings.Join(streams, ","))
+			stream, strings.Join(streams, ","))
 	case fromHead && !d.FromHead():
 		return nil, api.InvalidParams("Logs of PostgreSQL can't be read from the head: startFromHead must be false.")
 	}

@@ -7,6 +7,9 @@ import (
 
 // checkParameters wants what updates of parameters would have made.
 func (d *Database) checkParameters(a *audit.Audit) {
+	if a.Err != nil {
+		return
+	}
 	for i, s := range d.Priv.Settings {
 		a.Want(i == 0 || d.Priv.Settings[i-1].Name < s.Name, "priv: the settings are not in order")
 		a.Want(!s.At.IsZero() && (s.AtRestart || !s.From.IsZero()), "priv: a setting has no time")

@@ -15,6 +15,9 @@ func stored(t *testing.T) *database.Database {
 	d := newDatabase(t, "mysql_8_0")
 	d.Priv.Passwords = []database.Password{{Member: resource.DatabasePasswords[0], CreatedAt: start, From: start}}
 	d.Alter(database.Change{Begins: start, Ends: start.Add(time.Minute), Blueprint: new("mysql_8_4"), EngineVersion: new("8.4.8")})
+	d.Priv.Settings = []database.Setting{
+		{Name: "lower_case_table_names", Value: "1", At: start, AtRestart: true}, {Name: "wait_timeout", Value: "60", Former: "70", At: start, From: start},
+	}
 	return d
 }
 
@@ -47,6 +50,14 @@ func TestStored_checksDatabases(t *testing.T) {
 		{"more than 30 days", func(d *database.Database) { d.Priv.Changes[0].Ends = start.Add(31 * 24 * time.Hour) }},
 		{"no upgrade leads to", func(d *database.Database) { d.Priv.Changes[0].Blueprint = new("postgres_17") }},
 		{"engine version only", func(d *database.Database) { d.Priv.Changes[0].EngineVersion = nil }},
+		{"settings are not in order", func(d *database.Database) { d.Priv.Settings[1].Name = "general_log" }},
+		{"settings are not in order", func(d *database.Database) { d.Priv.Settings[1] = d.Priv.Settings[0] }},
+		{"unknown parameter", func(d *database.Database) { d.Priv.Settings[1].Name = "work_mem" }},
+		{"unknown parameter", func(d *database.Database) { d.Priv.Settings[0].Name = "basedir" }},
+		{"cannot have", func(d *database.Database) { d.Priv.Settings[1].Value = "always" }},
+		{"a setting has no time", func(d *database.Database) { d.Priv.Settings[1].From = time.Time{} }},
+		{"a setting has no time", func(d *database.Database) { d.Priv.Settings[0].At = time.Time{} }},
+		{"former value", func(d *database.Database) { d.Priv.Settings[0].Former = strings.Repeat("x", database.MaxValue+1) }},
 	} {
 		d := stored(t)
 		tc.change(d)
@@ -74,6 +85,8 @@ func TestStored_checksSnapshots(t *testing.T) {
 		{"fromRelationalDatabaseArn", func(s *database.Snapshot) { s.Doc.FromRelationalDatabaseArn = s.Doc.Arn }},
 		{"sizeInGb", func(s *database.Snapshot) { s.Doc.SizeInGb = new(int32(0)) }},
 		{"master user name", func(s *database.Snapshot) { s.Priv.MasterUser = "1" }},
+		{"unknown parameter", func(s *database.Snapshot) { s.Priv.Parameters["work_mem"] = "64" }},
+		{"cannot have", func(s *database.Snapshot) { s.Priv.Parameters["wait_timeout"] = "" }},
 		{"the plan is not", func(s *database.Snapshot) { s.Priv.Plan = s.Priv.Plan[:1] }},
 	} {
 		r := &resource.Resource{

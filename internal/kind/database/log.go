@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/draw"
 )
 
-// Line is a line of a log. Nothing is stored: lines follow from when the engine ran, and from its parameters, so
-// that they are always the same.
+// Line is a line of a log. Nothing is stored: lines follow from when the engine ran, from its version and from its
+// parameters, so that two reads find the same ones.
 type Line struct {
 	Key  LineKey
 	Text string

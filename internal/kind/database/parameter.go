@@ -117,7 +117,7 @@ func (d *Database) SetParameter(name, value, method string, now, applied time.Ti
 	p, ok := catalogue.LookupParameter(d.family(now), name)
 	switch {
 	case !ok:
-		return "", refuse("Could not find parameter with name: %s", name[:min(len(name), 64)])
+		return "", refuse("Could not find parameter with name: %s", name)
 	case p.IsFixed:
 		return "", refuse("The parameter %s cannot be modified.", name)
 	case method == "" && p.IsStatic:

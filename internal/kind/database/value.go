@@ -31,12 +31,11 @@ func checkValue(p *catalogue.Parameter, value string) error {
 	if isAllowed(p, value) {
 		return nil
 	}
-	shown := value[:min(len(value), 64)]
 	if p.Allowed == "" {
 		return refuse("Invalid parameter value: %s for: %s. It must be of the type %s, and have at most %d printable characters.",
-			shown, p.Name, p.Type, MaxValue)
+			value, p.Name, p.Type, MaxValue)
 	}
-	return refuse("Invalid parameter value: %s for: %s allowed values are: %s", shown, p.Name, p.Allowed)
+	return refuse("Invalid parameter value: %s for: %s allowed values are: %s", value, p.Name, p.Allowed)
 }
 
 func isAllowed(p *catalogue.Parameter, value string) bool {
