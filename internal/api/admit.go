@@ -135,6 +135,9 @@ func (c *Call) findTarget(t *target, name string) (*resource.Resource, error) {
 			}
 		}
 	}
+	if t.typed != nil && !slices.Contains(t.kinds, t.typed(c.in)) {
+		return c.find(c.Region, name, nil) // the action's function refuses the kind
+	}
 	return c.find(c.Region, name, t.kinds)
 }
 

@@ -109,10 +109,12 @@ func TestSetIpAddressType_refusals(t *testing.T) {
 		})
 		familytest.WantNotFound(t, err, want)
 	}
-	_, err = l.SetIpAddressType(t.Context(), &lightsail.SetIpAddressTypeInput{
-		ResourceName: new("web"), ResourceType: types.ResourceTypeDisk, IpAddressType: types.IpAddressTypeIpv4,
-	})
-	familytest.WantInvalid(t, err, "InvalidParams", "The resource type, Disk, has no IP address type.")
+	for name, kind := range map[string]types.ResourceType{"web": types.ResourceTypeDisk, "deploy": types.ResourceTypeKeyPair} {
+		_, err = l.SetIpAddressType(t.Context(), &lightsail.SetIpAddressTypeInput{
+			ResourceName: &name, ResourceType: kind, IpAddressType: types.IpAddressTypeIpv4,
+		})
+		familytest.WantInvalid(t, err, "InvalidParams", "The resource type, "+string(kind)+", has no IP address type.")
+	}
 }
 
 func TestUpdateInstanceMetadataOptions_keepsWhatIsNotGiven(t *testing.T) {
