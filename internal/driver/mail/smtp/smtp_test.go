@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"mime/quotedprintable"
+	"net"
 	"net/mail"
 	"strings"
 	"testing"
@@ -159,6 +160,32 @@ func TestSend_endsWithItsContext(t *testing.T) {
 	cancel()
 	if err := <-failed; err == nil || errors.Is(err, driver.ErrRefused) {
 		t.Errorf("Send: error %v, want one after which the mail is sent again", err)
+	}
+}
+
+// TestSend_toAServerThatSaysNothing ends with its context, too.
+func TestSend_toAServerThatSaysNothing(t *testing.T) {
+	var listening net.ListenConfig
+	l, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	for _, security := range []smtp.Security{smtp.StartTLS, smtp.TLS, smtp.None} {
+		ctx, cancel := context.WithCancel(t.Context())
+		failed := make(chan error, 1)
+		go func() {
+			failed <- newDriver(t, smtp.Options{Address: l.Addr().String(), Security: security}).Send(ctx, message)
+		}()
+		conn, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if err := <-failed; err == nil || errors.Is(err, driver.ErrRefused) {
+			t.Errorf("%s: error %v, want one after which the mail is sent again", security, err)
+		}
+		_ = conn.Close()
 	}
 }
 
