@@ -2,6 +2,7 @@ package alarm_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,48 @@ func TestAdvance_isTheSameInOneStepOrInMany(t *testing.T) {
 			t.Errorf("changes in steps of %s (-want +got):\n%s", name, diff)
 		}
 	}
+}
+
+// TestAdvance_isTheSameForAnyAlarm draws alarms, points, tests and steps.
+func TestAdvance_isTheSameForAnyAlarm(t *testing.T) {
+	for seed := range uint64(300) {
+		draw := func() *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
+		oneStep, manySteps := advanceAtRandom(t, draw(), nil), advanceAtRandom(t, draw(), rand.New(rand.NewPCG(seed, 2)))
+		if diff := cmp.Diff(oneStep, manySteps); diff != "" {
+			t.Fatalf("changes of the alarm %d in one step (-) and in many (+):\n%s", seed, diff)
+		}
+	}
+}
+
+// advanceAtRandom takes a drawn alarm through six hours with a test in each, at once or in steps that are drawn from another source.
+func advanceAtRandom(t *testing.T, r, steps *rand.Rand) (got []string) {
+	t.Helper()
+	var text []string
+	for range 90 {
+		text = append(text, []string{"0", "X", "-", "-"}[r.IntN(4)])
+	}
+	n := 1 + r.Int32N(5)
+	a := newAlarm(t, start, 1+r.Int32N(n), n, types.TreatMissingData("").Values()[r.IntN(4)])
+	points, now := always(series(strings.Join(text, " "), start.Add(7*time.Hour))), start
+	advance := func(to time.Time) {
+		for now.Before(to) {
+			if now = to; steps != nil {
+				now = now.Add(-time.Duration(steps.Int64N(int64(to.Sub(now) + 1)))).Truncate(time.Millisecond)
+			}
+			changes, err := a.Advance(now, points)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, lines(changes)...)
+		}
+	}
+	for hour := range 6 {
+		advance(start.Add(time.Duration(hour)*time.Hour + time.Duration(r.IntN(3600))*time.Second))
+		change := a.Try(types.AlarmState("").Values()[r.IntN(3)], now, now.Add(alarm.TestTakes))
+		got = append(got, lines([]alarm.Change{change})...)
+	}
+	advance(start.Add(6 * time.Hour))
+	return got
 }
 
 // TestAdvance_isBounded comes back after a year, in which the metric changed all the time.
