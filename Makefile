@@ -57,12 +57,14 @@ unwatched = $(foreach package,$(sqlite),-gcflags='$(package)=-race=false -d=chec
 
 # Some packages mostly wait, so that one more than there are cores is tested at a time. Without the setting each
 # program with the race detector, also a command that a test runs, sleeps for a second at its end. Linking takes less
-# time without what debuggers need (-w). With -trimpath another clone finds what this one compiled. Lint tests the
-# structure of the code.
+# time without what debuggers need (-w). With -trimpath another clone finds what this one compiled. The packages that
+# take longest begin first. Lint tests the structure of the code.
+longest = ./test/actions ./internal/export ./internal/families/compute
 .PHONY: unit
 unit: ## Run the Go tests with the race detector, fuzz seeds included
 	@scripts/install-test-deps unit
-	GORACE=atexit_sleep_ms=0 go test -race -trimpath -ldflags=-w $(unwatched) -p $$(($$(nproc) + 1)) $$(go list ./... | grep -v /test/architecture)
+	GORACE=atexit_sleep_ms=0 go test -race -trimpath -ldflags=-w $(unwatched) -p $$(($$(nproc) + 1)) \
+		$(longest) $$(go list ./... | grep -v /test/architecture)
 
 .PHONY: clients
 clients: build ## Drive the built binary with the AWS CLI, boto3, Ansible and the JavaScript and Go SDKs

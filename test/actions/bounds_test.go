@@ -40,6 +40,7 @@ func newMaker(t testing.TB, lines script) *inputs.Maker {
 // ones, with none, and with each member in turn at its bounds and beyond, on a server whose account has one of each
 // kind. Afterwards the store is whole.
 func TestActions_inputsAtTheirBounds(t *testing.T) {
+	t.Parallel()
 	t.Logf("-seed %d", *seed)
 	lines := readScript(t)
 	p, maker, names := newProber(t, lines), newMaker(t, lines), built()
@@ -70,6 +71,7 @@ func TestActions_inputsAtTheirBounds(t *testing.T) {
 // TestActions_inputsAtOnce sends inputs of all actions that are built from several clients at the same time, with few
 // names. None of them is the server's error, and afterwards the store is whole.
 func TestActions_inputsAtOnce(t *testing.T) {
+	t.Parallel()
 	t.Logf("-seed %d", *seed)
 	lines := readScript(t)
 	p, maker := newProber(t, lines), newMaker(t, lines)

@@ -27,6 +27,7 @@ var seenEmpty = []string{
 // TestAnswers_leaveOutWhatIsAbsent takes each step of the scripts, gives all resources tags without values, and reads
 // everything. No answer has a member with an empty string or null, which AWS leaves out, but where AWS was seen to.
 func TestAnswers_leaveOutWhatIsAbsent(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
 	empty := map[string]bool{}

@@ -70,6 +70,7 @@ func (e *envelopes) location(place, in string, doc map[string]any) {
 // TestAnswers_shareTheirEnvelopes takes each step of the scripts. In all answers, documents of
 // resources have ARNs of their type, account and region, and times that have passed.
 func TestAnswers_shareTheirEnvelopes(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
 	e := &envelopes{t, s, s.server.Root().AccountID, s.now(), map[string]bool{}}

@@ -40,6 +40,7 @@ func (a answer) isMissing() bool {
 // TestActions_missingResources takes the steps of the scripts in an account that has nothing, by the names that
 // resources of another account have: none of them exists, and no answer shows anything of the other account.
 func TestActions_missingResources(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
 	v := teamVars("web")

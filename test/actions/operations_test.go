@@ -67,6 +67,7 @@ func unsaid(op any) bool {
 // has just the operations that answers carried, as they carried them. An action whose answers carry none leaves one
 // operation of its name at most.
 func TestActions_leaveTheOperationsOfTheirAnswers(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.TimeScale, o.PageSize = 1, server.MaxPageSize })
 	known, unsaidBy := map[operationID]bool{}, map[string]int{}

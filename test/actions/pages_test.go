@@ -85,6 +85,7 @@ func (s *site) pages(as signer, l list) (all []any, sizes []int, tokens []string
 // and compares it with the list in one page. A token of one list is refused by each other one, in another account and
 // in another region.
 func TestLists_page(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.PageSize = pageSize })
 	s.play(lines.of("make", "once", "use"), teamVars("one"), nil)

@@ -99,6 +99,7 @@ func (s *site) move() {
 // something is on its way to another state: before it is, and at each moment at which it gets there. All reads answer
 // as before, also when the server is on an import of an export of its store.
 func TestActions_restartAtEachStep(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.TimeScale, o.PageSize = 1, server.MaxPageSize })
 	all, v, restarts := reads(lines), teamVars("web"), 0

@@ -45,6 +45,7 @@ var tagPolicies = []tagPolicy{
 // the tags of the request, and their keys. What the access table lets a policy decide succeeds on what is the
 // caller's team's and is denied on what is another team's. All else is denied.
 func TestActions_tagPoliciesDecide(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
 	s.play(lines.of("make"), teamVars("db"), nil)

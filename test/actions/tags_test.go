@@ -75,6 +75,7 @@ func (s *site) tag(action, arn string, doc map[string]any, more map[string]any) 
 // TestTagResource_takesEveryKind tags each resource that the scripts make by name and ARN, reads the tag where the API
 // shows it, and removes it. The kinds that have no tags refuse them.
 func TestTagResource_takesEveryKind(t *testing.T) {
+	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
 	v := teamVars("web")
