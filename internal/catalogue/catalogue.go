@@ -1,5 +1,6 @@
 // Package catalogue knows the products of each region: the blueprints and bundles
-// that instances and databases are made from, the bundles of buckets, and the powers of container services.
+// that instances and databases are made from, the parameters of database engines, the bundles of buckets, and the
+// powers of container services.
 //
 // They are data files, embedded and read once. What is here is shared and never
 // changes: callers copy what they want to alter. The package knows no accounts and

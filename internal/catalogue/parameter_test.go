@@ -70,3 +70,31 @@ func TestParameters_valuesOfAmazonRDS(t *testing.T) {
 		}
 	}
 }
+
+// TestParameters_whatCanBeChanged has parameters that users change, and some that nobody can: "static" takes a restart.
+func TestParameters_whatCanBeChanged(t *testing.T) {
+	for families, names := range map[string]map[string]string{
+		"mysql8.0 mysql8.4": {
+			"dynamic": `max_connections innodb_buffer_pool_size time_zone general_log slow_query_log long_query_time log_output
+				log_queries_not_using_indexes require_secure_transport log_bin_trust_function_creators binlog_format character_set_server
+				collation_server wait_timeout max_allowed_packet sql_mode event_scheduler local_infile group_concat_max_len`,
+			"static": "lower_case_table_names performance_schema", "fixed": "basedir datadir port server_id socket allow-suspicious-udfs",
+		},
+		"postgres14 postgres15 postgres16 postgres17 postgres18": {
+			"dynamic": "work_mem random_page_cost statement_timeout log_min_duration_statement log_statement deadlock_timeout",
+			"static":  "max_connections shared_buffers wal_buffers max_files_per_process shared_preload_libraries rds.logical_replication",
+			"fixed":   "config_file data_directory hba_file ssl_cert_file port rds.extensions",
+		},
+	} {
+		for family := range strings.FieldsSeq(families) {
+			for want, list := range names {
+				for name := range strings.FieldsSeq(list) {
+					p, ok := catalogue.LookupParameter(family, name)
+					if !ok || p.IsFixed != (want == "fixed") || want != "fixed" && p.IsStatic != (want == "static") {
+						t.Errorf("%s %s = %+v, want it to be %s", family, name, p, want)
+					}
+				}
+			}
+		}
+	}
+}

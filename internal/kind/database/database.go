@@ -1,5 +1,5 @@
 // Package database says what a stored relational database and a stored snapshot of one are: their
-// documents and states, passwords, windows and events, and what the API admits of them.
+// documents and states, passwords, windows, parameters, events, logs and metrics, and what the API admits of them.
 //
 // It runs no database and changes no store.
 package database
