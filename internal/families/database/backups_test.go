@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,21 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/kind/database"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
 )
+
+// TestStartRelationalDatabase_takesBackTheStartAhead has no event of a start that did not come about.
+func TestStartRelationalDatabase_takesBackTheStartAhead(t *testing.T) {
+	l := newLab(t)
+	l.create(input("shop"))
+	l.stop(nil)
+	l.Pass(takes(database.Stop))
+	do(l, l.StartRelationalDatabase, &lightsail.StartRelationalDatabaseInput{RelationalDatabaseName: new("shop")})
+	l.Pass(10 * 24 * time.Hour)
+	events := l.events("shop")
+	if slices.ContainsFunc(events, func(e string) bool { return strings.Contains(e, "maximum allowed time") }) ||
+		!slices.Contains(events, "notification: Relational Database started") {
+		t.Errorf("events of a database that was started: %q", events)
+	}
+}
 
 // TestGetRelationalDatabaseEvents_dailyBackups has two events of a backup in the window of each day, in pages, too. What is
 // changed leaves those that have been.
