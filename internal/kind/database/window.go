@@ -95,7 +95,7 @@ var blocks = map[string]block{
 type Windows struct{ Backup, Maintenance string }
 
 // maxDraws is how often a window is drawn that has to leave room to the other one.
-const maxDraws = 1000
+const maxDraws = 200
 
 // NewWindows are the windows of a new database, given by its id: those that are wanted, or half an hour in the
 // block of the region. It returns an Error if a text is not a window, or if the two overlap.
