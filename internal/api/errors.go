@@ -106,6 +106,17 @@ func MissingParameters(names ...string) error {
 	return InvalidParams("These parameters are required: %s", strings.Join(names, ","))
 }
 
+// ExactlyOne returns an error if an input has neither of two members, or both. The texts are ours.
+func ExactlyOne(one string, hasOne bool, other string, hasOther bool) error {
+	switch {
+	case hasOne && hasOther:
+		return InvalidParams("You must specify either %s or %s, not both.", one, other)
+	case !hasOne && !hasOther:
+		return MissingParameters(one + " or " + other)
+	}
+	return nil
+}
+
 // InvalidName says that the name of a resource is invalid; path leads to it in the input. The text
 // begins with the name (observed), so a blank one is shown in its place in the input.
 func InvalidName(path, name string) error {

@@ -23,7 +23,7 @@ func (s *site) fillAlarms() *site {
 		busy.Doc.ContactProtocols = []types.ContactProtocol{types.ContactProtocolEmail, types.ContactProtocolSms}
 		busy.Doc.NotificationTriggers = types.AlarmState("").Values()
 		busy.Try(types.AlarmStateAlarm, now, now.Add(alarm.TestTakes))
-		busy.Priv.Prompt, busy.Priv.Notified = now.Add(alarm.PromptAfter), now
+		busy.Priv.Prompt = now.Add(alarm.PromptAfter)
 		for _, a := range []*alarm.Alarm{busy, s.alarm(71, "calm", types.MetricNameCPUUtilization), s.alarm(72, "out", types.MetricNameNetworkOut)} {
 			err = firstOf(err, a.Pack(), tx.InsertResource(a.Resource), tx.InsertLink(a.Resource, resource.MonitoredInstance, web, a.Monitoring()))
 		}

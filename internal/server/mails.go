@@ -23,9 +23,6 @@ import (
 // mailFolder is where mails are in the data directory if there is no SMTP server for them.
 const mailFolder = "mail"
 
-// sender is the name of the sender of mails (developer guide).
-const sender = "AWS Notifications"
-
 // Mail says how mails leave the server.
 type Mail struct {
 	// SMTP is the host:port of the SMTP server that takes mails. "" means that they go to the folder
@@ -78,7 +75,7 @@ func (m Mail) from() (*mail.Address, error) {
 	if err != nil || strings.ContainsFunc(address.Address, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return nil, fmt.Errorf("--smtp-from %q: must be an email address such as lanyard@example.com, which the SMTP server takes", m.From)
 	}
-	address.Name = cmp.Or(address.Name, sender)
+	address.Name = cmp.Or(address.Name, driver.Sender)
 	return address, nil
 }
 

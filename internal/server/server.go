@@ -93,22 +93,34 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.logIdentities(identities)
-	s.keys = sshkey.NewPool(max(o.KeyPool, 0), o.Log)
-	s.metrics.watchPool(s.keys.Depth)
-	s.clients = connlimit.New(connlimit.Options{
-		Connections: o.MaxConnections, ReservedFiles: reservedFiles, Requests: o.MaxRequests, Times: connlimit.UsualTimes(),
-	})
-	s.metrics.watchConnections(s.clients.Count)
-	s.instances = s.newInstances()
-	if s.mails, err = s.newMails(); err != nil {
+	s.newClients()
+	if err := s.newRuntimes(); err != nil {
 		return nil, err
 	}
-	s.alarms = s.newAlarms()
-	s.databases = s.newDatabases()
 	pipeline := s.pipeline()
 	s.listener = s.clients.Listen(s.listener)
 	s.http = s.clients.Server(s.handler(s.services(pipeline)), pipeline.Throttle, tls, o.Log.Handler())
 	return s, s.dir.WriteEndpoint(s.Endpoint(), o.TLSCert)
+}
+
+// newClients makes what bounds the connections of clients.
+func (s *Server) newClients() {
+	s.clients = connlimit.New(connlimit.Options{
+		Connections: s.o.MaxConnections, ReservedFiles: reservedFiles, Requests: s.o.MaxRequests, Times: connlimit.UsualTimes(),
+	})
+	s.metrics.watchConnections(s.clients.Count)
+}
+
+// newRuntimes makes what works beside the calls. All but the pool of keys starts in Serve.
+func (s *Server) newRuntimes() (err error) {
+	s.keys = sshkey.NewPool(max(s.o.KeyPool, 0), s.o.Log)
+	s.metrics.watchPool(s.keys.Depth)
+	s.instances, s.databases = s.newInstances(), s.newDatabases()
+	if s.mails, err = s.newMails(); err != nil {
+		return err
+	}
+	s.alarms = s.newAlarms() // their mails go to what sends mails
+	return nil
 }
 
 func listen(address string) (net.Listener, error) {

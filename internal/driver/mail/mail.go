@@ -20,6 +20,9 @@ import (
 // ErrRefused says that a mail is not accepted, and will not be if it is sent again.
 var ErrRefused = errors.New("mail refused")
 
+// Sender is the name of the sender of mails (developer guide).
+const Sender = "AWS Notifications"
+
 // Driver hands mails over. It is safe for concurrent use.
 type Driver interface {
 	// Send hands a mail over, or returns an error: ErrRefused if it is of no use to send the mail

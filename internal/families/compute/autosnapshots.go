@@ -81,28 +81,17 @@ func (s snapshotChoice) name() string {
 
 // auto reports whether an automatic snapshot is meant.
 func (s snapshotChoice) auto() (bool, error) {
-	if err := exactlyOne(s.manualMember, s.manual != nil, s.sourceMember, s.source != nil); err != nil {
+	if err := api.ExactlyOne(s.manualMember, s.manual != nil, s.sourceMember, s.source != nil); err != nil {
 		return false, err
 	}
 	dated, latest := s.date != nil, aws.ToBool(s.latest)
 	if s.source != nil {
-		return true, exactlyOne("restoreDate", dated, "useLatestRestorableAutoSnapshot", latest)
+		return true, api.ExactlyOne("restoreDate", dated, "useLatestRestorableAutoSnapshot", latest)
 	}
 	if dated || latest {
 		return false, api.InvalidParams("You must specify restoreDate and useLatestRestorableAutoSnapshot only with %s.", s.sourceMember)
 	}
 	return false, nil
-}
-
-// exactlyOne returns an error if an input has neither of two members, or both.
-func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
-	switch {
-	case hasOne && hasOther:
-		return api.InvalidParams("You must specify either %s or %s, not both.", one, other)
-	case !hasOne && !hasOther:
-		return api.MissingParameters(one + " or " + other)
-	}
-	return nil
 }
 
 // checkAuto returns an error if the chosen automatic snapshot does not exist or is not

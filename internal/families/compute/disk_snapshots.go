@@ -12,7 +12,7 @@ import (
 
 // createDiskSnapshot takes a snapshot of a disk, or of an instance's system disk.
 func createDiskSnapshot(c *api.Call, in *lightsail.CreateDiskSnapshotInput) (*lightsail.CreateDiskSnapshotOutput, error) {
-	if err := exactlyOne("diskName", in.DiskName != nil, "instanceName", in.InstanceName != nil); err != nil {
+	if err := api.ExactlyOne("diskName", in.DiskName != nil, "instanceName", in.InstanceName != nil); err != nil {
 		return nil, err
 	}
 	source, content, err := diskToSnapshot(c)

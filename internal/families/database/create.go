@@ -109,7 +109,7 @@ func (f *Family) createFromSnapshot(
 // sourceOf finds what the input names.
 func sourceOf(c *api.Call, in *lightsail.CreateRelationalDatabaseFromSnapshotInput) (source, error) {
 	timed, latest := in.RestoreTime != nil, aws.ToBool(in.UseLatestRestorableTime)
-	if err := exactlyOne("relationalDatabaseSnapshotName", in.RelationalDatabaseSnapshotName != nil,
+	if err := api.ExactlyOne("relationalDatabaseSnapshotName", in.RelationalDatabaseSnapshotName != nil,
 		"sourceRelationalDatabaseName", in.SourceRelationalDatabaseName != nil); err != nil {
 		return source{}, err
 	}
@@ -119,7 +119,7 @@ func sourceOf(c *api.Call, in *lightsail.CreateRelationalDatabaseFromSnapshotInp
 		}
 		return snapshotSource(c)
 	}
-	if err := exactlyOne("restoreTime", timed, "useLatestRestorableTime", latest); err != nil {
+	if err := api.ExactlyOne("restoreTime", timed, "useLatestRestorableTime", latest); err != nil {
 		return source{}, err
 	}
 	d, err := api.Find[database.Database](c, *in.SourceRelationalDatabaseName)
@@ -155,17 +155,6 @@ func checkRestoreTime(c *api.Call, d *database.Database, to *time.Time) error {
 	case to.Before(first) || to.After(last):
 		return api.InvalidParams("The restore time %s is not valid. It must be from %s to %s, the latest restorable time.",
 			to.UTC().Format(time.RFC3339), first.UTC().Format(time.RFC3339), last.UTC().Format(time.RFC3339))
-	}
-	return nil
-}
-
-// exactlyOne returns an error if an input has neither of two members, or both.
-func exactlyOne(one string, hasOne bool, other string, hasOther bool) error {
-	switch {
-	case hasOne && hasOther:
-		return api.InvalidParams("You must specify either %s or %s, not both.", one, other)
-	case !hasOne && !hasOther:
-		return api.MissingParameters(one + " or " + other)
 	}
 	return nil
 }

@@ -38,8 +38,6 @@ type Priv struct {
 	Prompt time.Time `json:"prompt,omitzero"`
 	// Test is a test that is not over yet; nil if there is none.
 	Test *Test `json:"test,omitempty"`
-	// Notified is when the alarm sent its last notification; zero if it sent none.
-	Notified time.Time `json:"notified,omitzero"`
 }
 
 // Test is a state that an alarm shows for a while, whatever its metric is.

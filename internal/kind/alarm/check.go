@@ -68,7 +68,7 @@ func (a *Alarm) checkState(to *audit.Audit) {
 	to.Want(slices.Contains(states, a.Priv.State), "priv: unknown state")
 	to.Want(!a.Priv.Since.IsZero() && !a.Priv.Evaluated.IsZero(), "priv: the state has no beginning or no evaluation")
 	for member, at := range map[string]time.Time{
-		"since": a.Priv.Since, "evaluated": a.Priv.Evaluated, "prompt": a.Priv.Prompt, "notified": a.Priv.Notified,
+		"since": a.Priv.Since, "evaluated": a.Priv.Evaluated, "prompt": a.Priv.Prompt,
 	} {
 		to.Moment(member, at)
 	}

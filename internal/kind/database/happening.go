@@ -10,7 +10,8 @@ type Happening struct {
 }
 
 // The texts about backups were observed. The others are those of Amazon RDS, with "Relational Database" in place
-// of "DB instance", as those two have it.
+// of "DB instance", as those two have it. That about a restore to a point in time is shorter than its own, and that
+// about an upgrade is ours.
 const (
 	backingUp = "Backing up Relational Database"
 	backedUp  = "Finished Relational Database backup"

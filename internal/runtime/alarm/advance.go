@@ -85,7 +85,6 @@ func notify(tx *store.Tx, a *alarm.Alarm, now time.Time, c alarm.Change, protoco
 	if m.Show(now).Status != types.ContactMethodStatusValid {
 		return nil
 	}
-	a.Priv.Notified = now
 	subject, text := a.Mail(c)
 	return m.Notify(tx, now, subject, text)
 }

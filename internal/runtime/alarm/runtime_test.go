@@ -89,6 +89,20 @@ func (w *world) deleteContact() {
 	familytest.Do(w.t, w.DeleteContactMethod, &lightsail.DeleteContactMethodInput{Protocol: types.ContactProtocolEmail})
 }
 
+// changeState has the alarm of the tests change its state, to ALARM and to OK by turns, and returns the subject of the mail about that.
+func (w *world) changeState(turn int) string {
+	w.t.Helper()
+	subject, change := mailAlarm, w.start
+	if turn%2 == 1 {
+		subject, change = mailOK, w.stop
+	}
+	if turn > 0 { // at first the instance runs
+		change()
+	}
+	w.Pass(30 * time.Minute)
+	return subject
+}
+
 // TestRuntime_sendsNothingTwiceOverARestart restarts the evaluator after each change, once with the evaluation before the end and once with
 // the evaluation after the beginning.
 func TestRuntime_sendsNothingTwiceOverARestart(t *testing.T) {
@@ -96,20 +110,11 @@ func TestRuntime_sendsNothingTwiceOverARestart(t *testing.T) {
 	w.put(runs(types.TreatMissingDataNotBreaching))
 	want := []string{}
 	for n := range 6 {
-		if n%2 == 0 {
-			want = append(want, mailAlarm)
-		} else {
-			w.stop()
-			want = append(want, mailOK)
-		}
-		w.Pass(30 * time.Minute)
+		want = append(want, w.changeState(n))
 		for range 3 {
 			stop := w.run(false)
 			w.eventually("the change", func() bool { return slices.Equal(w.subjects(), want) })
 			stop()
-		}
-		if n%2 == 1 {
-			w.start()
 		}
 	}
 	w.wantMails(want...)
@@ -122,19 +127,10 @@ func TestRuntime_onTwoServersNotifiesOnce(t *testing.T) {
 	stops := []func(){w.run(true), w.run(true)}
 	want := []string{}
 	for n := range 4 {
-		if n%2 == 0 {
-			want = append(want, mailAlarm)
-		} else {
-			w.stop()
-			want = append(want, mailOK)
-		}
-		w.Pass(30 * time.Minute)
+		want = append(want, w.changeState(n))
 		w.eventually("the change", func() bool { return len(w.subjects()) >= len(want) })
 		stops[n%2]()
 		stops[n%2] = w.run(true)
-		if n%2 == 1 {
-			w.start()
-		}
 	}
 	for _, stop := range stops {
 		stop()

@@ -130,9 +130,10 @@ func (w worker) first(ctx context.Context, t reconcile.Task) (m *contactmethod.C
 
 // handle hands a mail over, and removes it if that is done or of no use. If it failed, the mail waits.
 func (w worker) handle(ctx context.Context, t reconcile.Task, m *contactmethod.ContactMethod, mail *contactmethod.Mail) error {
+	remove := func(tx *store.Tx) error { return tx.DeleteEntry(mail.Entry) }
 	written, wanted := m.Write(mail, t.Now, w.o.Link)
 	if !wanted {
-		return w.settle(ctx, t, func(tx *store.Tx) error { return tx.DeleteEntry(mail.Entry) })
+		return w.settle(ctx, t, remove)
 	}
 	err := w.o.Driver.Send(ctx, driver.Message{
 		ID: mail.Entry.Owner + "-" + strconv.FormatInt(mail.Entry.Seq, 10), At: mail.Entry.At,
@@ -142,12 +143,12 @@ func (w worker) handle(ctx context.Context, t reconcile.Task, m *contactmethod.C
 	switch {
 	case err == nil:
 		log.Info("mail sent")
-		return w.settle(ctx, t, func(tx *store.Tx) error { return tx.DeleteEntry(mail.Entry) })
+		return w.settle(ctx, t, remove)
 	case ctx.Err() != nil: // the server stops, or has lost the lease
 		return ctx.Err()
 	case errors.Is(err, driver.ErrRefused), t.Now.Sub(mail.Entry.At) > patience:
 		log.Error("mail not sent, given up", "error", err)
-		return w.settle(ctx, t, func(tx *store.Tx) error { return tx.DeleteEntry(mail.Entry) })
+		return w.settle(ctx, t, remove)
 	}
 	mail.RetryAt = time.Now().Add(min(firstRetry<<min(mail.Tries, 16), maxRetry))
 	mail.Tries++

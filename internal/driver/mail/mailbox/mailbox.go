@@ -31,7 +31,7 @@ const (
 )
 
 // From is the sender of mails that go to a folder.
-var From = &mail.Address{Name: "AWS Notifications", Address: "no-reply@lanyard.invalid"}
+var From = &mail.Address{Name: driver.Sender, Address: "no-reply@lanyard.invalid"}
 
 // Driver writes mails to a folder.
 type Driver struct{ path string }
