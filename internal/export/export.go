@@ -22,6 +22,9 @@ type Options struct {
 	Account string
 	// Passphrase seals the secrets; without one they are left out.
 	Passphrase []byte
+	// Cost is that of guessing the passphrase. Zero is one that RFC 9106 recommends; tests that
+	// export much take less.
+	Cost Cost
 	// Version is the version of Lanyard, Now the time on the lifecycle clock: both are in the
 	// header.
 	Version string
@@ -44,7 +47,7 @@ func Export(ctx context.Context, db *store.DB, sealer *seal.Sealer, o Options, w
 	e := &exporter{o: o, sealer: sealer, w: buffer}
 	if o.Passphrase != nil {
 		var err error
-		if e.vault, e.vaultSealer, err = newVault(o.Passphrase); err != nil {
+		if e.vault, e.vaultSealer, err = newVault(o.Passphrase, o.Cost); err != nil {
 			return Exported{}, err
 		}
 	}

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -32,7 +33,7 @@ func TestImport_invalidFiles(t *testing.T) {
 		{"version 0", replace(plain, `"version":3`, `"version":0`), "line 1: unknown version 0 of the format"},
 		{"no root account", replace(plain, `"rootAccount":"111122223333"`, `"rootAccount":""`), `line 1: the account id "" does not have 12 digits`},
 		{"a root account that is not there", replace(plain, `"rootAccount":"111122223333"`, `"rootAccount":"999999999999"`), "the root account 999999999999 is not in the file"},
-		{"an expensive passphrase", replace(good, `"memory":65536`, `"memory":4194304`), "line 1: the parameters of the key derivation are out of bounds"},
+		{"an expensive passphrase", replace(good, `"memory":64,`, `"memory":4194304,`), "line 1: the parameters of the key derivation are out of bounds"},
 		{"another key derivation", replace(good, "argon2id", "md5"), `line 1: unknown key derivation "md5"`},
 
 		{"no footer", strings.Join(lines[:len(lines)-1], ""), "the file ends without its footer: it was cut"},
@@ -209,5 +210,17 @@ func TestImport_refusesAClosedRoot(t *testing.T) {
 	})
 	if _, err := to.load(export.ImportOptions{Account: closed}, file); err != nil {
 		t.Errorf("beside a root account: %v", err)
+	}
+}
+
+// TestExport_costOfThePassphrase exports as the command does: guesses cost what RFC 9106 recommends.
+func TestExport_costOfThePassphrase(t *testing.T) {
+	s := newSite(t, newDSN(t)).fill()
+	var b bytes.Buffer
+	if _, err := export.Export(t.Context(), s.db, s.sealer, export.Options{Passphrase: passphrase}, &b); err != nil {
+		t.Fatal(err)
+	}
+	if want := `"kdf":"argon2id","time":3,"memory":65536,"threads":4,`; !strings.Contains(b.String(), want) {
+		t.Errorf("the export is %s, want it to have %s", &b, want)
 	}
 }

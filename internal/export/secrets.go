@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -13,26 +14,30 @@ import (
 // MinPassphrase is how many bytes a passphrase has at least.
 const MinPassphrase = 12
 
-// vault says how the key that a file's secrets are sealed under comes from the
-// passphrase.
-type vault struct {
-	KDF string `json:"kdf"`
+// Cost is how much work it is to derive a key from a passphrase, and so to guess one. It is in the file.
+type Cost struct {
 	// Time counts passes, Memory is in KiB, Threads are lanes.
 	Time    uint32 `json:"time"`
 	Memory  uint32 `json:"memory"`
 	Threads uint8  `json:"threads"`
-	Salt    []byte `json:"salt"`
+}
+
+// recommended is the second recommended choice of RFC 9106, section 4.
+var recommended = Cost{Time: 3, Memory: 64 << 10, Threads: 4}
+
+// vault says how the key that a file's secrets are sealed under comes from the
+// passphrase.
+type vault struct {
+	KDF string `json:"kdf"`
+	Cost
+	Salt []byte `json:"salt"`
 	// Check is an empty value, sealed: only the right passphrase opens it.
 	Check []byte `json:"check"`
 }
 
-// The second recommended choice of RFC 9106, section 4.
 const (
-	kdfName    = "argon2id"
-	kdfTime    = 3
-	kdfMemory  = 64 << 10
-	kdfThreads = 4
-	saltSize   = 16
+	kdfName  = "argon2id"
+	saltSize = 16
 )
 
 // What a file may ask for: a hostile one is not to exhaust the machine.
@@ -44,11 +49,11 @@ const (
 )
 
 // newVault draws a salt and derives a key.
-func newVault(passphrase []byte) (*vault, *seal.Sealer, error) {
+func newVault(passphrase []byte, cost Cost) (*vault, *seal.Sealer, error) {
 	if len(passphrase) < MinPassphrase {
 		return nil, nil, fmt.Errorf("the passphrase is too short: give one of at least %d bytes", MinPassphrase)
 	}
-	v := &vault{KDF: kdfName, Time: kdfTime, Memory: kdfMemory, Threads: kdfThreads, Salt: make([]byte, saltSize)}
+	v := &vault{KDF: kdfName, Cost: cmp.Or(cost, recommended), Salt: make([]byte, saltSize)}
 	rand.Read(v.Salt) // never fails: crypto/rand ends the process instead
 	sealer, err := v.derive(passphrase)
 	if err != nil {

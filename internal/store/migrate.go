@@ -52,11 +52,20 @@ func (d dialect) migrations() (fs.FS, error) {
 		if err != nil {
 			return nil, err
 		}
-		translated := strings.ReplaceAll(string(text), " TEXT ", " "+d.text+" ")
-		files[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(translated)}
+		translated := strings.NewReplacer(" TEXT ", " "+d.text+" ", gooseUp, gooseUp+gooseBegin, gooseDown, gooseEnd+gooseDown+gooseBegin).Replace(string(text))
+		files[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(translated + gooseEnd)}
 	}
 	return files, nil
 }
+
+// Marks in migrations. Both databases run all statements of a migration at once: goose, which would
+// look for where each of them ends with 4 MB of memory for each line, need not.
+const (
+	gooseUp    = "-- +goose Up\n"
+	gooseDown  = "-- +goose Down\n"
+	gooseBegin = "-- +goose StatementBegin\n"
+	gooseEnd   = "-- +goose StatementEnd\n"
+)
 
 // lockTries is how many seconds a server waits for another one that migrates.
 const lockTries = 300
