@@ -91,10 +91,8 @@ func targetIn(c *api.Call, verb string, states ...string) (*database.Database, e
 	if !slices.Contains(states, state) {
 		return nil, api.WrongState(verb, "database", state)
 	}
-	for _, e := range d.NoteBackups(c.Now, backupTakes(c)) {
-		if err := add(c, d, e); err != nil {
-			return nil, err
-		}
+	if err := note(c, d); err != nil {
+		return nil, err
 	}
 	d.Settle(c.Now)
 	return d, nil

@@ -34,30 +34,57 @@ func happen(c *api.Call, d *database.Database, plan resource.Plan, all []databas
 	return nil
 }
 
-// forget removes the events of a database that lie ahead, of its changes or of its plan: something else happens.
-func forget(c *api.Call, d *database.Database, ofChanges bool) error {
-	ahead, err := c.Tx.EntriesBetween(d.Resource.ID, database.Events, c.Now.Add(time.Millisecond), time.Time{}, store.EntryPage{Limit: maxAhead})
-	if err != nil {
-		return err
-	}
-	for _, stored := range ahead {
-		e, err := database.OpenEvent(stored)
-		if err == nil && e.Change == ofChanges {
-			err = c.Tx.DeleteEntry(stored)
-		}
+// forget removes the events of a database that lie ahead and are of a sort: something else happens, or the clock was put
+// back.
+func forget(c *api.Call, d *database.Database, sort func(database.Event) bool) error {
+	page := store.EntryPage{Limit: forgetAtOnce}
+	for {
+		ahead, err := c.Tx.EntriesBetween(d.Resource.ID, database.Events, c.Now.Add(time.Millisecond), time.Time{}, page)
 		if err != nil {
+			return err
+		}
+		for _, stored := range ahead {
+			e, err := database.OpenEvent(stored)
+			if err == nil && sort(e) {
+				err = c.Tx.DeleteEntry(stored)
+			}
+			if err != nil {
+				return err
+			}
+			page.After = afterEvent(e)
+		}
+		if len(ahead) < page.Limit {
+			return nil
+		}
+	}
+}
+
+// forgetAtOnce is how many events are read at once to be forgotten. Few lie ahead unless the clock was put back.
+const forgetAtOnce = 100
+
+func isDaily(e database.Event) bool    { return e.Daily }
+func isOfChange(e database.Event) bool { return e.Change }
+func isOfPlan(e database.Event) bool   { return !e.Change }
+
+// note stores the events of automated backups up to now. If more are noted, the clock was put back: those ahead are
+// noted anew when their time comes.
+func note(c *api.Call, d *database.Database) error {
+	if d.Priv.Noted.After(c.Now) {
+		if err := forget(c, d, isDaily); err != nil {
+			return err
+		}
+	}
+	for _, e := range d.NoteBackups(c.Now, backupTakes(c)) {
+		if err := add(c, d, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// maxAhead is more than there can be events ahead.
-const maxAhead = 100
-
 // foresee stores the events of the changes of a database that are not over.
 func foresee(c *api.Call, d *database.Database) error {
-	if err := forget(c, d, true); err != nil {
+	if err := forget(c, d, isOfChange); err != nil {
 		return err
 	}
 	for _, change := range d.Priv.Changes {
@@ -82,7 +109,7 @@ func follow(c *api.Call, d *database.Database, plan resource.Plan, all []databas
 	if err := c.Save(d); err != nil {
 		return err
 	}
-	if err := forget(c, d, false); err != nil {
+	if err := forget(c, d, isOfPlan); err != nil {
 		return err
 	}
 	return happen(c, d, plan, all)

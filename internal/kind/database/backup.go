@@ -49,7 +49,7 @@ const BackupTakes = snapshotTakes
 func (d *Database) DailyBackups(from, to time.Time, takes time.Duration) (all []Event) {
 	add := func(at time.Time, seq int64, message string) {
 		if !at.Before(from) && at.Before(to) && at.After(d.Priv.Noted) {
-			all = append(all, Event{Category: BackupEvent, Message: message, At: at, Seq: seq})
+			all = append(all, Event{Category: BackupEvent, Message: message, Daily: true, At: at, Seq: seq})
 		}
 	}
 	const aDay = 24 * time.Hour

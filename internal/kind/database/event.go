@@ -36,6 +36,8 @@ type Event struct {
 	Message  string `json:"message"`
 	// Change says that the event is that of a Change, not of the database's plan.
 	Change bool `json:"change,omitempty"`
+	// Daily says that the event is that of an automated backup.
+	Daily bool `json:"daily,omitempty"`
 	// At is the time of the event's entry, and Seq the entry's number.
 	At  time.Time `json:"-"`
 	Seq int64     `json:"-"`
