@@ -1,13 +1,7 @@
 package confirm_test
 
 import (
-	"bytes"
-	"io"
 	"net/http"
-	"net/mail"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 )
 
 // world is a server whose mails a person reads.
@@ -45,69 +40,29 @@ func (w *world) wantStatus(want types.ContactMethodStatus) {
 }
 
 // next waits for a mail that was not read yet.
-func (w *world) next() *mail.Message {
+func (w *world) next() mailtest.Mail {
 	w.T.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		paths, err := filepath.Glob(filepath.Join(w.Server.Mailbox(), "new", "[^.]*"))
-		if err != nil {
-			w.T.Fatal(err)
-		}
-		for _, path := range paths {
-			if w.read[path] {
-				continue
+		for _, m := range mailtest.Read(w.T, w.Server.Mailbox()) {
+			if !w.read[m.ID] {
+				w.read[m.ID] = true
+				return m
 			}
-			w.read[path] = true
-			text, err := os.ReadFile(path)
-			if err != nil {
-				w.T.Fatal(err)
-			}
-			m, err := mail.ReadMessage(bytes.NewReader(text))
-			if err != nil {
-				w.T.Fatal(err)
-			}
-			return m
 		}
 	}
 	w.T.Fatal("no mail came")
-	return nil
+	return mailtest.Mail{}
 }
-
-var link = regexp.MustCompile(`(?m)^http://\S+/contact-methods/confirm/\S+`)
 
 // link reads a mail and returns the link in it.
 func (w *world) link() string {
 	w.T.Helper()
-	text, err := io.ReadAll(w.next().Body)
-	found := link.FindString(string(text))
-	if err != nil || found == "" {
-		w.T.Fatalf("the mail has no link (%v):\n%s", err, text)
-	}
-	return found
-}
-
-// visit makes a request as a browser does.
-func (w *world) visit(method, url string) (status int, page string, header http.Header) {
-	w.T.Helper()
-	r, err := http.NewRequestWithContext(w.T.Context(), method, url, http.NoBody)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	answer, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	w.T.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
-	return answer.StatusCode, string(text), answer.Header
+	return mailtest.Link(w.T, w.next())
 }
 
 func (w *world) wantPage(method, url string, wantStatus int, want string) {
 	w.T.Helper()
-	if status, page, _ := w.visit(method, url); status != wantStatus || !strings.Contains(page, want) {
+	if status, page, _ := mailtest.Visit(w.T, method, url); status != wantStatus || !strings.Contains(page, want) {
 		w.T.Errorf("%s of the link: %d and\n%s\nwant %d and %q", method, status, page, wantStatus, want)
 	}
 }
@@ -119,7 +74,7 @@ func TestConfirm(t *testing.T) {
 	url := w.link()
 	for range 3 {
 		for _, method := range []string{http.MethodHead, http.MethodGet} {
-			if status, _, _ := w.visit(method, url); status != http.StatusOK {
+			if status, _, _ := mailtest.Visit(w.T, method, url); status != http.StatusOK {
 				t.Errorf("%s of the link: %d, want 200", method, status)
 			}
 		}
@@ -142,7 +97,7 @@ func TestConfirm_headers(t *testing.T) {
 	w.create("ops@example.com")
 	url := w.link()
 	for _, at := range []string{url, url + "x"} {
-		_, _, header := w.visit(http.MethodGet, at)
+		_, _, header := mailtest.Visit(w.T, http.MethodGet, at)
 		for name, want := range map[string]string{
 			"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
 			"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
@@ -217,7 +172,7 @@ func TestConfirm_unknownLinks(t *testing.T) {
 		"a long one": strings.Repeat("A", 8_000), "no letters": "%00%ff%0d%0a", "a path": "../../healthz",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if status, page, _ := w.visit(method, url[:at]+token); status != http.StatusNotFound {
+			if status, page, _ := mailtest.Visit(w.T, method, url[:at]+token); status != http.StatusNotFound {
 				t.Errorf("%s of %s: %d, want 404\n%s", method, name, status, page)
 			}
 		}
@@ -237,8 +192,8 @@ func TestConfirm_once(t *testing.T) {
 	for range 8 {
 		go func() {
 			status := 0
-			defer func() { answers <- status }() // also if visit ends the test
-			status, _, _ = w.visit(http.MethodPost, url)
+			defer func() { answers <- status }() // also if the request ends the test
+			status, _, _ = mailtest.Visit(w.T, http.MethodPost, url)
 		}()
 	}
 	got := map[int]int{}
@@ -273,10 +228,10 @@ func TestTestAlarm_sendsMailsToConfirmedAddresses(t *testing.T) {
 	w.wantPage(http.MethodPost, w.link(), http.StatusOK, "Subscription confirmed")
 	test()
 	m := w.next()
-	if got, want := m.Header.Get("Subject"), `ALARM: "busy" in Virginia`; got != want || m.Header.Get("To") != "<ops@example.com>" {
-		t.Errorf("the next mail is %q to %s, want %q to ops@example.com", got, m.Header.Get("To"), want)
+	if want := `ALARM: "busy" in Virginia`; m.Subject != want || m.To != "<ops@example.com>" {
+		t.Errorf("the next mail is %q to %s, want %q to ops@example.com", m.Subject, m.To, want)
 	}
-	if text, err := io.ReadAll(m.Body); err != nil || !strings.Contains(string(text), "Resource: web (Instance)") {
-		t.Errorf("the mail's text is (%v)\n%s", err, text)
+	if !strings.Contains(m.Text, "Resource: web (Instance)") {
+		t.Errorf("the mail's text is\n%s", m.Text)
 	}
 }

@@ -3,12 +3,8 @@
 package crash
 
 import (
-	"bytes"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 	"github.com/lanyard-cloud/lanyard/test/process"
 	"github.com/lanyard-cloud/lanyard/test/smtptest"
 )
@@ -58,35 +55,16 @@ func TestKill_whileAMailIsSent(t *testing.T) {
 			t.Fatalf("no mail came:\n%s", server.Stderr.String())
 		}
 	}
-	confirm(t, server, smtp.Taken()[0].Text)
+	link := mailtest.Link(t, mailtest.Parse(t, smtp.Taken()[0].Text))
+	if !strings.HasPrefix(link, server.Endpoint+"/") {
+		t.Fatalf("the link is %s, want one to %s", link, server.Endpoint)
+	}
+	mailtest.Confirm(t, link)
 	out, err := connect(server, 3).GetContactMethods(t.Context(), &lightsail.GetContactMethodsInput{})
 	if err != nil || len(out.ContactMethods) != 1 || out.ContactMethods[0].Status != types.ContactMethodStatusValid {
 		t.Errorf("GetContactMethods: %+v, %v, want one that is valid", out, err)
 	}
 	if log := server.Stderr.String(); strings.Contains(log, smtptest.Password) || strings.Contains(log, "/confirm/") {
 		t.Errorf("the log has a password or a link:\n%s", log)
-	}
-}
-
-var link = regexp.MustCompile(`(?m)^http://\S+/contact-methods/confirm/\S+`)
-
-// confirm presses the button behind the link of a mail.
-func confirm(t *testing.T, server *process.Server, mail []byte) {
-	t.Helper()
-	found := link.Find(mail)
-	if !bytes.HasPrefix(found, []byte(server.Endpoint+"/")) {
-		t.Fatalf("the mail has no link to %s:\n%s", server.Endpoint, mail)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, string(found), http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	if page, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK {
-		t.Errorf("the page answers %d (%v):\n%s", answer.StatusCode, err, page)
 	}
 }

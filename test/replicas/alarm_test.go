@@ -4,13 +4,7 @@ package replicas
 
 import (
 	"context"
-	"io"
 	"maps"
-	"net/http"
-	"net/mail"
-	"os"
-	"path/filepath"
-	"regexp"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,45 +14,19 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 )
 
 // mailFolders are those of replicas: each has its own.
 type mailFolders []string
 
-// read returns the texts of all mails, by subject.
-func (folders mailFolders) read(t *testing.T) map[string][]string {
+// read reads the mails of all.
+func (folders mailFolders) read(t *testing.T) (all []mailtest.Mail) {
 	t.Helper()
-	all := map[string][]string{}
 	for _, folder := range folders {
-		paths, err := filepath.Glob(filepath.Join(folder, "new", "[^.]*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
-			text := readMail(t, path)
-			all[text[0]] = append(all[text[0]], text[1])
-		}
+		all = append(all, mailtest.Read(t, folder)...)
 	}
 	return all
-}
-
-// readMail returns the subject and the text of a mail.
-func readMail(t *testing.T, path string) [2]string {
-	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	m, err := mail.ReadMessage(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(m.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return [2]string{m.Header.Get("Subject"), string(text)}
 }
 
 // await waits until there are so many mails of each subject, and wants no others.
@@ -66,24 +34,17 @@ func (folders mailFolders) await(t *testing.T, want map[string]int) {
 	t.Helper()
 	var got map[string]int
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		got = map[string]int{}
-		for subject, texts := range folders.read(t) {
-			got[subject] = len(texts)
-		}
-		if maps.Equal(want, got) {
+		if got = mailtest.Count(folders.read(t)); maps.Equal(want, got) {
 			return
 		}
 	}
 	t.Fatalf("mails: got %v, want %v", got, want)
 }
 
-var confirmLink = regexp.MustCompile(`(?m)^http://\S+/contact-methods/confirm/\S+`)
-
-// The subjects of the mails.
+// The subjects of mails about the alarm.
 const (
-	confirmation = "AWS Notification - Subscription Confirmation"
-	alarmMail    = `ALARM: "runs" in Virginia`
-	okMail       = `OK: "runs" in Virginia`
+	alarmMail = `ALARM: "runs" in Virginia`
+	okMail    = `OK: "runs" in Virginia`
 )
 
 // movable are replicas of one store whose clocks the test moves.
@@ -112,18 +73,8 @@ func (m *movable) pass() { m.passed.Add(int64(30 * time.Minute)) }
 func (m *movable) confirm(c *lightsail.Client) {
 	m.t.Helper()
 	must(m.t, c.CreateContactMethod, &lightsail.CreateContactMethodInput{Protocol: types.ContactProtocolEmail, ContactEndpoint: new("ops@example.com")})
-	m.mailed.await(m.t, map[string]int{confirmation: 1})
-	r, err := http.NewRequestWithContext(m.t.Context(), http.MethodPost, confirmLink.FindString(m.mailed.read(m.t)[confirmation][0]), http.NoBody)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
-		m.t.Fatalf("the confirmation: %s, %v", answer.Status, err)
-	}
+	m.mailed.await(m.t, map[string]int{mailtest.Confirmation: 1})
+	mailtest.Confirm(m.t, mailtest.Link(m.t, m.mailed.read(m.t)[0]))
 }
 
 // must makes a call that must succeed.
@@ -152,7 +103,7 @@ func TestPutAlarm_onTwoReplicas(t *testing.T) {
 		TreatMissingData: types.TreatMissingDataNotBreaching, ContactProtocols: []types.ContactProtocol{types.ContactProtocolEmail},
 		NotificationTriggers: types.AlarmState("").Values(),
 	})
-	want := map[string]int{confirmation: 1}
+	want := map[string]int{mailtest.Confirmation: 1}
 	for n, change := range []string{alarmMail, okMail, alarmMail, okMail} {
 		switch {
 		case change == okMail:

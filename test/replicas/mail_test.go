@@ -3,12 +3,6 @@
 package replicas
 
 import (
-	"bytes"
-	"net/http"
-	"net/mail"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -18,34 +12,16 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 )
 
-var link = regexp.MustCompile(`(?m)^http://[^/]+(/contact-methods/confirm/\S+)`)
-
-// mails are those that a replica has sent.
-func (r *replica) mails(t *testing.T) (all [][]byte) {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(r.Mailbox(), "new", "[^.]*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, text)
-	}
-	return all
-}
-
 // awaitMails waits until the replicas have sent a number of mails, each once, and returns them.
-func awaitMails(t *testing.T, want int, all ...*replica) (mails [][]byte) {
+func awaitMails(t *testing.T, want int, all ...*replica) (mails []mailtest.Mail) {
 	t.Helper()
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		mails = nil
 		for _, r := range all {
-			mails = append(mails, r.mails(t)...)
+			mails = append(mails, mailtest.Read(t, r.Mailbox())...)
 		}
 		if len(mails) >= want {
 			break
@@ -55,12 +31,8 @@ func awaitMails(t *testing.T, want int, all ...*replica) (mails [][]byte) {
 		}
 	}
 	ids := map[string]bool{}
-	for _, text := range mails {
-		m, err := mail.ReadMessage(bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids[m.Header.Get("Message-Id")] = true
+	for _, m := range mails {
+		ids[m.ID] = true
 	}
 	if len(mails) != want || len(ids) != want {
 		t.Errorf("%d mails came with %d ids, want %d, each once", len(mails), len(ids), want)
@@ -98,14 +70,10 @@ func TestSendContactMethodVerification_sendsOneMail(t *testing.T) {
 	awaitMails(t, 3, a.replica, b.replica)
 
 	d := start(t, options(t, dsn, key))
-	answer, err := http.Post(d.Endpoint()+string(link.FindSubmatch(last)[1]), "", strings.NewReader(""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
+	mailtest.Confirm(t, strings.Replace(mailtest.Link(t, last), c.Endpoint(), d.Endpoint(), 1))
 	out, err := c.client().GetContactMethods(t.Context(), &lightsail.GetContactMethodsInput{})
-	if err != nil || answer.StatusCode != http.StatusOK || out.ContactMethods[0].Status != types.ContactMethodStatusValid {
-		t.Errorf("the button answers %s; GetContactMethods: %+v, %v, want one that is valid", answer.Status, out, err)
+	if err != nil || out.ContactMethods[0].Status != types.ContactMethodStatusValid {
+		t.Errorf("GetContactMethods: %+v, %v, want one that is valid", out, err)
 	}
 }
 

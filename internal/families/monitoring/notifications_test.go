@@ -1,11 +1,6 @@
 package monitoring_test
 
 import (
-	"io"
-	"net/http"
-	"net/mail"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
@@ -17,39 +12,16 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 	"github.com/lanyard-cloud/lanyard/lanyardtest"
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 )
-
-// mailsOf are the mails in a server's folder, by their subjects, each with its texts.
-func mailsOf(t *testing.T, folder string) map[string][]string {
-	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, "new", "[^.]*"))
-	familytest.NoError(t, err)
-	all := map[string][]string{}
-	for _, path := range paths {
-		file, err := os.Open(path)
-		familytest.NoError(t, err)
-		m, err := mail.ReadMessage(file)
-		familytest.NoError(t, err)
-		text, err := io.ReadAll(m.Body)
-		familytest.NoError(t, err)
-		familytest.NoError(t, file.Close())
-		subject := m.Header.Get("Subject")
-		all[subject] = append(all[subject], string(text))
-	}
-	return all
-}
 
 // awaitMails waits until the folder has so many mails of each subject, and wants no others but the one that asks for a confirmation.
 func awaitMails(l *familytest.Lab, want map[string]int) {
 	l.T.Helper()
 	var got map[string]int
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		got = map[string]int{}
-		for subject, mails := range mailsOf(l.T, l.Server.Mailbox()) {
-			if subject != confirmation {
-				got[subject] = len(mails)
-			}
-		}
+		got = mailtest.Count(mailtest.Read(l.T, l.Server.Mailbox()))
+		delete(got, mailtest.Confirmation)
 		if cmp.Equal(want, got) {
 			return
 		}
@@ -57,30 +29,17 @@ func awaitMails(l *familytest.Lab, want map[string]int) {
 	l.T.Fatalf("mails (-want +got):\n%s", cmp.Diff(want, got))
 }
 
-const confirmation = "AWS Notification - Subscription Confirmation"
-
-var confirmLink = regexp.MustCompile(`(?m)^http://\S+/contact-methods/confirm/\S+`)
-
 // confirm makes an e-mail address valid, as a person does.
 func confirm(l *familytest.Lab, address string) {
 	l.T.Helper()
 	create(l, types.ContactProtocolEmail, address)
-	var link string
-	for deadline := time.Now().Add(time.Minute); link == ""; time.Sleep(20 * time.Millisecond) {
-		for _, text := range mailsOf(l.T, l.Server.Mailbox())[confirmation] {
-			link = confirmLink.FindString(text)
-		}
-		if time.Now().After(deadline) {
+	var mails []mailtest.Mail
+	for deadline := time.Now().Add(time.Minute); len(mails) == 0; time.Sleep(20 * time.Millisecond) {
+		if mails = mailtest.Read(l.T, l.Server.Mailbox()); time.Now().After(deadline) {
 			l.T.Fatal("no mail asks for a confirmation")
 		}
 	}
-	r, err := http.NewRequestWithContext(l.T.Context(), http.MethodPost, link, http.NoBody)
-	familytest.NoError(l.T, err)
-	answer, err := http.DefaultTransport.RoundTrip(r)
-	familytest.NoError(l.T, err)
-	_, _ = io.Copy(io.Discard, answer.Body)
-	familytest.NoError(l.T, answer.Body.Close())
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	mailtest.Confirm(l.T, mailtest.Link(l.T, mails[0]))
 	wantStates(l, "Email "+address+" Valid")
 }
 
@@ -126,9 +85,10 @@ func TestPutAlarm_mailsEachChange(t *testing.T) {
 	l.Pass(24 * time.Hour)
 	l.Server.Restart(t)
 	awaitMails(l, want)
-	texts := mailsOf(t, l.Server.Mailbox())[`INSUFFICIENT_DATA: "runs" in Virginia`]
-	if form := regexp.MustCompile(`Resource: web \(Instance\)\r?\nMetric: StatusCheckFailed .*\r?\nState: ALARM -> INSUFFICIENT_DATA\r?\nReason: .*\r?\nTime: 2026-11-22 `); !slices.ContainsFunc(texts, form.MatchString) {
-		t.Errorf("the mail is\n%s", texts)
+	form := regexp.MustCompile(`Resource: web \(Instance\)\r?\nMetric: StatusCheckFailed .*\r?\nState: ALARM -> INSUFFICIENT_DATA\r?\nReason: .*\r?\nTime: 2026-11-22 `)
+	mails := mailtest.Read(t, l.Server.Mailbox())
+	if !slices.ContainsFunc(mails, func(m mailtest.Mail) bool { return form.MatchString(m.Text) }) {
+		t.Errorf("no mail has the text %s:\n%+v", form, mails)
 	}
 }
 

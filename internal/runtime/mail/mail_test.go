@@ -2,7 +2,6 @@ package mail_test
 
 import (
 	"bytes"
-	netmail "net/mail"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/kind/contactmethod"
 	"github.com/lanyard-cloud/lanyard/internal/store"
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 	"github.com/lanyard-cloud/lanyard/test/smtptest"
 )
 
@@ -144,11 +144,7 @@ func TestRun_continuesAfterARestart(t *testing.T) {
 	await(t, "an empty queue", func() bool { return w.queued(ops) == 0 && len(smtp.Taken()) == 2 })
 	ids := make([]string, 2)
 	for n, taken := range smtp.Taken() {
-		m, err := netmail.ReadMessage(bytes.NewReader(taken.Text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids[n] = m.Header.Get("Message-Id")
+		ids[n] = mailtest.Parse(t, taken.Text).ID
 	}
 	if ids[0] != ids[1] || !strings.Contains(ids[0], ops) {
 		t.Errorf("the ids of one mail that was sent twice are %q, want one id", ids)

@@ -1,13 +1,11 @@
 package mail_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	netmail "net/mail"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +18,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	mailruntime "github.com/lanyard-cloud/lanyard/internal/runtime/mail"
 	"github.com/lanyard-cloud/lanyard/internal/store"
+	"github.com/lanyard-cloud/lanyard/test/mailtest"
 	"github.com/lanyard-cloud/lanyard/test/smtptest"
 	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 )
@@ -202,11 +201,7 @@ func await(t *testing.T, what string, done func() bool) {
 func subjects(t *testing.T, s *smtptest.Server) (all []string) {
 	t.Helper()
 	for _, taken := range s.Taken() {
-		m, err := netmail.ReadMessage(bytes.NewReader(taken.Text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, strings.TrimSpace(taken.To+" "+m.Header.Get("Subject")))
+		all = append(all, taken.To+" "+mailtest.Parse(t, taken.Text).Subject)
 	}
 	return all
 }
