@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/home"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 func importCommand() *cobra.Command {
@@ -76,7 +77,11 @@ func reportImport(cmd *cobra.Command, done export.Imported) {
 		fmt.Fprintf(say, "%d access keys of buckets were left out, since the file has no secrets: make new ones with "+
 			"aws lightsail create-bucket-access-key.\n", done.BucketKeysLeftOut)
 	}
-	if done.NewSecrets > 0 {
-		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: run lanyard ssh-config to write them down.\n", done.NewSecrets)
+	if n := done.NewSecrets[resource.Instance]; n > 0 {
+		fmt.Fprintf(say, "%d instances have new SSH host keys, since the file has no secrets: run lanyard ssh-config to write them down.\n", n)
+	}
+	if n := done.NewSecrets[resource.RelationalDatabase]; n > 0 {
+		fmt.Fprintf(say, "%d databases have new passwords, since the file has no secrets: read them with "+
+			"aws lightsail get-relational-database-master-user-password.\n", n)
 	}
 }

@@ -39,6 +39,15 @@ func makeInstance(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
+// makeDatabase is the command: database REGION NAME.
+func makeDatabase(ts *testscript.TestScript, _ bool, args []string) {
+	_, err := rootClient(ts, args[0]).CreateRelationalDatabase(context.Background(), &lightsail.CreateRelationalDatabaseInput{
+		RelationalDatabaseName: &args[1], RelationalDatabaseBlueprintId: new("mysql_8_0"), RelationalDatabaseBundleId: new("micro_2_0"),
+		MasterDatabaseName: new("main"), MasterUsername: new("chief"),
+	})
+	ts.Check(err)
+}
+
 // stopInstance is the command: halt REGION NAME.
 func stopInstance(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := rootClient(ts, args[0]).StopInstance(context.Background(), &lightsail.StopInstanceInput{InstanceName: &args[1]})

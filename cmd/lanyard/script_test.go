@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 
 			"keypair":  makeKeyPair,
 			"instance": makeInstance,
+			"database": makeDatabase,
 			"halt":     stopInstance,
 
 			"contact": makeContact,

@@ -98,6 +98,7 @@ func TestImport_invalidAlarms(t *testing.T) {
 		"a protocol twice":           {`\["Email","SMS"\]`, `["Email","Email"]`, config},
 		"an unknown protocol":        {`\["Email","SMS"\]`, `["Fax"]`, config},
 		"no trigger ALARM":           {`"notificationTriggers":\["OK","ALARM"`, `"notificationTriggers":["OK"`, config},
+		"no trigger":                 {`"notificationTriggers":\[[^]]*\],`, ``, config},
 		"the name of what it is of":  {`"monitoredResourceInfo":\{`, `"monitoredResourceInfo":{"name":"site",`, config},
 		"no kind of what it is of":   {`"monitoredResourceInfo":\{[^}]*\},`, ``, config},
 		"an unknown state":           {`"priv":\{"state":"INSUFFICIENT_DATA"`, `"priv":{"state":"GOOD"`, "unknown state"},
@@ -106,6 +107,7 @@ func TestImport_invalidAlarms(t *testing.T) {
 		"a prompt of ancient times":  {`"prompt":"2`, `"prompt":"0`, "is before 1970"},
 		"a test of an unknown state": {`"test":\{"state":"ALARM"`, `"test":{"state":"GOOD"`, "the test has an unknown state"},
 		"a test that ends too early": {`"until":"2`, `"until":"1`, "the test has an unknown state, or ends before it begins"},
+		"a test that does not end":   {`"until":"2`, `"until":"9`, "the test takes more than 30 days"},
 		"more to know":               {`"priv":\{`, `"priv":{"more":1,`, "priv: more is not what Lanyard writes"},
 	} {
 		t.Run(title, func(t *testing.T) { wantAlarmRefused(t, to, good, line, replaceRegexp(line, tc.old, tc.with), tc.want) })

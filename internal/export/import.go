@@ -35,8 +35,8 @@ type Imported struct {
 	KeysLeftOut, ResourcesLeftOut int
 	// BucketKeysLeftOut are access keys of buckets, for the same reason.
 	BucketKeysLeftOut int
-	// NewSecrets are the resources that got new secrets, since the file has none.
-	NewSecrets int
+	// NewSecrets are the resources that got new secrets by kind, since the file has none.
+	NewSecrets map[resource.Kind]int
 }
 
 // Import reads a file into a migrated store in the transaction that it is given: all
@@ -48,7 +48,7 @@ func Import(ctx context.Context, tx *store.Tx, sealer *seal.Sealer, o ImportOpti
 	}
 	tx.SetNow(o.Now)
 	i := &importer{
-		tx: tx, sealer: sealer, o: o, file: file,
+		tx: tx, sealer: sealer, o: o, file: file, done: Imported{NewSecrets: map[resource.Kind]int{}},
 		accounts: &identity.Accounts{Tx: tx, Sealer: sealer, Now: o.Now},
 		// What the identities file declares is noted only where all of a store moves.
 		whole:  o.Account == "" && file.header.Account == "",

@@ -105,7 +105,7 @@ func (i *importer) secrets(stored *resource.Resource, r *resourceRecord, known r
 	if !r.LeftOut {
 		return resealed(stored, i.vault, i.sealer, r.secrets(), known.CheckSecret)
 	}
-	i.done.NewSecrets++
+	i.done.NewSecrets[stored.Kind]++
 	all := map[string][]byte{}
 	for _, member := range known.SecretsOf(stored) {
 		plain, err := known.NewSecret(stored, member)

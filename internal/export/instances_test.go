@@ -108,7 +108,7 @@ func TestImport_instancesWithAddressesAndKeys(t *testing.T) {
 	if diff := cmp.Diff(from.contents(), to.contents()); diff != "" {
 		t.Errorf("contents (-from +to):\n%s", diff)
 	}
-	if exported.Addresses != 7 || imported.Addresses != 7 || imported.NewSecrets != 0 {
+	if exported.Addresses != 7 || imported.Addresses != 7 || len(imported.NewSecrets) != 0 {
 		t.Errorf("exported %+v, imported %+v, want 7 addresses and no new host keys", exported, imported)
 	}
 }
@@ -122,7 +122,7 @@ func TestImport_newHostKeysWithoutSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if imported.NewSecrets != 2 || imported.Addresses != 7 {
+	if imported.NewSecrets[resource.Instance] != 2 || imported.Addresses != 7 {
 		t.Errorf("imported %+v, want 2 new host keys", imported)
 	}
 	to.view(func(tx *store.Tx) error {

@@ -50,7 +50,7 @@ func (a *Alarm) isConfigured() bool {
 		return false
 	}
 	info, period := a.Doc.MonitoredResourceInfo, made.Doc.Period
-	return info.Arn == nil && info.Name == nil && a.Doc.Threshold != nil &&
+	return info.Arn == nil && info.Name == nil && a.Doc.Threshold != nil && len(a.Doc.NotificationTriggers) > 0 &&
 		slices.Contains(types.ComparisonOperator("").Values(), a.Doc.ComparisonOperator) &&
 		slices.Contains(types.TreatMissingData("").Values(), a.Doc.TreatMissingData) &&
 		a.Doc.DatapointsToAlarm != nil && a.Doc.NotificationEnabled != nil &&
@@ -75,6 +75,7 @@ func (a *Alarm) checkState(to *audit.Audit) {
 	if t := a.Priv.Test; t != nil {
 		to.Want(slices.Contains(states, t.State) && !t.Until.Before(t.At), "priv: the test has an unknown state, or ends before it begins")
 		to.Moment("at of the test", t.At)
+		to.Want(t.Until.Sub(t.At) <= audit.MaxTransition, "priv: the test takes more than 30 days")
 	}
 }
 
