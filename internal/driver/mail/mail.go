@@ -62,7 +62,7 @@ func Compose(from *netmail.Address, m Message) (*gomail.Msg, error) {
 	msg.SetMessageIDWithValue(m.ID + "@" + domain)
 	msg.SetDateWithValue(m.At)
 	msg.Subject(cut(oneLine(m.Subject), maxSubject))
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that no one's absence is answered to it (RFC 3834)
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that notices of absence do not answer it (RFC 3834)
 	msg.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(text, "\n", "\r\n"), gomail.WithPartEncoding(encodingOf(text)))
 	return msg, nil
 }

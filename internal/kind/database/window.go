@@ -78,7 +78,7 @@ func overlaps(backup, maintenance window) bool {
 	return after < maintenance.length || day-after < backup.length
 }
 
-// block is the time of a region's night, in which windows are that nobody chose.
+// block is the time of a region's night, in which windows are that no call gives.
 type block struct{ start, length int }
 
 // blocks are those of Amazon RDS (RDS user guide); other regions have the first one's.
