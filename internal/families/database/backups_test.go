@@ -68,3 +68,22 @@ func TestGetRelationalDatabaseEvents_dailyBackups(t *testing.T) {
 	l.Pass(2 * 24 * time.Hour)
 	check(0, "notification: Relational Database stopped")
 }
+
+// TestUpdateRelationalDatabase_duringABackup moves the window of a backup that has begun: it ends all the same.
+func TestUpdateRelationalDatabase_duringABackup(t *testing.T) {
+	l := newLab(t)
+	l.create(input("shop"))
+	want := append(l.events("shop"), "backup: Backing up Relational Database")
+	for len(l.events("shop")) < len(want) {
+		l.Pass(time.Minute)
+	}
+	l.update(func(in *lightsail.UpdateRelationalDatabaseInput) { in.PreferredBackupWindow = new("05:00-05:30") })
+	if diff := cmp.Diff(want, l.events("shop")); diff != "" {
+		t.Errorf("during the backup the events are (-want +got):\n%s", diff)
+	}
+	l.Pass(5 * time.Minute)
+	want = append(want, "backup: Finished Relational Database backup")
+	if diff := cmp.Diff(want, l.events("shop")); diff != "" {
+		t.Errorf("after the backup the events are (-want +got):\n%s", diff)
+	}
+}

@@ -2,6 +2,7 @@ package database
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/draw"
@@ -48,14 +49,14 @@ const BackupTakes = snapshotTakes
 // a moment they come after those that are stored, by their numbers.
 func (d *Database) DailyBackups(from, to time.Time, takes time.Duration) (all []Event) {
 	add := func(at time.Time, seq int64, message string) {
-		if !at.Before(from) && at.Before(to) && at.After(d.Priv.Noted) {
+		if !at.Before(from) && at.Before(to) {
 			all = append(all, Event{Category: BackupEvent, Message: message, Daily: true, At: at, Seq: seq})
 		}
 	}
 	const aDay = 24 * time.Hour
 	for midnight := from.UTC().Truncate(aDay).Add(-2 * aDay); midnight.Before(to); midnight = midnight.Add(aDay) {
 		begins := d.backupOn(midnight)
-		if backed := d.backedUpFrom(begins); !backed.IsZero() && begins.After(backed) && d.Priv.Plan.At(begins).State == Available {
+		if backed := d.backedUpFrom(begins); !backed.IsZero() && begins.After(backed) && begins.After(d.Priv.Noted) && d.Priv.Plan.At(begins).State == Available {
 			add(begins, math.MaxInt64-1, backingUp)
 			add(begins.Add(takes), math.MaxInt64, backedUp)
 		}
@@ -71,9 +72,12 @@ func (d *Database) backupOn(midnight time.Time) time.Time {
 }
 
 // NoteBackups returns the events of automated backups up to a moment that have not been noted, and notes them: what changes
-// from then on leaves them as they are.
+// from then on leaves them as they are. A backup that has begun is noted with its end.
 func (d *Database) NoteBackups(now time.Time, takes time.Duration) []Event {
-	all := d.DailyBackups(now.Add(-EventAge), now.Add(time.Millisecond), takes)
+	all := d.DailyBackups(now.Add(-EventAge), now.Add(takes+time.Millisecond), takes)
+	all = slices.DeleteFunc(all, func(e Event) bool {
+		return e.Message == backingUp && e.At.After(now) || e.Message == backedUp && e.At.Add(-takes).After(now)
+	})
 	d.Priv.Noted = now
 	return all
 }
