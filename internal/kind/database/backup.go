@@ -56,7 +56,10 @@ func (d *Database) DailyBackups(from, to time.Time, takes time.Duration) (all []
 	const aDay = 24 * time.Hour
 	for midnight := from.UTC().Truncate(aDay).Add(-2 * aDay); midnight.Before(to); midnight = midnight.Add(aDay) {
 		begins := d.backupOn(midnight)
-		if backed := d.backedUpFrom(begins); !backed.IsZero() && begins.After(backed) && begins.After(d.Priv.Noted) && d.Priv.Plan.At(begins).State == Available {
+		if !begins.After(d.Priv.Noted) {
+			continue
+		}
+		if backed := d.backedUpFrom(begins); !backed.IsZero() && begins.After(backed) && d.Priv.Plan.At(begins).State == Available {
 			add(begins, math.MaxInt64-1, backingUp)
 			add(begins.Add(takes), math.MaxInt64, backedUp)
 		}
