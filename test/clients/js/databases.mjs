@@ -37,7 +37,9 @@ inRegion("a database", async (client, region) => {
   });
   await invalid(create(client, region, "db"), /^Some names are already in use: db$/, "NameExists");
 
-  const updated = await client.updateRelationalDatabase({ relationalDatabaseName, rotateMasterUserPassword: true, preferredBackupWindow: "05:00-06:00" });
+  const updated = await client.updateRelationalDatabase({
+    relationalDatabaseName, rotateMasterUserPassword: true, preferredBackupWindow: "05:00-06:00", preferredMaintenanceWindow: "sun:09:00-sun:09:30",
+  });
   checkOperation(updated.operations[0], "UpdateRelationalDatabase", "db", region, record);
   const first = await until(() => password(client, "db", "PREVIOUS").catch(() => ""), (p) => p !== "");
   assert.notEqual(await password(client, "db"), first);
