@@ -53,8 +53,6 @@ type products struct {
 	// databaseBlueprints and databaseBundles are those of databases.
 	databaseBlueprints index[DatabaseBlueprint]
 	databaseBundles    index[DatabaseBundle]
-	// parameters are those of each family of database engines.
-	parameters map[string]index[Parameter]
 }
 
 // all reads the data files. They are part of the program: what is wrong with them is
@@ -67,7 +65,6 @@ var all = sync.OnceValue(func() products {
 	p.powers = readPowers()
 	p.databaseBlueprints = readDatabaseBlueprints()
 	p.databaseBundles = readDatabaseBundles()
-	p.parameters = readParameters(p.databaseBlueprints.list)
 	return p
 })
 

@@ -1,6 +1,9 @@
 package catalogue
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Parameter is a setting of an engine, as Amazon RDS has it in the default parameters of a family (published and
 // users' listings of them; ranges and types are the engines' own).
@@ -25,12 +28,16 @@ type Parameter struct {
 
 // Parameters returns the parameters of a family, such as mysql8.4, in the order in which
 // GetRelationalDatabaseParameters lists them (observed): by their letters and digits. An unknown family has none.
-func Parameters(family string) []Parameter { return all().parameters[family].list }
+func Parameters(family string) []Parameter { return parameters()[family].list }
 
 // LookupParameter finds a parameter of a family by its name.
 func LookupParameter(family, name string) (*Parameter, bool) {
-	return all().parameters[family].lookup(name)
+	return parameters()[family].lookup(name)
 }
+
+// parameters are those of each family of database engines. They are read apart: a server that has no
+// databases is smaller without them.
+var parameters = sync.OnceValue(func() map[string]index[Parameter] { return readParameters(all().databaseBlueprints.list) })
 
 // readParameters returns the parameters of each family of the blueprints that databases can be made of.
 func readParameters(blueprints []DatabaseBlueprint) map[string]index[Parameter] {

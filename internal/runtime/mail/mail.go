@@ -51,8 +51,9 @@ const (
 
 // Runtime sends mails. Its methods are safe for concurrent use.
 type Runtime struct {
-	o          Options
-	reconciler *reconcile.Reconciler
+	o             Options
+	reconciler    *reconcile.Reconciler
+	confirmations confirmations
 }
 
 // New returns a Runtime that sends nothing before Run. The caller must Close it.
@@ -97,6 +98,9 @@ func (w worker) Reconcile(ctx context.Context, t reconcile.Task) (status reconci
 			status.Again = mail.RetryAt
 			return status, nil
 		}
+		if status.Again = w.hold(m, mail, t.Now); !status.Again.IsZero() {
+			return status, nil
+		}
 		if err := w.handle(ctx, t, m, mail); err != nil {
 			return status, err
 		}
@@ -105,6 +109,14 @@ func (w worker) Reconcile(ctx context.Context, t reconcile.Task) (status reconci
 			return status, nil
 		}
 	}
+}
+
+// hold returns until when a confirmation waits, because others were sent before; zero if the mail does not wait.
+func (w worker) hold(m *contactmethod.ContactMethod, mail *contactmethod.Mail, now time.Time) (again time.Time) {
+	if asked, awaited := m.Asked(now); !awaited || asked.Verification != mail.Verification {
+		return again
+	}
+	return w.confirmations.take(m.Resource.Account, mail.To, time.Now())
 }
 
 // first reads the contact method, and the mail to it that was queued first; nil if there is none.

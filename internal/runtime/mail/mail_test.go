@@ -119,6 +119,34 @@ func TestRun_givesUp(t *testing.T) {
 	}
 }
 
+// TestRun_boundsConfirmations asks again and again for the confirmation of an address. It gets ten, the last one waits, and
+// mails to others do not.
+func TestRun_boundsConfirmations(t *testing.T) {
+	smtp := smtptest.Start(t, smtptest.Options{})
+	w := newWorld(t, smtp)
+	victim := w.ask("us-east-1", "victim@example.com")
+	w.run()
+	for n := 1; n < 30; n++ {
+		await(t, "no more mails than one", func() bool { return w.queued(victim) == min(1, n/11) })
+		w.change(victim, func(tx *store.Tx, m *contactmethod.ContactMethod) error {
+			m.Verify(w.clock())
+			return m.Ask(tx, w.clock())
+		})
+	}
+	ops := w.addIn("eu-west-1", "ops@example.com")
+	w.notify(ops, "an alarm")
+	await(t, "an empty queue", func() bool { return w.queued(ops) == 0 })
+	await(t, "one mail that waits", func() bool { return w.queued(victim) == 1 })
+	got := map[string]int{}
+	for _, subject := range subjects(t, smtp) {
+		to, _, _ := strings.Cut(subject, " ")
+		got[to]++
+	}
+	if got["victim@example.com"] != 10 || got["ops@example.com"] < 1 {
+		t.Errorf("mails by address: %v, want 10 to victim@example.com, and the one to ops@example.com", got)
+	}
+}
+
 // TestRun_continuesAfterARestart stops while the SMTP server does not answer. The mail is sent again, and has the id that it
 // had, so that a program that got both can tell.
 func TestRun_continuesAfterARestart(t *testing.T) {
