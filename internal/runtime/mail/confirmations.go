@@ -13,7 +13,7 @@ const (
 )
 
 // confirmations remembers when confirmations were sent. They go to addresses whose owners did not ask for
-// them, so that whoever may create a contact method could fill anybody's mailbox. Those above the limits
+// them, so that a user who may create a contact method could fill the mailbox of others. Those above the limits
 // wait. Meanwhile they become one, since only the link in the last one is of use.
 type confirmations struct {
 	mu sync.Mutex
