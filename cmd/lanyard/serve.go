@@ -142,15 +142,17 @@ func serve(cmd *cobra.Command, o server.Options) error {
 	case !signal.Ignored(syscall.SIGHUP):
 		ctx = endAtHangUp(ctx)
 	}
-	s, err := server.New(ctx, o)
-	if err != nil {
-		return err
-	}
 	env := os.Args[0] + " env"
 	if cmd.Flags().Changed("data-dir") {
 		env += " --data-dir " + o.DataDir
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Lightsail is served at %s\nPoint your tools at it:  eval \"$(%s)\"\n", s.Endpoint(), env)
+	o.Started = func(endpoint string) { // a script that reads it may log in to an instance at once
+		fmt.Fprintf(cmd.OutOrStdout(), "Lightsail is served at %s\nPoint your tools at it:  eval \"$(%s)\"\n", endpoint, env)
+	}
+	s, err := server.New(ctx, o)
+	if err != nil {
+		return err
+	}
 	if reloads != nil {
 		defer reloadAtSIGHUP(ctx, s, o.Log, reloads)()
 	}

@@ -75,7 +75,12 @@ func TestInstances_followTheAPI(t *testing.T) {
 		t.Errorf("SSH of an opened port: got %v, want a greeting", err)
 	}
 	stop()
+	started := make(chan error, 1)
+	o.Started = func(string) { started <- greets(at) }
 	s, _ = servertest.Start(t, o)
+	if err := <-started; err != nil {
+		t.Errorf("SSH as soon as the server says that it has started: got %v, want a greeting", err)
+	}
 	if again := s.SSHAddress("us-east-1", "web"); again != at {
 		t.Errorf("SSH address after a restart: got %s, want %s", again, at)
 	}

@@ -79,6 +79,9 @@ type Options struct {
 	Rand io.Reader
 	// Log gets the server's log. Nil discards it.
 	Log *slog.Logger
+	// Started is called once, when instances run and their ports are open, just before requests are
+	// answered. Nil is allowed.
+	Started func(endpoint string)
 }
 
 func (o Options) withDefaults() Options {

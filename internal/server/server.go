@@ -209,6 +209,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	go s.mails.Run(resting)
 	sweeper := &reconcile.Sweeper{Store: s.store.DB(), Clock: s.o.Clock, Log: s.o.Log}
 	go sweeper.Run(resting)
+	if s.o.Started != nil {
+		s.o.Started(s.Endpoint())
+	}
 	served := make(chan error, 1)
 	go func() {
 		if s.http.TLSConfig != nil {
