@@ -76,7 +76,7 @@ func wantCodeOf(t *testing.T, action, answer string) {
 // built are the actions that Lanyard has.
 func built() []model.Action {
 	var names []string
-	for _, a := range api.Describe(families.All(families.Deps{})) {
+	for _, a := range api.Describe(families.All(families.Deps{}).Actions) {
 		if a.Built {
 			names = append(names, a.Name)
 		}

@@ -129,7 +129,7 @@ func TestNewPipeline_panicsWithoutRoles(t *testing.T) {
 				}
 			}()
 			o := api.Options{Log: slog.New(slog.DiscardHandler)}
-			for _, a := range families.All(families.Deps{}) {
+			for _, a := range families.All(families.Deps{}).Actions {
 				if a.Name() == name {
 					o.Actions = append(o.Actions, a)
 				}

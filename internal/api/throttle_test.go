@@ -22,9 +22,9 @@ import (
 func TestPipeline_throttles(t *testing.T) {
 	var log strings.Builder
 	var observed []string
-	full := limit.NewGate(0)
+	full, all := limit.NewGate(0), families.All(families.Deps{})
 	p := api.NewPipeline(api.Options{
-		Actions: families.All(families.Deps{}), Roles: families.Roles(families.Deps{}), Running: full, Rand: rand.Reader,
+		Actions: all.Actions, Roles: all.Roles, Running: full, Rand: rand.Reader,
 		Log:     slog.New(slog.NewTextHandler(&log, nil)),
 		Observe: func(action, code string, _ time.Duration) { observed = append(observed, action+" "+code) },
 	})

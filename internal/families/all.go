@@ -42,10 +42,11 @@ type Deps struct {
 	Databases databasedriver.Driver
 }
 
-// list returns all families that are built.
-func list(d Deps) []api.Family {
+// All returns all that the families have which are built, as one: every action, also those that answer as
+// in an empty account. Each action is looked at by reflection: a server does this once.
+func All(d Deps) api.Family {
 	keyPairs := keypair.New(keypair.Deps{Keys: d.Keys, Sealer: d.Sealer})
-	families := []api.Family{
+	all := merged(
 		keyPairs.Declare(),
 		monitoring.Declare(),
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
@@ -53,47 +54,25 @@ func list(d Deps) []api.Family {
 		bucket.New(d.Sealer).Declare(),
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),
-	}
-	costs := map[resource.Kind]api.Cost{}
-	for _, f := range families {
-		maps.Copy(costs, f.Costs)
-	}
-	return append(families, account.Declare(costs))
+	)
+	all.Actions = append(all.Actions, account.Declare(all.Costs).Actions...)
+	return all
 }
 
-// All returns every action that is built, and those that answer as in an empty account.
-func All(d Deps) []api.Action {
-	var all []api.Action
-	for _, f := range list(d) {
-		all = append(all, f.Actions...)
+func merged(families ...api.Family) api.Family {
+	all := api.Family{
+		Kinds: resource.StoredKinds{}, Roles: map[resource.Role]api.Role{}, Metrics: metric.Sources{}, Costs: map[resource.Kind]api.Cost{},
+	}
+	for _, f := range families {
+		all.Actions = append(all.Actions, f.Actions...)
+		maps.Copy(all.Kinds, f.Kinds)
+		maps.Copy(all.Roles, f.Roles)
+		maps.Copy(all.Metrics, f.Metrics)
+		maps.Copy(all.Costs, f.Costs)
 	}
 	return all
 }
 
-// Roles are the roles of links that the actions make, with what their families do about them.
-func Roles(d Deps) map[resource.Role]api.Role {
-	roles := map[resource.Role]api.Role{}
-	for _, f := range list(d) {
-		maps.Copy(roles, f.Roles)
-	}
-	return roles
-}
-
-// Metrics say what is measured of resources of all kinds.
-func Metrics(d Deps) metric.Sources {
-	sources := metric.Sources{}
-	for _, f := range list(d) {
-		maps.Copy(sources, f.Metrics)
-	}
-	return sources
-}
-
 // StoredKinds are the kinds that the actions make, with what their documents are held to
 // when they come from a file. A kind that is not here is one that no action knows.
-func StoredKinds() resource.StoredKinds {
-	kinds := resource.StoredKinds{}
-	for _, f := range list(Deps{}) {
-		maps.Copy(kinds, f.Kinds)
-	}
-	return kinds
-}
+func StoredKinds() resource.StoredKinds { return All(Deps{}).Kinds }

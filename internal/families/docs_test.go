@@ -48,7 +48,7 @@ func clients(t *testing.T) map[string]string {
 
 func actionsPage(clients map[string]string) string {
 	var b strings.Builder
-	list := api.Describe(families.All(families.Deps{}))
+	list := api.Describe(families.All(families.Deps{}).Actions)
 	built, empty, refused := 0, 0, 0
 	for _, a := range list {
 		if a.Built {

@@ -43,6 +43,7 @@ type Server struct {
 	listener  net.Listener
 	store     *home.Store
 	keys      *sshkey.Pool
+	families  api.Family
 	instances *instanceruntime.Runtime
 	alarms    *alarmruntime.Runtime
 	databases *reconcile.Reconciler
@@ -111,10 +112,14 @@ func (s *Server) newClients() {
 	s.metrics.watchConnections(s.clients.Count)
 }
 
-// newRuntimes makes what works beside the calls. All but the pool of keys starts in Serve.
+// newRuntimes makes the actions, and what works beside their calls. All but the pool of keys starts in Serve.
 func (s *Server) newRuntimes() (err error) {
 	s.keys = sshkey.NewPool(max(s.o.KeyPool, 0), s.o.Log)
 	s.metrics.watchPool(s.keys.Depth)
+	s.families = families.All(families.Deps{
+		Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand,
+		Containers: containersim.Driver{}, Databases: databaseDriver,
+	})
 	s.instances, s.databases = s.newInstances(), s.newDatabases()
 	if s.mails, err = s.newMails(); err != nil {
 		return err
@@ -141,14 +146,10 @@ func cause(err error) error {
 }
 
 func (s *Server) pipeline() *api.Pipeline {
-	deps := families.Deps{
-		Keys: s.keys, Sealer: s.store.Sealer(), Network: s.o.network(), Rand: s.o.Rand,
-		Containers: containersim.Driver{}, Databases: databaseDriver,
-	}
 	return api.NewPipeline(api.Options{
-		Actions:   families.All(deps),
-		Roles:     families.Roles(deps),
-		Metrics:   families.Metrics(deps),
+		Actions:   s.families.Actions,
+		Roles:     s.families.Roles,
+		Metrics:   s.families.Metrics,
 		Store:     s.store.DB(),
 		Sealer:    s.store.Sealer(),
 		Log:       s.o.Log,
@@ -166,7 +167,7 @@ func (s *Server) pipeline() *api.Pipeline {
 // newAlarms makes what evaluates alarms. It starts in Serve.
 func (s *Server) newAlarms() *alarmruntime.Runtime {
 	return alarmruntime.New(alarmruntime.Options{
-		Store: s.store.DB(), Metrics: families.Metrics(families.Deps{}), Clock: s.o.Clock, Log: s.o.Log, Shared: store.IsPostgres(s.o.Store),
+		Store: s.store.DB(), Metrics: s.families.Metrics, Clock: s.o.Clock, Log: s.o.Log, Shared: store.IsPostgres(s.o.Store),
 		Committed: s.mails.Touched,
 	})
 }

@@ -111,7 +111,7 @@ func (s script) of(parts ...string) (all []step) {
 
 // built are the names of the actions that Lanyard has.
 func built() (names []string) {
-	for _, a := range api.Describe(families.All(families.Deps{})) {
+	for _, a := range api.Describe(families.All(families.Deps{}).Actions) {
 		if a.Built {
 			names = append(names, a.Name)
 		}

@@ -51,7 +51,7 @@ func TestInputs_everyMemberIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := map[member]bool{}
-	for _, a := range api.Describe(families.All(families.Deps{})) {
+	for _, a := range api.Describe(families.All(families.Deps{}).Actions) {
 		if a.Built {
 			input := inputs.Scope().Lookup(a.Name + "Input").Type()
 			read := c.readFrom(append(c.takes[input.String()], pipeline)...)

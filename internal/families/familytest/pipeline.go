@@ -61,11 +61,11 @@ func NewPipeline(t testing.TB, o PipelineOptions) *Pipeline {
 		t.Fatalf("make a master key: %v", err)
 	}
 	keys := sshkey.NewPool(0, slog.New(slog.DiscardHandler))
-	deps := families.Deps{
+	all := families.All(families.Deps{
 		Keys: keys, Sealer: sealer, Network: *cmp.Or(o.Network, &compute.DefaultNetwork), Rand: rand.Reader, Containers: sim.Driver{}, Databases: databasesim.Driver{},
-	}
+	})
 	options := api.Options{
-		Actions: families.All(deps), Roles: families.Roles(deps), Metrics: families.Metrics(deps),
+		Actions: all.Actions, Roles: all.Roles, Metrics: all.Metrics,
 		Store: db, Sealer: sealer, Rand: rand.Reader, Clock: o.Clock, Log: slog.New(slog.DiscardHandler),
 		PageSize: 100, Quotas: quota.Default(), Running: limit.NewGate(100),
 	}

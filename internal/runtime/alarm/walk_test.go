@@ -43,7 +43,7 @@ func newWalk(t *testing.T) *walk {
 		TimeScale: 0.1,
 	})}
 	w.evaluator = alarmruntime.New(alarmruntime.Options{
-		Store: w.DB, Metrics: families.Metrics(families.Deps{}), Clock: w.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: w.DB, Metrics: families.All(families.Deps{}).Metrics, Clock: w.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	t.Cleanup(w.evaluator.Close)
 	return w

@@ -183,7 +183,7 @@ func (w *world) id() (id string) {
 // evaluator is a Runtime, as a server has one.
 func (w *world) evaluator(shared bool) *alarmruntime.Runtime {
 	return alarmruntime.New(alarmruntime.Options{
-		Store: w.DB, Metrics: families.Metrics(families.Deps{}), Clock: w.Now, Log: slog.New(slog.NewTextHandler(w.t.Output(), nil)), Shared: shared,
+		Store: w.DB, Metrics: families.All(families.Deps{}).Metrics, Clock: w.Now, Log: slog.New(slog.NewTextHandler(w.t.Output(), nil)), Shared: shared,
 	})
 }
 
