@@ -10,22 +10,19 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// MetricQuery makes the query of a Get…MetricData action from its input's members, or
-// returns InvalidInputException in CloudWatch's words. period is in seconds.
-func MetricQuery(start, end *time.Time, period *int32, unit types.MetricUnit, statistics []types.MetricStatistic) (metric.Query, error) {
+// MetricData answers a Get…MetricData action about a metric of the resource of a kind that the action is on, from its
+// input's members; period is in seconds. As on CloudWatch, there is no data in a unit that the metric is not
+// published in. A query that CloudWatch refuses is an InvalidInputException in its words.
+func (c *Call) MetricData(
+	kind resource.Kind, name string, start, end *time.Time, period *int32, unit types.MetricUnit, statistics []types.MetricStatistic,
+) ([]types.MetricDatapoint, error) {
 	q := metric.Query{Start: *start, End: *end, Period: time.Duration(*period) * time.Second, Unit: unit, Statistics: statistics}
 	if len(statistics) == 0 {
-		return q, MissingParameters("statistics")
+		return nil, MissingParameters("statistics")
 	}
 	if refused, ok := errors.AsType[*metric.Error](q.Check()); ok {
-		return q, InvalidParams("%s", refused.Message)
+		return nil, InvalidParams("%s", refused.Message)
 	}
-	return q, nil
-}
-
-// MetricData answers a query about a metric of the resource of a kind that the action is on, as CloudWatch
-// does: there is no data in a unit that the metric is not published in.
-func (c *Call) MetricData(kind resource.Kind, name string, q metric.Query) ([]types.MetricDatapoint, error) {
 	series, err := c.pipe.o.Metrics.Series(c.Tx, c.Target(kind), name, c.Now)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/seal"
 )
@@ -86,4 +88,12 @@ func (c *Call) openToken(token, scope string, cursor any) error {
 
 func (c *Call) tokenContext(scope string) []string {
 	return []string{c.action.name, c.Principal.Account + c.Principal.Generation, c.Region, scope}
+}
+
+// ScopeTime is an optional time as the scope of page tokens has it.
+func ScopeTime(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return strconv.FormatInt(t.UnixMilli(), 10)
 }

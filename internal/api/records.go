@@ -215,3 +215,17 @@ func (c *Call) remove(r *resource.Resource, at time.Time) error {
 	}
 	return c.Tx.EndOperations(r.ID, r.Generation, c.Now, resource.Outcome{})
 }
+
+// OpenAll opens entries that were read, or returns the error of that.
+func OpenAll[T any](entries []*resource.Entry, err error, open func(*resource.Entry) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	all := make([]T, len(entries))
+	for i, e := range entries {
+		if all[i], err = open(e); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -71,7 +71,7 @@ func TestParameters_valuesOfAmazonRDS(t *testing.T) {
 	}
 }
 
-// TestParameters_whatCanBeChanged has parameters that users change, and some that nobody can: "static" takes a restart.
+// TestParameters_whatCanBeChanged has parameters that users change, and some that no user can: "static" takes a restart.
 func TestParameters_whatCanBeChanged(t *testing.T) {
 	for families, names := range map[string]map[string]string{
 		"mysql8.0 mysql8.4": {

@@ -22,8 +22,7 @@ type Options struct {
 	Account string
 	// Passphrase seals the secrets; without one they are left out.
 	Passphrase []byte
-	// Cost is that of guessing the passphrase. Zero is one that RFC 9106 recommends; tests that
-	// export much take less.
+	// Cost is that of guessing the passphrase. Zero is one that RFC 9106 recommends.
 	Cost Cost
 	// Version is the version of Lanyard, Now the time on the lifecycle clock: both are in the
 	// header.

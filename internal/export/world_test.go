@@ -86,7 +86,7 @@ func (s *site) view(fn func(*store.Tx) error) {
 func (s *site) export(o export.Options) (string, export.Exported) {
 	s.t.Helper()
 	var b bytes.Buffer
-	o.Version, o.Now, o.Kinds, o.Cost = "test", now, s.kinds, export.Cost{Time: 1, Memory: 64, Threads: 1}
+	o.Version, o.Now, o.Kinds, o.Cost = "test", now, s.kinds, export.Cheap
 	done, err := export.Export(s.t.Context(), s.db, s.sealer, o, &b)
 	if err != nil {
 		s.t.Fatal(err)

@@ -173,7 +173,7 @@ func (p *prober) wantWhole() {
 		p.t.Errorf("%d operations are in the store that no answer had, such as %v", len(left), slices.Collect(maps.Values(left))[0])
 	}
 	p.stop()
-	file, exported := p.export(export.Options{Passphrase: []byte(passphrase), Cost: cheap})
+	file, exported := p.export(export.Options{Passphrase: []byte(passphrase), Cost: export.Cheap})
 	before, _ := p.export(export.Options{})
 	d := home.Database{DataDir: filepath.Join(p.t.TempDir(), "new")}
 	imported, err := home.Import(p.t.Context(), d, export.ImportOptions{Passphrase: []byte(passphrase)}, strings.NewReader(file))

@@ -38,9 +38,6 @@ func (s *site) ahead() (moments []time.Time) {
 	return slices.CompactFunc(moments, time.Time.Equal)
 }
 
-// cheap is the cost of guessing the passphrase of an export that the tests make, which are many.
-var cheap = export.Cost{Time: 1, Memory: 64, Threads: 1}
-
 // export returns what Export writes of the store.
 func (s *site) export(o export.Options) (string, export.Exported) {
 	s.t.Helper()
@@ -90,7 +87,7 @@ const movesEach = 8
 func (s *site) move() {
 	s.t.Helper()
 	s.stop()
-	file, _ := s.export(export.Options{Passphrase: []byte(passphrase), Cost: cheap})
+	file, _ := s.export(export.Options{Passphrase: []byte(passphrase), Cost: export.Cheap})
 	s.options.Database = newDatabase(s.t)
 	if _, err := home.Import(s.t.Context(), s.options.Database, export.ImportOptions{Passphrase: []byte(passphrase)}, strings.NewReader(file)); err != nil {
 		s.t.Fatalf("import what was exported at %s: %v", s.now(), err)

@@ -217,11 +217,7 @@ func getBundles(_ *api.Call, in *lightsail.GetBucketBundlesInput) (*lightsail.Ge
 }
 
 func getMetricData(c *api.Call, in *lightsail.GetBucketMetricDataInput) (*lightsail.GetBucketMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.MetricData(resource.Bucket, string(in.MetricName), q)
+	data, err := c.MetricData(resource.Bucket, string(in.MetricName), in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
 	return &lightsail.GetBucketMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
 }
 

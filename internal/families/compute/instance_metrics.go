@@ -14,11 +14,7 @@ import (
 )
 
 func getInstanceMetricData(c *api.Call, in *lightsail.GetInstanceMetricDataInput) (*lightsail.GetInstanceMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.MetricData(resource.Instance, string(in.MetricName), q)
+	data, err := c.MetricData(resource.Instance, string(in.MetricName), in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
 	return &lightsail.GetInstanceMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
 }
 

@@ -78,26 +78,12 @@ func open(tx *store.Tx, rows ...*resource.Resource) ([]*container.Service, error
 		}
 	}
 	entries, err := tx.EntriesOf(container.Deployments, keys)
-	deployments, err := opened(entries, err, container.OpenDeployment)
+	deployments, err := api.OpenAll(entries, err, container.OpenDeployment)
 	for _, d := range deployments {
 		s := byID[d.Entry.Owner]
 		s.Deployments = append(s.Deployments, d)
 	}
 	return services, err
-}
-
-// opened opens entries that were read, or returns the error of that.
-func opened[T any](entries []*resource.Entry, err error, open func(*resource.Entry) (T, error)) ([]T, error) {
-	if err != nil {
-		return nil, err
-	}
-	all := make([]T, len(entries))
-	for i, e := range entries {
-		if all[i], err = open(e); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
 }
 
 // target opens the service that the action is on.

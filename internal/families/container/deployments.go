@@ -133,5 +133,5 @@ func getDeployments(c *api.Call, _ *lightsail.GetContainerServiceDeploymentsInpu
 // deploymentsOf reads the deployments of a service, the newest first.
 func deploymentsOf(c *api.Call, r *resource.Resource) ([]*container.Deployment, error) {
 	entries, err := c.Tx.Entries(r.ID, container.Deployments, store.EntryPage{Limit: container.MaxDeployments})
-	return opened(entries, err, container.OpenDeployment)
+	return api.OpenAll(entries, err, container.OpenDeployment)
 }

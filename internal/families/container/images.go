@@ -50,7 +50,7 @@ func getImages(c *api.Call, _ *lightsail.GetContainerImagesInput) (*lightsail.Ge
 // imagesOf reads the images of a service, the newest first.
 func imagesOf(c *api.Call, r *resource.Resource) ([]container.Image, error) {
 	entries, err := c.Tx.Entries(r.ID, container.Images, store.EntryPage{Limit: container.MaxImages})
-	return opened(entries, err, container.OpenImage)
+	return api.OpenAll(entries, err, container.OpenImage)
 }
 
 // deleteImage leaves alone what the current or the next deployment runs.

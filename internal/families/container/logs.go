@@ -41,7 +41,7 @@ func getLog(c *api.Call, in *lightsail.GetContainerLogInput) (*lightsail.GetCont
 		until = *in.EndTime
 	}
 	id, name := c.Target(resource.ContainerService).ID, *in.ContainerName
-	scope := fmt.Sprintf("%s %s %v %v %q", id, name, timeOf(in.StartTime), timeOf(in.EndTime), aws.ToString(in.FilterPattern))
+	scope := fmt.Sprintf("%s %s %s %s %q", id, name, api.ScopeTime(in.StartTime), api.ScopeTime(in.EndTime), aws.ToString(in.FilterPattern))
 	page, next, err := api.Page(c, logPage, in.PageToken, scope, store.EntryCursor{},
 		func(after store.EntryCursor, limit int) ([]container.Line, error) {
 			return selected(after, limit, func(l container.Line) bool { return l.In(name) && filter.Match(l.Message) },
@@ -68,7 +68,7 @@ func selected(
 	const atOnce = 1000
 	for {
 		entries, err := read(store.EntryPage{OldestFirst: true, After: after, Limit: atOnce})
-		some, err := opened(entries, err, container.OpenLine)
+		some, err := api.OpenAll(entries, err, container.OpenLine)
 		if err != nil {
 			return nil, err
 		}
@@ -85,12 +85,4 @@ func selected(
 		}
 		after = afterLine(some[len(some)-1])
 	}
-}
-
-// timeOf is an optional time as page tokens are bound to it.
-func timeOf(t *time.Time) any {
-	if t == nil {
-		return "-"
-	}
-	return t.UnixMilli()
 }

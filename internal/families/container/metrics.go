@@ -16,11 +16,7 @@ import (
 const unit = types.MetricUnitPercent
 
 func getMetricData(c *api.Call, in *lightsail.GetContainerServiceMetricDataInput) (*lightsail.GetContainerServiceMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, unit, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.MetricData(resource.ContainerService, string(in.MetricName), q)
+	data, err := c.MetricData(resource.ContainerService, string(in.MetricName), in.StartTime, in.EndTime, in.Period, unit, in.Statistics)
 	return &lightsail.GetContainerServiceMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
 }
 

@@ -65,15 +65,8 @@ func inOrder(a, b store.EntryCursor) int {
 func eventsAfter(c *api.Call, d *database.Database, from time.Time, after store.EntryCursor, limit int) (all []database.Event, err error) {
 	until := c.Now.Add(time.Millisecond)
 	stored, err := c.Tx.EntriesBetween(d.Resource.ID, database.Events, from, until, store.EntryPage{OldestFirst: true, After: after, Limit: limit})
-	if err != nil {
+	if all, err = api.OpenAll(stored, err, database.OpenEvent); err != nil {
 		return nil, err
-	}
-	for _, entry := range stored {
-		e, err := database.OpenEvent(entry)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, e)
 	}
 	for _, e := range d.DailyBackups(from, until, backupTakes(c)) {
 		if inOrder(afterEvent(e), after) > 0 {
@@ -107,7 +100,7 @@ func getLogEvents(c *api.Call, in *lightsail.GetRelationalDatabaseLogEventsInput
 		return nil, api.InvalidParams("Logs of PostgreSQL can't be read from the head: startFromHead must be false.")
 	}
 	lines := within(d.Lines(stream, c.Now), in.StartTime, in.EndTime)
-	scope := fmt.Sprint(d.Resource.ID, stream, timeOf(in.StartTime), timeOf(in.EndTime))
+	scope := fmt.Sprintf("%s %s %s %s", d.Resource.ID, stream, api.ScopeTime(in.StartTime), api.ScopeTime(in.EndTime))
 	page, backward, forward, err := api.Around(c, linesPage, in.PageToken, scope, fromHead, lines,
 		func(l database.Line) database.LineKey { return l.Key }, database.LineKey.Compare)
 	out := &lightsail.GetRelationalDatabaseLogEventsOutput{
@@ -126,20 +119,8 @@ func within(lines []database.Line, from, to *time.Time) []database.Line {
 	})
 }
 
-// timeOf is an optional time as page tokens are bound to it.
-func timeOf(t *time.Time) any {
-	if t == nil {
-		return " - "
-	}
-	return t.UnixMilli()
-}
-
 func getMetricData(c *api.Call, in *lightsail.GetRelationalDatabaseMetricDataInput) (*lightsail.GetRelationalDatabaseMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.MetricData(resource.RelationalDatabase, string(in.MetricName), q)
+	data, err := c.MetricData(resource.RelationalDatabase, string(in.MetricName), in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
 	return &lightsail.GetRelationalDatabaseMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
 }
 

@@ -32,7 +32,7 @@ func (w *Walk) CheckImport() {
 func (w *Walk) export(p *Pipeline) string {
 	w.T.Helper()
 	var b bytes.Buffer
-	o := export.Options{Now: w.Now(), Passphrase: passphrase, Cost: export.Cost{Time: 1, Memory: 64, Threads: 1}, Kinds: families.StoredKinds()}
+	o := export.Options{Now: w.Now(), Passphrase: passphrase, Cost: export.Cheap, Kinds: families.StoredKinds()}
 	_, err := export.Export(w.T.Context(), p.DB, p.Sealer, o, &b)
 	NoError(w.T, err)
 	return b.String()

@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -77,7 +78,7 @@ var roles = map[resource.Kind]resource.Role{
 }
 
 // Kinds are those that alarms can monitor.
-func Kinds() []resource.Kind { return []resource.Kind{resource.Instance, resource.RelationalDatabase} }
+func Kinds() []resource.Kind { return slices.Sorted(maps.Keys(roles)) }
 
 // RoleOf is the role of the link from an alarm to a resource of the kind.
 func RoleOf(k resource.Kind) resource.Role { return roles[k] }

@@ -28,7 +28,7 @@ func (c *confirmations) take(account, address string, now time.Time) (again time
 	defer c.mu.Unlock()
 	c.forget(now)
 	for key, most := range map[string]int{account: confirmPerAccount, address: confirmPerAddress} {
-		if sent := c.sent[key]; len(sent) >= most {
+		if sent := c.sent[key]; len(sent) >= most && sent[0].Add(confirmWindow).After(again) {
 			again = sent[0].Add(confirmWindow)
 		}
 	}
