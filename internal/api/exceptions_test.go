@@ -14,7 +14,10 @@ import (
 )
 
 // nothingIsInvalid are the built actions whose input can be no bad one.
-var nothingIsInvalid = []string{"DownloadDefaultKeyPair", "GetBucketBundles", "GetContainerAPIMetadata", "GetContainerServicePowers", "GetProfile", "GetRegions"}
+var nothingIsInvalid = []string{
+	"DownloadDefaultKeyPair", "GetBucketBundles", "GetContainerAPIMetadata", "GetContainerServicePowers", "GetProfile", "GetRegions", "IsVpcPeered",
+	"PeerVpc", "UnpeerVpc",
+}
 
 // TestActions_haveTheExceptionsOfTheModel reaches the exceptions that the API model
 // lists for each built action, and sees that others do not fail with them, but for two: OperationFailureException depends on

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
 	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -17,4 +20,10 @@ type Family struct {
 	Metrics metric.Sources
 	// Costs are those of the kinds that cost something.
 	Costs map[resource.Kind]Cost
+	// IPAddressTypes has what SetIpAddressType does to the kinds that have IP address types.
+	IPAddressTypes map[resource.Kind]SetIPAddressType
 }
+
+// SetIPAddressType gives the resource that a call of SetIpAddressType is on its new IP address type.
+// It returns the operation that the answer has.
+type SetIPAddressType func(*Call, *lightsail.SetIpAddressTypeInput) (*types.Operation, error)

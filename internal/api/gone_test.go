@@ -21,7 +21,7 @@ const deleting = "deleting"
 
 // slowDisks are actions on disks, of which a deletion takes a minute.
 func slowDisks() []api.Action {
-	return append(account.Declare(nil).Actions,
+	return append(account.Declare(account.Deps{}).Actions,
 		api.New(func(c *api.Call, in *lightsail.CreateDiskInput) (*lightsail.CreateDiskOutput, error) {
 			return &lightsail.CreateDiskOutput{}, c.Insert(instance.NewDisk(c.New(resource.Disk, *in.DiskName), *in.SizeInGb, nil))
 		}, api.Creates(resource.Disk)),
@@ -167,7 +167,7 @@ func TestDeleteAt_freesTheName(t *testing.T) {
 
 // TestDelete_ofAKindWithAnEngine keeps the row of a database, which no call sees.
 func TestDelete_ofAKindWithAnEngine(t *testing.T) {
-	w := newWorld(t, append(account.Declare(nil).Actions,
+	w := newWorld(t, append(account.Declare(account.Deps{}).Actions,
 		api.New(func(c *api.Call, in *lightsail.CreateRelationalDatabaseInput) (*lightsail.CreateRelationalDatabaseOutput, error) {
 			return &lightsail.CreateRelationalDatabaseOutput{}, c.Tx.InsertResource(c.New(resource.RelationalDatabase, *in.RelationalDatabaseName))
 		}, api.Creates(resource.RelationalDatabase)),

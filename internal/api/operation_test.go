@@ -20,7 +20,7 @@ func TestOperation_fails(t *testing.T) {
 		op := c.Fails(c.Target(resource.KeyPair), c.Now.Add(20*time.Second), "InternalFailure", "The disk is full.")
 		return &lightsail.DeleteKeyPairOutput{Operation: op}, nil
 	}, api.On(resource.KeyPair))
-	w := newWorld(t, append(account.Declare(nil).Actions, stop)...)
+	w := newWorld(t, append(account.Declare(account.Deps{}).Actions, stop)...)
 	w.addResource(resource.KeyPair, "deploy")
 	c := w.root(ours)
 	begun, err := c.DeleteKeyPair(t.Context(), &lightsail.DeleteKeyPairInput{KeyPairName: new("deploy")})
@@ -51,7 +51,7 @@ func TestOperation_open(t *testing.T) {
 		r.Generation = generation
 		return &lightsail.DeleteKeyPairOutput{Operation: c.Open(r, r)}, nil
 	}, api.On(resource.KeyPair))
-	w := newWorld(t, append(account.Declare(nil).Actions, change)...)
+	w := newWorld(t, append(account.Declare(account.Deps{}).Actions, change)...)
 	r := w.addResource(resource.KeyPair, "deploy")
 	c := w.root(ours)
 	begin := func() *string {
@@ -98,7 +98,7 @@ func TestOperation_openEndsWithItsSubject(t *testing.T) {
 		op, err := c.Delete(r)
 		return &lightsail.DeleteKeyPairOutput{Operation: op}, err
 	}, api.On(resource.KeyPair))
-	w := newWorld(t, append(account.Declare(nil).Actions, remove)...)
+	w := newWorld(t, append(account.Declare(account.Deps{}).Actions, remove)...)
 	w.addResource(resource.KeyPair, "deploy")
 	c := w.root(ours)
 	call := func() *types.Operation {

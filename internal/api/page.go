@@ -14,6 +14,9 @@ import (
 // maxTokenLength bounds the page tokens that are looked at; ours are far shorter.
 const maxTokenLength = 4096
 
+// tokenEncoding has the characters that the API model admits for tokens of GetSetupHistory.
+var tokenEncoding = base64.RawStdEncoding
+
 // Sizes of AWS's pages. A list of an account's own resources ends after 20 (observed:
 // an account with more got that many in one answer of GetInstances), one of operations
 // after 200 (API reference, GetOperations).
@@ -67,7 +70,7 @@ func (c *Call) sealToken(scope string, cursor any) (*string, error) {
 		return nil, fmt.Errorf("page token: %w", err)
 	}
 	sealed := c.pipe.o.Sealer.Seal(seal.PageToken, plain, c.tokenContext(scope)...)
-	token := base64.RawURLEncoding.EncodeToString(sealed)
+	token := tokenEncoding.EncodeToString(sealed)
 	return &token, nil
 }
 
@@ -75,7 +78,7 @@ func (c *Call) openToken(token, scope string, cursor any) error {
 	if len(token) > maxTokenLength {
 		return badToken()
 	}
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	sealed, err := tokenEncoding.Strict().DecodeString(token)
 	if err != nil {
 		return badToken()
 	}

@@ -93,11 +93,12 @@ func isOpen(doc *types.Operation) bool {
 // checkWords holds to the API what the document says of the operation in words.
 func (r *operationRecord) checkWords(doc *types.Operation) error {
 	_, action := model.LookupAction(string(doc.OperationType))
+	seen := action || doc.OperationType == resource.PeeredVPCOperation || doc.OperationType == resource.UnpeeredVPCOperation
 	details := aws.ToString(doc.OperationDetails) + aws.ToString(doc.ErrorCode) + aws.ToString(doc.ErrorDetails)
 	switch {
 	case !slices.Contains(doc.ResourceType.Values(), doc.ResourceType):
 		return fmt.Errorf("doc: unknown resourceType %q", shorten(string(doc.ResourceType)))
-	case !action && !slices.Contains(doc.OperationType.Values(), doc.OperationType):
+	case !seen && !slices.Contains(doc.OperationType.Values(), doc.OperationType):
 		return fmt.Errorf("doc: unknown operationType %q", shorten(string(doc.OperationType)))
 	case doc.Location == nil || !r.checkLocation(doc.Location):
 		return errors.New("doc: its location is not in the operation's region")

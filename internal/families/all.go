@@ -55,13 +55,14 @@ func All(d Deps) api.Family {
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),
 	)
-	all.Actions = append(all.Actions, account.Declare(all.Costs).Actions...)
+	all.Actions = append(all.Actions, account.Declare(account.Deps{Costs: all.Costs, IPAddressTypes: all.IPAddressTypes}).Actions...)
 	return all
 }
 
 func merged(families ...api.Family) api.Family {
 	all := api.Family{
-		Kinds: resource.StoredKinds{}, Roles: map[resource.Role]api.Role{}, Metrics: metric.Sources{}, Costs: map[resource.Kind]api.Cost{},
+		Kinds: resource.StoredKinds{}, Roles: map[resource.Role]api.Role{}, Metrics: metric.Sources{},
+		Costs: map[resource.Kind]api.Cost{}, IPAddressTypes: map[resource.Kind]api.SetIPAddressType{},
 	}
 	for _, f := range families {
 		all.Actions = append(all.Actions, f.Actions...)
@@ -69,6 +70,7 @@ func merged(families ...api.Family) api.Family {
 		maps.Copy(all.Roles, f.Roles)
 		maps.Copy(all.Metrics, f.Metrics)
 		maps.Copy(all.Costs, f.Costs)
+		maps.Copy(all.IPAddressTypes, f.IPAddressTypes)
 	}
 	return all
 }

@@ -83,14 +83,3 @@ func TestNotBuilt_nothingExists(t *testing.T) {
 	_, err = c.GetRelationalDatabaseMasterUserPassword(ctx, &lightsail.GetRelationalDatabaseMasterUserPasswordInput{RelationalDatabaseName: new("none")})
 	familytest.WantNotFound(t, err, "The RelationalDatabase does not exist: none")
 }
-
-// TestGetSetupHistory_isEmpty: of an instance that is there.
-func TestGetSetupHistory_isEmpty(t *testing.T) {
-	c := familytest.Client(t)
-	_, err := c.CreateInstances(t.Context(), &lightsail.CreateInstancesInput{
-		InstanceNames: []string{"web"}, AvailabilityZone: new("us-east-1a"), BlueprintId: new("debian_12"), BundleId: new("nano_3_0"),
-	})
-	familytest.NoError(t, err)
-	out, err := c.GetSetupHistory(t.Context(), &lightsail.GetSetupHistoryInput{ResourceName: new("web")})
-	wantEmpty(t, "set-ups of HTTPS", out.SetupHistory, err)
-}

@@ -39,6 +39,7 @@ const (
 	KeyPair                    = Kind(types.ResourceTypeKeyPair)
 	LoadBalancer               = Kind(types.ResourceTypeLoadBalancer)
 	LoadBalancerTLSCertificate = Kind(types.ResourceTypeLoadBalancerTlsCertificate)
+	PeeredVPC                  = Kind(types.ResourceTypePeeredVpc)
 	RelationalDatabase         = Kind(types.ResourceTypeRelationalDatabase)
 	RelationalDatabaseSnapshot = Kind(types.ResourceTypeRelationalDatabaseSnapshot)
 	StaticIP                   = Kind(types.ResourceTypeStaticIp)
@@ -134,6 +135,8 @@ var kinds = map[Kind]traits{
 	KeyPair:                    {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
 	LoadBalancer:               {member: "loadBalancerName"},
 	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true, quotas: []Quota{certificatesPerYear}},
+	// AWS names it, and lists it nowhere.
+	PeeredVPC: {untagged: true, scope: own},
 	RelationalDatabase: {
 		member: "relationalDatabaseName", engine: true, quotas: []Quota{{Name: quota.Databases, What: "Databases"}},
 		secrets: []Secret{

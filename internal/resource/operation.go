@@ -6,6 +6,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 )
 
+// Types of operations that are neither names of actions nor in the API model (observed).
+const (
+	PeeredVPCOperation   = types.OperationType("PeeredVpc")
+	UnpeeredVPCOperation = types.OperationType("UnpeeredVpc")
+)
+
 // Outcome is how an operation ends. The zero Outcome is success.
 type Outcome struct {
 	// Code and Details are the errorCode and errorDetails of an operation that fails.

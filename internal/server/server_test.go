@@ -97,15 +97,15 @@ func TestServer_answersHealthAndMetrics(t *testing.T) {
 	if _, err := servertest.Client(s, s.Endpoint()).GetRegions(t.Context(), &lightsail.GetRegionsInput{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := servertest.Client(s, s.Endpoint()).PeerVpc(t.Context(), &lightsail.PeerVpcInput{}); err == nil {
-		t.Fatal("PeerVpc: got an answer, and the test needs an action that is not built")
+	if _, err := servertest.Client(s, s.Endpoint()).UnpeerVpc(t.Context(), &lightsail.UnpeerVpcInput{}); err == nil {
+		t.Fatal("UnpeerVpc: got an answer, and the test needs an exception")
 	}
 	for path, want := range map[string][]string{
 		"/healthz": {"ok"},
 		"/readyz":  {"ready"},
 		"/metrics": {
 			`lanyard_requests_total{action="GetRegions",code=""} 1`,
-			`lanyard_requests_total{action="PeerVpc",code="InvalidInputException"} 1`,
+			`lanyard_requests_total{action="UnpeerVpc",code="InvalidInputException"} 1`,
 			`lanyard_request_duration_seconds_count{action="GetRegions"} 1`,
 			`lanyard_key_pool_depth 0`,
 			`lanyard_store_duration_seconds_count{kind="view"}`,

@@ -18,6 +18,9 @@ const pageSize = 2
 // whole are the lists with page tokens that come in one page: what no account owns.
 var whole = []string{"GetBlueprints", "GetBundles", "GetRelationalDatabaseBlueprints", "GetRelationalDatabaseBundles"}
 
+// bounded is the list for whose page tokens the API model has a form. Most tokens of others do not have it.
+const bounded = "GetSetupHistory"
+
 // list is a call of an action whose answers come in pages.
 type list struct{ action, body string }
 
@@ -159,7 +162,7 @@ func (s *site) wantBadToken(as signer, l list, whose string) {
 	if a.exception() != "InvalidInputException" && a.exception() != "NotFoundException" {
 		s.t.Errorf("%s %s, with a token %s: %s, want InvalidInputException", l.action, l.body, whose, a.body)
 	}
-	if as.region == region && as == s.root() && a.text("message") != "The page token is not valid." {
+	if as.region == region && as == s.root() && a.text("message") != "The page token is not valid." && l.action != bounded {
 		s.t.Errorf("%s %s, with a token %s: %s", l.action, l.body, whose, a.body)
 	}
 }

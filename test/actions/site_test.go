@@ -147,8 +147,10 @@ func (s *site) user(name, policy string) signer {
 		if err != nil {
 			return nil, err
 		}
-		doc := identity.Doc{Inline: []identity.InlinePolicy{{Name: "inline", Document: policy}}}
-		if _, err := d.Create(identity.User, name, doc); err != nil {
+		if _, err := d.Create(identity.Policy, name, identity.Doc{Document: policy}); err != nil {
+			return nil, err
+		}
+		if _, err := d.Create(identity.User, name, identity.Doc{Attached: []string{name}}); err != nil {
 			return nil, err
 		}
 		return d.CreateAccessKey(name)

@@ -123,9 +123,9 @@ func testRefusals(t *testing.T, c *lightsail.Client) {
 			return err
 		}, invalid("InvalidParams", "")},
 		{"an action that is not built", func() error {
-			_, err := c.PeerVpc(ctx, &lightsail.PeerVpcInput{})
+			_, err := c.CreateCertificate(ctx, &lightsail.CreateCertificateInput{CertificateName: new("c"), DomainName: new("example.com")})
 			return err
-		}, invalid("UnsupportedOperation", "Lanyard does not support the action PeerVpc yet.")},
+		}, invalid("UnsupportedOperation", "Lanyard does not support the action CreateCertificate yet.")},
 	} {
 		t.Run(tt.name, func(t *testing.T) { wantError(t, tt.call(), tt.want) })
 	}

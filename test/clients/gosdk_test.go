@@ -73,6 +73,7 @@ func TestGoSDK(t *testing.T) {
 		{"eu-west-2", "Windows", testWindows},
 		{"eu-west-3", "ports", testPorts},
 		{"eu-central-1", "static IPs", testStaticIPs},
+		{"eu-central-1", "HTTPS and peering", testHTTPS},
 		{"eu-north-1", "disks", testDisks},
 		{"ap-northeast-1", "disk snapshots", testDiskSnapshots},
 		{"ap-northeast-2", "instance snapshots", testInstanceSnapshots},

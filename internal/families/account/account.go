@@ -16,10 +16,20 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Declare returns what the family has. costs are those of the kinds that cost something.
-func Declare(costs map[resource.Kind]api.Cost) api.Family { return api.Family{Actions: actions(costs)} }
+// Deps is what other families do for actions that serve several kinds.
+type Deps struct {
+	// Costs are those of the kinds that cost something.
+	Costs map[resource.Kind]api.Cost
+	// IPAddressTypes are of the kinds that have IP address types.
+	IPAddressTypes map[resource.Kind]api.SetIPAddressType
+}
 
-func actions(costs costEstimates) []api.Action {
+// Declare returns what the family has.
+func Declare(d Deps) api.Family {
+	return api.Family{Actions: actions(d.Costs, d.IPAddressTypes)}
+}
+
+func actions(costs costEstimates, addressTypes ipAddressTypes) []api.Action {
 	return slices.Concat([]api.Action{
 		api.New(getActiveNames),
 		api.New(getRegions),
@@ -29,6 +39,7 @@ func actions(costs costEstimates) []api.Action {
 		api.New(getRelationalDatabaseBlueprints),
 		api.New(getRelationalDatabaseBundles),
 		api.New(costs.get, api.OnMember("resourceName")),
+		api.New(addressTypes.set, api.OnTyped("resourceName", "resourceType", withIPAddressTypes("SetIpAddressType")...)),
 		api.New(getOperation),
 		api.New(getOperations),
 		api.New(getOperationsForResource),

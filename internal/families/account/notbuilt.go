@@ -26,12 +26,6 @@ func emptyLists() []api.Action {
 		empty(func(in *lightsail.GetCertificatesInput) (*lightsail.GetCertificatesOutput, *string) {
 			return &lightsail.GetCertificatesOutput{Certificates: []types.CertificateSummary{}}, in.PageToken
 		}, api.Of(resource.Certificate)),
-		empty(func(*lightsail.IsVpcPeeredInput) (*lightsail.IsVpcPeeredOutput, *string) {
-			return &lightsail.IsVpcPeeredOutput{IsPeered: new(false)}, nil
-		}),
-		empty(func(in *lightsail.GetSetupHistoryInput) (*lightsail.GetSetupHistoryOutput, *string) {
-			return &lightsail.GetSetupHistoryOutput{SetupHistory: []types.SetupHistory{}}, in.PageToken
-		}, api.OnMember("resourceName", resource.Instance)),
 	}
 }
 

@@ -38,12 +38,13 @@ func New(d Deps) *Family { return &Family{d} }
 // Declare returns what the family has.
 func (f *Family) Declare() api.Family {
 	return api.Family{
-		Actions: slices.Concat(f.instances(), f.storage(), snapshots(), guiSessions()), Kinds: instance.Stored(), Costs: costs(),
+		Actions: slices.Concat(f.instances(), f.storage(), snapshots(), network(), guiSessions()), Kinds: instance.Stored(), Costs: costs(),
 		Roles: map[resource.Role]api.Role{
 			resource.AttachedDisk:     {Blocked: diskBlocked, Missing: notDetachable, Ended: diskEnded},
 			resource.AttachedStaticIP: {Missing: staticIPMissing, Ended: f.staticIPEnded},
 		},
-		Metrics: metric.Sources{resource.Instance: instanceSeries},
+		Metrics:        metric.Sources{resource.Instance: instanceSeries},
+		IPAddressTypes: map[resource.Kind]api.SetIPAddressType{resource.Instance: f.setIPAddressType},
 	}
 }
 
@@ -69,7 +70,6 @@ func (f *Family) instances() []api.Action {
 		api.New(deleteInstance, api.Deletes(resource.Instance)),
 		api.NewPrepared(f.takeTemporaryKey, f.getInstanceAccessDetails, api.On(resource.Instance)),
 		api.New(deleteKnownHostKeys, api.On(resource.Instance)),
-		api.New(f.setIPAddressType, api.OnTyped("resourceName", "resourceType", resource.Instance, resource.LoadBalancer, resource.Distribution)),
 		api.New(updateInstanceMetadataOptions, api.On(resource.Instance)),
 		api.New(getInstanceMetricData, api.On(resource.Instance)),
 		api.New(enableAddOn, api.OnMember("resourceName", resource.Instance, resource.Disk)),
@@ -98,6 +98,16 @@ func (f *Family) storage() []api.Action {
 		api.New(createDiskFromSnapshot, api.OnMember("diskSnapshotName", resource.DiskSnapshot), api.Creates(resource.Disk)),
 		api.NewPrepared(f.takeKeyForRestore, f.createInstancesFromSnapshot,
 			api.OnMember("instanceSnapshotName", resource.InstanceSnapshot), api.CreatesNamed("instanceNames", resource.Instance)),
+	}
+}
+
+func network() []api.Action {
+	return []api.Action{
+		api.New(peerVPC),
+		api.New(unpeerVPC),
+		api.New(isVPCPeered),
+		api.New(setupInstanceHTTPS, api.On(resource.Instance)),
+		api.New(getSetupHistory, api.OnMember("resourceName", resource.Instance)),
 	}
 }
 

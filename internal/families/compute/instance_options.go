@@ -9,38 +9,20 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 )
 
-// ipAddressTypes has a function for each kind that has IP address types. It sets the type
-// of the call's target. A kind without a function is not built: nothing of it exists.
-func (f *Family) ipAddressTypes() map[types.ResourceType]func(*api.Call, *lightsail.SetIpAddressTypeInput) error {
-	return map[types.ResourceType]func(*api.Call, *lightsail.SetIpAddressTypeInput) error{
-		types.ResourceTypeInstance:     f.setInstanceIPAddressType,
-		types.ResourceTypeLoadBalancer: nil,
-		types.ResourceTypeDistribution: nil,
-	}
-}
-
-func (f *Family) setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lightsail.SetIpAddressTypeOutput, error) {
-	set, ok := f.ipAddressTypes()[in.ResourceType]
-	if !ok {
-		return nil, api.InvalidParams("The resource type, %s, has no IP address type.", in.ResourceType)
-	}
-	if err := set(c, in); err != nil {
+// setIPAddressType changes between IPv4, IPv6 and both. Asking for the present type
+// changes nothing.
+func (f *Family) setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*types.Operation, error) {
+	i, err := targetIn(c, "set the IP address type of", instance.Running, instance.Stopped)
+	if err != nil {
 		return nil, err
 	}
-	return &lightsail.SetIpAddressTypeOutput{Operations: []types.Operation{*c.Record(c.Target())}}, nil
-}
-
-// setInstanceIPAddressType changes between IPv4, IPv6 and both. Asking for the present type
-// changes nothing.
-func (f *Family) setInstanceIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) error {
-	i, err := targetIn(c, "set the IP address type of", instance.Running, instance.Stopped)
-	if err != nil || in.IpAddressType == i.Doc.IpAddressType {
-		return err
+	if in.IpAddressType != i.Doc.IpAddressType {
+		err = f.changeIPAddressType(c, i, in.IpAddressType, aws.ToBool(in.AcceptBundleUpdate))
 	}
-	if err := f.changeIPAddressType(c, i, in.IpAddressType, aws.ToBool(in.AcceptBundleUpdate)); err != nil {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	return c.Save(i)
+	return c.Record(i.Resource), c.Save(i)
 }
 
 // changeIPAddressType changes the bundle, too, if the public IPv4 address comes or

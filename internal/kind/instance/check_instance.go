@@ -33,13 +33,14 @@ func Stored() resource.StoredKinds {
 		resource.Instance: {
 			Check: checkInstance, Secrets: secrets, CheckSecret: checkSecret, NewSecret: newSecret,
 			Upgrade: SealUserData, Former: formerInstance, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
-			Classes: []resource.Class{BundlesOver.Class},
+			Classes: []resource.Class{BundlesOver.Class, Setups},
 		},
 		resource.Disk:                      {Check: checkDisk, CheckLinks: checkDiskLink, Former: formerDisk},
 		resource.DiskSnapshot:              {Check: checkDiskSnapshot},
 		resource.InstanceSnapshot:          {Check: checkSnapshot},
 		resource.ExportSnapshotRecord:      {Check: checkExport},
 		resource.CloudFormationStackRecord: {Check: checkStack},
+		resource.PeeredVPC:                 {Check: checkPeering},
 	}
 }
 

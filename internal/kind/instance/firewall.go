@@ -121,6 +121,17 @@ func (i *Instance) Admits(protocol string, port uint16, from netip.Addr) bool {
 	})
 }
 
+// OpenToAll reports whether a rule opens a TCP port to all IPv4 addresses, or to all IPv6 addresses
+// if the instance has only those.
+func (i *Instance) OpenToAll(port uint16) bool {
+	return slices.ContainsFunc(i.Rules(), func(rule types.InstancePortInfo) bool {
+		if i.Doc.IpAddressType == types.IpAddressTypeIpv6 {
+			return covers(rule, "tcp", port) && slices.Contains(rule.Ipv6Cidrs, AnyIPv6)
+		}
+		return covers(rule, "tcp", port) && slices.Contains(rule.Cidrs, AnyIPv4)
+	})
+}
+
 func covers(rule types.InstancePortInfo, protocol string, port uint16) bool {
 	if rule.Protocol == types.NetworkProtocolAll {
 		return true

@@ -1,7 +1,7 @@
-// Firewalls and static IPs: node network.mjs ENDPOINT
+// Firewalls, static IPs, peering and HTTPS: node network.mjs ENDPOINT
 
 import assert from "node:assert/strict";
-import { checkOperation, checkTime, getInstance, inRegion, invalid, missing, notNow, pagesOf, runInstance } from "./checks.mjs";
+import { checkOperation, checkStarted, checkTime, getInstance, inRegion, invalid, missing, notNow, pagesOf, runInstance, until } from "./checks.mjs";
 
 /** A rule as GetInstancePortStates shows it. */
 const rule = (fromPort, toPort, protocol, cidrs = ["0.0.0.0/0"], ipv6Cidrs = ["::/0"], cidrListAliases = []) => ({
@@ -84,4 +84,35 @@ inRegion("pages of static IPs", async (client) => {
   assert.deepEqual(await pagesOf(client, "getStaticIps", "staticIps", (ip) => ip.name), [["aa", "bb"], ["cc", "dd"], ["ee"]]);
   const limit = /^Sorry, you've reached your maximum limit of Lightsail Static IPs : 5\. /;
   await invalid(client.allocateStaticIp({ staticIpName: "ff" }), limit, "LimitExceeded");
+});
+
+inRegion("peering", async (client, region) => {
+  const peered = async () => (await client.isVpcPeered({})).isPeered;
+  assert.equal(await peered(), false);
+  const { operation } = await client.peerVpc({});
+  const { resourceName, operationDetails } = operation;
+  assert.match(resourceName, /^vpc-0[0-9a-f]{16}$/);
+  checkOperation(operation, "PeeredVpc", resourceName, region, { resourceType: "PeeredVpc", operationDetails });
+  assert.equal(await peered(), true);
+  checkOperation((await client.unpeerVpc({})).operation, "UnpeeredVpc", resourceName, region, { resourceType: "PeeredVpc", operationDetails });
+  assert.equal(await peered(), false);
+  await invalid(client.unpeerVpc({}), /is not peered with your default VPC\.$/);
+});
+
+inRegion("HTTPS", async (client, region) => {
+  const instanceName = "blog";
+  await runInstance(client, region, instanceName, { blueprintId: "wordpress" });
+  const setup = async (...domainNames) =>
+    (await client.setupInstanceHttps({ instanceName, emailAddress: "admin@example.org", domainNames, certificateProvider: "LetsEncrypt" })).operations[0];
+  const names = () => pagesOf(client, "getSetupHistory", "setupHistory", (s) => s.request.domainNames[0], { resourceName: instanceName });
+  const record = { resourceType: "Instance", zone: `${region}a` };
+  for (const name of ["a.example.org", "b.example.org", "c.example.org"]) {
+    await checkStarted(client, await setup(name), "SetupInstanceHttps", instanceName, region, record);
+  }
+  assert.deepEqual(await names(), [["c.example.org", "b.example.org"], ["a.example.org"]]);
+  const { id } = await setup("shop.test");
+  const newest = async () => (await client.getSetupHistory({ resourceName: instanceName })).setupHistory[0];
+  const failed = await until(newest, (s) => s.status !== "inProgress");
+  assert.deepEqual([failed.operationId, failed.status, failed.executionDetails.at(-1).status], [id, "failed", "failed"]);
+  await missing(client.getSetupHistory({ resourceName: "nobody" }), "Instance", "nobody");
 });

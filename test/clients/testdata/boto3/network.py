@@ -1,7 +1,8 @@
-"""Firewalls and static IPs: python3 network.py ENDPOINT"""
+"""Firewalls, static IPs, peering and HTTPS: python3 network.py ENDPOINT"""
 
 from checks import (
-    UUID, await_state, check_operation, check_time, create_instances, equal, invalid, matches, missing, names, pages, refused, run, run_instance, shows, without,
+    UUID, await_state, check_operation, check_started, check_time, create_instances, equal, invalid, knows, matches, missing, names, pages,
+    pages_by_token, refused, run, run_instance, shows, until, without,
 )
 
 
@@ -119,6 +120,42 @@ def test_pages(client, region):
     equal([names(page) for page in pages(client, "get_static_ips", "staticIps")], [["aa", "bb"], ["cc", "dd"], ["ee"]], "pages of static IPs")
     full = "Sorry, you've reached your maximum limit of Lightsail Static IPs : 5. .*"
     invalid(lambda: client.allocate_static_ip(staticIpName="ff"), full, "LimitExceeded")
+
+
+def test_peering(client, region):
+    peered = lambda: client.is_vpc_peered()["isPeered"]
+    equal(peered(), False, "isPeered")
+    op = client.peer_vpc()["operation"]
+    for vpc in op["resourceName"], op["operationDetails"]:
+        matches(vpc, "vpc-0[0-9a-f]{16}", "the id of a VPC")
+    check_operation(op, "PeeredVpc", op["resourceName"], region, "PeeredVpc", details=op["operationDetails"])
+    equal(peered(), True, "isPeered")
+    end = client.unpeer_vpc()["operation"]
+    check_operation(end, "UnpeeredVpc", op["resourceName"], region, "PeeredVpc", details=op["operationDetails"])
+    equal(peered(), False, "isPeered")
+    invalid(client.unpeer_vpc, f"The Lightsail VPC in the Region {region} is not peered with your default VPC.")
+
+
+def test_https(client, region):
+    if not knows("SetupInstanceHttps"):
+        return
+    run_instance(client, region, "blog", blueprintId="wordpress")
+    setup = lambda *names: client.setup_instance_https(
+        instanceName="blog", emailAddress="admin@example.org", domainNames=list(names), certificateProvider="LetsEncrypt")["operations"]
+    history = lambda: sum(pages_by_token(client.get_setup_history, "setupHistory", resourceName="blog"), [])
+    equal(history(), [], "history before")
+    for n in range(3):
+        (op,) = setup(f"n{n}.example.org")
+        check_started(client, op, "SetupInstanceHttps", "blog", region, "Instance", region + "a")
+    equal([s["request"]["domainNames"] for s in history()], [["n2.example.org"], ["n1.example.org"], ["n0.example.org"]], "history")
+    (last, *_) = history()
+    equal((last["operationId"], last["status"], last["resource"]["name"]), (op["id"], "succeeded", "blog"), "the last setup")
+    setup("shop.test")
+    failed = until(lambda: history()[0], lambda s: s["status"] != "inProgress")
+    equal((failed["status"], failed["executionDetails"][-1]["status"]), ("failed", "failed"), "the setup for a name that cannot be certified")
+    client.close_instance_public_ports(instanceName="blog", portInfo={"fromPort": 443, "toPort": 443, "protocol": "tcp"})
+    invalid(lambda: setup("example.org"), "The firewall of the instance blog must allow connections to the TCP port 443 from any address.")
+    missing(lambda: client.get_setup_history(resourceName="nobody"), "Instance", "nobody")
 
 
 run(globals())
