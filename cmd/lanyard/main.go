@@ -60,7 +60,7 @@ func newCommand() *cobra.Command {
 	root.AddCommand(serveCommand(), envCommand(), healthcheckCommand(), versionCommand())
 	root.AddCommand(accountCommand(), userCommand(), groupCommand(), roleCommand(), accessKeyCommand(), policyCommand(), identitiesCommand())
 	root.AddCommand(exportCommand(), importCommand(), backupCommand())
-	root.AddCommand(sshConfigCommand(), sshCommand())
+	root.AddCommand(sshConfigCommand(), sshCommand(), certificateCommand())
 	return root
 }
 

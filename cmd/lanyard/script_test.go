@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 //	firewall REGION NAME SOURCE...                    opens port 22 to blocks and aliases, and nothing else
 //	access REGION NAME FILE                           writes a key and certificate of GetInstanceAccessDetails
 //
+//	certificate REGION NAME DOMAIN                    makes a certificate if there is none; prints its status
+//
 //	contact REGION ADDRESS                            makes a contact method
 //	newmail FILE                                      waits for a mail and copies it
 //	visit METHOD FILE                                 opens the link of a mail; the page is its standard error
@@ -54,6 +56,8 @@ func TestScripts(t *testing.T) {
 			"instance": makeInstance,
 			"database": makeDatabase,
 			"halt":     stopInstance,
+
+			"certificate": makeCertificate,
 
 			"contact": makeContact,
 			"newmail": newMail,

@@ -83,10 +83,13 @@ func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
 
 // All reads the resources of a kind whose list comes in one page, by name. The kind's quota is all that
 // bounds it.
-func (c *Call) All(kind resource.Kind) (all []*resource.Resource, err error) {
+func (c *Call) All(kind resource.Kind) ([]*resource.Resource, error) { return c.AllIn(c.Region, kind) }
+
+// AllIn is All in another region.
+func (c *Call) AllIn(region string, kind resource.Kind) (all []*resource.Resource, err error) {
 	const atOnce = 1000
 	for after := ""; ; after = all[len(all)-1].Name {
-		some, err := c.ByName(kind)(after, atOnce)
+		some, err := c.Tx.Resources(c.Principal.Account, region, kind, after, atOnce)
 		if err != nil {
 			return nil, err
 		}

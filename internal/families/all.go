@@ -13,6 +13,7 @@ import (
 	databasedriver "github.com/lanyard-cloud/lanyard/internal/driver/database"
 	"github.com/lanyard-cloud/lanyard/internal/families/account"
 	"github.com/lanyard-cloud/lanyard/internal/families/bucket"
+	"github.com/lanyard-cloud/lanyard/internal/families/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/container"
 	"github.com/lanyard-cloud/lanyard/internal/families/database"
@@ -50,7 +51,8 @@ func All(d Deps) api.Family {
 		keyPairs.Declare(),
 		monitoring.Declare(),
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
-		domain.Declare(),
+		domain.Declare(certificate.Prove),
+		certificate.Declare(),
 		bucket.New(d.Sealer).Declare(),
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),

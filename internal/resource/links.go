@@ -20,6 +20,8 @@ const (
 	MonitoredDatabase Role = "monitoredDatabase"
 	// MonitoredInstance is the instance that an alarm monitors.
 	MonitoredInstance Role = "monitoredInstance"
+	// ServingCertificate is a certificate with names of it that a container service has.
+	ServingCertificate Role = "servingCertificate"
 )
 
 // Ends says what a role links, and how.
@@ -42,11 +44,12 @@ type Ends struct {
 }
 
 var roles = map[Role]Ends{
-	AttachedDisk:      {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
-	AttachedStaticIP:  {From: StaticIP, To: Instance, Single: true, Shown: true},
-	BucketAccess:      {From: Bucket, To: Instance, Many: true},
-	MonitoredDatabase: {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
-	MonitoredInstance: {From: Alarm, To: Instance, DeletesFrom: true},
+	AttachedDisk:       {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
+	AttachedStaticIP:   {From: StaticIP, To: Instance, Single: true, Shown: true},
+	BucketAccess:       {From: Bucket, To: Instance, Many: true},
+	MonitoredDatabase:  {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
+	MonitoredInstance:  {From: Alarm, To: Instance, DeletesFrom: true},
+	ServingCertificate: {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
 }
 
 // Roles returns all roles in order.

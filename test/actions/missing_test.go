@@ -21,7 +21,7 @@ func (st step) names() bool {
 }
 
 // unnamed are how calls begin that have a list for a name that nothing has.
-var unnamed = []string{"GetOperationsForResource", `GetAlarms {"monitoredResourceName"`}
+var unnamed = []string{"GetOperationsForResource", `GetAlarms {"monitoredResourceName"`, `GetCertificates {"certificateName"`}
 
 // isUnnamed reports whether a step has a list for a name that nothing has.
 func (st step) isUnnamed() bool {

@@ -106,7 +106,8 @@ func TestActions_restartAtEachStep(t *testing.T) {
 	moved := slices.DeleteFunc(slices.Clone(all), func(st step) bool { return slices.Contains(notExported, st.action) })
 	again := func(st step) {
 		all, start := all, func() { s.restart(nil) }
-		if restarts++; restarts%movesEach == 0 {
+		// Exports leave out what is gone by the real clock, which is ahead of the site's.
+		if restarts++; restarts%movesEach == 0 && !strings.HasPrefix(st.action, "Delete") {
 			all, start = moved, s.move
 		}
 		before := s.look(all, v)

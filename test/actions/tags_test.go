@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/internal/families"
@@ -19,7 +20,8 @@ func documents(value any, found map[string]map[string]any) {
 		}
 	case map[string]any:
 		arn, _ := value["arn"].(string)
-		if _, located := value["location"]; located && arnOf.MatchString(arn) && found[arn] == nil {
+		// A certificate has no location.
+		if _, located := value["location"]; (located || strings.Contains(arn, ":Certificate/")) && arnOf.MatchString(arn) && found[arn] == nil {
 			found[arn] = value
 		}
 		for _, member := range value {

@@ -35,7 +35,7 @@ var order = [][]string{
 	{"internal/store"},
 	{"internal/kind/..."},
 	{"internal/kind/audit"},
-	{"internal/driver/...", "internal/ca", "internal/catalogue", "internal/cost"},
+	{"internal/driver/...", "internal/acm", "internal/ca", "internal/catalogue", "internal/cost"},
 	{"internal/resource"},
 	{"internal/codec"},
 	{"internal/policy", "internal/sigv4", "internal/seal", "internal/sshkey", "internal/quota"},

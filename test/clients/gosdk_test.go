@@ -79,6 +79,7 @@ func TestGoSDK(t *testing.T) {
 		{"ap-northeast-2", "instance snapshots", testInstanceSnapshots},
 		{"ap-southeast-1", "exports", testExports},
 		{"ap-southeast-2", "lists", testLists},
+		{"us-east-1", "certificates of domains", testDomainCertificates},
 		{"us-west-1", "buckets", testBuckets},
 		{"us-west-1", "container services", testContainerServices},
 		{"us-east-1", "container deployments", testContainerDeployments},

@@ -19,9 +19,10 @@ func TestPages_commandsRun(t *testing.T) {
 	need(t, "ssh", "apt-get install openssh-client")
 	t.Parallel()
 	for name, pages := range map[string][]string{
-		"README":    {"README.md", "docs/buckets.md", "docs/containers.md", "docs/databases.md"},
-		"instances": {"docs/instances.md"},
-		"alarms":    {"README.md", "docs/mail.md", "docs/alarms.md"},
+		"README":     {"README.md", "docs/buckets.md", "docs/containers.md", "docs/databases.md"},
+		"instances":  {"docs/instances.md"},
+		"networking": {"docs/networking.md"},
+		"alarms":     {"README.md", "docs/mail.md", "docs/alarms.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,11 +21,6 @@ func emptyLists() []api.Action {
 		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
 			return &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}, in.PageToken
 		}, api.Of(resource.Distribution)),
-		// An unknown name is no error here: CloudFormation's provider makes its own of the
-		// empty list.
-		empty(func(in *lightsail.GetCertificatesInput) (*lightsail.GetCertificatesOutput, *string) {
-			return &lightsail.GetCertificatesOutput{Certificates: []types.CertificateSummary{}}, in.PageToken
-		}, api.Of(resource.Certificate)),
 	}
 }
 

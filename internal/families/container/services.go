@@ -1,10 +1,6 @@
 package container
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
@@ -16,13 +12,13 @@ import (
 
 // create makes a service. A deployment that comes with it begins when the service is there.
 func (f *Family) create(c *api.Call, in *lightsail.CreateContainerServiceInput) (*lightsail.CreateContainerServiceOutput, error) {
-	if err := checkDomains(in.PublicDomainNames); err != nil {
-		return nil, err
-	}
 	s := container.New(c.New(resource.ContainerService, *in.ServiceName), in.Power, *in.Scale)
 	s.Enter(c.Plan(container.Lifecycle, container.Create), false)
 	s.SetPuller(wantsPuller(in.PrivateRegistryAccess), s.Priv.Settled())
 	if err := c.Insert(s); err != nil {
+		return nil, err
+	}
+	if _, err := setDomains(c, s, in.PublicDomainNames); err != nil {
 		return nil, err
 	}
 	if in.Deployment != nil {
@@ -64,12 +60,13 @@ func update(c *api.Call, in *lightsail.UpdateContainerServiceInput) (*lightsail.
 	if err != nil {
 		return nil, err
 	}
-	if err := checkDomains(in.PublicDomainNames); err != nil {
+	renamed, err := setDomains(c, s, in.PublicDomainNames)
+	if err != nil {
 		return nil, err
 	}
 	former := s.Terms()
 	event, puller := container.Keep, wantsPuller(in.PrivateRegistryAccess)
-	if s.Change(in.Power, in.Scale, in.IsDisabled) || s.ChangesPuller(puller) {
+	if s.Change(in.Power, in.Scale, in.IsDisabled) || s.ChangesPuller(puller) || renamed {
 		event = container.Update
 	}
 	s.Enter(c.Plan(container.Lifecycle, event), s.Current(c.Now) != nil)
@@ -108,29 +105,6 @@ func wantsPuller(access *types.PrivateRegistryAccessRequest) *bool {
 		return nil
 	}
 	return access.EcrImagePullerRole.IsActive
-}
-
-// maxDomains is how many public domain names a service has (API reference).
-const maxDomains = 4
-
-// checkDomains returns an error if domain names are given: each needs a certificate, and there are
-// none yet. An empty list detaches a certificate that is not attached, either.
-func checkDomains(byCertificate map[string][]string) error {
-	count := 0
-	var unknown []string
-	for certificate, names := range byCertificate {
-		if count += len(names); len(names) > 0 {
-			unknown = append(unknown, fmt.Sprintf("%q", certificate))
-		}
-	}
-	slices.Sort(unknown)
-	switch {
-	case count > maxDomains:
-		return api.InvalidParams("A service can have at most %d public domain names, not %d.", maxDomains, count)
-	case count > 0: // AWS's text has "do not exist" in it (acceptance test of Terraform's AWS provider)
-		return api.InvalidParams("The following certificates do not exist: %s", strings.Join(unknown, ", "))
-	}
-	return nil
 }
 
 func getPowers(*api.Call, *lightsail.GetContainerServicePowersInput) (*lightsail.GetContainerServicePowersOutput, error) {

@@ -14,18 +14,24 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// Declare returns what the family has.
-func Declare() api.Family {
+// Added does what follows from an entry that a zone has now.
+type Added func(c *api.Call, zone *domain.Domain, entry *types.DomainEntry) error
+
+// Declare returns what the family has. added is what other families do about new entries.
+func Declare(added ...Added) api.Family {
+	f := family{added}
 	return api.Family{Kinds: domain.Stored(), Actions: []api.Action{
 		api.New(create, api.Creates(resource.Domain)),
 		api.New(get, api.On(resource.Domain)),
 		api.New(list, api.Of(resource.Domain)),
 		api.New(remove, api.Deletes(resource.Domain)),
-		api.New(createEntry, api.On(resource.Domain)),
-		api.New(updateEntry, api.On(resource.Domain)),
+		api.New(f.createEntry, api.On(resource.Domain)),
+		api.New(f.updateEntry, api.On(resource.Domain)),
 		api.New(deleteEntry, api.On(resource.Domain)),
 	}}
 }
+
+type family struct{ added []Added }
 
 func create(c *api.Call, in *lightsail.CreateDomainInput) (*lightsail.CreateDomainOutput, error) {
 	d, err := domain.New(c.New(resource.Domain, *in.DomainName))
@@ -51,13 +57,13 @@ func remove(c *api.Call, _ *lightsail.DeleteDomainInput) (*lightsail.DeleteDomai
 	return &lightsail.DeleteDomainOutput{Operation: op}, err
 }
 
-func createEntry(c *api.Call, in *lightsail.CreateDomainEntryInput) (*lightsail.CreateDomainEntryOutput, error) {
-	op, err := change(c, func(z *domain.Zone) error { return z.Add(in.DomainEntry) })
+func (f family) createEntry(c *api.Call, in *lightsail.CreateDomainEntryInput) (*lightsail.CreateDomainEntryOutput, error) {
+	op, err := change(c, func(z *domain.Zone) error { return z.Add(in.DomainEntry) }, f.follow(c, in.DomainEntry))
 	return &lightsail.CreateDomainEntryOutput{Operation: op}, err
 }
 
-func updateEntry(c *api.Call, in *lightsail.UpdateDomainEntryInput) (*lightsail.UpdateDomainEntryOutput, error) {
-	op, err := change(c, func(z *domain.Zone) error { return z.Update(in.DomainEntry) })
+func (f family) updateEntry(c *api.Call, in *lightsail.UpdateDomainEntryInput) (*lightsail.UpdateDomainEntryOutput, error) {
+	op, err := change(c, func(z *domain.Zone) error { return z.Update(in.DomainEntry) }, f.follow(c, in.DomainEntry))
 	if err != nil {
 		return nil, err
 	}
@@ -65,12 +71,25 @@ func updateEntry(c *api.Call, in *lightsail.UpdateDomainEntryInput) (*lightsail.
 }
 
 func deleteEntry(c *api.Call, in *lightsail.DeleteDomainEntryInput) (*lightsail.DeleteDomainEntryOutput, error) {
-	op, err := change(c, func(z *domain.Zone) error { return z.Remove(in.DomainEntry) })
+	op, err := change(c, func(z *domain.Zone) error { return z.Remove(in.DomainEntry) }, nil)
 	return &lightsail.DeleteDomainEntryOutput{Operation: op}, err
 }
 
-// change changes the entries of the call's zone, and records that.
-func change(c *api.Call, fn func(*domain.Zone) error) (*types.Operation, error) {
+// follow does what other families do about an entry that the zone has now.
+func (f family) follow(c *api.Call, entry *types.DomainEntry) func(*domain.Domain) error {
+	return func(d *domain.Domain) error {
+		for _, added := range f.added {
+			if err := added(c, d, entry); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// change changes the entries of the call's zone, and records that. then is what follows; nil for
+// nothing.
+func change(c *api.Call, fn func(*domain.Zone) error, then func(*domain.Domain) error) (*types.Operation, error) {
 	d, err := api.Target[domain.Domain](c)
 	if err != nil {
 		return nil, err
@@ -78,7 +97,13 @@ func change(c *api.Call, fn func(*domain.Zone) error) (*types.Operation, error) 
 	if err := d.Change(fn); err != nil {
 		return nil, refusal(err)
 	}
-	return c.Record(d.Resource), c.Save(d)
+	if err := c.Save(d); err != nil {
+		return nil, err
+	}
+	if then != nil {
+		err = then(d)
+	}
+	return c.Record(d.Resource), err
 }
 
 // refusal is the client's error for a change that a zone does not admit.

@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -54,6 +56,17 @@ func (d *Domain) Show(time.Time) *types.Domain {
 	doc := d.Doc
 	doc.Tags = d.Resource.Tags
 	return &doc
+}
+
+// Covers reports whether a name, in its normal form, is the zone's or below it.
+func (d *Domain) Covers(name string) bool {
+	return name == d.Resource.Name || strings.HasSuffix(name, "."+d.Resource.Name)
+}
+
+// Has reports whether the zone has an entry, given without regard to case and final dots.
+func (d *Domain) Has(name, kind, target string) bool {
+	same := zoneWith(d.Resource.Name, d.Doc.DomainEntries).named(normalName(&name))
+	return slices.ContainsFunc(same, func(e types.DomainEntry) bool { return *e.Type == kind && sameTarget(kind, *e.Target, target) })
 }
 
 // Change changes the entries, or returns an Error and changes none.

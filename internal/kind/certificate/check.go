@@ -1,0 +1,71 @@
+package certificate
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/lanyard-cloud/lanyard/internal/acm"
+	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+// Stored is how an import checks certificates.
+func Stored() resource.StoredKinds {
+	return resource.StoredKinds{resource.Certificate: {Check: check, CheckLinks: checkLink}}
+}
+
+func check(r *resource.Resource) (claims resource.Claims, err error) {
+	c, err := Load(r)
+	if err != nil {
+		return claims, err
+	}
+	var a audit.Audit
+	a.Envelope(c, c.SupportSuffix())
+	a.Everywhere(r)
+	names := c.Doc.SubjectAlternativeNames
+	a.Want(len(names) > 0 && len(names) == len(c.Priv.Names), "priv: there is not one validation for each name of the certificate")
+	if a.Err != nil {
+		return claims, a.Err
+	}
+	normal, err := acm.Names(names[0], names[1:])
+	a.Want(err == nil && slices.Equal(normal, names), "doc: subjectAlternativeNames are not the names of a certificate")
+	a.Want(aws.ToString(c.Doc.DomainName) == names[0], "doc: domainName is not the first of subjectAlternativeNames")
+	a.Want(aws.ToString(c.Doc.KeyAlgorithm) == acm.KeyAlgorithm, "doc: unknown keyAlgorithm")
+	c.checkValidations(&a)
+	a.Plan(c.Priv.Plan, pending, issued, timedOut, failed)
+	if a.Err == nil {
+		end := c.Priv.State(c.Priv.Settled())
+		a.Want((end == failed) == (c.Refusal() != ""), "priv: the plan does not end as the names of the certificate have it")
+		a.Want((end == issued) == c.IsProven(), "priv: the plan does not end as the validations of the names have it")
+	}
+	return claims, a.Repack(c)
+}
+
+func (c *Certificate) checkValidations(a *audit.Audit) {
+	for _, v := range c.Priv.Names {
+		a.Moment("proven of a name", v.Proven)
+		a.Want(v.Refused == "" || v.Zoned && audit.IsText(v.Refused), "priv: a name was refused by no zone, or with no line of text")
+	}
+}
+
+// checkLink wants an issued certificate that has the names which it serves.
+func checkLink(_ resource.Role, from, _ *resource.Resource, doc []byte) error {
+	c, err := Load(from)
+	if err != nil {
+		return err
+	}
+	var served resource.DomainNames
+	if err := audit.Decode(doc, &served); err != nil {
+		return err
+	}
+	sorted := slices.Sorted(slices.Values(served.Names))
+	switch {
+	case len(sorted) == 0 || !c.HasAll(sorted) || len(slices.Compact(sorted)) < len(served.Names):
+		return errors.New("doc: the names are not names of the certificate, each once")
+	case c.Priv.State(c.Priv.Settled()) != issued:
+		return errors.New("the plan of the certificate does not end in the state ISSUED")
+	}
+	return nil
+}
