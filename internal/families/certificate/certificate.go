@@ -81,7 +81,8 @@ func list(c *api.Call, in *lightsail.GetCertificatesInput) (*lightsail.GetCertif
 		}
 	}
 	scope := fmt.Sprint(in.CertificateStatuses, detailed, aws.ToString(in.CertificateName))
-	page, next, err := api.Page(c, api.ResourcesPage, in.PageToken, scope, "", after(all), func(s types.CertificateSummary) string { return *s.CertificateName })
+	name := func(s types.CertificateSummary) string { return *s.CertificateName }
+	page, next, err := api.Page(c, api.ResourcesPage, in.PageToken, scope, "", after(all), name)
 	return &lightsail.GetCertificatesOutput{Certificates: page, NextPageToken: next}, err
 }
 

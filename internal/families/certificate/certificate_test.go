@@ -141,7 +141,7 @@ func TestCreateCertificate_refusals(t *testing.T) {
 		{"example.com", []string{"-a.example.com"}, "The domain name is invalid: -a.example.com"},
 		{strings.Repeat("a", 62) + ".com", nil, "The domain name is longer than 64 characters: " + strings.Repeat("a", 62) + ".com"},
 		{strings.Repeat("a.", 130) + "com", nil, "The domain name is invalid: " + strings.Repeat("a.", 130) + "com"},
-		{"example.com", many, "A certificate can have at most 9 alternative domain names, not 10."},
+		{"example.com", many, "A certificate can have at most 9 alternative domain names, not 10"},
 	} {
 		_, err := l.CreateCertificate(t.Context(), &lightsail.CreateCertificateInput{
 			CertificateName: new("c-1"), DomainName: &tc.domain, SubjectAlternativeNames: tc.more,
