@@ -63,7 +63,7 @@ func Names(first string, alternatives []string) ([]string, error) {
 		return nil, fmt.Errorf("The domain name is longer than %d characters: %s", maxFirst, first) //nolint:staticcheck // clients read it
 	case len(names) > MaxAlternatives+1:
 		const text = "A certificate can have at most %d alternative domain names, not %d"
-		return nil, fmt.Errorf(text, MaxAlternatives, len(names)-1)
+		return nil, fmt.Errorf(text, MaxAlternatives, len(names)-1) //nolint:staticcheck // clients read it
 	}
 	return names, nil
 }
