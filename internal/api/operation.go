@@ -59,10 +59,19 @@ func EachNamesOther(first, second *types.Operation) []types.Operation {
 
 // Started is Record for an operation that continues until a moment.
 func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
-	op, terminal := c.Record(r), false
-	op.Status, op.IsTerminal = types.OperationStatusStarted, &terminal
-	c.records[len(c.records)-1].end = end
+	op := c.Record(r)
+	c.Lasts(op, end)
 	return op
+}
+
+// Lasts makes an operation that the call has recorded one that continues until a moment.
+func (c *Call) Lasts(op *types.Operation, end time.Time) {
+	op.Status, op.IsTerminal = types.OperationStatusStarted, new(false)
+	for i := range c.records {
+		if c.records[i].shown == op {
+			c.records[i].end = end
+		}
+	}
 }
 
 // Ends ends a started operation of the call at once.

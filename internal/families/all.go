@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/database"
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
+	"github.com/lanyard-cloud/lanyard/internal/families/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/families/monitoring"
 	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -53,6 +54,7 @@ func All(d Deps) api.Family {
 		compute.New(compute.Deps{KeyPairs: keyPairs, Sealer: d.Sealer, Network: d.Network, Rand: d.Rand}).Declare(),
 		domain.Declare(certificate.Prove),
 		certificate.Declare(),
+		loadbalancer.Declare(),
 		bucket.New(d.Sealer).Declare(),
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),

@@ -39,6 +39,13 @@ const (
 	// in 365 days, deleted or not.
 	Certificates        Name = "certificates"
 	CertificatesPerYear Name = "certificates-per-year"
+	// LoadBalancers is for one region of an account.
+	LoadBalancers Name = "load-balancers"
+	// InstancesPerLoadBalancer and LoadBalancersPerInstance count attachments. AWS publishes the refusals and not
+	// the numbers: the first default is how many targets an Application Load Balancer has (Elastic Load Balancing
+	// user guide), and with the second one an instance can be attached to all load balancers.
+	InstancesPerLoadBalancer Name = "instances-per-load-balancer"
+	LoadBalancersPerInstance Name = "load-balancers-per-instance"
 	// PortRules is for one instance, for IPv4 and IPv6 each.
 	PortRules Name = "port-rules"
 	// PortSources is how many source addresses one call may name.
@@ -55,6 +62,7 @@ func Default() Table {
 	return Table{
 		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
 		Domains: 6, Distributions: 20, Buckets: 20, ContainerServices: 100, Databases: 40, Certificates: 10, CertificatesPerYear: 20,
+		LoadBalancers: 10, InstancesPerLoadBalancer: 1000, LoadBalancersPerInstance: 10,
 	}
 }
 

@@ -131,9 +131,11 @@ var kinds = map[Kind]traits{
 		member: "instanceName", quotas: []Quota{{Name: quota.Instances, What: "Instances"}},
 		secrets: []Secret{{FirstSecret, seal.InstanceKeys}},
 	},
-	InstanceSnapshot:           {member: "instanceSnapshotName"},
-	KeyPair:                    {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
-	LoadBalancer:               {member: "loadBalancerName"},
+	InstanceSnapshot: {member: "instanceSnapshotName"},
+	KeyPair:          {member: "keyPairName", secrets: []Secret{{FirstSecret, seal.KeyPairPrivate}}},
+	LoadBalancer: {
+		member: "loadBalancerName", quotas: []Quota{{Name: quota.LoadBalancers, What: "Load Balancers"}},
+	},
 	LoadBalancerTLSCertificate: {member: "certificateName", untagged: true, quotas: []Quota{certificatesPerYear}},
 	// AWS names it, and lists it nowhere.
 	PeeredVPC: {untagged: true, scope: own},

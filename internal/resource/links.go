@@ -14,8 +14,16 @@ const (
 	AttachedDisk Role = "attachedDisk"
 	// AttachedStaticIP is the static IP of an instance.
 	AttachedStaticIP Role = "attachedStaticIp"
+	// BalancedInstance is an instance that a load balancer is attached to: it gets requests.
+	BalancedInstance Role = "balancedInstance"
+	// BalancerCertificate is a TLS certificate that was made for a load balancer.
+	BalancerCertificate Role = "balancerCertificate"
+	// BalancerHTTPS is the one of a load balancer's TLS certificates that it serves HTTPS with.
+	BalancerHTTPS Role = "balancerHttps"
 	// BucketAccess is the access of an instance to a bucket.
 	BucketAccess Role = "bucketAccess"
+	// MonitoredBalancer is the load balancer that an alarm monitors.
+	MonitoredBalancer Role = "monitoredLoadBalancer"
 	// MonitoredDatabase is the database that an alarm monitors.
 	MonitoredDatabase Role = "monitoredDatabase"
 	// MonitoredInstance is the instance that an alarm monitors.
@@ -44,12 +52,16 @@ type Ends struct {
 }
 
 var roles = map[Role]Ends{
-	AttachedDisk:       {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
-	AttachedStaticIP:   {From: StaticIP, To: Instance, Single: true, Shown: true},
-	BucketAccess:       {From: Bucket, To: Instance, Many: true},
-	MonitoredDatabase:  {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
-	MonitoredInstance:  {From: Alarm, To: Instance, DeletesFrom: true},
-	ServingCertificate: {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
+	AttachedDisk:        {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
+	AttachedStaticIP:    {From: StaticIP, To: Instance, Single: true, Shown: true},
+	BalancedInstance:    {From: LoadBalancer, To: Instance, Many: true},
+	BalancerCertificate: {From: LoadBalancerTLSCertificate, To: LoadBalancer, DeletesFrom: true},
+	BalancerHTTPS:       {From: LoadBalancerTLSCertificate, To: LoadBalancer, Single: true},
+	BucketAccess:        {From: Bucket, To: Instance, Many: true},
+	MonitoredBalancer:   {From: Alarm, To: LoadBalancer, DeletesFrom: true},
+	MonitoredDatabase:   {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
+	MonitoredInstance:   {From: Alarm, To: Instance, DeletesFrom: true},
+	ServingCertificate:  {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
 }
 
 // Roles returns all roles in order.

@@ -9,11 +9,15 @@ import (
 // TestRole_full links resources by each role, and asks what more it admits.
 func TestRole_full(t *testing.T) {
 	for role, want := range map[resource.Role]struct{ again, otherTo, otherFrom bool }{
-		resource.AttachedDisk:      {again: true, otherTo: true, otherFrom: false},
-		resource.AttachedStaticIP:  {again: true, otherTo: true, otherFrom: true},
-		resource.BucketAccess:      {again: true, otherTo: false, otherFrom: false},
-		resource.MonitoredInstance: {again: true, otherTo: true, otherFrom: false},
-		resource.MonitoredDatabase: {again: true, otherTo: true, otherFrom: false},
+		resource.AttachedDisk:        {again: true, otherTo: true, otherFrom: false},
+		resource.AttachedStaticIP:    {again: true, otherTo: true, otherFrom: true},
+		resource.BalancedInstance:    {again: true, otherTo: false, otherFrom: false},
+		resource.BalancerCertificate: {again: true, otherTo: true, otherFrom: false},
+		resource.BalancerHTTPS:       {again: true, otherTo: true, otherFrom: true},
+		resource.BucketAccess:        {again: true, otherTo: false, otherFrom: false},
+		resource.MonitoredBalancer:   {again: true, otherTo: true, otherFrom: false},
+		resource.MonitoredDatabase:   {again: true, otherTo: true, otherFrom: false},
+		resource.MonitoredInstance:   {again: true, otherTo: true, otherFrom: false},
 	} {
 		from, to := &resource.Resource{ID: "from"}, &resource.Resource{ID: "to"}
 		if role.Full(from, to) {

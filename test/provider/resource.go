@@ -40,7 +40,8 @@ type change struct {
 
 // resources lists all resources, with names of their own at each call.
 func resources() []resource {
-	return slices.Concat(domainResources(), certificateResources(), computeResources(), bucketResources(), containerResources(), databaseResources())
+	return slices.Concat(domainResources(), certificateResources(), computeResources(), bucketResources(), containerResources(), databaseResources(),
+		loadBalancerResources())
 }
 
 // dependents are resources that disappear with the first of what they need.

@@ -45,7 +45,7 @@ func actions(costs costEstimates, addressTypes ipAddressTypes) []api.Action {
 		api.New(getOperationsForResource),
 		api.New(tagResource, api.OnNamed()),
 		api.New(untagResource, api.OnNamed()),
-	}, emptyLists(), missing())
+	}, emptyLists())
 }
 
 // getActiveNames lists the names of all kinds of resources. The default key pair

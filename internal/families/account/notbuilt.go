@@ -13,23 +13,11 @@ import (
 // no account: those actions are not built.
 func emptyLists() []api.Action {
 	return []api.Action{
-		empty(func(in *lightsail.GetLoadBalancersInput) (*lightsail.GetLoadBalancersOutput, *string) {
-			return &lightsail.GetLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{}}, in.PageToken
-		}, api.Of(resource.LoadBalancer)),
 		// An account without any distribution has an empty list, whatever name is asked for
 		// (defect of Terraform's AWS provider, mended in 2022).
 		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
 			return &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}, in.PageToken
 		}, api.Of(resource.Distribution)),
-	}
-}
-
-// missing are the actions about one resource of a kind that is not built: none is found.
-func missing() []api.Action {
-	return []api.Action{
-		about[lightsail.GetLoadBalancerInput, lightsail.GetLoadBalancerOutput](resource.LoadBalancer),
-		about[lightsail.GetLoadBalancerMetricDataInput, lightsail.GetLoadBalancerMetricDataOutput](resource.LoadBalancer),
-		about[lightsail.GetLoadBalancerTlsCertificatesInput, lightsail.GetLoadBalancerTlsCertificatesOutput](resource.LoadBalancer),
 	}
 }
 
@@ -40,9 +28,4 @@ func empty[I, O any, PI api.Input[I], PO api.Output[O]](list func(PI) (PO, *stri
 		out, token := list(in)
 		return out, api.Whole(token)
 	}, append(options, api.OfEmptyAccount())...)
-}
-
-// about makes an action about one resource of a kind, which is not found.
-func about[I, O any, PI api.Input[I], PO api.Output[O]](kind resource.Kind) api.Action {
-	return api.New(func(_ *api.Call, _ PI) (PO, error) { return new(O), nil }, api.On(kind), api.OfEmptyAccount())
 }

@@ -18,7 +18,7 @@ func Declare() api.Family {
 	return api.Family{
 		Actions: slices.Concat(alarms(), contactMethods()),
 		Kinds:   kinds(),
-		Roles:   map[resource.Role]api.Role{resource.MonitoredInstance: {}, resource.MonitoredDatabase: {}},
+		Roles:   map[resource.Role]api.Role{resource.MonitoredBalancer: {}, resource.MonitoredDatabase: {}, resource.MonitoredInstance: {}},
 	}
 }
 

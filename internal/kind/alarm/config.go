@@ -33,7 +33,7 @@ var (
 	seconds     = Metric{types.MetricUnitSeconds, types.MetricStatisticAverage}
 	bytes       = Metric{types.MetricUnitBytes, types.MetricStatisticSum}
 	count       = Metric{types.MetricUnitCount, types.MetricStatisticSum}
-	queue       = Metric{types.MetricUnitCount, types.MetricStatisticAverage}
+	average     = Metric{types.MetricUnitCount, types.MetricStatisticAverage}
 	most        = Metric{types.MetricUnitCount, types.MetricStatisticMaximum}
 	leastBytes  = Metric{types.MetricUnitBytes, types.MetricStatisticMinimum}
 	mostBytes   = Metric{types.MetricUnitBytes, types.MetricStatisticMaximum}
@@ -57,7 +57,21 @@ var metrics = map[resource.Kind]map[types.MetricName]Metric{
 		types.MetricNameDiskWriteBytes:            bytes,
 		types.MetricNameDiskTotalReadTime:         seconds,
 		types.MetricNameDiskTotalWriteTime:        seconds,
-		types.MetricNameDiskQueueLength:           queue,
+		types.MetricNameDiskQueueLength:           average,
+	},
+	resource.LoadBalancer: {
+		types.MetricNameClientTLSNegotiationErrorCount: count,
+		types.MetricNameHealthyHostCount:               average,
+		types.MetricNameUnhealthyHostCount:             average,
+		types.MetricNameHTTPCodeLb4xxCount:             count,
+		types.MetricNameHTTPCodeLb5xxCount:             count,
+		types.MetricNameHTTPCodeInstance2xxCount:       count,
+		types.MetricNameHTTPCodeInstance3xxCount:       count,
+		types.MetricNameHTTPCodeInstance4xxCount:       count,
+		types.MetricNameHTTPCodeInstance5xxCount:       count,
+		types.MetricNameInstanceResponseTime:           seconds,
+		types.MetricNameRejectedConnectionCount:        count,
+		types.MetricNameRequestCount:                   count,
 	},
 	resource.RelationalDatabase: {
 		types.MetricNameCPUUtilization:            percent,
@@ -74,6 +88,7 @@ var metrics = map[resource.Kind]map[types.MetricName]Metric{
 // roles are those of the links to the resources that alarms monitor.
 var roles = map[resource.Kind]resource.Role{
 	resource.Instance:           resource.MonitoredInstance,
+	resource.LoadBalancer:       resource.MonitoredBalancer,
 	resource.RelationalDatabase: resource.MonitoredDatabase,
 }
 

@@ -132,6 +132,11 @@ func (i *Instance) OpenToAll(port uint16) bool {
 	})
 }
 
+// Opens reports whether a rule of the firewall opens a port, to whatever sources. protocol is "tcp" or "udp".
+func (i *Instance) Opens(protocol string, port uint16) bool {
+	return slices.ContainsFunc(i.Rules(), func(rule types.InstancePortInfo) bool { return covers(rule, protocol, port) })
+}
+
 func covers(rule types.InstancePortInfo, protocol string, port uint16) bool {
 	if rule.Protocol == types.NetworkProtocolAll {
 		return true

@@ -66,7 +66,7 @@ func LookupMetric(name types.InstanceMetricName) (Metric, bool) {
 func (i *Instance) Samples(m Metric, from, to, now time.Time) iter.Seq2[time.Time, float64] {
 	r := reading{seed: draw.Seed(i.Resource.ID), tokens: i.requiresTokens()}
 	return func(yield func(time.Time, float64) bool) {
-		for r.at, r.since = range draw.Moments(i.runs(now), m.Every, from, to, now) {
+		for r.at, r.since = range draw.Moments(i.Runtimes(now), m.Every, from, to, now) {
 			if !yield(r.at, m.sample(r)) {
 				return
 			}
@@ -74,8 +74,8 @@ func (i *Instance) Samples(m Metric, from, to, now time.Time) iter.Seq2[time.Tim
 	}
 }
 
-// runs are the times in which the instance has run by now.
-func (i *Instance) runs(now time.Time) []draw.Run {
+// Runtimes are the times in which the instance has run by now.
+func (i *Instance) Runtimes(now time.Time) []draw.Run {
 	return i.Priv.Plan.Runs(i.Resource.CreatedAt, now, func(state string) bool { return state == Running })
 }
 

@@ -211,7 +211,6 @@ def test_input_that_clients_would_not_send(client, region):
 
 def test_actions_that_are_not_built(client, region):
     refused(client.peer_vpc, "InvalidInputException", ".*PeerVpc.*", "UnsupportedOperation")
-    refused(lambda: client.create_load_balancer(loadBalancerName="lb", instancePort=80), "InvalidInputException", ".*CreateLoadBalancer.*", "UnsupportedOperation")
 
 
 def test_lists_of_what_is_not_built(client, region):
