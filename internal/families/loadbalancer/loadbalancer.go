@@ -143,10 +143,6 @@ func remove(c *api.Call, _ *lightsail.DeleteLoadBalancerInput) (*lightsail.Delet
 }
 
 func getMetricData(c *api.Call, in *lightsail.GetLoadBalancerMetricDataInput) (*lightsail.GetLoadBalancerMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.MetricData(resource.LoadBalancer, string(in.MetricName), q)
+	data, err := c.MetricData(resource.LoadBalancer, string(in.MetricName), in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
 	return &lightsail.GetLoadBalancerMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
 }
