@@ -1,6 +1,6 @@
 // Package catalogue knows the products of each region: the blueprints and bundles
-// that instances and databases are made from, the parameters of database engines, the bundles of buckets, and the
-// powers of container services.
+// that instances and databases are made from, the parameters of database engines, the bundles of buckets and
+// distributions, and the powers of container services.
 //
 // They are data files, embedded and read once. What is here is shared and never
 // changes: callers copy what they want to alter. The package knows no accounts and
@@ -26,6 +26,9 @@ var bundlesJSON []byte
 //go:embed data/bucket_bundles.json
 var bucketBundlesJSON []byte
 
+//go:embed data/distribution_bundles.json
+var distributionBundlesJSON []byte
+
 //go:embed data/powers.json
 var powersJSON []byte
 
@@ -48,6 +51,8 @@ type products struct {
 	bundles map[string]index[Bundle]
 	// bucketBundles are those of buckets.
 	bucketBundles index[types.BucketBundle]
+	// distributionBundles are those of distributions.
+	distributionBundles index[types.DistributionBundle]
 	// powers are those of container services.
 	powers index[types.ContainerServicePower]
 	// databaseBlueprints and databaseBundles are those of databases.
@@ -62,6 +67,7 @@ var all = sync.OnceValue(func() products {
 	p.blueprints = newIndex(readBlueprints(), func(b *Blueprint) string { return *b.BlueprintId })
 	p.bundles = readBundles()
 	p.bucketBundles = readBucketBundles()
+	p.distributionBundles = readDistributionBundles()
 	p.powers = readPowers()
 	p.databaseBlueprints = readDatabaseBlueprints()
 	p.databaseBundles = readDatabaseBundles()

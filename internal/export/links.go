@@ -40,7 +40,7 @@ func (i *importer) insertLink(from *resource.Resource, role resource.Role, to *r
 	var err error
 	switch {
 	case !role.Fits(from, to):
-		err = fmt.Errorf("it is not from a %s to a %s of one region", ends.From, ends.To)
+		err = misfit(ends)
 	case !from.GoneAt.IsZero() || !to.GoneAt.IsZero():
 		err = errors.New("one of the two is being deleted, which ends its links")
 	case role.Full(from, to):
@@ -58,6 +58,15 @@ func (i *importer) insertLink(from *resource.Resource, role resource.Role, to *r
 	}
 	i.done.Links++
 	return i.tx.InsertLinkAt(from, role, to, doc, position)
+}
+
+// misfit says what a role links, and the two resources are not.
+func misfit(ends resource.Ends) error {
+	text := fmt.Sprintf("it is not from a %s to a %s", ends.From, ends.To)
+	if !ends.Anywhere {
+		text += " of one region"
+	}
+	return errors.New(text)
 }
 
 // formerLink is a link of an account and region in an earlier version's file.

@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/compute"
 	"github.com/lanyard-cloud/lanyard/internal/families/container"
 	"github.com/lanyard-cloud/lanyard/internal/families/database"
+	"github.com/lanyard-cloud/lanyard/internal/families/distribution"
 	"github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/families/loadbalancer"
@@ -55,6 +56,7 @@ func All(d Deps) api.Family {
 		domain.Declare(certificate.Prove),
 		certificate.Declare(),
 		loadbalancer.Declare(),
+		distribution.Declare(),
 		bucket.New(d.Sealer).Declare(),
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),

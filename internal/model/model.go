@@ -64,6 +64,9 @@ type structure struct {
 // Required returns the names of the members that a structure shape (CreateKeyPairRequest, Tag …) must have.
 // The slice is shared: do not change it.
 func Required(shape string) []string {
+	if members, ok := requiredBesides[shape]; ok {
+		return members
+	}
 	i, ok := slices.BinarySearchFunc(required[:], shape, func(s structure, name string) int { return strings.Compare(s.name, name) })
 	if !ok {
 		return nil

@@ -28,6 +28,12 @@ const (
 	MonitoredDatabase Role = "monitoredDatabase"
 	// MonitoredInstance is the instance that an alarm monitors.
 	MonitoredInstance Role = "monitoredInstance"
+	// OriginBucket, OriginContainerService, OriginInstance and OriginLoadBalancer are what a distribution
+	// gets its content from. The distribution keeps the name of one that is deleted.
+	OriginBucket           Role = "originBucket"
+	OriginContainerService Role = "originContainerService"
+	OriginInstance         Role = "originInstance"
+	OriginLoadBalancer     Role = "originLoadBalancer"
 	// ServingCertificate is a certificate with names of it that a container service has.
 	ServingCertificate Role = "servingCertificate"
 )
@@ -47,21 +53,27 @@ type Ends struct {
 	// DeletesFrom reports that a deletion of the resource at the To end deletes the one at the From
 	// end, too.
 	DeletesFrom bool
+	// Anywhere reports that the ends may be in two regions.
+	Anywhere bool
 	// Shown reports that the resource at the To end shows what the document of the From end says.
 	Shown bool
 }
 
 var roles = map[Role]Ends{
-	AttachedDisk:        {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
-	AttachedStaticIP:    {From: StaticIP, To: Instance, Single: true, Shown: true},
-	BalancedInstance:    {From: LoadBalancer, To: Instance, Many: true},
-	BalancerCertificate: {From: LoadBalancerTLSCertificate, To: LoadBalancer, DeletesFrom: true},
-	BalancerHTTPS:       {From: LoadBalancerTLSCertificate, To: LoadBalancer, Single: true},
-	BucketAccess:        {From: Bucket, To: Instance, Many: true},
-	MonitoredBalancer:   {From: Alarm, To: LoadBalancer, DeletesFrom: true},
-	MonitoredDatabase:   {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
-	MonitoredInstance:   {From: Alarm, To: Instance, DeletesFrom: true},
-	ServingCertificate:  {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
+	AttachedDisk:           {From: Disk, To: Instance, BlocksFrom: true, Shown: true},
+	AttachedStaticIP:       {From: StaticIP, To: Instance, Single: true, Shown: true},
+	BalancedInstance:       {From: LoadBalancer, To: Instance, Many: true},
+	BalancerCertificate:    {From: LoadBalancerTLSCertificate, To: LoadBalancer, DeletesFrom: true},
+	BalancerHTTPS:          {From: LoadBalancerTLSCertificate, To: LoadBalancer, Single: true},
+	BucketAccess:           {From: Bucket, To: Instance, Many: true},
+	MonitoredBalancer:      {From: Alarm, To: LoadBalancer, DeletesFrom: true},
+	MonitoredDatabase:      {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
+	MonitoredInstance:      {From: Alarm, To: Instance, DeletesFrom: true},
+	OriginBucket:           {From: Distribution, To: Bucket, Anywhere: true},
+	OriginContainerService: {From: Distribution, To: ContainerService, Anywhere: true},
+	OriginInstance:         {From: Distribution, To: Instance, Anywhere: true},
+	OriginLoadBalancer:     {From: Distribution, To: LoadBalancer, Anywhere: true},
+	ServingCertificate:     {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
 }
 
 // Roles returns all roles in order.
@@ -73,11 +85,11 @@ func (r Role) Ends() (e Ends, ok bool) {
 	return e, ok
 }
 
-// Fits reports whether the role can link two resources: they are of its kinds, and in one region of
-// one account.
+// Fits reports whether the role can link two resources: they are of its kinds, in one account, and in
+// one region unless the role links over regions.
 func (r Role) Fits(from, to *Resource) bool {
 	e, ok := roles[r]
-	return ok && from.Kind == e.From && to.Kind == e.To && from.Account == to.Account && from.Region == to.Region
+	return ok && from.Kind == e.From && to.Kind == e.To && from.Account == to.Account && (e.Anywhere || from.Region == to.Region)
 }
 
 // Full reports whether one of two resources has a link of the role that does not admit another one.
@@ -118,7 +130,7 @@ var sides = func() map[Kind][]Side {
 // Sides are the ends at which resources of the kind have links; none for most kinds.
 func (k Kind) Sides() []Side { return sides[k] }
 
-// Link is a relation of a resource to another one in the same account and region.
+// Link is a relation of a resource to another one in the same account.
 type Link struct {
 	Role Role
 	// Side is the end at which the resource is that has the link.

@@ -7,8 +7,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// InsertLink adds a link after all that were added before. Both resources are in one account
-// and region. They have the link from then on, also as they are in memory.
+// InsertLink adds a link after all that were added before. Both resources are in one
+// account. They have the link from then on, also as they are in memory.
 func (tx *Tx) InsertLink(from *resource.Resource, role resource.Role, to *resource.Resource, doc []byte) error {
 	return tx.InsertLinkAt(from, role, to, doc, 0)
 }
@@ -60,9 +60,9 @@ func (tx *Tx) relinked(all ...*resource.Resource) error {
 // linkColumns are what a resource shows of the other end. Only at the To end it shows the
 // other's document, and only by some roles: a document can be large.
 var linkColumns = map[resource.Side]string{
-	resource.From: `SELECT l.from_id, l.role, l.doc, o.id, o.name, o.kind FROM links l JOIN resources o ON o.id = l.to_id
+	resource.From: `SELECT l.from_id, l.role, l.doc, o.id, o.region, o.name, o.kind FROM links l JOIN resources o ON o.id = l.to_id
 		WHERE o.gone_at > $1 AND l.from_id IN (`,
-	resource.To: `SELECT l.to_id, l.role, l.doc, o.id, o.name, o.kind, o.zone, o.created_at,
+	resource.To: `SELECT l.to_id, l.role, l.doc, o.id, o.region, o.name, o.kind, o.zone, o.created_at,
 		CASE WHEN l.role IN (` + shownRoles() + `) THEN o.doc END
 		FROM links l JOIN resources o ON o.id = l.from_id WHERE o.gone_at > $1 AND l.to_id IN (`,
 }
@@ -101,7 +101,7 @@ func (tx *Tx) withLinks(all ...*resource.Resource) error {
 			found, err := many(tx, "links", scanLink(side), linkQueries[side][size], append([]any{tx.moment()}, list...)...)
 			for _, l := range found {
 				r := byID[l.of]
-				l.Other.Account, l.Other.Region = r.Account, r.Region
+				l.Other.Account = r.Account
 				r.Links = append(r.Links, l.Link)
 			}
 			return err
@@ -123,7 +123,7 @@ func scanLink(side resource.Side) func(scan func(...any) error) (linkOf, error) 
 	return func(scan func(...any) error) (linkOf, error) {
 		other := &resource.Resource{}
 		l, at := linkOf{Link: resource.Link{Side: side, Other: other}}, int64(0)
-		dest := []any{&l.of, (*string)(&l.Role), &l.Doc, &other.ID, &other.Name, (*string)(&other.Kind)}
+		dest := []any{&l.of, (*string)(&l.Role), &l.Doc, &other.ID, &other.Region, &other.Name, (*string)(&other.Kind)}
 		if side == resource.To {
 			dest = append(dest, &other.Zone, &at, &other.Doc)
 		}

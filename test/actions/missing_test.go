@@ -20,10 +20,13 @@ func (st step) names() bool {
 	return false
 }
 
-// unnamed are how calls begin that have a list for a name that nothing has.
-var unnamed = []string{"GetOperationsForResource", `GetAlarms {"monitoredResourceName"`, `GetCertificates {"certificateName"`}
+// unnamed are how calls begin that have a list for a name that nothing has, or an error of their own.
+var unnamed = []string{
+	"CreateDistribution", "GetOperationsForResource",
+	`GetAlarms {"monitoredResourceName"`, `GetCertificates {"certificateName"`, `GetDistributions {"distributionName"`,
+}
 
-// isUnnamed reports whether a step has a list for a name that nothing has.
+// isUnnamed reports whether a step has a list for a name that nothing has, or an error of its own.
 func (st step) isUnnamed() bool {
 	return slices.ContainsFunc(unnamed, func(begin string) bool { return strings.HasPrefix(st.action+" "+st.body, begin) })
 }

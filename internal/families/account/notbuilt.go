@@ -13,11 +13,6 @@ import (
 // no account: those actions are not built.
 func emptyLists() []api.Action {
 	return []api.Action{
-		// An account without any distribution has an empty list, whatever name is asked for
-		// (defect of Terraform's AWS provider, mended in 2022).
-		empty(func(in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, *string) {
-			return &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}, in.PageToken
-		}, api.Of(resource.Distribution)),
 	}
 }
 

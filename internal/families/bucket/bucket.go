@@ -194,10 +194,11 @@ func remove(c *api.Call, in *lightsail.DeleteBucketInput) (*lightsail.DeleteBuck
 	return &lightsail.DeleteBucketOutput{Operations: []types.Operation{*op}}, nil
 }
 
-// inUse says why a bucket is deleted by force only, or "" (API reference: objects and
-// distributions that have it as their origin are reasons, too).
+// inUse says why a bucket is deleted by force only, or "" (API reference: objects are a reason, too).
 func inUse(b *bucket.Bucket) string {
 	switch {
+	case b.Resource.Linked(resource.OriginBucket) != nil:
+		return "it is the origin of a distribution"
 	case len(b.Receivers()) > 0:
 		return "instances have access to it"
 	case len(b.Priv.AccessKeys) > 0:

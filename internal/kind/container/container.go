@@ -241,7 +241,7 @@ func (s *Service) show(step string, now time.Time) *types.ContainerService {
 	doc.PublicDomainNames = s.DomainNames()
 	name := s.Resource.Name
 	doc.PrivateDomainName = new(name + ".service.local")
-	doc.Url = new("https://" + name + "." + urlID(s.Resource) + "." + s.Resource.Region + ".cs.amazonlightsail.com/")
+	doc.Url = new("https://" + s.Host() + "/")
 	doc.PrincipalArn = new("") // while the service is being created (observed)
 	if doc.State != types.ContainerServiceStatePending {
 		doc.PrincipalArn = new(s.role("", "service"))
@@ -251,6 +251,11 @@ func (s *Service) show(step string, now time.Time) *types.ContainerService {
 	}
 	doc.PrivateRegistryAccess = &types.PrivateRegistryAccess{EcrImagePullerRole: s.puller(now)}
 	return &doc
+}
+
+// Host is the name in DNS at which the service answers.
+func (s *Service) Host() string {
+	return s.Resource.Name + "." + urlID(s.Resource) + "." + s.Resource.Region + ".cs.amazonlightsail.com"
 }
 
 // puller is the role that pulls images from Amazon ECR. Its ARN is known when it exists.

@@ -1,0 +1,161 @@
+package distribution
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail"
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/codec"
+	"github.com/lanyard-cloud/lanyard/internal/kind/container"
+	"github.com/lanyard-cloud/lanyard/internal/kind/distribution"
+	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
+)
+
+func create(c *api.Call, in *lightsail.CreateDistributionInput) (*lightsail.CreateDistributionOutput, error) {
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := checkBundle(*in.BundleId); err != nil {
+		return nil, err
+	}
+	d := distribution.New(c.New(resource.Distribution, *in.DistributionName), *in.BundleId)
+	origin, err := setOrigin(c, d, in.Origin)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Apply(distribution.Wish{
+		IPAddressType: in.IpAddressType, DefaultBehavior: in.DefaultCacheBehavior, Settings: in.CacheBehaviorSettings, Behaviors: in.CacheBehaviors,
+		ErrorResponses: in.CustomErrorResponses, RootObject: in.DefaultRootObject, PrivateOrigin: in.EnablePrivateOriginAccess,
+		WAF: in.EnableWaf, WAFRules: in.WafRules, MinimumTLS: in.ViewerMinimumTlsProtocolVersion,
+	})
+	if err != nil {
+		return nil, refusal(err)
+	}
+	d.Enter(c.Plan(distribution.Lifecycle, distribution.Change))
+	if err := c.Insert(d); err != nil {
+		return nil, err
+	}
+	out := &lightsail.CreateDistributionOutput{Operation: c.Started(d.Resource, d.Priv.Settled())}
+	if err := link(c, d, origin); err != nil {
+		return nil, err
+	}
+	out.Distribution = d.Show(c.Now)
+	return out, nil
+}
+
+// checkTags returns an error for a tag without a value: the service takes it of TagResource, but not here (acceptance
+// tests of Terraform's AWS provider).
+func checkTags(tags []types.Tag) error {
+	if slices.ContainsFunc(tags, func(t types.Tag) bool { return resource.TagValue(t) == "" }) {
+		return api.InvalidParams("A tag of a new distribution must have a value.")
+	}
+	return nil
+}
+
+// update changes what the input has.
+func update(c *api.Call, in *lightsail.UpdateDistributionInput) (*lightsail.UpdateDistributionOutput, error) {
+	d, err := api.Target[distribution.Distribution](c)
+	if err != nil {
+		return nil, err
+	}
+	if in.EnablePrivateOriginAccess != nil && in.Origin == nil {
+		return nil, api.MissingParameters("origin")
+	}
+	if in.Origin != nil {
+		origin, err := setOrigin(c, d, in.Origin)
+		if err != nil {
+			return nil, err
+		}
+		if err := link(c, d, origin); err != nil {
+			return nil, err
+		}
+	}
+	err = d.Apply(distribution.Wish{
+		Enabled: in.IsEnabled, DefaultBehavior: in.DefaultCacheBehavior, Settings: in.CacheBehaviorSettings, Behaviors: in.CacheBehaviors,
+		ErrorResponses: in.CustomErrorResponses, RootObject: in.DefaultRootObject, PrivateOrigin: in.EnablePrivateOriginAccess,
+		WAF: in.EnableWaf, WAFRules: in.WafRules, MinimumTLS: in.ViewerMinimumTlsProtocolVersion,
+	})
+	if err != nil {
+		return nil, refusal(err)
+	}
+	d.Enter(c.Plan(distribution.Lifecycle, distribution.Change))
+	return &lightsail.UpdateDistributionOutput{Operation: c.Started(d.Resource, d.Priv.Settled())}, c.Save(d)
+}
+
+// setOrigin finds an origin, which may be in any region, and sets it.
+func setOrigin(c *api.Call, d *distribution.Distribution, in *types.InputOrigin) (*resource.Resource, error) {
+	r, err := c.FindIn(string(in.RegionName), *in.Name)
+	if _, missing := errors.AsType[*types.NotFoundException](err); missing {
+		return nil, api.InvalidParams("The origin does not exist in the Region %s: %s", in.RegionName, *in.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	dns, err := publicDNS(c, r)
+	if err != nil {
+		return nil, err
+	}
+	return r, refusal(d.SetOrigin(in, r, dns))
+}
+
+// link makes the origin's link the only one of the distribution to an origin.
+func link(c *api.Call, d *distribution.Distribution, origin *resource.Resource) error {
+	if before := d.OriginLink(); before != nil {
+		if before.Other.ID == origin.ID {
+			return nil
+		}
+		if err := c.Unlink(d.Resource, before); err != nil {
+			return err
+		}
+	}
+	role, _ := distribution.OriginRole(origin.Kind)
+	return c.Link(d, role, origin, resource.NoDoc)
+}
+
+// publicDNS is an origin's name in DNS, or an error if the resource cannot be one: an instance needs a static IP, and a
+// balancer an instance (documentation of Terraform's AWS provider).
+func publicDNS(c *api.Call, r *resource.Resource) (string, error) {
+	switch r.Kind {
+	case resource.Bucket:
+		return r.Name + ".s3." + r.Region + ".amazonaws.com", nil
+	case resource.ContainerService:
+		s, err := container.Load(r)
+		if err != nil {
+			return "", err
+		}
+		return s.Host(), nil
+	case resource.Instance:
+		return instanceDNS(r)
+	case resource.LoadBalancer:
+		return balancerDNS(r)
+	}
+	return "", api.InvalidParams("A %s cannot be the origin of a distribution: %s", r.Kind, r.Name)
+}
+
+func instanceDNS(r *resource.Resource) (string, error) {
+	i := &instance.Instance{}
+	switch err := i.Open(r); {
+	case err != nil:
+		return "", err
+	case r.Linked(resource.AttachedStaticIP) == nil:
+		return "", api.InvalidParams("The instance needs an attached static IP to be the origin of a distribution: %s", r.Name)
+	}
+	return distribution.PublicDNS(i.PublicAddress().String(), r.Region), nil
+}
+
+func balancerDNS(r *resource.Resource) (string, error) {
+	if !slices.ContainsFunc(r.Links, func(l resource.Link) bool { return l.Other.Kind == resource.Instance }) {
+		return "", api.InvalidParams("The load balancer needs an attached instance to be the origin of a distribution: %s", r.Name)
+	}
+	balancer := &types.LoadBalancer{}
+	if err := codec.Unmarshal(r.Doc, balancer); err != nil {
+		return "", fmt.Errorf("stored %s %s: %w", r.Kind, r.ID, err)
+	}
+	return aws.ToString(balancer.DnsName), nil
+}
