@@ -97,7 +97,7 @@ func setOrigin(c *api.Call, d *distribution.Distribution, in *types.InputOrigin)
 	if err != nil {
 		return nil, err
 	}
-	dns, err := publicDNS(c, r)
+	dns, err := publicDNS(r)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func link(c *api.Call, d *distribution.Distribution, origin *resource.Resource) 
 
 // publicDNS is an origin's name in DNS, or an error if the resource cannot be one: an instance needs a static IP, and a
 // balancer an instance (documentation of Terraform's AWS provider).
-func publicDNS(c *api.Call, r *resource.Resource) (string, error) {
+func publicDNS(r *resource.Resource) (string, error) {
 	switch r.Kind {
 	case resource.Bucket:
 		return r.Name + ".s3." + r.Region + ".amazonaws.com", nil

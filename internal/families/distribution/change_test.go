@@ -150,10 +150,12 @@ func TestUpdateDistribution_settings(t *testing.T) {
 		"all headers":   {&types.CacheSettings{ForwardedHeaders: &types.HeaderObject{Option: "all"}}, func(s *types.CacheSettings) { s.ForwardedHeaders.Option = "all" }},
 		"other words":   {&types.CacheSettings{AllowedHTTPMethods: new("allow-all"), CachedHTTPMethods: new("GET-HEAD")}, func(*types.CacheSettings) {}},
 		"fewer methods": {&types.CacheSettings{AllowedHTTPMethods: new("GET,HEAD")}, func(s *types.CacheSettings) { s.AllowedHTTPMethods = new("GET,HEAD") }},
-		"some of cookies": {&types.CacheSettings{ForwardedCookies: &types.CookieObject{Option: "allow-list", CookiesAllowList: []string{"sid"}}},
+		"some of cookies": {
+			&types.CacheSettings{ForwardedCookies: &types.CookieObject{Option: "allow-list", CookiesAllowList: []string{"sid"}}},
 			func(s *types.CacheSettings) {
 				s.ForwardedCookies = &types.CookieObject{Option: "allow-list", CookiesAllowList: []string{"sid"}}
-			}},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := l.update(&lightsail.UpdateDistributionInput{DistributionName: new("cdn"), CacheBehaviorSettings: tt.sent})

@@ -79,7 +79,7 @@ var moves = []move{
 		_, err := c.DeleteBucket(ctx, &lightsail.DeleteBucketInput{BucketName: r.bucket(), ForceDelete: r.flag()})
 		return err
 	},
-	func(ctx context.Context, c *lightsail.Client, r chance) error {
+	func(ctx context.Context, c *lightsail.Client, _ chance) error {
 		_, err := c.DeleteContainerService(ctx, &lightsail.DeleteContainerServiceInput{ServiceName: new("svc")})
 		return err
 	},

@@ -121,7 +121,8 @@ func or[T any](given *T, or T) *T {
 func checkSettings(s *types.CacheSettings) error {
 	switch shortest, usual, longest := *s.MinimumTTL, *s.DefaultTTL, *s.MaximumTTL; {
 	case shortest < 0 || shortest > usual || usual > longest || longest > longestTTL:
-		return refuse("The minimum TTL (%d), the default TTL (%d) and the maximum TTL (%d) must be in this order, from 0 to %d.", shortest, usual, longest, longestTTL)
+		return refuse("The minimum TTL (%d), the default TTL (%d) and the maximum TTL (%d) must be in this order, from 0 to %d.",
+			shortest, usual, longest, longestTTL)
 	case shortest > 0 && s.ForwardedHeaders.Option == types.ForwardValuesAll:
 		return refuse("The minimum TTL must be 0 if all headers are forwarded to the origin.")
 	case !slices.Contains(methods, *s.AllowedHTTPMethods):
