@@ -41,7 +41,7 @@ type change struct {
 // resources lists all resources, with names of their own at each call.
 func resources() []resource {
 	return slices.Concat(domainResources(), certificateResources(), computeResources(), bucketResources(), containerResources(), databaseResources(),
-		loadBalancerResources())
+		loadBalancerResources(), distributionResources())
 }
 
 // dependents are resources that disappear with the first of what they need.
