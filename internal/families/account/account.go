@@ -1,7 +1,7 @@
 // Package account holds the actions about an account as a whole: its regions, names and
 // operations, what a region has on offer, and the tags of resources of all kinds.
 //
-// It also answers for families that are not built. It knows no kind of resource.
+// It knows no kind of resource.
 package account
 
 import (
@@ -45,7 +45,7 @@ func actions(costs costEstimates, addressTypes ipAddressTypes) []api.Action {
 		api.New(getOperationsForResource),
 		api.New(tagResource, api.OnNamed()),
 		api.New(untagResource, api.OnNamed()),
-	}, emptyLists())
+	})
 }
 
 // getActiveNames lists the names of all kinds of resources. The default key pair

@@ -156,11 +156,7 @@ func getLatestReset(c *api.Call, _ *lightsail.GetDistributionLatestCacheResetInp
 }
 
 func getMetricData(c *api.Call, in *lightsail.GetDistributionMetricDataInput) (*lightsail.GetDistributionMetricDataOutput, error) {
-	q, err := api.MetricQuery(in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
-	if err != nil {
-		return nil, err
-	}
-	data, err := c.MetricData(resource.Distribution, string(in.MetricName), q)
+	data, err := c.MetricData(resource.Distribution, string(in.MetricName), in.StartTime, in.EndTime, in.Period, in.Unit, in.Statistics)
 	return &lightsail.GetDistributionMetricDataOutput{MetricName: in.MetricName, MetricData: data}, err
 }
 
