@@ -196,7 +196,7 @@ func TestImport_invalidNamesAndRecords(t *testing.T) {
 	for title, tc := range map[string]struct{ file, want string }{
 		"the name *":                  {strings.ReplaceAll(good, `"name":"app"`, `"name":"*"`), `"*" is not a valid resource name`},
 		"a name with spaces":          {strings.ReplaceAll(good, `"name":"app"`, `"name":"a b"`), `"a b" is not a valid resource name`},
-		"a kind that is not built":    {replaceRegexp(good, `"kind":"StaticIp"(.*)`, `"kind":"LoadBalancer"$1`), "its arn or name are not the resource's"},
+		"a kind that is another's":    {replaceRegexp(good, `"kind":"StaticIp"(.*)`, `"kind":"LoadBalancer"$1`), "its arn or name are not the resource's"},
 		"a document of another kind":  {strings.NewReplacer(`"kind":"StaticIp"`, `"kind":"Distribution"`, `:StaticIp/`, `:Distribution/`).Replace(good), "doc: resourceType is not the resource's kind"},
 		"the default key pair's name": {strings.ReplaceAll(good, `"name":"vault"`, `"name":"LightsailDefaultKeyPair"`), "the name LightsailDefaultKeyPair is that of key pairs only"},
 		"a record of another name":    {strings.ReplaceAll(good, "ExportSnapshotRecord-27231daa", "ExportSnapshotRecord-00000000"), "the name of a record is its kind and its id"},

@@ -92,7 +92,7 @@ func TestCreateLoadBalancer_refusals(t *testing.T) {
 		"You must specify certificateName and certificateDomainName together.": func(in *lightsail.CreateLoadBalancerInput) { in.CertificateName = new("cert") },
 		"Wildcard domain names are not supported: *.example.com":               withCertificate("cert", "*.example.com"),
 		"The domain name is invalid: localhost":                                withCertificate("cert", "localhost"),
-		"A certificate can have at most 9 alternative domain names, not 10.":   withCertificate("cert", "a.com", strings.Split("b.com c.com d.com e.com f.com g.com h.com i.com j.com k.com", " ")...),
+		"A certificate can have at most 9 alternative domain names, not 10":   withCertificate("cert", "a.com", strings.Split("b.com c.com d.com e.com f.com g.com h.com i.com j.com k.com", " ")...),
 	} {
 		in := &lightsail.CreateLoadBalancerInput{LoadBalancerName: new("other"), InstancePort: 80}
 		change(in)
