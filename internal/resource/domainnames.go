@@ -12,7 +12,7 @@ type DomainNames struct {
 	Names []string `json:"names"`
 }
 
-// ServedNames reads the document of such a link.
+// ServedNames reads the document of such a link: there is a name at least.
 func ServedNames(doc []byte) (names []string, err error) {
 	var d DomainNames
 	err = json.Unmarshal(doc, &d)

@@ -36,6 +36,9 @@ const (
 	OriginLoadBalancer     Role = "originLoadBalancer"
 	// ServingCertificate is a certificate with names of it that a container service has.
 	ServingCertificate Role = "servingCertificate"
+	// ViewerCertificate is a certificate that is attached to a distribution, with the names of it that the
+	// distribution serves.
+	ViewerCertificate Role = "viewerCertificate"
 )
 
 // Ends says what a role links, and how.
@@ -74,6 +77,7 @@ var roles = map[Role]Ends{
 	OriginInstance:         {From: Distribution, To: Instance, Anywhere: true},
 	OriginLoadBalancer:     {From: Distribution, To: LoadBalancer, Anywhere: true},
 	ServingCertificate:     {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
+	ViewerCertificate:      {From: Certificate, To: Distribution, Single: true, Many: true, BlocksFrom: true},
 }
 
 // Roles returns all roles in order.

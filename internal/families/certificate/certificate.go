@@ -22,7 +22,7 @@ import (
 
 // Declare returns what the family has.
 func Declare() api.Family {
-	roles := map[resource.Role]api.Role{resource.ServingCertificate: {Blocked: inUse}}
+	roles := map[resource.Role]api.Role{resource.ServingCertificate: {Blocked: inUse}, resource.ViewerCertificate: {Blocked: inUse}}
 	return api.Family{Kinds: certificate.Stored(), Roles: roles, Actions: []api.Action{
 		api.New(create, api.Creates(resource.Certificate)),
 		api.New(list, api.Of(resource.Certificate)),

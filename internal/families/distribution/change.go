@@ -29,6 +29,10 @@ func create(c *api.Call, in *lightsail.CreateDistributionInput) (*lightsail.Crea
 	if err != nil {
 		return nil, err
 	}
+	cert, err := certificateOf(c, d, in.CertificateName)
+	if err != nil {
+		return nil, err
+	}
 	err = d.Apply(distribution.Wish{
 		IPAddressType: in.IpAddressType, DefaultBehavior: in.DefaultCacheBehavior, Settings: in.CacheBehaviorSettings, Behaviors: in.CacheBehaviors,
 		ErrorResponses: in.CustomErrorResponses, RootObject: in.DefaultRootObject, PrivateOrigin: in.EnablePrivateOriginAccess,
@@ -43,6 +47,9 @@ func create(c *api.Call, in *lightsail.CreateDistributionInput) (*lightsail.Crea
 	}
 	out := &lightsail.CreateDistributionOutput{Operation: c.Started(d.Resource, d.Priv.Settled())}
 	if err := link(c, d, origin); err != nil {
+		return nil, err
+	}
+	if err := certify(c, d, cert, true); err != nil {
 		return nil, err
 	}
 	out.Distribution = d.Show(c.Now)
@@ -76,6 +83,9 @@ func update(c *api.Call, in *lightsail.UpdateDistributionInput) (*lightsail.Upda
 			return nil, err
 		}
 	}
+	if err := updateCertificate(c, d, in); err != nil {
+		return nil, err
+	}
 	err = d.Apply(distribution.Wish{
 		Enabled: in.IsEnabled, DefaultBehavior: in.DefaultCacheBehavior, Settings: in.CacheBehaviorSettings, Behaviors: in.CacheBehaviors,
 		ErrorResponses: in.CustomErrorResponses, RootObject: in.DefaultRootObject, PrivateOrigin: in.EnablePrivateOriginAccess,
@@ -84,8 +94,8 @@ func update(c *api.Call, in *lightsail.UpdateDistributionInput) (*lightsail.Upda
 	if err != nil {
 		return nil, refusal(err)
 	}
-	d.Enter(c.Plan(distribution.Lifecycle, distribution.Change))
-	return &lightsail.UpdateDistributionOutput{Operation: c.Started(d.Resource, d.Priv.Settled())}, c.Save(d)
+	op, err := deploy(c, d)
+	return &lightsail.UpdateDistributionOutput{Operation: op}, err
 }
 
 // setOrigin finds an origin, which may be in any region, and sets it.

@@ -33,6 +33,8 @@ func Declare() api.Family {
 			api.New(update, api.On(kind)),
 			api.New(updateBundle, api.On(kind)),
 			api.New(remove, api.Deletes(kind)),
+			api.New(attachCertificate, api.On(kind), api.On(resource.Certificate)),
+			api.New(detachCertificate, api.On(kind)),
 			api.New(getBundles, api.Of(kind)),
 			api.New(resetCache, api.On(kind)),
 			api.New(getLatestReset, api.Of(kind), api.On(kind)),

@@ -59,7 +59,7 @@ func (w *walk) check() {
 	}
 }
 
-// checkOrigin wants one link at most, to what the distribution names.
+// checkOrigin wants one link at most to an origin, to what the distribution names, and one to a certificate if it has one.
 func (w *walk) checkOrigin(at familytest.Tenant, d *types.LightsailDistribution) {
 	w.T.Helper()
 	familytest.NoError(w.T, w.DB.View(w.T.Context(), func(tx *store.Tx) error {
@@ -68,15 +68,23 @@ func (w *walk) checkOrigin(at familytest.Tenant, d *types.LightsailDistribution)
 		if err != nil {
 			return err
 		}
-		if len(r.Links) > 1 {
-			w.T.Errorf("%s has %d links, want one at most", *d.Name, len(r.Links))
-		}
+		origins := 0
 		for _, l := range r.Links {
 			o := l.Other
+			if l.Role == resource.ViewerCertificate {
+				if d.CertificateName == nil || *d.CertificateName != o.Name {
+					w.T.Errorf("%s is linked to the certificate %s and does not show it", *d.Name, o.Name)
+				}
+				continue
+			}
+			origins++
 			if o.Name != *d.Origin.Name || o.Region != string(d.Origin.RegionName) || o.Kind != resource.Kind(d.Origin.ResourceType) {
 				w.T.Errorf("%s has the origin %s %s in %s and is linked to the %s %s in %s", *d.Name,
 					d.Origin.ResourceType, *d.Origin.Name, d.Origin.RegionName, o.Kind, o.Name, o.Region)
 			}
+		}
+		if certificates := len(r.Links) - origins; origins > 1 || (certificates > 0) != (d.CertificateName != nil) {
+			w.T.Errorf("%s has %d origins and %d certificates, want one at most, and the certificate that it shows", *d.Name, origins, certificates)
 		}
 		return nil
 	}))

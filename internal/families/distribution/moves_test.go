@@ -24,6 +24,8 @@ func (r chance) name() *string {
 
 func (r chance) bucket() *string { return new(fmt.Sprint("bucket-", r.IntN(3))) }
 
+func (r chance) certificate() *string { return new(fmt.Sprint("cert-", r.IntN(3))) }
+
 func (r chance) flag() *bool { return new(r.IntN(2) == 0) }
 
 func (r chance) bundle() *string {
@@ -79,6 +81,19 @@ var moves = []move{
 		_, err := c.DeleteBucket(ctx, &lightsail.DeleteBucketInput{BucketName: r.bucket(), ForceDelete: r.flag()})
 		return err
 	},
+	func(ctx context.Context, c *lightsail.Client, r chance) error {
+		_, err := c.AttachCertificateToDistribution(ctx, &lightsail.AttachCertificateToDistributionInput{DistributionName: r.name(), CertificateName: r.certificate()})
+		return err
+	},
+	func(ctx context.Context, c *lightsail.Client, r chance) error {
+		_, err := c.DetachCertificateFromDistribution(ctx, &lightsail.DetachCertificateFromDistributionInput{DistributionName: r.name()})
+		return err
+	},
+	makeCertificate,
+	func(ctx context.Context, c *lightsail.Client, r chance) error {
+		_, err := c.DeleteCertificate(ctx, &lightsail.DeleteCertificateInput{CertificateName: r.certificate()})
+		return err
+	},
 	func(ctx context.Context, c *lightsail.Client, _ chance) error {
 		_, err := c.DeleteContainerService(ctx, &lightsail.DeleteContainerServiceInput{ServiceName: new("svc")})
 		return err
@@ -93,6 +108,7 @@ func createSome(ctx context.Context, c *lightsail.Client, r chance) error {
 	_, err := c.CreateDistribution(ctx, &lightsail.CreateDistributionInput{
 		DistributionName: r.name(), BundleId: r.bundle(), Origin: r.origin(), DefaultCacheBehavior: r.behavior(),
 		CacheBehaviorSettings: maybe(r, r.settings()), DefaultRootObject: maybe(r, new("index.html")), EnableWaf: maybe(r, r.flag()),
+		CertificateName: maybe(r, r.certificate()),
 	})
 	return err
 }
@@ -101,6 +117,19 @@ func updateSome(ctx context.Context, c *lightsail.Client, r chance) error {
 	_, err := c.UpdateDistribution(ctx, &lightsail.UpdateDistributionInput{
 		DistributionName: r.name(), Origin: maybe(r, r.origin()), DefaultCacheBehavior: maybe(r, r.behavior()),
 		CacheBehaviorSettings: maybe(r, r.settings()), DefaultRootObject: maybe(r, new("")), EnableWaf: maybe(r, r.flag()), IsEnabled: maybe(r, r.flag()),
+		CertificateName: maybe(r, r.certificate()), UseDefaultCertificate: maybe(r, r.flag()),
+	})
+	return err
+}
+
+// makeCertificate makes one that a zone of the account validates.
+func makeCertificate(ctx context.Context, c *lightsail.Client, r chance) error {
+	name := r.certificate()
+	if _, err := c.CreateDomain(ctx, &lightsail.CreateDomainInput{DomainName: new("example.com")}); err == nil {
+		return nil
+	}
+	_, err := c.CreateCertificate(ctx, &lightsail.CreateCertificateInput{
+		CertificateName: name, DomainName: new(*name + ".example.com"), SubjectAlternativeNames: []string{fmt.Sprint("www", r.IntN(2), ".example.com")},
 	})
 	return err
 }

@@ -95,6 +95,13 @@ func TestCheckLink(t *testing.T) {
 			t.Errorf("link %s: error %v, want valid %t", doc, err, valid)
 		}
 	}
+	for doc, valid := range map[string]bool{
+		`{}`: true, `{"names":["example.com","www.example.com"]}`: true, `{"names":["www.example.com","example.com"]}`: false, `{"names":["example.com"]}`: false,
+	} {
+		if err := checkLink(resource.ViewerCertificate, issued, nil, []byte(doc)); (err == nil) != valid {
+			t.Errorf("link %s to a distribution: error %v, want valid %t", doc, err, valid)
+		}
+	}
 	waiting := stored(t, names, func(*Certificate) {})
 	if err := checkLink(resource.ServingCertificate, waiting, nil, []byte(`{"names":["example.com"]}`)); err == nil {
 		t.Error("a link of a certificate that is not issued has no error")

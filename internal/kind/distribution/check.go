@@ -32,6 +32,10 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	took := d.Priv.ResetDone.Sub(d.Priv.Reset)
 	a.Want(took >= 0 && took <= audit.MaxTransition, "priv: resetDone is not in the 30 days after reset")
 	d.checkDoc(&a)
+	if tls := d.Doc.ViewerMinimumTlsProtocolVersion; tls != nil {
+		claims.Links = append(claims.Links, resource.ViewerCertificate)
+		a.Want(isTLSVersion(*tls), "doc: unknown viewerMinimumTlsProtocolVersion")
+	}
 	if a.Err != nil {
 		return claims, a.Err
 	}
@@ -66,7 +70,7 @@ func (d *Distribution) checkDoc(a *audit.Audit) {
 func (d *Distribution) again() (*Distribution, error) {
 	doc, o := d.Doc, d.Doc.Origin
 	again := New(d.Resource, *doc.BundleId)
-	again.Priv = d.Priv
+	again.Priv, again.Doc.ViewerMinimumTlsProtocolVersion = d.Priv, doc.ViewerMinimumTlsProtocolVersion
 	again.Fill(again.SupportSuffix())
 	err := again.SetOrigin(&types.InputOrigin{ProtocolPolicy: o.ProtocolPolicy, ResponseTimeout: o.ResponseTimeout, IpAddressType: o.IpAddressType},
 		&resource.Resource{Name: *o.Name, Region: string(o.RegionName), Kind: resource.Kind(o.ResourceType)}, *doc.OriginPublicDNS)

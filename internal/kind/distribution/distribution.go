@@ -66,7 +66,7 @@ func (d *Distribution) SupportSuffix() string {
 // Pack writes the documents into the row, without what Show adds.
 func (d *Distribution) Pack() error {
 	doc := d.Doc
-	doc.AbleToUpdateBundle, doc.AlternativeDomainNames, doc.Status, doc.Tags = nil, nil, nil, nil
+	doc.AbleToUpdateBundle, doc.AlternativeDomainNames, doc.CertificateName, doc.Status, doc.Tags = nil, nil, nil, nil, nil
 	return d.PackDoc(doc)
 }
 
@@ -74,7 +74,7 @@ func (d *Distribution) Pack() error {
 func (d *Distribution) Show(now time.Time) *types.LightsailDistribution {
 	doc := d.Doc
 	doc.AbleToUpdateBundle = new(d.CanChangeBundle(now))
-	doc.AlternativeDomainNames = []string{}
+	doc.CertificateName, doc.AlternativeDomainNames = d.certificate()
 	if doc.CacheBehaviors == nil {
 		doc.CacheBehaviors = []types.CacheBehaviorPerPath{}
 	}

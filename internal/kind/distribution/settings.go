@@ -52,7 +52,7 @@ func (d *Distribution) Apply(w Wish) error {
 	switch {
 	case d.Doc.IpAddressType == types.IpAddressTypeIpv6:
 		return refuse("The IP address type of a distribution is ipv4 or dualstack, not ipv6.")
-	case w.MinimumTLS != "" && d.Doc.CertificateName == nil:
+	case w.MinimumTLS != "" && d.Doc.ViewerMinimumTlsProtocolVersion == nil:
 		return refuse("The distribution %s has no certificate that a minimum TLS version could be for.", d.Resource.Name)
 	case w.MinimumTLS != "":
 		d.Doc.ViewerMinimumTlsProtocolVersion = new(string(w.MinimumTLS))
