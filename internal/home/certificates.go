@@ -27,11 +27,11 @@ func (s *Store) IssueCertificate(ctx context.Context, account, region, name stri
 			return err
 		}
 		region = c.Resource.Region
-		if state := c.State(s.now()); !c.IsPending(s.now()) {
+		if state := c.State(s.now()); !c.Priv.IsPending(s.now()) {
 			return fmt.Errorf("the certificate %s in %s has the status %s: only one with the status PENDING_VALIDATION of public names can be issued",
 				name, region, state)
 		}
-		c.Issue(s.now())
+		c.Priv.Issue(s.now())
 		if err := c.Pack(); err != nil {
 			return err
 		}

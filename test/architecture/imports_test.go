@@ -34,6 +34,7 @@ var order = [][]string{
 	{"internal/metric"},
 	{"internal/store"},
 	{"internal/kind/..."},
+	{"internal/kind/certificate"},
 	{"internal/kind/audit"},
 	{"internal/driver/...", "internal/acm", "internal/ca", "internal/catalogue", "internal/cost"},
 	{"internal/resource"},
@@ -46,7 +47,8 @@ var order = [][]string{
 
 // beside lists the imports within a line that are permitted.
 var beside = []edge{
-	{"internal/families/compute", "internal/families/keypair"}, // an instance is made with a key pair
+	{"internal/families/compute", "internal/families/keypair"},          // an instance is made with a key pair
+	{"internal/families/loadbalancer", "internal/families/certificate"}, // its certificates are validated as others are
 	{"test/...", "test/..."},
 }
 

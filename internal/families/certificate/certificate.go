@@ -1,7 +1,7 @@
 // Package certificate holds the actions about certificates of distributions and container services.
 //
 // It issues nothing that could serve TLS. Zones of the account get the validation records of their
-// names, as on AWS.
+// names, as on AWS, also those of certificates of load balancers.
 package certificate
 
 import (
@@ -45,12 +45,7 @@ func create(c *api.Call, in *lightsail.CreateCertificateInput) (*lightsail.Creat
 		return nil, api.InvalidParams("%s", err)
 	}
 	cert := certificate.New(c.New(resource.Certificate, *in.CertificateName), names)
-	if cert.Refusal() != "" {
-		cert.Enter(c.Plan(certificate.Lifecycle, certificate.Refuse))
-	} else {
-		cert.Enter(certificate.Lifecycle.Plan(certificate.Request, c.Now, c.Now.Add)) // AWS's days, on any time scale
-	}
-	if err := writeRecords(c, cert); err != nil {
+	if err := Validate(c, cert); err != nil {
 		return nil, err
 	}
 	out := &lightsail.CreateCertificateOutput{Operations: []types.Operation{*c.Record(cert.Resource)}}

@@ -13,26 +13,34 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/kind/domain"
+	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// writeRecords adds the validation records of a new certificate to the zones of the account, whatever
-// the region of the certificate (release note of Lightsail, November 2022). No operation says so.
-func writeRecords(c *api.Call, cert *certificate.Certificate) error {
-	if cert.Refusal() != "" {
+// Validate begins the validation of the names of a new certificate of any kind.
+func Validate(c *api.Call, cert certificate.Validated) error {
+	if certificate.Refusal(cert.Domains()) != "" {
+		cert.Validation().Enter(c.Plan(certificate.Lifecycle, certificate.Refuse))
 		return nil
 	}
-	zones, err := zonesOf(c, cert.Doc.SubjectAlternativeNames)
+	cert.Validation().Enter(certificate.Lifecycle.Plan(certificate.Request, c.Now, c.Now.Add)) // AWS's days, on any time scale
+	return writeRecords(c, cert)
+}
+
+// writeRecords adds the validation records of a new certificate to the zones of the account, whatever
+// the region of the certificate (release note of Lightsail, November 2022). No operation says so.
+func writeRecords(c *api.Call, cert certificate.Validated) error {
+	zones, err := zonesOf(c, cert.Domains())
 	if err != nil {
 		return err
 	}
 	changed := map[*domain.Domain]bool{}
-	for i, name := range cert.Doc.SubjectAlternativeNames {
+	for i, name := range cert.Domains() {
 		zone := zoneOf(zones, name)
 		if zone == nil {
 			continue
 		}
-		record, v := acm.RecordOf(c.Principal.Account, name), &cert.Priv.Names[i]
+		record, v := acm.RecordOf(c.Principal.Account, name), &cert.Validation().Names[i]
 		v.Zoned = true
 		if zone.Has(record.Name, "CNAME", record.Value) {
 			continue
@@ -105,19 +113,20 @@ func zoneOf(zones []*domain.Domain, name string) (found *domain.Domain) {
 
 // prove notes which records of a certificate zones have, and reports whether one is new. The
 // certificate is issued a while after the last one.
-func prove(c *api.Call, cert *certificate.Certificate, zones ...*domain.Domain) (changed bool) {
-	for i, name := range cert.Doc.SubjectAlternativeNames {
+func prove(c *api.Call, cert certificate.Validated, zones ...*domain.Domain) (changed bool) {
+	v := cert.Validation()
+	for i, name := range cert.Domains() {
 		zone := zoneOf(zones, name)
-		if zone == nil || !cert.Awaits(i, c.Now) {
+		if zone == nil || !v.Awaits(i, c.Now) {
 			continue
 		}
 		if record := acm.RecordOf(c.Principal.Account, name); zone.Has(record.Name, "CNAME", record.Value) {
-			cert.Priv.Names[i].Proven = c.After(certificate.Lifecycle[certificate.Prove][0].Takes)
+			v.Names[i].Proven = c.After(certificate.Lifecycle[certificate.Prove][0].Takes)
 			changed = true
 		}
 	}
-	if changed && cert.IsProven() {
-		cert.Enter(c.Plan(certificate.Lifecycle, certificate.Prove))
+	if changed && v.IsProven() {
+		v.Enter(c.Plan(certificate.Lifecycle, certificate.Prove))
 	}
 	return changed
 }
@@ -129,22 +138,33 @@ func Prove(c *api.Call, zone *domain.Domain, entry *types.DomainEntry) error {
 		return nil
 	}
 	for _, region := range catalogue.Regions() {
-		rows, err := c.AllIn(region.Name, resource.Certificate)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			cert, err := certificate.Load(r)
+		for _, kind := range []resource.Kind{resource.Certificate, resource.LoadBalancerTLSCertificate} {
+			rows, err := c.AllIn(region.Name, kind)
 			if err != nil {
 				return err
 			}
-			if !prove(c, cert, zone) {
-				continue
-			}
-			if err := c.Save(cert); err != nil {
-				return err
+			for _, r := range rows {
+				if err := proveStored(c, r, zone); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
+}
+
+func proveStored(c *api.Call, r *resource.Resource, zone *domain.Domain) error {
+	cert, err := open(r)
+	if err != nil || !prove(c, cert, zone) {
+		return err
+	}
+	return c.Save(cert)
+}
+
+// open opens a stored certificate of any kind.
+func open(r *resource.Resource) (certificate.Validated, error) {
+	if r.Kind == resource.LoadBalancerTLSCertificate {
+		return loadbalancer.LoadCertificate(r)
+	}
+	return certificate.Load(r)
 }

@@ -2,8 +2,6 @@ package loadbalancer
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -11,7 +9,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/acm"
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/kind/domain"
+	"github.com/lanyard-cloud/lanyard/internal/families/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -65,8 +63,10 @@ func request(c *api.Call, b *loadbalancer.LoadBalancer, name, primary string, al
 	if err != nil {
 		return nil, api.InvalidParams("%s", err)
 	}
-	plan := c.Plan(loadbalancer.CertificateLifecycle, loadbalancer.RequestOf(names))
-	cert := loadbalancer.NewCertificate(c.NewResource(resource.LoadBalancerTLSCertificate, name), names, plan)
+	cert := loadbalancer.NewCertificate(c.NewResource(resource.LoadBalancerTLSCertificate, name), names)
+	if err := certificate.Validate(c, cert); err != nil {
+		return nil, err
+	}
 	if err := c.Insert(cert); err != nil {
 		return nil, err
 	}
@@ -88,50 +88,10 @@ func getCertificates(c *api.Call, _ *lightsail.GetLoadBalancerTlsCertificatesInp
 		if err != nil {
 			return nil, err
 		}
-		if err := validate(c, cert); err != nil {
-			return nil, err
-		}
 		out.TlsCertificates = append(out.TlsCertificates, *cert.Show(c.Now))
 	}
 	return out, nil
 }
-
-// validate looks for the validation records of a certificate in the DNS zones of the account.
-func validate(c *api.Call, cert *loadbalancer.Certificate) error {
-	if !cert.AwaitsRecords() {
-		return nil
-	}
-	for name, record := range cert.Records() {
-		found, err := isInZone(c, name, record)
-		if err != nil || !found {
-			return err
-		}
-	}
-	cert.Validated = true
-	return nil
-}
-
-// isInZone reports whether the zone that a domain is in has a record: the zone with most of the domain's labels.
-func isInZone(c *api.Call, name string, record acm.Record) (bool, error) {
-	for ; strings.Contains(name, "."); _, name, _ = strings.Cut(name, ".") {
-		r, err := c.FindIn(resource.Domain.OnlyIn(), name, resource.Domain)
-		if _, missing := errors.AsType[*types.NotFoundException](err); missing {
-			continue
-		}
-		if err != nil {
-			return false, err
-		}
-		zone := &domain.Domain{}
-		err = zone.Open(r)
-		return slices.ContainsFunc(zone.Doc.DomainEntries, func(e types.DomainEntry) bool {
-			return *e.Type == "CNAME" && same(*e.Name, record.Name) && same(*e.Target, record.Value)
-		}), err
-	}
-	return false, nil
-}
-
-// same reports whether two names are one in DNS.
-func same(a, b string) bool { return resource.Domain.Normal(a) == resource.Domain.Normal(b) }
 
 // ownCertificate opens the certificate that the call is on, which must be one of the load balancer's.
 func ownCertificate(c *api.Call, b *loadbalancer.LoadBalancer) (*loadbalancer.Certificate, error) {
@@ -142,7 +102,7 @@ func ownCertificate(c *api.Call, b *loadbalancer.LoadBalancer) (*loadbalancer.Ce
 	if owner := cert.Balancer(); owner == nil || owner.ID != b.Resource.ID {
 		return nil, api.NotFound(string(resource.LoadBalancerTLSCertificate), cert.Resource.Name)
 	}
-	return cert, validate(c, cert)
+	return cert, nil
 }
 
 // attachCertificate has the load balancer serve HTTPS with one of its certificates, in place of another one. The text
@@ -156,14 +116,14 @@ func attachCertificate(c *api.Call, _ *lightsail.AttachLoadBalancerTlsCertificat
 	if err != nil {
 		return nil, err
 	}
-	if !cert.Issue(c.Now) {
+	if !cert.Priv.IsIssued(c.Now) {
 		return nil, api.InvalidParams("Sorry, you can only attach a validated certificate to a load balancer.")
 	}
 	if cert.Serving() == nil {
 		if former := b.Serving(); former != nil {
 			err = c.Unlink(b.Resource, former)
 		}
-		err = errors.Join(err, c.Save(cert), c.Link(cert, resource.BalancerHTTPS, b, resource.NoDoc))
+		err = errors.Join(err, c.Link(cert, resource.BalancerHTTPS, b, resource.NoDoc))
 	}
 	ops := api.EachNamesOther(c.Record(b.Resource), c.Record(cert.Resource))
 	return &lightsail.AttachLoadBalancerTlsCertificateOutput{Operations: ops}, err

@@ -92,7 +92,7 @@ func TestCreateLoadBalancer_refusals(t *testing.T) {
 		"You must specify certificateName and certificateDomainName together.": func(in *lightsail.CreateLoadBalancerInput) { in.CertificateName = new("cert") },
 		"Wildcard domain names are not supported: *.example.com":               withCertificate("cert", "*.example.com"),
 		"The domain name is invalid: localhost":                                withCertificate("cert", "localhost"),
-		"A certificate can have at most 9 alternative domain names, not 10":   withCertificate("cert", "a.com", strings.Split("b.com c.com d.com e.com f.com g.com h.com i.com j.com k.com", " ")...),
+		"A certificate can have at most 9 alternative domain names, not 10":    withCertificate("cert", "a.com", strings.Split("b.com c.com d.com e.com f.com g.com h.com i.com j.com k.com", " ")...),
 	} {
 		in := &lightsail.CreateLoadBalancerInput{LoadBalancerName: new("other"), InstancePort: 80}
 		change(in)
@@ -136,8 +136,15 @@ func TestUpdateLoadBalancerAttribute_showsEachValue(t *testing.T) {
 	const path, sticky, seconds, redirect, policy = "HealthCheckPath", "SessionStickinessEnabled",
 		"SessionStickiness_LB_CookieDurationSeconds", "HttpsRedirectionEnabled", "TlsPolicyName"
 	for _, step := range []struct{ name, value string }{
-		{path, "/health?x=1"}, {path, "/health?x=1"}, {sticky, "true"}, {sticky, "false"}, {seconds, "1"}, {seconds, "604800"},
-		{redirect, "false"}, {policy, "TLS-FS-1-2-Res-2019-08"}, {policy, "TLS-2016-08"},
+		{path, "/health?x=1"},
+		{path, "/health?x=1"},
+		{sticky, "true"},
+		{sticky, "false"},
+		{seconds, "1"},
+		{seconds, "604800"},
+		{redirect, "false"},
+		{policy, "TLS-FS-1-2-Res-2019-08"},
+		{policy, "TLS-2016-08"},
 	} {
 		out := familytest.Do(t, l.UpdateLoadBalancerAttribute, &lightsail.UpdateLoadBalancerAttributeInput{
 			LoadBalancerName: new("lb"), AttributeName: types.LoadBalancerAttributeName(step.name), AttributeValue: &step.value,

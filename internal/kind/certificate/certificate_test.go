@@ -44,7 +44,7 @@ func stored(t *testing.T, names []string, change func(*Certificate)) *resource.R
 	c := New(&resource.Resource{
 		ID: "0123abcd-4567-89ab-cdef-0123456789ab", Account: "111122223333", Region: "us-east-1", Name: "c-1", Kind: resource.Certificate, Zone: "all", CreatedAt: now,
 	}, names)
-	c.Enter(Lifecycle.Plan(Request, now, now.Add))
+	c.Priv.Enter(Lifecycle.Plan(Request, now, now.Add))
 	c.Fill(c.SupportSuffix())
 	change(c)
 	if err := c.PackDoc(c.Doc); err != nil {
@@ -61,17 +61,17 @@ func TestCheck(t *testing.T) {
 		want   string
 	}{
 		"as it was made":        {names, func(*Certificate) {}, ""},
-		"issued":                {names, func(c *Certificate) { c.Issue(now) }, ""},
-		"partly proven":         {names, func(c *Certificate) { c.Priv.Names[1] = Validation{Zoned: true, Proven: now} }, ""},
-		"refused by its zone":   {names, func(c *Certificate) { c.Priv.Names[1] = Validation{Zoned: true, Refused: "It is full."} }, ""},
-		"refused by no zone":    {names, func(c *Certificate) { c.Priv.Names[1] = Validation{Refused: "It is full."} }, "priv: a name was refused by no zone, or with no line of text"},
+		"issued":                {names, func(c *Certificate) { c.Priv.Issue(now) }, ""},
+		"partly proven":         {names, func(c *Certificate) { c.Priv.Names[1] = Name{Zoned: true, Proven: now} }, ""},
+		"refused by its zone":   {names, func(c *Certificate) { c.Priv.Names[1] = Name{Zoned: true, Refused: "It is full."} }, ""},
+		"refused by no zone":    {names, func(c *Certificate) { c.Priv.Names[1] = Name{Refused: "It is full."} }, "priv: a name was refused by no zone, or with no line of text"},
 		"proven before 1970":    {names, func(c *Certificate) { c.Priv.Names[0].Proven = time.Unix(-1, 0) }, "priv: proven of a name is before 1970"},
 		"no names":              {names, func(c *Certificate) { c.Doc.SubjectAlternativeNames = nil }, "priv: there is not one validation for each name of the certificate"},
 		"too few validations":   {names, func(c *Certificate) { c.Priv.Names = c.Priv.Names[:1] }, "priv: there is not one validation for each name of the certificate"},
 		"a name in upper case":  {[]string{"Example.com"}, func(*Certificate) {}, "doc: subjectAlternativeNames are not the names of a certificate"},
 		"another first name":    {names, func(c *Certificate) { c.Doc.DomainName = &names[1] }, "doc: domainName is not the first of subjectAlternativeNames"},
 		"another algorithm":     {names, func(c *Certificate) { c.Doc.KeyAlgorithm = new("none") }, "doc: unknown keyAlgorithm"},
-		"proven but not issued": {names, func(c *Certificate) { c.Issue(now); c.Priv.Plan = Lifecycle.Plan(Request, now, now.Add) }, "priv: the plan does not end as the validations of the names have it"},
+		"proven but not issued": {names, func(c *Certificate) { c.Priv.Issue(now); c.Priv.Plan = Lifecycle.Plan(Request, now, now.Add) }, "priv: the plan does not end as the validations of the names have it"},
 		"not public":            {[]string{"shop.test"}, func(c *Certificate) { c.Priv.Plan = Lifecycle.Plan(Refuse, now, now.Add) }, ""},
 		"not public but waits":  {[]string{"shop.test"}, func(*Certificate) {}, "priv: the plan does not end as the names of the certificate have it"},
 		"a stored status":       {names, func(c *Certificate) { c.Doc.Status = "ISSUED" }, "doc: status is not what Lanyard writes"},
@@ -86,7 +86,7 @@ func TestCheck(t *testing.T) {
 
 func TestCheckLink(t *testing.T) {
 	names := []string{"example.com", "www.example.com"}
-	issued := stored(t, names, func(c *Certificate) { c.Issue(now) })
+	issued := stored(t, names, func(c *Certificate) { c.Priv.Issue(now) })
 	for doc, valid := range map[string]bool{
 		`{"names":["www.example.com"]}`: true, `{"names":["www.example.com","example.com"]}`: true, `{"names":[]}`: false, `{}`: false,
 		`{"names":["www.example.com","www.example.com"]}`: false, `{"names":["example.org"]}`: false, `{"names":["example.com"],"x":1}`: false,

@@ -24,29 +24,30 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	var a audit.Audit
 	a.Envelope(c, c.SupportSuffix())
 	a.Everywhere(r)
-	names := c.Doc.SubjectAlternativeNames
-	a.Want(len(names) > 0 && len(names) == len(c.Priv.Names), "priv: there is not one validation for each name of the certificate")
-	if a.Err != nil {
-		return claims, a.Err
-	}
-	normal, err := acm.Names(names[0], names[1:])
-	a.Want(err == nil && slices.Equal(normal, names), "doc: subjectAlternativeNames are not the names of a certificate")
-	a.Want(aws.ToString(c.Doc.DomainName) == names[0], "doc: domainName is not the first of subjectAlternativeNames")
 	a.Want(aws.ToString(c.Doc.KeyAlgorithm) == acm.KeyAlgorithm, "doc: unknown keyAlgorithm")
-	c.checkValidations(&a)
-	a.Plan(c.Priv.Plan, pending, issued, timedOut, failed)
-	if a.Err == nil {
-		end := c.Priv.State(c.Priv.Settled())
-		a.Want((end == failed) == (c.Refusal() != ""), "priv: the plan does not end as the names of the certificate have it")
-		a.Want((end == issued) == c.IsProven(), "priv: the plan does not end as the validations of the names have it")
-	}
+	CheckValidation(&a, c, c.Doc.DomainName)
 	return claims, a.Repack(c)
 }
 
-func (c *Certificate) checkValidations(a *audit.Audit) {
-	for _, v := range c.Priv.Names {
-		a.Moment("proven of a name", v.Proven)
-		a.Want(v.Refused == "" || v.Zoned && audit.IsText(v.Refused), "priv: a name was refused by no zone, or with no line of text")
+// CheckValidation wants the names of a certificate in their normal form, with the first one as primary, and the plan to
+// be one that their validations can have made.
+func CheckValidation(a *audit.Audit, c Validated, primary *string) {
+	names, v := c.Domains(), c.Validation()
+	a.Want(len(names) > 0 && len(names) == len(v.Names), "priv: there is not one validation for each name of the certificate")
+	if a.Err != nil {
+		return
+	}
+	normal, err := acm.Names(names[0], names[1:])
+	a.Want(err == nil && slices.Equal(normal, names), "doc: subjectAlternativeNames are not the names of a certificate")
+	a.Want(aws.ToString(primary) == names[0], "doc: domainName is not the first of subjectAlternativeNames")
+	for _, n := range v.Names {
+		a.Moment("proven of a name", n.Proven)
+		a.Want(n.Refused == "" || n.Zoned && audit.IsText(n.Refused), "priv: a name was refused by no zone, or with no line of text")
+	}
+	a.Plan(v.Plan, pending, issued, timedOut, failed)
+	if a.Err == nil {
+		a.Want((v.end() == failed) == (Refusal(names) != ""), "priv: the plan does not end as the names of the certificate have it")
+		a.Want(v.WillBeIssued() == v.IsProven(), "priv: the plan does not end as the validations of the names have it")
 	}
 }
 
@@ -68,7 +69,7 @@ func checkLink(role resource.Role, from, _ *resource.Resource, doc []byte) error
 	case len(sorted) == 0 || !c.HasAll(sorted) || len(slices.Compact(sorted)) < len(served.Names):
 		return errors.New("doc: the names are not names of the certificate, each once")
 	}
-	if c.Priv.State(c.Priv.Settled()) != issued {
+	if !c.Priv.WillBeIssued() {
 		return errors.New("the plan of the certificate does not end in the state ISSUED")
 	}
 	return nil

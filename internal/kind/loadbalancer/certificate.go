@@ -1,12 +1,12 @@
 package loadbalancer
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/acm"
+	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -17,60 +17,38 @@ const MaxCertificates = 2
 // providers want it to be gone within seconds.
 const DeleteCertificateTakes = 5 * time.Second
 
-// The states of a certificate's request.
-const (
-	// requested is until the domains were looked at first.
-	requested = "requested"
-	// examined is from then on: the certificate is issued as soon as it is validated.
-	examined = "examined"
-	// failed is for good: a domain can't be registered.
-	failed = "failed"
-)
-
-// The events that make a certificate: its domains can be registered, or one of them can't.
-const (
-	Request       = "request"
-	RequestFailed = "request that fails"
-)
-
-// CertificateLifecycle is how the request of a certificate moves. A certificate was seen to be issued 45 seconds after it
-// was requested, and one for an invalid domain to fail within seconds.
-var CertificateLifecycle = resource.Lifecycle{
-	Request:       {{State: requested, Takes: 45 * time.Second}, {State: examined}},
-	RequestFailed: {{State: requested, Takes: 5 * time.Second}, {State: failed}},
-}
-
 // Certificate is a stored TLS certificate of a load balancer, opened. It has a link to the load balancer, and another one
 // if that serves HTTPS with it.
 type Certificate struct {
-	resource.Record[types.LoadBalancerTlsCertificate, CertificatePriv, *types.LoadBalancerTlsCertificate]
-	// Validated reports whether the validation records of all domains are in DNS zones. The caller looks at those.
-	Validated bool
+	resource.Record[types.LoadBalancerTlsCertificate, certificate.Validation, *types.LoadBalancerTlsCertificate]
 }
 
-// CertificatePriv is what Lanyard knows of a certificate and the API never shows.
-type CertificatePriv struct {
-	resource.Planned
-	// Issued is when the certificate was issued; zero if no call has noted that. Until then it is issued as long as it is
-	// validated.
-	Issued time.Time `json:"issued,omitzero"`
-}
-
-// NewCertificate returns a certificate for domains, of which the first is the primary one. It is not stored yet.
-func NewCertificate(r *resource.Resource, domains []string, plan resource.Plan) *Certificate {
+// NewCertificate returns a certificate for domains, of which the first is the primary one. It is not stored yet, and nothing
+// validates its domains.
+func NewCertificate(r *resource.Resource, domains []string) *Certificate {
 	c := &Certificate{}
-	c.Resource, c.Priv.Plan = r, plan
+	c.Resource, c.Priv = r, certificate.NewValidation(len(domains))
 	c.Doc.DomainName, c.Doc.SubjectAlternativeNames, c.Doc.KeyAlgorithm = &domains[0], domains, new(acm.KeyAlgorithm)
 	return c
+}
+
+// LoadCertificate opens a stored certificate.
+func LoadCertificate(r *resource.Resource) (*Certificate, error) {
+	c := &Certificate{}
+	return c, c.Open(r)
 }
 
 // Kind is resource.LoadBalancerTLSCertificate.
 func (*Certificate) Kind() resource.Kind { return resource.LoadBalancerTLSCertificate }
 
 // SupportSuffix is the ARN of the certificate in AWS Certificate Manager (observed).
-func (c *Certificate) SupportSuffix() string {
-	return acm.ARN(c.Resource.Region, owner(c.Resource), c.Resource.ID)
-}
+func (c *Certificate) SupportSuffix() string { return certificate.SupportSuffix(c.Resource) }
+
+// Domains are the names of the certificate, the first one first.
+func (c *Certificate) Domains() []string { return c.Doc.SubjectAlternativeNames }
+
+// Validation is how the validation of the names stands.
+func (c *Certificate) Validation() *certificate.Validation { return &c.Priv }
 
 // Pack writes the documents into the row, without what Show adds.
 func (c *Certificate) Pack() error {
@@ -94,108 +72,40 @@ func (c *Certificate) Serving() *resource.Link {
 	return c.Resource.Linked(resource.BalancerHTTPS)
 }
 
-// issuedAt is when the certificate was issued; the zero time if it is not at a moment.
-func (c *Certificate) issuedAt(now time.Time) time.Time {
-	switch {
-	case !c.Priv.Issued.IsZero() && !c.Priv.Issued.After(now):
-		return c.Priv.Issued
-	case c.Validated && c.Priv.State(now) == examined && !now.Before(c.Priv.Settled()):
-		return c.Priv.Settled().Truncate(time.Second)
-	}
-	return time.Time{}
-}
-
-// Issue notes that the certificate was issued, and reports whether it was at a moment. It stays so, whatever becomes of
-// the validation records.
-func (c *Certificate) Issue(now time.Time) bool {
-	at := c.issuedAt(now)
-	if !at.IsZero() {
-		c.Priv.Issued = at
-	}
-	return !at.IsZero()
-}
-
-func (c *Certificate) status(now time.Time) types.LoadBalancerTlsCertificateStatus {
-	switch {
-	case !c.issuedAt(now).IsZero():
-		return types.LoadBalancerTlsCertificateStatusIssued
-	case c.Priv.State(now) == failed:
-		return types.LoadBalancerTlsCertificateStatusFailed
-	}
-	return types.LoadBalancerTlsCertificateStatusPendingValidation
-}
-
 // Show is the certificate as the API shows it at a moment. What is in the certificate itself is there once it is issued.
 func (c *Certificate) Show(now time.Time) *types.LoadBalancerTlsCertificate {
 	doc := c.Doc
 	doc.SignatureAlgorithm = new("SHA256WITHRSA")
-	doc.Status, doc.IsAttached = c.status(now), new(c.Serving() != nil)
+	doc.Status, doc.IsAttached = types.LoadBalancerTlsCertificateStatus(c.Priv.State(now)), new(c.Serving() != nil)
 	if b := c.Balancer(); b != nil {
 		doc.LoadBalancerName = &b.Name
 	}
-	doc.DomainValidationRecords = c.shownRecords(doc.Status)
+	for i, domain := range c.Domains() {
+		doc.DomainValidationRecords = append(doc.DomainValidationRecords, shownRecord(c.Priv.Show(c.Resource.Account, domain, i, now), domain))
+	}
 	switch doc.Status {
 	case types.LoadBalancerTlsCertificateStatusFailed:
-		doc.FailureReason = types.LoadBalancerTlsCertificateFailureReason(refusalOf(doc.SubjectAlternativeNames))
+		doc.FailureReason = types.LoadBalancerTlsCertificateFailureReason(certificate.Refusal(c.Domains()))
 	case types.LoadBalancerTlsCertificateStatusIssued:
-		at := c.issuedAt(now)
-		v := acm.ValidityAt(c.Resource.ID, at, now)
+		at, v := c.Priv.IssuedAt(c.Resource.ID, now)
 		doc.IssuedAt, doc.NotBefore, doc.NotAfter, doc.Serial = &at, &v.NotBefore, &v.NotAfter, &v.Serial
 		doc.Issuer, doc.Subject = new(acm.Issuer), new("CN="+*doc.DomainName)
 	}
 	return &doc
 }
 
-// refusalOf is the reason for which a certificate for domains fails; "" if it does not.
-func refusalOf(domains []string) (reason string) {
-	for _, domain := range domains {
-		reason = cmp.Or(reason, acm.Refusal(domain))
+// shownRecord is the validation of a domain in the API's form. The words are those for other certificates.
+func shownRecord(v certificate.Shown, domain string) types.LoadBalancerTlsCertificateDomainValidationRecord {
+	shown := types.LoadBalancerTlsCertificateDomainValidationRecord{
+		DomainName: &domain, ValidationStatus: types.LoadBalancerTlsCertificateDomainStatus(v.Status),
 	}
-	return reason
-}
-
-// RequestOf is the event of CertificateLifecycle for a certificate for domains.
-func RequestOf(domains []string) string {
-	if refusalOf(domains) != "" {
-		return RequestFailed
+	if v.Record != nil {
+		shown.Name, shown.Type, shown.Value = &v.Record.Name, new("CNAME"), &v.Record.Value
 	}
-	return Request
-}
-
-// Records are the validation records of all domains.
-func (c *Certificate) Records() map[string]acm.Record {
-	records := map[string]acm.Record{}
-	for _, domain := range c.Doc.SubjectAlternativeNames {
-		records[domain] = acm.RecordOf(c.Resource.Account, domain)
-	}
-	return records
-}
-
-// AwaitsRecords reports whether the validation records decide about the certificate.
-func (c *Certificate) AwaitsRecords() bool {
-	return c.Priv.Issued.IsZero() && RequestOf(c.Doc.SubjectAlternativeNames) == Request
-}
-
-// shownRecords are the validation records as the API shows them with a status of the certificate. A domain that
-// cannot be validated has none (observed for top-level domains that are not public).
-func (c *Certificate) shownRecords(status types.LoadBalancerTlsCertificateStatus) (all []types.LoadBalancerTlsCertificateDomainValidationRecord) {
-	records := c.Records()
-	for _, domain := range c.Doc.SubjectAlternativeNames {
-		shown := types.LoadBalancerTlsCertificateDomainValidationRecord{
-			DomainName: &domain, ValidationStatus: types.LoadBalancerTlsCertificateDomainStatusPendingValidation,
+	if v.Creation != nil {
+		shown.DnsRecordCreationState = &types.LoadBalancerTlsCertificateDnsRecordCreationState{
+			Code: types.LoadBalancerTlsCertificateDnsRecordCreationStateCode(v.Creation.Code), Message: v.Creation.Message,
 		}
-		refused := acm.Refusal(domain) != ""
-		if !refused {
-			record := records[domain]
-			shown.Name, shown.Type, shown.Value = &record.Name, new("CNAME"), &record.Value
-		}
-		switch {
-		case status == types.LoadBalancerTlsCertificateStatusIssued:
-			shown.ValidationStatus = types.LoadBalancerTlsCertificateDomainStatusSuccess
-		case status == types.LoadBalancerTlsCertificateStatusFailed && refused:
-			shown.ValidationStatus = types.LoadBalancerTlsCertificateDomainStatusFailed
-		}
-		all = append(all, shown)
 	}
-	return all
+	return shown
 }

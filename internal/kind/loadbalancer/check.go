@@ -4,12 +4,12 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/lanyard-cloud/lanyard/internal/acm"
 	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
+	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -65,31 +65,18 @@ func checkAttachment(_ resource.Role, _, _ *resource.Resource, doc []byte) error
 }
 
 func checkCertificate(r *resource.Resource) (claims resource.Claims, err error) {
-	c := &Certificate{}
-	if err := c.Open(r); err != nil {
+	c, err := LoadCertificate(r)
+	if err != nil {
 		return claims, err
 	}
 	var a audit.Audit
 	a.Envelope(c, c.SupportSuffix())
 	a.Everywhere(r)
 	a.Name("name", &r.Name)
-	names := c.Doc.SubjectAlternativeNames
-	a.Want(len(names) > 0, "doc: subjectAlternativeNames are missing")
-	if len(names) > 0 {
-		again, err := acm.Names(names[0], names[1:])
-		a.Want(err == nil && slices.Equal(again, names) && aws.ToString(c.Doc.DomainName) == names[0], "doc: the domain names are not valid")
-		c.checkRequest(&a)
-	}
+	a.Want(aws.ToString(c.Doc.KeyAlgorithm) == acm.KeyAlgorithm, "doc: unknown keyAlgorithm")
+	certificate.CheckValidation(&a, c, c.Doc.DomainName)
 	claims.Links = []resource.Role{resource.BalancerCertificate}
 	return claims, a.Repack(c)
-}
-
-func (c *Certificate) checkRequest(a *audit.Audit) {
-	last := CertificateLifecycle[RequestOf(c.Doc.SubjectAlternativeNames)][1].State
-	a.Transition(c.Priv.Plan, requested, last)
-	a.Want(c.Priv.Issued.IsZero() || last == examined, "priv: a certificate that fails was issued")
-	a.Moment("issued", c.Priv.Issued)
-	a.Want(c.Priv.Issued.Equal(c.Priv.Issued.Truncate(time.Second)), "priv: issued is not a whole second")
 }
 
 // checkCertificateLink wants a link without details to a load balancer that has room for it. Only a certificate that was
@@ -105,7 +92,7 @@ func checkCertificateLink(role resource.Role, from, to *resource.Resource, doc [
 		return errors.New("doc: there is nothing to say of a certificate of a load balancer")
 	case role == resource.BalancerCertificate && len(b.CertificateLinks()) >= MaxCertificates:
 		return errors.New("the load balancer has more certificates than it can have")
-	case role == resource.BalancerHTTPS && (c.Priv.Issued.IsZero() || owner == nil || owner.ID != to.ID):
+	case role == resource.BalancerHTTPS && (!c.Priv.WillBeIssued() || owner == nil || owner.ID != to.ID):
 		return errors.New("the certificate was not issued for the load balancer")
 	}
 	return nil

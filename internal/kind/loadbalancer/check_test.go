@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
@@ -64,14 +65,17 @@ func TestStored_loadBalancers(t *testing.T) {
 }
 
 func TestStored_certificates(t *testing.T) {
-	names := []string{"example.com", "www.example.com"}
-	c := loadbalancer.NewCertificate(row(resource.LoadBalancerTLSCertificate, "cert"), names, plan(loadbalancer.CertificateLifecycle, loadbalancer.RequestOf(names)))
+	c := loadbalancer.NewCertificate(row(resource.LoadBalancerTLSCertificate, "cert"), []string{"example.com", "www.example.com"})
+	c.Priv.Enter(plan(certificate.Lifecycle, certificate.Request))
 	wantRefused(t, packed(t, c), map[string][2]string{
-		"subjectAlternativeNames are missing": {`["example.com","www.example.com"]`, `[]`},
-		"the domain names are not valid":      {`"www.example.com"`, `"*.example.com"`},
-		"unknown state":                       {`"examined"`, `"failed"`},
-		"issued is not a whole second":        {`{"plan"`, `{"issued":"2026-11-22T09:00:00.5Z","plan"`},
-		"is not what Lanyard writes":          {`{"arn"`, `{"serial":"00","arn"`},
+		"not one validation for each name":  {`["example.com","www.example.com"]`, `[]`},
+		"are not the names of a":            {`"www.example.com"`, `"*.example.com"`},
+		"domainName is not the first":       {`"domainName":"example.com"`, `"domainName":"www.example.com"`},
+		"unknown keyAlgorithm":              {`RSA-2048`, `RSA-1024`},
+		"unknown state":                     {`"VALIDATION_TIMED_OUT"`, `"EXPIRED"`},
+		"as the validations of the names":   {`"VALIDATION_TIMED_OUT"`, `"ISSUED"`},
+		"plan does not end as the names of": {`"VALIDATION_TIMED_OUT"`, `"FAILED"`},
+		"is not what Lanyard writes":        {`{"arn"`, `{"serial":"00","arn"`},
 	})
 }
 
