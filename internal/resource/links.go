@@ -73,7 +73,7 @@ var roles = map[Role]Ends{
 	MonitoredDatabase:      {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
 	MonitoredInstance:      {From: Alarm, To: Instance, DeletesFrom: true},
 	OriginBucket:           {From: Distribution, To: Bucket, Anywhere: true},
-	OriginContainerService: {From: Distribution, To: ContainerService, Anywhere: true},
+	OriginContainerService: {From: Distribution, To: ContainerService, Anywhere: true, Shown: true},
 	OriginInstance:         {From: Distribution, To: Instance, Anywhere: true},
 	OriginLoadBalancer:     {From: Distribution, To: LoadBalancer, Anywhere: true},
 	ServingCertificate:     {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},

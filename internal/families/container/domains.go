@@ -20,6 +20,9 @@ import (
 // CloudFormation provider). It changes nothing if it returns an error for clients: the call fails.
 func setDomains(c *api.Call, s *container.Service, given map[string][]string) (changed bool, err error) {
 	wanted := normal(given)
+	if slices.Equal(wanted[container.ByDistributions], s.DistributionNames()) { // clients send what they have read
+		delete(wanted, container.ByDistributions)
+	}
 	if err := container.CheckDomains(wanted); err != nil { // before each name is looked for
 		return false, refusal(err)
 	}

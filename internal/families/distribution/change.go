@@ -2,18 +2,16 @@ package distribution
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
 	"github.com/lanyard-cloud/lanyard/internal/kind/distribution"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
+	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -98,10 +96,25 @@ func update(c *api.Call, in *lightsail.UpdateDistributionInput) (*lightsail.Upda
 	return &lightsail.UpdateDistributionOutput{Operation: op}, err
 }
 
-// setOrigin finds an origin, which may be in any region, and sets it.
+// setIPAddressType begins a deployment, also with the present type.
+func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*types.Operation, error) {
+	d, err := api.Target[distribution.Distribution](c)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Apply(distribution.Wish{IPAddressType: in.IpAddressType}); err != nil {
+		return nil, refusal(err)
+	}
+	return deploy(c, d)
+}
+
+// setOrigin finds an origin, which may be in any region, and sets it. One that is being deleted has no links any more.
 func setOrigin(c *api.Call, d *distribution.Distribution, in *types.InputOrigin) (*resource.Resource, error) {
 	r, err := c.FindIn(string(in.RegionName), *in.Name)
-	if _, missing := errors.AsType[*types.NotFoundException](err); missing {
+	if err == nil {
+		r, err = c.Tx.ResourceByID(r.ID)
+	}
+	if _, missing := errors.AsType[*types.NotFoundException](err); missing || err == nil && !r.GoneAt.IsZero() {
 		return nil, api.InvalidParams("The origin does not exist in the Region %s: %s", in.RegionName, *in.Name)
 	}
 	if err != nil {
@@ -163,9 +176,9 @@ func balancerDNS(r *resource.Resource) (string, error) {
 	if !slices.ContainsFunc(r.Links, func(l resource.Link) bool { return l.Other.Kind == resource.Instance }) {
 		return "", api.InvalidParams("The load balancer needs an attached instance to be the origin of a distribution: %s", r.Name)
 	}
-	balancer := &types.LoadBalancer{}
-	if err := codec.Unmarshal(r.Doc, balancer); err != nil {
-		return "", fmt.Errorf("stored %s %s: %w", r.Kind, r.ID, err)
+	b := &loadbalancer.LoadBalancer{}
+	if err := b.Open(r); err != nil {
+		return "", err
 	}
-	return aws.ToString(balancer.DnsName), nil
+	return b.DNSName(), nil
 }

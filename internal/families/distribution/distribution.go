@@ -27,6 +27,7 @@ func Declare() api.Family {
 		Roles: map[resource.Role]api.Role{
 			resource.OriginBucket: {}, resource.OriginContainerService: {}, resource.OriginInstance: {}, resource.OriginLoadBalancer: {},
 		},
+		IPAddressTypes: map[resource.Kind]api.SetIPAddressType{kind: setIPAddressType},
 		Actions: []api.Action{
 			api.New(create, api.Creates(kind)),
 			api.New(list, api.Of(kind), api.MayBeOn(kind.NameMember(), kind)),

@@ -238,7 +238,7 @@ func (s *Service) show(step string, now time.Time) *types.ContainerService {
 	doc := s.Doc
 	doc.State, doc.StateDetail = stateOf(step)
 	doc.Tags = s.Resource.Tags
-	doc.PublicDomainNames = s.DomainNames()
+	doc.PublicDomainNames = s.publicNames()
 	name := s.Resource.Name
 	doc.PrivateDomainName = new(name + ".service.local")
 	doc.Url = new("https://" + s.Host() + "/")

@@ -3,6 +3,9 @@ package container
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -25,6 +28,37 @@ func (s *Service) DomainNames() map[string][]string {
 		}
 	}
 	return all
+}
+
+// ByDistributions is the key of the names that distributions have which get their content from the service, among the names
+// of certificates (developer guide).
+const ByDistributions = "_"
+
+// publicNames are the names by certificates, and those by distributions; nil if there are none.
+func (s *Service) publicNames() map[string][]string {
+	all := s.DomainNames()
+	if names := s.DistributionNames(); len(names) > 0 {
+		if all == nil {
+			all = map[string][]string{}
+		}
+		all[ByDistributions] = names
+	}
+	return all
+}
+
+// DistributionNames are the default domain names of the distributions of which the service is the origin, in order.
+func (s *Service) DistributionNames() (names []string) {
+	for _, l := range s.Resource.Links {
+		if l.Role != resource.OriginContainerService {
+			continue
+		}
+		var d types.LightsailDistribution
+		if err := codec.Unmarshal(l.Other.Doc, &d); err == nil && d.DomainName != nil {
+			names = append(names, *d.DomainName)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // CheckDomains returns an Error if a service would have too many public domain names, or one of them

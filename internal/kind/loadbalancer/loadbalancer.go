@@ -112,11 +112,16 @@ func (b *LoadBalancer) Serving() *resource.Link {
 // EndHTTPS notes that the load balancer serves HTTP only: nothing can be redirected to HTTPS then.
 func (b *LoadBalancer) EndHTTPS() { b.Doc.HttpsRedirectionEnabled = new(false) }
 
+// DNSName is the balancer's name in DNS.
+func (b *LoadBalancer) DNSName() string {
+	name, _, number := b.elb()
+	return fmt.Sprintf("%s-%d.%s.elb.amazonaws.com", name, number, b.Resource.Region)
+}
+
 // Show is the load balancer as the API shows it at a moment.
 func (b *LoadBalancer) Show(now time.Time) *types.LoadBalancer {
 	doc := b.Doc
-	name, _, number := b.elb()
-	doc.DnsName = new(fmt.Sprintf("%s-%d.%s.elb.amazonaws.com", name, number, b.Resource.Region))
+	doc.DnsName = new(b.DNSName())
 	doc.State = types.LoadBalancerState(b.Priv.State(now))
 	doc.Protocol, doc.PublicPorts = types.LoadBalancerProtocolHttp, []int32{80}
 	serving := b.Serving()
