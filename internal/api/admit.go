@@ -21,12 +21,6 @@ func (c *Call) open() error {
 	if c.strays() {
 		return c.refuseRegion()
 	}
-	if c.action.invoke == nil {
-		if err := c.authorize(nil); err != nil {
-			return err
-		}
-		return notBuilt(c.action.name)
-	}
 	if err := codec.Decode(c.body, c.in); err != nil {
 		return c.refuseInput(err)
 	}

@@ -39,12 +39,9 @@ type Action struct {
 	// prepare does slow work before the write transaction opens. It returns what
 	// invoke gets, and how to give that back when nothing came of the call.
 	prepare func(c *Call, in any) (prepared any, undo func(), err error)
-	// ofEmptyAccount reports whether the action is of a family that is not built. It answers as
-	// in an account that has nothing of it.
-	ofEmptyAccount bool
 	// refused reports whether the action never does anything: all that it could be on refuses it.
 	refused bool
-	// invoke runs the action's function; nil for an action that is not there.
+	// invoke runs the action's function.
 	invoke func(c *Call, in, prepared any) (smithy.Serializable, error)
 }
 
@@ -122,20 +119,13 @@ func accessOf(name string) model.Access {
 	return row
 }
 
-// registry returns every action of the SDK: the built ones as given, the others
-// without a function.
-func registry(built []Action) map[string]*Action {
-	all := make(map[string]*Action, len(model.Actions()))
-	for i := range model.Actions() {
-		m := &model.Actions()[i]
-		all[m.Name] = &Action{name: m.Name, model: m, access: accessOf(m.Name), home: homeByName(m.Name)}
-	}
-	seen := map[string]bool{}
-	for _, a := range built {
-		if seen[a.name] {
+// registry returns actions by their names.
+func registry(actions []Action) map[string]*Action {
+	all := make(map[string]*Action, len(actions))
+	for _, a := range actions {
+		if all[a.name] != nil {
 			panic(fmt.Sprintf("api: %s is registered twice", a.name))
 		}
-		seen[a.name] = true
 		all[a.name] = &a
 	}
 	return all

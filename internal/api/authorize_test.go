@@ -20,8 +20,8 @@ import (
 
 const denied = "AccessDeniedException"
 
-// inputs are valid inputs of the actions that are built. The others are authorised
-// before their input is looked at.
+// inputs are valid inputs of some actions. The others get none: their callers' rights are checked
+// before what is wrong with an input is told.
 var inputs = map[string]string{
 	"CreateKeyPair":            `{"keyPairName":"new","tags":[{"key":"team","value":"web"}]}`,
 	"ImportKeyPair":            `{"keyPairName":"new","publicKeyBase64":"` + edLine + `"}`,

@@ -110,10 +110,6 @@ func Puts(kind resource.Kind) Option {
 	}
 }
 
-// OfEmptyAccount declares that the action reads a family that is not built, of which
-// nothing can exist, and answers so.
-func OfEmptyAccount() Option { return func(a *Action) { a.ofEmptyAccount = true } }
-
 // AlwaysRefused declares that the action returns an error for each resource that there can be, after
 // it was found and the caller's rights were checked. That is all there is of the action.
 func AlwaysRefused() Option { return func(a *Action) { a.refused = true } }

@@ -114,7 +114,6 @@ func TestPipeline_Do_hasTheRightsOfItsPrincipal(t *testing.T) {
 		{"an invalid write", all, "", "TagResource", `{}`, nil, "InvalidInputException"},
 		{"an invalid write without rights", allow("lightsail:Get*", "*"), "", "TagResource", `{}`, nil, denied},
 		{"no JSON", all, "", "TagResource", `{`, nil, "SerializationException"},
-		{"an action that is not built", all, "", "CreateLoadBalancer", `{}`, nil, "InvalidInputException"},
 		{"an action that there is not", all, "", "CreateCastle", `{}`, nil, "UnknownOperationException"},
 		{"a region without the family", all, "eu-central-1", "GetDomains", `{}`, nil, "InvalidInputException"},
 		{"a body that is too large", all, "", "GetRegions", strings.Repeat(" ", httpcall.MaxBody+1), nil, "RequestEntityTooLargeException"},

@@ -134,11 +134,6 @@ func QuotaReached(what string, limit int) error {
 		"If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.", what, limit)
 }
 
-// notBuilt answers for an action of AWS that Lanyard does not have yet.
-func notBuilt(action string) error {
-	return InvalidInput(CodeUnsupportedOperation, "Lanyard does not support the action %s yet.", action)
-}
-
 // serviceException hides an internal error; the log has it under the request's id.
 func serviceException(cause error) *types.ServiceException {
 	message := "An internal error occurred. The server's log has the details under this request's id."

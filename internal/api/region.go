@@ -8,17 +8,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
-// homeByName finds the kind that binds an action without function to one region: such an
-// action declares nothing.
-func homeByName(action string) resource.Kind {
-	for _, kind := range resource.Kinds() {
-		if kind.OnlyIn() != "" && strings.Contains(action, string(kind)) {
-			return kind
-		}
-	}
-	return ""
-}
-
 // strays reports whether the call is for a region that does not serve its action.
 func (c *Call) strays() bool {
 	return c.action.home != "" && c.action.home.OnlyIn() != c.Region

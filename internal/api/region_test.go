@@ -13,8 +13,8 @@ func homeOnly(family string) string {
 		`Please set your Region configuration to us-east-1 to create, view, or edit ` + strings.ToLower(family) + ` resources."}`
 }
 
-// TestDomainsAndDistributions_areAtHomeInOneRegion calls all actions of the two families,
-// built or not, without any member: outside us-east-1 nothing else is said of the call.
+// TestDomainsAndDistributions_areAtHomeInOneRegion calls all actions of the two families
+// without any member: outside us-east-1 nothing else is said of the call.
 func TestDomainsAndDistributions_areAtHomeInOneRegion(t *testing.T) {
 	w := newWorld(t)
 	root := w.signedAs(w.root(ours))

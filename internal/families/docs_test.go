@@ -4,13 +4,16 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
+	"github.com/lanyard-cloud/lanyard/internal/model"
 )
 
 var update = flag.Bool("update", false, "write docs/actions.md")
@@ -27,6 +30,20 @@ func TestDocsListTheActions(t *testing.T) {
 	}
 	if got, err := os.ReadFile(page); err != nil || string(got) != want {
 		t.Errorf("docs/actions.md is not as the registration has it (%v): go test ./internal/families -update", err)
+	}
+}
+
+// TestAll_hasEveryAction compares the actions with those of the API model, which comes from the SDK.
+func TestAll_hasEveryAction(t *testing.T) {
+	var want, got []string
+	for _, a := range model.Actions() {
+		want = append(want, a.Name)
+	}
+	for _, a := range api.Describe(families.All(families.Deps{}).Actions) {
+		got = append(got, a.Name)
+	}
+	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), got); diff != "" {
+		t.Errorf("actions (-want +got):\n%s", diff)
 	}
 }
 
@@ -49,25 +66,17 @@ func clients(t *testing.T) map[string]string {
 func actionsPage(clients map[string]string) string {
 	var b strings.Builder
 	list := api.Describe(families.All(families.Deps{}).Actions)
-	built, empty, refused := 0, 0, 0
+	refused := 0
 	for _, a := range list {
-		if a.Built {
-			built++
-		}
-		if a.Empty {
-			empty++
-		}
 		if a.Refused {
 			refused++
 		}
 	}
 	fmt.Fprintf(&b, `# Actions
 
-Lanyard has %d of Lightsail's %d actions. %d more read families of which nothing can be made yet. They answer as in an account that has nothing
-of the kind: lists are empty, names do not exist. The table says *empty* of them. %d are for virtual computers of Lightsail for Research, which
-cannot be made: they refuse any other instance, as AWS does, and the table says *refused*. The others answer InvalidInputException with the
-code UnsupportedOperation, after signature and authorization. Actions on domains and distributions answer outside us-east-1 that they are only
-available there, as AWS does, whether they are built or not.
+Lanyard has %d of Lightsail's %d actions. %d of them are for virtual computers of Lightsail for Research, which cannot be made: they refuse any
+other instance, as AWS does, and the table says *refused*. Actions on domains and distributions answer outside us-east-1 that they are only
+available there, as AWS does.
 
 The columns level, resource types and tags are those of the Service Authorization Reference: what a policy for the action may name. An action
 without resource types needs `+"`\"Resource\": \"*\"`"+`. All of the required resource types must be allowed, and of the optional ones those that
@@ -81,7 +90,7 @@ This page is made from the program: `+"`go test ./internal/families -update`"+`.
 
 | action | built | level | resource types | tags of the request | called in tests by |
 |---|---|---|---|---|---|
-`, built, len(list), empty, refused)
+`, len(list), len(model.Actions()), refused)
 	for _, a := range list {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", a.Name, state(a), level(a), resources(a), requestKeys(a), clients[a.Name])
 	}
@@ -89,15 +98,10 @@ This page is made from the program: `+"`go test ./internal/families -update`"+`.
 }
 
 func state(a api.Description) string {
-	switch {
-	case a.Built:
-		return "yes"
-	case a.Empty:
-		return "empty"
-	case a.Refused:
+	if a.Refused {
 		return "refused"
 	}
-	return ""
+	return "yes"
 }
 
 func level(a api.Description) string {

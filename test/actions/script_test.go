@@ -109,10 +109,10 @@ func (s script) of(parts ...string) (all []step) {
 	return all
 }
 
-// built are the names of the actions that Lanyard has.
+// built are the names of the actions that do something: all but those that every resource refuses.
 func built() (names []string) {
 	for _, a := range api.Describe(families.All(families.Deps{}).Actions) {
-		if a.Built {
+		if !a.Refused {
 			names = append(names, a.Name)
 		}
 	}
