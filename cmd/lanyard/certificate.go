@@ -25,6 +25,14 @@ func (a *admin) issueCertificateCommand() *cobra.Command {
 			return err
 		})
 	})
+	cmd.Long = cmd.Short + `.
+
+The command takes the place of DNS for names that are in no zone of the account. The certificate may be one
+for distributions and container services, or one of a load balancer. It is issued at once, also if its
+validation records are nowhere. One that is issued, has failed or has timed out is left as it is.
+
+The server may be running: its next answer shows the certificate as issued, and so do those of all other
+servers on the same PostgreSQL database. The command takes no lock of the data directory.`
 	cmd.Flags().StringVar(&region, "region", "", "the certificate's region (default: that of the only certificate of that name)")
 	return cmd
 }

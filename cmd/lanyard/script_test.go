@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 //	access REGION NAME FILE                           writes a key and certificate of GetInstanceAccessDetails
 //
 //	certificate REGION NAME DOMAIN                    makes a certificate if there is none; prints its status
+//	balancer-certificate REGION BALANCER NAME DOMAIN  does so for a load balancer and its first certificate
+//	zone NAME                                         makes a DNS zone
+//	enter ZONE BALANCER                               enters the validation records of a balancer's certificate
 //
 //	contact REGION ADDRESS                            makes a contact method
 //	newmail FILE                                      waits for a mail and copies it
@@ -43,6 +46,7 @@ func TestMain(m *testing.M) {
 //
 //	rewrite REGION NAME MEMBER QUOTED                 changes an instance's document without the server
 //	rename-user NAME QUOTED                           changes a user's name without the server
+//	stop-server                                       stops the server
 //	impostor REGION NAME                              stops the server and starts a hostile one on its port
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -57,7 +61,11 @@ func TestScripts(t *testing.T) {
 			"database": makeDatabase,
 			"halt":     stopInstance,
 
-			"certificate": makeCertificate,
+			"certificate":          makeCertificate,
+			"balancer-certificate": makeBalancerCertificate,
+			"zone":                 makeZone,
+			"enter":                enterRecords,
+			"stop-server":          stopServer,
 
 			"contact": makeContact,
 			"newmail": newMail,

@@ -123,21 +123,23 @@ func IsTarget(name string) bool {
 // renewal is how long before its end a certificate is renewed (user guide of AWS Certificate Manager).
 const renewal = 60 * 24 * time.Hour
 
-// Validity is what an issued certificate says of itself. Serial is its number, in hexadecimal.
+// Validity is what an issued certificate says of itself. Serial is its number, in hexadecimal, and
+// Renewed is when it was renewed last; zero if it was not.
 type Validity struct {
-	NotBefore, NotAfter time.Time
-	Serial              string
+	NotBefore, NotAfter, Renewed time.Time
+	Serial                       string
 }
 
 // ValidityAt is that of the certificate with an id that was issued at one moment, at another one: it
 // is valid from the beginning of a day on for 13 months, until noon (observed), and renewed in time.
 func ValidityAt(id string, issued, now time.Time) Validity {
-	from := day(issued)
+	from, renewed := day(issued), time.Time{}
 	for to := end(from); !now.Before(to.Add(-renewal)); to = end(from) {
-		from = day(to.Add(-renewal))
+		renewed = to.Add(-renewal)
+		from = day(renewed)
 	}
 	sum := sha256.Sum256([]byte("serial\x00" + id + "\x00" + from.Format(time.DateOnly)))
-	return Validity{NotBefore: from, NotAfter: end(from), Serial: serial(sum[:16])}
+	return Validity{NotBefore: from, NotAfter: end(from), Renewed: renewed, Serial: serial(sum[:16])}
 }
 
 func day(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

@@ -8,16 +8,18 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
+	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// IssueCertificate issues a certificate that waits for its validation, as if DNS had its records. It
-// returns the region of the certificate. account is the server's root account if it is "", and region
-// is the only one with a certificate of that name.
-func (s *Store) IssueCertificate(ctx context.Context, account, region, name string) (string, error) {
-	err := s.Update(ctx, func(accounts *identity.Accounts) error {
-		accounts.Tx.SetNow(s.now())
+// IssueCertificate issues a certificate that waits for its validation, as if DNS had its records. It may
+// be one of a load balancer. The certificate's region is returned. account is the server's root account if
+// it is "", and region is the only one with a certificate of that name.
+func (s *Store) IssueCertificate(ctx context.Context, account, region, name string) (in string, err error) {
+	err = s.Update(ctx, func(accounts *identity.Accounts) error {
+		now := s.now()
+		accounts.Tx.SetNow(now)
 		d, err := accounts.Directory(account)
 		if err != nil {
 			return err
@@ -26,41 +28,60 @@ func (s *Store) IssueCertificate(ctx context.Context, account, region, name stri
 		if err != nil {
 			return err
 		}
-		region = c.Resource.Region
-		if state := c.State(s.now()); !c.Priv.IsPending(s.now()) {
+		in = c.Row().Region
+		if v := c.Validation(); !v.IsPending(now) {
 			return fmt.Errorf("the certificate %s in %s has the status %s: only one with the status PENDING_VALIDATION of public names can be issued",
-				name, region, state)
+				name, in, v.State(now))
 		}
-		c.Priv.Issue(s.now())
+		c.Validation().Issue(now)
 		if err := c.Pack(); err != nil {
 			return err
 		}
-		return accounts.Tx.UpdateResource(c.Resource)
+		return accounts.Tx.UpdateResource(c.Row())
 	})
-	return region, err
+	return in, err
 }
 
-// findCertificate finds the only certificate of a name that an account has in a region, or in all if it is "".
-func findCertificate(tx *store.Tx, account, region, name string) (found *certificate.Certificate, err error) {
+// findCertificate opens the only certificate of a name, of either kind, that an account has in a region, or
+// in all if it is "".
+func findCertificate(tx *store.Tx, account, region, name string) (found certificate.Validated, err error) {
 	for _, r := range catalogue.Regions() {
 		if region != "" && r.Name != region {
 			continue
 		}
 		row, err := tx.Resource(account, r.Name, name)
-		switch {
-		case errors.Is(err, store.ErrNotFound), err == nil && row.Kind != resource.Certificate:
+		if errors.Is(err, store.ErrNotFound) {
 			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		c, is, err := openCertificate(row)
+		switch {
 		case err != nil:
 			return nil, err
-		case found != nil:
+		case is && found != nil:
 			return nil, fmt.Errorf("there is more than one certificate %s: give --region", name)
-		}
-		if found, err = certificate.Load(row); err != nil {
-			return nil, err
+		case is:
+			found = c
 		}
 	}
 	if found == nil {
-		return nil, fmt.Errorf("there is no certificate %s of the account %s: aws lightsail get-certificates lists those of a region", name, account)
+		return nil, fmt.Errorf("there is no certificate %s of the account %s: aws lightsail get-certificates and "+
+			"get-load-balancer-tls-certificates list those of a region", name, account)
 	}
 	return found, nil
+}
+
+// openCertificate opens a certificate of either kind. The second result is false for another resource.
+func openCertificate(r *resource.Resource) (c certificate.Validated, is bool, err error) {
+	switch r.Kind {
+	case resource.Certificate:
+		c, err = certificate.Load(r)
+	case resource.LoadBalancerTLSCertificate:
+		c, err = loadbalancer.LoadCertificate(r)
+	default:
+		return nil, false, nil
+	}
+	return c, true, err
 }

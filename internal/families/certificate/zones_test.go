@@ -1,12 +1,14 @@
 package certificate_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/internal/families/familytest"
 )
@@ -73,8 +75,18 @@ func TestCertificate_issuedShowsItsValidity(t *testing.T) {
 		!issued.NotAfter.Equal(day.AddDate(0, 13, 0).Add(12*time.Hour)) || len(*issued.SerialNumber) != 16*3-1 {
 		t.Errorf("the issued certificate is %+v", issued)
 	}
-	l.Pass(340 * 24 * time.Hour)
+	l.Pass(300 * 24 * time.Hour)
+	if got := get(l, "c-1"); got.RenewalSummary != nil || *got.SerialNumber != *issued.SerialNumber || *got.EligibleToRenew != "INELIGIBLE" {
+		t.Errorf("the certificate after 300 days is %+v, want the same, with no renewalSummary", got)
+	}
+	l.Pass(40 * 24 * time.Hour)
 	renewed := get(l, "c-1")
+	want := &types.RenewalSummary{
+		RenewalStatus: types.RenewalStatusSuccess, DomainValidationRecords: issued.DomainValidationRecords, UpdatedAt: new(issued.NotAfter.Add(-60 * 24 * time.Hour)),
+	}
+	if diff := cmp.Diff(want, renewed.RenewalSummary, familytest.Plain); diff != "" {
+		t.Errorf("renewalSummary after 340 days (-want +got):\n%s", diff)
+	}
 	if renewed.Status != types.CertificateStatusIssued || !renewed.NotAfter.After(*issued.NotAfter) || *renewed.SerialNumber == *issued.SerialNumber {
 		t.Errorf("the certificate after 340 days is %+v, want a renewed one", renewed)
 	}
@@ -127,4 +139,95 @@ func TestCreateDomainEntry_validatesNoCertificateThatEnded(t *testing.T) {
 	l.Pass(time.Hour)
 	wantBrief(l, "late", "VALIDATION_TIMED_OUT, example.com FAILED")
 	wantBrief(l, "mixed", "FAILED, example.com PENDING_VALIDATION, shop.test FAILED")
+}
+
+// TestCreateDomain_ofAnotherAccountValidatesNothing: neither a zone that is there, nor entries that are made in one.
+func TestCreateDomain_ofAnotherAccountValidatesNothing(t *testing.T) {
+	w := newWalk(t, 0)
+	mine, other := w.Tenants[0], w.Tenants[2]
+	if mine.Account == other.Account || mine.Region != "us-east-1" || other.Region != mine.Region {
+		t.Fatalf("the tenants are %s in %s and %s in %s, want two accounts in us-east-1", mine.Account, mine.Region, other.Account, other.Region)
+	}
+	familytest.Do(t, other.CreateDomain, &lightsail.CreateDomainInput{DomainName: new("example.com")})
+	made := familytest.Do(t, mine.CreateCertificate, &lightsail.CreateCertificateInput{CertificateName: new("c-1"), DomainName: new("example.com")})
+	familytest.Do(t, other.CreateDomainEntry, &lightsail.CreateDomainEntryInput{
+		DomainName: new("example.com"), DomainEntry: entry(record(made.Certificate.CertificateDetail, 0)),
+	})
+	status := func() string {
+		out := familytest.Do(t, mine.GetCertificates, &lightsail.GetCertificatesInput{CertificateName: new("c-1")})
+		return brief(out.Certificates[0].CertificateDetail)
+	}
+	w.Pass(time.Minute)
+	if got := status(); got != "PENDING_VALIDATION, example.com PENDING_VALIDATION" {
+		t.Errorf("the certificate of an account whose name is in a zone of another one is %s", got)
+	}
+	familytest.Do(t, mine.CreateDomain, &lightsail.CreateDomainInput{DomainName: new("example.com")})
+	familytest.Do(t, mine.CreateDomainEntry, &lightsail.CreateDomainEntryInput{
+		DomainName: new("example.com"), DomainEntry: entry(record(made.Certificate.CertificateDetail, 0)),
+	})
+	if got := status(); got != "ISSUED, example.com SUCCESS" {
+		t.Errorf("the certificate with its record in a zone of its account is %s", got)
+	}
+}
+
+// TestDeleteDomainEntry_leavesWhatIsValidated: the record goes, and then the zone, of a certificate that is issued, and
+// the record of one of two names that are not all validated yet.
+func TestDeleteDomainEntry_leavesWhatIsValidated(t *testing.T) {
+	l := newLab(t)
+	createZone(l, "example.com")
+	issued := create(l, "c-1", "example.com")
+	waiting := create(l, "c-2", "www.example.com", "example.org")
+	l.Pass(45 * time.Second)
+	want := get(l, "c-1")
+	for _, c := range []*types.Certificate{issued, waiting} {
+		familytest.Do(t, l.DeleteDomainEntry, &lightsail.DeleteDomainEntryInput{DomainName: new("example.com"), DomainEntry: entry(record(c, 0))})
+	}
+	if got := records(l, "example.com"); len(got) > 0 {
+		t.Fatalf("the zone still has validation records of %v", got)
+	}
+	same := func(when string) {
+		t.Helper()
+		l.Pass(time.Hour)
+		if diff := cmp.Diff(want, get(l, "c-1"), familytest.Plain); diff != "" || want.Status != types.CertificateStatusIssued {
+			t.Errorf("the issued certificate after the deletion of its %s (-before +after):\n%s", when, diff)
+		}
+		wantBrief(l, "c-2", "PENDING_VALIDATION, www.example.com SUCCESS SUCCEEDED, example.org PENDING_VALIDATION")
+	}
+	same("record")
+	familytest.Do(t, l.DeleteDomain, &lightsail.DeleteDomainInput{DomainName: new("example.com")})
+	same("zone")
+	createZone(l, "example.org")
+	familytest.Do(t, l.CreateDomainEntry, &lightsail.CreateDomainEntryInput{DomainName: new("example.org"), DomainEntry: entry(record(waiting, 1))})
+	l.Pass(45 * time.Second)
+	wantBrief(l, "c-2", "ISSUED, www.example.com SUCCESS SUCCEEDED, example.org SUCCESS")
+}
+
+// TestCreateDomainEntry_byHandIsLikeLightsails: an entry is spelled as the API shows the record, without final dots, or
+// in capitals. The record of another type or in another place is none.
+func TestCreateDomainEntry_byHandIsLikeLightsails(t *testing.T) {
+	l := newLab(t)
+	for n, spell := range []func(string) string{
+		func(name string) string { return name },
+		func(name string) string { return strings.TrimSuffix(name, ".") },
+		strings.ToUpper,
+	} {
+		name, zone := fmt.Sprint("c-", n), fmt.Sprintf("n%d.com", n)
+		r := record(create(l, name, "www."+zone), 0)
+		createZone(l, zone)
+		familytest.Do(t, l.CreateDomainEntry, &lightsail.CreateDomainEntryInput{DomainName: &zone, DomainEntry: &types.DomainEntry{
+			Name: new(spell(*r.Name)), Type: new("CNAME"), Target: new(spell(*r.Value)),
+		}})
+		l.Pass(45 * time.Second)
+		wantBrief(l, name, "ISSUED, www."+zone+" SUCCESS")
+	}
+	r := record(create(l, "c-3", "www.n3.com"), 0)
+	createZone(l, "n3.com")
+	for _, e := range []types.DomainEntry{
+		{Name: r.Name, Type: new("TXT"), Target: new(`"` + strings.TrimSuffix(*r.Value, ".") + `"`)},
+		{Name: new("_x.www.n3.com"), Type: new("CNAME"), Target: r.Value},
+	} {
+		familytest.Do(t, l.CreateDomainEntry, &lightsail.CreateDomainEntryInput{DomainName: new("n3.com"), DomainEntry: &e})
+	}
+	l.Pass(time.Hour)
+	wantBrief(l, "c-3", "PENDING_VALIDATION, www.n3.com PENDING_VALIDATION")
 }

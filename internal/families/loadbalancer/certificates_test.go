@@ -65,6 +65,28 @@ func TestCreateLoadBalancerTlsCertificate_untilIssued(t *testing.T) {
 	}
 }
 
+// TestGetLoadBalancerTlsCertificates_saysWhatWasRenewed: nothing before 60 days before the end.
+func TestGetLoadBalancerTlsCertificates_saysWhatWasRenewed(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	l.create("lb")
+	l.request("cert", "example.com")
+	l.validate("example.com")
+	l.Pass(300 * 24 * time.Hour)
+	if got := l.certificates()[0].RenewalSummary; got != nil {
+		t.Errorf("renewalSummary after 300 days is %+v, want none", got)
+	}
+	l.Pass(40 * 24 * time.Hour)
+	want := &types.LoadBalancerTlsCertificateRenewalSummary{
+		RenewalStatus: types.LoadBalancerTlsCertificateRenewalStatusSuccess,
+		DomainValidationOptions: []types.LoadBalancerTlsCertificateDomainValidationOption{{
+			DomainName: new("example.com"), ValidationStatus: types.LoadBalancerTlsCertificateDomainStatusSuccess,
+		}},
+	}
+	if diff := cmp.Diff(want, l.certificates()[0].RenewalSummary, familytest.Plain); diff != "" {
+		t.Errorf("renewalSummary after 340 days (-want +got):\n%s", diff)
+	}
+}
+
 // TestCreateLoadBalancerTlsCertificate_ofAnInvalidDomainFails as AWS does it for a top-level domain that is not public.
 func TestCreateLoadBalancerTlsCertificate_ofAnInvalidDomainFails(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})

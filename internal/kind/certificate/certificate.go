@@ -110,11 +110,22 @@ func (c *Certificate) Show(now time.Time) *types.Certificate {
 	case types.CertificateStatusFailed:
 		doc.RequestFailureReason = new(Refusal(c.Domains()))
 	case types.CertificateStatusIssued:
-		at, v := c.Priv.IssuedAt(c.Resource.ID, now)
-		doc.IssuedAt, doc.IssuerCA, doc.NotBefore, doc.NotAfter, doc.SerialNumber = &at, new(acm.Issuer), &v.NotBefore, &v.NotAfter, &v.Serial
-		if doc.InUseResourceCount > 0 {
-			doc.EligibleToRenew = new("ELIGIBLE")
-		}
+		c.showValidity(&doc, now)
 	}
 	return &doc
+}
+
+// showValidity adds what an issued certificate says of itself. Only one that was renewed has a summary of
+// that (as in AWS Certificate Manager).
+func (c *Certificate) showValidity(doc *types.Certificate, now time.Time) {
+	at, v := c.Priv.IssuedAt(c.Resource.ID, now)
+	doc.IssuedAt, doc.IssuerCA, doc.NotBefore, doc.NotAfter, doc.SerialNumber = &at, new(acm.Issuer), &v.NotBefore, &v.NotAfter, &v.Serial
+	if doc.InUseResourceCount > 0 {
+		doc.EligibleToRenew = new("ELIGIBLE")
+	}
+	if !v.Renewed.IsZero() {
+		doc.RenewalSummary = &types.RenewalSummary{
+			DomainValidationRecords: doc.DomainValidationRecords, RenewalStatus: types.RenewalStatusSuccess, UpdatedAt: &v.Renewed,
+		}
+	}
 }

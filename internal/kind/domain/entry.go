@@ -76,7 +76,7 @@ func (z *Zone) normal(in *types.DomainEntry) (types.DomainEntry, error) {
 	case alias && kind != "A" && kind != "AAAA":
 		return none, refuse("An alias must be of the type A or AAAA: %s", name)
 	case alias:
-		form = hostTarget
+		form = aliasTarget
 	}
 	target, ok := form(aws.ToString(in.Target))
 	if !ok {
@@ -88,6 +88,13 @@ func (z *Zone) normal(in *types.DomainEntry) (types.DomainEntry, error) {
 func hostTarget(t string) (string, bool) {
 	t = strings.TrimSuffix(t, ".")
 	return t, isHost(t)
+}
+
+// aliasTarget is the name of a load balancer, distribution or container service, or any other one.
+func aliasTarget(t string) (string, bool) {
+	_, err := netip.ParseAddr(t)
+	normal, ok := hostTarget(t)
+	return normal, ok && err != nil
 }
 
 // isZone reports whether a zone can have the name: at least two labels.

@@ -90,8 +90,22 @@ func (c *Certificate) Show(now time.Time) *types.LoadBalancerTlsCertificate {
 		at, v := c.Priv.IssuedAt(c.Resource.ID, now)
 		doc.IssuedAt, doc.NotBefore, doc.NotAfter, doc.Serial = &at, &v.NotBefore, &v.NotAfter, &v.Serial
 		doc.Issuer, doc.Subject = new(acm.Issuer), new("CN="+*doc.DomainName)
+		if !v.Renewed.IsZero() {
+			doc.RenewalSummary = renewed(doc.DomainValidationRecords)
+		}
 	}
 	return &doc
+}
+
+// renewed is the summary of a renewal (as in AWS Certificate Manager).
+func renewed(records []types.LoadBalancerTlsCertificateDomainValidationRecord) *types.LoadBalancerTlsCertificateRenewalSummary {
+	s := &types.LoadBalancerTlsCertificateRenewalSummary{RenewalStatus: types.LoadBalancerTlsCertificateRenewalStatusSuccess}
+	for _, r := range records {
+		s.DomainValidationOptions = append(s.DomainValidationOptions, types.LoadBalancerTlsCertificateDomainValidationOption{
+			DomainName: r.DomainName, ValidationStatus: r.ValidationStatus,
+		})
+	}
+	return s
 }
 
 // shownRecord is the validation of a domain in the API's form. The words are those for other certificates.
