@@ -161,17 +161,13 @@ func (p *prober) probeAs(action string, c inputs.Case, name string) {
 	}
 }
 
-// moved reports whether an operation may be that of the instance, or of the static IP, which loses the other one by a
-// call of AttachStaticIp about two others: the answer does not have it.
-func moved(op any) bool { return op.(map[string]any)["operationType"] == "DetachStaticIp" }
-
 // wantWhole wants the store to have the operations that answers carried and no others, and an export of it to make an
 // equal store.
 func (p *prober) wantWhole() {
 	p.t.Helper()
 	left := p.allOperations(p.root())
 	maps.DeleteFunc(left, func(id operationID, op any) bool {
-		return p.operations[id] || unsaid(op) || moved(op)
+		return p.operations[id] || unsaid(op)
 	})
 	if len(left) > 0 {
 		p.t.Errorf("%d operations are in the store that no answer had, such as %v", len(left), slices.Collect(maps.Values(left))[0])

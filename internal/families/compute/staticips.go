@@ -40,12 +40,13 @@ func (f *Family) staticIPEnded(c *api.Call, deleted *resource.Resource, link res
 	if deleted.Kind != resource.StaticIP {
 		return keepAttached(c, link.Other, true)
 	}
-	_, err := f.replaceStaticIP(c, &link, deleted.Name)
+	_, err := f.replaceStaticIP(c, &link)
 	return err
 }
 
 // attachStaticIP moves a static IP that is attached to another instance (so does AWS's
-// CloudFormation provider), and detaches one that the instance has already (EC2 does).
+// CloudFormation provider), and detaches one that the instance has already (EC2 does). There are no
+// operations on the two that lose each other.
 func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (*lightsail.AttachStaticIpOutput, error) {
 	ip, err := api.Target[instance.StaticIP](c)
 	if err != nil {
@@ -69,11 +70,11 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 		return nil, err
 	}
 	if ip.Attached() == nil {
-		if err := keepAttached(c, ip.Resource, false); err != nil {
-			return nil, err
-		}
+		err = keepAttached(c, ip.Resource, false)
+	} else {
+		_, err = f.takeStaticIP(c, ip)
 	}
-	if _, err := f.takeStaticIP(c, ip); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return out, c.Link(ip, resource.AttachedStaticIP, i, resource.NoDoc)
@@ -83,8 +84,6 @@ func (f *Family) attachStaticIP(c *api.Call, _ *lightsail.AttachStaticIpInput) (
 // allocated.
 func giveUpAddress(c *api.Call, i *instance.Instance) error {
 	if link := i.StaticIP(); link != nil {
-		op := c.Record(link.Other)
-		op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &i.Resource.Name
 		return errors.Join(keepAttached(c, link.Other, true), c.Unlink(i.Resource, link))
 	}
 	i.Doc.PublicIpAddress = nil
@@ -96,16 +95,14 @@ func (f *Family) detachStaticIP(c *api.Call, _ *lightsail.DetachStaticIpInput) (
 	if err != nil {
 		return nil, err
 	}
-	onIP := c.Record(ip.Resource)
-	onIP.OperationDetails = new(ip.Attached().Other.Name)
-	onInstance, err := f.takeStaticIP(c, ip)
+	former, err := f.takeStaticIP(c, ip)
 	if err != nil {
 		return nil, err
 	}
 	if err := keepAttached(c, ip.Resource, true); err != nil {
 		return nil, err
 	}
-	return &lightsail.DetachStaticIpOutput{Operations: []types.Operation{*onIP, *onInstance}}, nil
+	return &lightsail.DetachStaticIpOutput{Operations: api.EachNamesOther(c.Record(ip.Resource), c.Record(former))}, nil
 }
 
 // keepAttached notes for the costs of a static IP whether it was attached until now. It is the other way
@@ -120,32 +117,25 @@ func staticIPMissing(*api.Call, *resource.Resource) error {
 	return api.WrongState("detach", "static IP", "detached")
 }
 
-// takeStaticIP takes a static IP away from the instance that it is attached to, if there is one.
-// It records the instance's side only.
-func (f *Family) takeStaticIP(c *api.Call, ip *instance.StaticIP) (*types.Operation, error) {
+// takeStaticIP takes a static IP away from the instance that it is attached to, and returns the instance.
+func (f *Family) takeStaticIP(c *api.Call, ip *instance.StaticIP) (*resource.Resource, error) {
 	link := ip.Attached()
-	if link == nil {
-		return nil, nil //nolint:nilnil // nothing is to be recorded
-	}
 	if err := c.Unlink(ip.Resource, link); err != nil {
 		return nil, err
 	}
-	return f.replaceStaticIP(c, link, ip.Resource.Name)
+	return f.replaceStaticIP(c, link)
 }
 
-// replaceStaticIP gives the instance that had a static IP another public address, and records
-// that.
-func (f *Family) replaceStaticIP(c *api.Call, link *resource.Link, former string) (*types.Operation, error) {
+// replaceStaticIP gives the instance that had a static IP another public address.
+func (f *Family) replaceStaticIP(c *api.Call, link *resource.Link) (*resource.Resource, error) {
 	i, err := api.Other[instance.Instance](c, link)
 	if err != nil {
 		return nil, err
 	}
-	op := c.Record(i.Resource)
-	op.OperationType, op.OperationDetails = types.OperationTypeDetachStaticIp, &former
 	if err := f.takePublicAddress(c, i); err != nil {
 		return nil, err
 	}
-	return op, c.Save(i)
+	return i.Resource, c.Save(i)
 }
 
 func getStaticIP(c *api.Call, _ *lightsail.GetStaticIpInput) (*lightsail.GetStaticIpOutput, error) {

@@ -76,6 +76,13 @@ func (l *lab) wantDynamic(name string, not ...string) {
 	}
 }
 
+// wantLastOperation checks the newest operation on a resource: calls leave no others than those of their answers.
+func (l *lab) wantLastOperation(name, want string) {
+	l.T.Helper()
+	ops := do(l, l.GetOperationsForResource, &lightsail.GetOperationsForResourceInput{ResourceName: &name}).Operations
+	l.WantOperations(ops[:1], want)
+}
+
 func TestAllocateStaticIp_makesWhatGetStaticIpShows(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{AccountID: "111122223333"})
 	ops := l.allocate("front")
@@ -158,10 +165,7 @@ func TestAttachStaticIp_moves(t *testing.T) {
 	l.WantOperations(l.attachIP("front", "db"), "AttachStaticIp StaticIp front db Succeeded", "AttachStaticIp Instance db front Succeeded")
 	l.wantAttached("front", "db")
 	l.wantDynamic("web", *l.staticIP("front").IpAddress)
-	ops := do(l, l.GetOperationsForResource, &lightsail.GetOperationsForResourceInput{ResourceName: new("web")}).Operations
-	if op := ops[0]; op.OperationType != types.OperationTypeDetachStaticIp || *op.OperationDetails != "front" {
-		t.Errorf("the last operation of the instance that lost it is %s", op.OperationType)
-	}
+	l.wantLastOperation("web", "AttachStaticIp Instance web front Succeeded")
 }
 
 func TestAttachStaticIp_replacesTheFirst(t *testing.T) {
@@ -173,10 +177,7 @@ func TestAttachStaticIp_replacesTheFirst(t *testing.T) {
 	l.attachIP("back", "web")
 	l.wantAttached("back", "web")
 	l.wantFree("front")
-	ops := do(l, l.GetOperationsForResource, &lightsail.GetOperationsForResourceInput{ResourceName: new("front")}).Operations
-	if op := ops[0]; op.OperationType != types.OperationTypeDetachStaticIp || *op.OperationDetails != "web" {
-		t.Errorf("the last operation of the static IP that was replaced is %s", op.OperationType)
-	}
+	l.wantLastOperation("front", "AttachStaticIp StaticIp front web Succeeded")
 	l.attachIP("front", "web")
 	l.wantAttached("front", "web")
 	l.wantFree("back")
@@ -192,6 +193,7 @@ func TestReleaseStaticIp(t *testing.T) {
 	l.attachIP("front", "web")
 	l.WantOperations(l.release("front"), "ReleaseStaticIp StaticIp front - Succeeded")
 	l.wantDynamic("web", address)
+	l.wantLastOperation("web", "AttachStaticIp Instance web front Succeeded")
 	familytest.WantNotFound(t, fails(l, l.GetStaticIp, &lightsail.GetStaticIpInput{StaticIpName: new("front")}), "The StaticIp does not exist: front")
 	l.allocate("front")
 }
