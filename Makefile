@@ -7,11 +7,13 @@ AUDIT   := go tool -modfile=tools/go.mod govulncheck
 FUZZTIME ?= 1m
 BENCH_N  ?= 100000
 
-# How long the two longest suites run by themselves, and how much shorter within `make test`.
+# How long the longest suites run by themselves, and how much shorter within `make test`.
 CRASH_ROUNDS ?= 100
+WALK ?= 20000
 LINEARIZABLE_TIME ?= 1m
 LINEARIZABLE_POSTGRES_TIME ?= $(LINEARIZABLE_TIME)
 test: CRASH_ROUNDS = 20
+test: WALK = 2000
 test: LINEARIZABLE_POSTGRES_TIME = 20s
 
 # Packages with tests that need more than Go; the tag names the kind. node_modules is npm's.
@@ -35,7 +37,7 @@ build: ## Build bin/lanyard
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./cmd/lanyard
 
 .PHONY: test
-test: deps verify lint unit clients crash linearizable hostile postgres ## Install what the tests need, then verify, lint and run all tests
+test: deps verify lint unit clients crash linearizable hostile walk postgres ## Install what the tests need, then verify, lint and run all tests
 
 .PHONY: deps
 deps: ## Install what the tests need (as root), or say what to install
@@ -85,6 +87,16 @@ linearizable: build ## Check that what many clients see is linearizable, for LIN
 	@scripts/install-test-deps
 	LANYARD_BIN=$(CURDIR)/$(BINARY) go test -tags linearizable -count=1 -timeout 1h -v ./test/linearizable \
 		-sqlite $(LINEARIZABLE_TIME) -postgres $(LINEARIZABLE_POSTGRES_TIME)
+
+walk = go test -count=1 -timeout 1h -v ./test/actions -run '^TestActions_walkAtRandom$$' -walk $(WALK) -seed $(SEED)
+
+# Another seed takes other calls.
+SEED ?= 1
+.PHONY: walk
+walk: ## Take WALK (20000) random calls over all families, on two time scales and each store
+	@scripts/install-test-deps
+	$(walk)
+	$(walk) -tags postgres
 
 .PHONY: hostile
 hostile: build ## Attack and overload the built binary and see that it serves everybody else

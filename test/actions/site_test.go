@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -139,18 +140,22 @@ func (s *site) change(fn func(*identity.Accounts) (*identity.AccessKey, error)) 
 	return signer{aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}, region}
 }
 
-// user makes a user with a policy.
-func (s *site) user(name, policy string) signer {
+// user makes a user with policies.
+func (s *site) user(name string, policies ...string) signer {
 	s.t.Helper()
 	return s.change(func(a *identity.Accounts) (*identity.AccessKey, error) {
 		d, err := a.Directory("")
 		if err != nil {
 			return nil, err
 		}
-		if _, err := d.Create(identity.Policy, name, identity.Doc{Document: policy}); err != nil {
-			return nil, err
+		var attached []string
+		for n, policy := range policies {
+			attached = append(attached, fmt.Sprint(name, n))
+			if _, err := d.Create(identity.Policy, attached[n], identity.Doc{Document: policy}); err != nil {
+				return nil, err
+			}
 		}
-		if _, err := d.Create(identity.User, name, identity.Doc{Attached: []string{name}}); err != nil {
+		if _, err := d.Create(identity.User, name, identity.Doc{Attached: attached}); err != nil {
 			return nil, err
 		}
 		return d.CreateAccessKey(name)
@@ -184,6 +189,12 @@ func (a answer) exception() string { return a.text("__type") }
 
 // text is a string in the answer, "" if it has none. The path's numbers are places in lists.
 func (a answer) text(path string) string {
+	text, _ := a.value(path).(string)
+	return text
+}
+
+// value is what is in the answer at a path; nil if nothing is.
+func (a answer) value(path string) any {
 	var v any = a.doc
 	for name := range strings.SplitSeq(path, ".") {
 		switch at := v.(type) {
@@ -192,13 +203,12 @@ func (a answer) text(path string) string {
 		case []any:
 			n, err := strconv.Atoi(name)
 			if err != nil || n >= len(at) {
-				return ""
+				return nil
 			}
 			v = at[n]
 		}
 	}
-	text, _ := v.(string)
-	return text
+	return v
 }
 
 // call signs and sends a call. That there is no answer fails the test.

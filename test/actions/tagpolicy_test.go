@@ -71,18 +71,18 @@ func TestActions_tagPoliciesDecide(t *testing.T) {
 // judge takes a step under a policy: on what is another team's, then on what is the caller's.
 func (s *site) judge(p tagPolicy, user signer, st step, v vars) {
 	s.t.Helper()
-	s.wantDenied(p, user, st, p.other(st.body, v))
+	s.wantDenied(p.name, user, st, p.other(st.body, v))
 	row := access(st.action)
 	if p.decides(row) {
 		for _, body := range othersAmong(row, st, v) {
 			if p.name == "resource" {
-				s.wantDenied(p, user, st, body)
+				s.wantDenied(p.name, user, st, body)
 			}
 		}
 		s.take(user, st, v)
 		return
 	}
-	s.wantDenied(p, user, st, v.fill(st.body))
+	s.wantDenied(p.name, user, st, v.fill(st.body))
 	s.take(s.root(), st, v)
 }
 
@@ -102,7 +102,7 @@ func othersAmong(row model.Access, st step, v vars) (bodies []string) {
 }
 
 // wantDenied wants AWS's sentence for a call that no policy allows.
-func (s *site) wantDenied(p tagPolicy, user signer, st step, body string) {
+func (s *site) wantDenied(name string, user signer, st step, body string) {
 	s.t.Helper()
 	a := s.call(user, st.action, body)
 	account := s.server.Root().AccountID
@@ -115,7 +115,7 @@ func (s *site) wantDenied(p tagPolicy, user signer, st step, body string) {
 		on = "(" + on + "|" + arnForm(account, row.Optional...) + ")"
 	}
 	want := regexp.MustCompile(fmt.Sprintf(`^User: arn:aws:iam::%[1]s:user/%[2]s is not authorized to perform: lightsail:%[3]s on resource: %[4]s `+
-		`because no identity-based policy allows the lightsail:%[3]s action$`, account, p.name, st.action, on))
+		`because no identity-based policy allows the lightsail:%[3]s action$`, account, name, st.action, on))
 	if got := a.text("message"); a.exception() != "AccessDeniedException" || !want.MatchString(got) {
 		s.t.Errorf("%s: %s %s: %s, want AccessDeniedException %s", st.line, st.action, body, a.body, want)
 	}

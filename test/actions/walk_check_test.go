@@ -26,13 +26,15 @@ type listed struct {
 // show, and each operation says what it is on.
 func (w *walk) check() {
 	w.t.Helper()
-	active, _ := w.call(w.root(), "GetActiveNames", "{}").doc["activeNames"].([]any)
+	active, _, _ := w.pages(w.root(), list{"GetActiveNames", "{}"})
 	seen := map[string]string{}
 	for kind := range w.known {
 		w.known[kind] = nil
 	}
+	w.domains = map[string]any{}
 	for _, l := range w.listed() {
 		w.known[l.kind] = append(w.known[l.kind], l.name)
+		w.domains[l.name] = l.doc["domainName"]
 		if other, twice := seen[l.kind.Space()+"/"+l.name]; twice {
 			w.t.Errorf("%s: a %s and %s have the name %s", l.list, l.kind, other, l.name)
 		}
@@ -42,7 +44,7 @@ func (w *walk) check() {
 		}
 		w.checkGet(l)
 	}
-	for id, op := range w.allOperations(w.root()) {
+	for id, op := range operationsIn(w.call(w.root(), "GetOperations", "{}")) { // the newest
 		doc := op.(map[string]any)
 		for _, member := range []string{"resourceType", "resourceName", "operationType", "status"} {
 			if text, _ := doc[member].(string); text == "" {
@@ -145,8 +147,15 @@ func fieldOf(v any, member string) *reflect.Type {
 
 // storedLine is what an export says of a resource, or of what belongs to one.
 type storedLine struct {
-	Record, ID, Account, Region, Name, From, To, Owner string
-	Kind                                               resource.Kind
+	storedLink
+	Record, ID, Account, Region, Name, Owner string
+	Kind                                     resource.Kind
+}
+
+// storedLink is a link by the ids of its ends.
+type storedLink struct {
+	Role     resource.Role
+	From, To string
 }
 
 // checkStored looks into the store: no name is there twice, and no link, entry or address without its resources.
@@ -156,13 +165,15 @@ func (w *walk) checkStored() {
 	there, names := map[string]bool{"": true}, map[string]bool{}
 	var lines []storedLine
 	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, `{"record":"operation"`) {
+			continue // most lines
+		}
 		var l storedLine
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			w.t.Fatal(err)
 		}
 		lines = append(lines, l)
 	}
-	links := 0
 	for _, l := range lines {
 		if l.Record != "resource" {
 			continue
@@ -173,10 +184,11 @@ func (w *walk) checkStored() {
 		}
 		names[key], there[l.ID] = true, true
 	}
+	links := map[storedLink]bool{}
 	for _, l := range lines {
 		switch l.Record {
 		case "link":
-			links++
+			links[l.storedLink] = true
 			fallthrough
 		case "entry", "entryList", "address":
 			if !there[l.From] || !there[l.To] || !there[l.Owner] {
@@ -184,5 +196,20 @@ func (w *walk) checkStored() {
 			}
 		}
 	}
-	w.t.Logf("%d resources, %d links", len(there)-1, links)
+	w.count(links)
+}
+
+// count notes which links are new since the last look, and which are no longer there.
+func (w *walk) count(links map[storedLink]bool) {
+	for l := range links {
+		if !w.links[l] {
+			w.made[l.Role]++
+		}
+	}
+	for l := range w.links {
+		if !links[l] {
+			w.ended[l.Role]++
+		}
+	}
+	w.links = links
 }
