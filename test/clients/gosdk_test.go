@@ -80,6 +80,8 @@ func TestGoSDK(t *testing.T) {
 		{"ap-southeast-1", "exports", testExports},
 		{"ap-southeast-2", "lists", testLists},
 		{"us-east-1", "certificates of domains", testDomainCertificates},
+		{"us-east-1", "certificates of load balancers", testBalancerCertificates},
+		{"us-west-1", "load balancers", testLoadBalancers},
 		{"us-west-1", "buckets", testBuckets},
 		{"us-west-1", "container services", testContainerServices},
 		{"us-east-1", "container deployments", testContainerDeployments},

@@ -6,7 +6,10 @@ import (
 )
 
 func loadBalancerResources() []resource {
-	return []resource{loadBalancer(newName()), loadBalancerAttachment(newName()), loadBalancerCertificate(newName()), stickinessPolicy(newName())}
+	return []resource{
+		loadBalancer(newName()), loadBalancerAttachment(newName()), loadBalancerCertificate(newName()), stickinessPolicy(newName()),
+		certificateAttachment(newName()), redirectionPolicy(newName()),
+	}
 }
 
 func loadBalancer(name string) resource {
@@ -107,4 +110,65 @@ func stickinessPolicy(name string) resource {
 		changes: []change{{steps: set("false", "1000"), want: attributes{"configurationOptions." + enabled: "false", "configurationOptions." + duration: "1000"}}},
 		remove:  set("false", "1000"),
 	}
+}
+
+// validated is a certificate for a zone of the account, which validates it. It is named after its load balancer.
+func validated(balancer, zone string) resource {
+	r := loadBalancerCertificate(balancer + "-cert")
+	name := r.id
+	r.needs = nil
+	r.create = []step{awaited((*lightsail.Client).CreateLoadBalancerTlsCertificate, &lightsail.CreateLoadBalancerTlsCertificateInput{
+		LoadBalancerName: &balancer, CertificateName: &name, CertificateDomainName: &zone,
+	}), refused((*lightsail.Client).AttachLoadBalancerTlsCertificate, &lightsail.AttachLoadBalancerTlsCertificateInput{
+		LoadBalancerName: &balancer, CertificateName: &name,
+	}, "Sorry, you can only attach a validated certificate to a load balancer."), settled("the status of "+name, func(s *session) (string, error) {
+		out, err := s.GetLoadBalancerTlsCertificates(s.t.Context(), &lightsail.GetLoadBalancerTlsCertificatesInput{LoadBalancerName: &balancer})
+		if err != nil {
+			return "", err
+		}
+		one, err := first(out.TlsCertificates)
+		if err != nil {
+			return "", err
+		}
+		return string(one.(types.LoadBalancerTlsCertificate).Status), nil
+	}, "PENDING_VALIDATION", "ISSUED")}
+	r.remove = []step{awaited((*lightsail.Client).DeleteLoadBalancerTlsCertificate, &lightsail.DeleteLoadBalancerTlsCertificateInput{
+		LoadBalancerName: &balancer, CertificateName: &name,
+	})}
+	return r
+}
+
+// certificateAttachment has no deletion: there is no action that detaches a certificate.
+func certificateAttachment(name string) resource {
+	zone, cert := name+".com", name+"-cert"
+	return resource{
+		name: "lb_certificate_attachment", needs: []resource{loadBalancer(name), domain(zone), validated(name, zone)}, id: name, stays: true,
+		create: []step{awaited((*lightsail.Client).AttachLoadBalancerTlsCertificate, &lightsail.AttachLoadBalancerTlsCertificateInput{
+			LoadBalancerName: &name, CertificateName: &cert,
+		})},
+		read: reads((*lightsail.Client).GetLoadBalancerTlsCertificates, func(id string) *lightsail.GetLoadBalancerTlsCertificatesInput {
+			return &lightsail.GetLoadBalancerTlsCertificatesInput{LoadBalancerName: &id}
+		}, func(out *lightsail.GetLoadBalancerTlsCertificatesOutput, _ string) (any, error) {
+			return find(out.TlsCertificates, func(c types.LoadBalancerTlsCertificate) bool { return *c.Name == cert && *c.IsAttached })
+		}),
+		reads: "name! loadBalancerName!",
+		want:  attributes{"name": cert, "loadBalancerName": name},
+	}
+}
+
+// redirectionPolicy is an attribute of a load balancer that serves HTTPS. The provider switches it off in place of a deletion.
+func redirectionPolicy(name string) resource {
+	r := certificateAttachment(name)
+	set := func(value string) step { return balancerAttribute(name, "HttpsRedirectionEnabled", value) }
+	r.create = append([]step{refused((*lightsail.Client).UpdateLoadBalancerAttribute, &lightsail.UpdateLoadBalancerAttributeInput{
+		LoadBalancerName: &name, AttributeName: "HttpsRedirectionEnabled", AttributeValue: new("true"),
+	}, "cannot enable https redirection while https is disabled.")}, append(r.create, set("true"))...)
+	r.name, r.read, r.reads = "lb_https_redirection_policy", readLoadBalancer(func(b *types.LoadBalancer) (any, error) { return b, nil }), "httpsRedirectionEnabled!"
+	r.want = attributes{"httpsRedirectionEnabled": "true"}
+	r.changes = []change{
+		{steps: []step{set("false")}, want: attributes{"httpsRedirectionEnabled": "false"}},
+		{steps: []step{set("true")}, want: r.want},
+	}
+	r.remove = []step{set("false")}
+	return r
 }

@@ -129,7 +129,8 @@ func attachCertificate(c *api.Call, _ *lightsail.AttachLoadBalancerTlsCertificat
 	return &lightsail.AttachLoadBalancerTlsCertificateOutput{Operations: ops}, err
 }
 
-// deleteCertificate deletes one that serves HTTPS only by force: the load balancer has HTTP only then.
+// deleteCertificate deletes one that instances are served with only by force (API reference). The load balancer has HTTP
+// only then.
 func deleteCertificate(c *api.Call, in *lightsail.DeleteLoadBalancerTlsCertificateInput) (*lightsail.DeleteLoadBalancerTlsCertificateOutput, error) {
 	b, err := api.Target[loadbalancer.LoadBalancer](c)
 	if err != nil {
@@ -140,8 +141,12 @@ func deleteCertificate(c *api.Call, in *lightsail.DeleteLoadBalancerTlsCertifica
 		return nil, err
 	}
 	if cert.Serving() != nil {
-		if !aws.ToBool(in.Force) {
-			return nil, api.InvalidParams("The certificate %s is attached to the load balancer %s. To delete it anyway, use force.",
+		instances, err := attachments(c, b.Resource)
+		if err != nil {
+			return nil, err
+		}
+		if instances > 0 && !aws.ToBool(in.Force) {
+			return nil, api.InvalidParams("The certificate %s is in use by the instances that are attached to the load balancer %s. To delete it anyway, use force.",
 				cert.Resource.Name, b.Resource.Name)
 		}
 		b.EndHTTPS()

@@ -87,6 +87,54 @@ func TestGetLoadBalancerTlsCertificates_saysWhatWasRenewed(t *testing.T) {
 	}
 }
 
+// TestCreateLoadBalancerTlsCertificate_writesRecordsIntoZones wants the certificate to be issued without further calls, to stay so
+// when the zone is gone, and to be renewed.
+func TestCreateLoadBalancerTlsCertificate_writesRecordsIntoZones(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	l.create("lb")
+	familytest.Do(t, l.CreateDomain, &lightsail.CreateDomainInput{DomainName: new("example.com")})
+	l.request("cert", "example.com", "www.example.com")
+	for _, r := range l.certificates()[0].DomainValidationRecords {
+		if r.DnsRecordCreationState == nil || r.DnsRecordCreationState.Code != types.LoadBalancerTlsCertificateDnsRecordCreationStateCodeSucceeded {
+			t.Errorf("dnsRecordCreationState of %s: %+v, want SUCCEEDED", *r.DomainName, r.DnsRecordCreationState)
+		}
+	}
+	l.Pass(45*time.Second - time.Millisecond)
+	if got := l.certificates()[0].Status; got != types.LoadBalancerTlsCertificateStatusPendingValidation {
+		t.Errorf("before 45 seconds: %s", got)
+	}
+	l.Pass(time.Millisecond)
+	familytest.Do(t, l.DeleteDomain, &lightsail.DeleteDomainInput{DomainName: new("example.com")})
+	issued := l.certificates()[0]
+	if issued.Status != types.LoadBalancerTlsCertificateStatusIssued {
+		t.Errorf("after 45 seconds: %s", issued.Status)
+	}
+	l.Pass(340 * 24 * time.Hour)
+	if renewed := l.certificates()[0]; !renewed.NotAfter.After(*issued.NotAfter) || *renewed.Serial == *issued.Serial {
+		t.Errorf("after 340 days it is valid until %s with serial %s, want a renewed one", renewed.NotAfter, *renewed.Serial)
+	}
+}
+
+// TestCreateLoadBalancerTlsCertificate_timesOut after the 72 hours of AWS.
+func TestCreateLoadBalancerTlsCertificate_timesOut(t *testing.T) {
+	l := newLab(t, lanyardtest.Options{})
+	l.create("lb")
+	l.request("cert", "example.com")
+	l.Pass(72*time.Hour - time.Millisecond)
+	if got := l.certificates()[0].Status; got != types.LoadBalancerTlsCertificateStatusPendingValidation {
+		t.Errorf("before 72 hours: %s", got)
+	}
+	l.Pass(time.Millisecond)
+	if got := l.certificates()[0]; got.Status != types.LoadBalancerTlsCertificateStatusValidationTimedOut ||
+		got.DomainValidationRecords[0].ValidationStatus != types.LoadBalancerTlsCertificateDomainStatusFailed {
+		t.Errorf("after 72 hours: %s, its domain %s", got.Status, got.DomainValidationRecords[0].ValidationStatus)
+	}
+	l.validate("example.com")
+	if got := l.certificates()[0].Status; got != types.LoadBalancerTlsCertificateStatusValidationTimedOut {
+		t.Errorf("with records that are too late: %s", got)
+	}
+}
+
 // TestCreateLoadBalancerTlsCertificate_ofAnInvalidDomainFails as AWS does it for a top-level domain that is not public.
 func TestCreateLoadBalancerTlsCertificate_ofAnInvalidDomainFails(t *testing.T) {
 	l := newLab(t, lanyardtest.Options{})
@@ -124,9 +172,12 @@ func TestAttachLoadBalancerTlsCertificate_swaps(t *testing.T) {
 	if all := l.certificates(); all[0].Status != "ISSUED" || all[1].Status != "ISSUED" {
 		t.Errorf("without the zone the certificates are %s and %s, want both ISSUED", all[0].Status, all[1].Status)
 	}
+	l.createInstances("web")
+	l.attach("lb", "web")
 	remove := &lightsail.DeleteLoadBalancerTlsCertificateInput{LoadBalancerName: new("lb"), CertificateName: new("two")}
 	_, err = l.DeleteLoadBalancerTlsCertificate(t.Context(), remove)
-	familytest.WantInvalid(t, err, "InvalidParams", "The certificate two is attached to the load balancer lb. To delete it anyway, use force.")
+	familytest.WantInvalid(t, err, "InvalidParams",
+		"The certificate two is in use by the instances that are attached to the load balancer lb. To delete it anyway, use force.")
 	remove.Force = new(true)
 	ops := familytest.Do(t, l.DeleteLoadBalancerTlsCertificate, remove).Operations
 	l.WantOperations(ops, "DeleteLoadBalancerTlsCertificate LoadBalancerTlsCertificate two - Started", "DeleteLoadBalancerTlsCertificate LoadBalancer lb - Started")
