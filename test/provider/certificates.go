@@ -25,7 +25,7 @@ func certificate(name string) resource {
 				return find(out.Certificates, func(c types.CertificateSummary) bool { return *c.CertificateName == id })
 			}),
 		reads: "certificateName! certificateArn! domainName! tags certificateDetail.createdAt! certificateDetail.domainName! " +
-			"certificateDetail.subjectAlternativeNames! certificateDetail.domainValidationRecords.*.domainName! " +
+			"certificateDetail.subjectAlternativeNames certificateDetail.domainValidationRecords.*.domainName! " +
 			"certificateDetail.domainValidationRecords.*.resourceRecord.name! certificateDetail.domainValidationRecords.*.resourceRecord.type! " +
 			"certificateDetail.domainValidationRecords.*.resourceRecord.value!",
 		want: attributes{

@@ -55,9 +55,10 @@ func readLoadBalancer(pick func(*types.LoadBalancer) (any, error)) func(*session
 func loadBalancerAttachment(name string) resource {
 	web := newName()
 	return resource{
-		name:  "lb_attachment",
-		needs: []resource{instance(web), loadBalancer(name)},
-		id:    name,
+		name:   "lb_attachment",
+		needs:  []resource{instance(web), loadBalancer(name)},
+		id:     name,
+		shared: true, // the instance finishes its requests
 		create: []step{awaited((*lightsail.Client).AttachInstancesToLoadBalancer, &lightsail.AttachInstancesToLoadBalancerInput{
 			LoadBalancerName: &name, InstanceNames: []string{web},
 		})},

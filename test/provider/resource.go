@@ -20,7 +20,7 @@ type resource struct {
 	// id is what it is imported by. If it is known only after the creation, a step of create sets that of the session.
 	id             string
 	create, remove []step
-	// shared says that its deletion has steps that wait for another resource.
+	// shared says that its deletion is to be waited for: it changes another resource.
 	shared bool
 	// stays says that the provider only forgets it, and that it is gone with the first of what it needs.
 	stays bool

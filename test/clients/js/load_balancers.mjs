@@ -59,10 +59,10 @@ inRegion("instances of a load balancer", async (client, region) => {
 });
 
 inRegion("attributes of a load balancer", async (client, region) => {
-  for (const name of ["a", "b", "lb"]) {
+  for (const name of ["aa", "bb", "lb"]) {
     await client.createLoadBalancer({ loadBalancerName: name, instancePort: 80 });
   }
-  assert.deepEqual(await pagesOf(client, "getLoadBalancers", "loadBalancers", (b) => b.name), [["a", "b"], ["lb"]]);
+  assert.deepEqual(await pagesOf(client, "getLoadBalancers", "loadBalancers", (b) => b.name), [["aa", "bb"], ["lb"]]);
   const set = (attributeName, attributeValue) => client.updateLoadBalancerAttribute({ loadBalancerName, attributeName, attributeValue });
   const { operations } = await set("HealthCheckPath", "/up");
   checkOperation(operations[0], "UpdateLoadBalancerAttribute", loadBalancerName, region, { resourceType, operationDetails: "HealthCheckPath" });
