@@ -146,8 +146,8 @@ func deleteCertificate(c *api.Call, in *lightsail.DeleteLoadBalancerTlsCertifica
 			return nil, err
 		}
 		if instances > 0 && !aws.ToBool(in.Force) {
-			return nil, api.InvalidParams("The certificate %s is in use by the instances that are attached to the load balancer %s. To delete it anyway, use force.",
-				cert.Resource.Name, b.Resource.Name)
+			const text = "The certificate %s is in use by the instances that are attached to the load balancer %s. To delete it anyway, use force."
+			return nil, api.InvalidParams(text, cert.Resource.Name, b.Resource.Name)
 		}
 		b.EndHTTPS()
 		if err := c.Save(b); err != nil {

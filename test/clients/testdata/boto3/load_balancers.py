@@ -48,7 +48,7 @@ def test_instances(client, region):
 def test_attributes(client, region):
     for name in "aa", "bb", "lb":
         client.create_load_balancer(loadBalancerName=name, instancePort=80)
-    equal(names(pages(client, "get_load_balancers", "loadBalancers")), ["aa", "bb", "lb"], "load balancers of all pages")
+    equal([names(p) for p in pages(client, "get_load_balancers", "loadBalancers")], [["aa", "bb"], ["lb"]], "load balancers of all pages")
     for name, value in ("HealthCheckPath", "/up"), ("SessionStickinessEnabled", "true"), ("SessionStickiness_LB_CookieDurationSeconds", "259200"):
         (op,) = client.update_load_balancer_attribute(loadBalancerName="lb", attributeName=name, attributeValue=value)["operations"]
         check_operation(op, "UpdateLoadBalancerAttribute", "lb", region, "LoadBalancer", details=name)
