@@ -82,6 +82,7 @@ func TestGoSDK(t *testing.T) {
 		{"us-east-1", "certificates of domains", testDomainCertificates},
 		{"us-east-1", "certificates of load balancers", testBalancerCertificates},
 		{"us-west-1", "load balancers", testLoadBalancers},
+		{"us-east-1", "distributions", testDistributions},
 		{"us-west-1", "buckets", testBuckets},
 		{"us-west-1", "container services", testContainerServices},
 		{"us-east-1", "container deployments", testContainerDeployments},
