@@ -9,13 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cloud/lanyard/internal/export"
+	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/kind/distribution"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
 // fillDistribution adds the distribution "cdn" in its only region to what fillAccess adds, with all settings. Its origin is the
-// bucket archive.
+// bucket archive, its certificate is "shop".
 func (s *site) fillDistribution() *site {
 	s.t.Helper()
 	s.update(func(tx *store.Tx) error {
@@ -27,7 +28,7 @@ func (s *site) fillDistribution() *site {
 		r.Zone, r.Region = "all", resource.Distribution.OnlyIn()
 		d := distribution.New(r, "large_1_0")
 		d.Fill(d.SupportSuffix())
-		err = firstOf(d.SetOrigin(&types.InputOrigin{}, archive, "archive.s3.amazonaws.com"), d.Apply(distribution.Wish{
+		err = firstOf(d.SetOrigin(&types.InputOrigin{ProtocolPolicy: "https-only"}, archive, "archive.s3.amazonaws.com"), d.Apply(distribution.Wish{
 			DefaultBehavior: &types.CacheBehavior{Behavior: types.BehaviorEnumCacheSetting}, PrivateOrigin: new(true), RootObject: new("index.html"),
 			Behaviors:      []types.CacheBehaviorPerPath{{Path: new("*.jpg"), Behavior: types.BehaviorEnumDontCacheSetting}},
 			ErrorResponses: []types.DistributionCustomErrorResponse{{ErrorCode: new(int32(404))}},
@@ -35,18 +36,25 @@ func (s *site) fillDistribution() *site {
 		}))
 		d.Enter(distribution.Lifecycle.Plan(distribution.Change, now, now.Add))
 		d.ResetCache(now, now.Add(time.Minute))
-		return firstOf(err, d.Pack(), tx.InsertResource(r), tx.InsertLink(r, resource.OriginBucket, archive, resource.NoDoc))
+		d.Certify(true)
+		shop := certificate.New(newResource(81, root, "shop", resource.Certificate), []string{"example.com", "www.example.com"})
+		shop.Resource.Zone, shop.Resource.Region = "all", r.Region
+		shop.Priv.Issue(now)
+		shop.Fill(shop.SupportSuffix())
+		return firstOf(err, d.Pack(), shop.Pack(), tx.InsertResource(r), tx.InsertResource(shop.Resource),
+			tx.InsertLink(r, resource.OriginBucket, archive, resource.NoDoc),
+			tx.InsertLink(shop.Resource, resource.ViewerCertificate, r, []byte(`{"names":["example.com","www.example.com"]}`)))
 	})
 	return s
 }
 
-// TestImport_distributions moves a distribution with the link to its origin.
+// TestImport_distributions moves a distribution with the links to its origin and its certificate.
 func TestImport_distributions(t *testing.T) {
 	from, to := newSite(t, newDSN(t)).fill().fillInstances().fillAccess().fillDistribution(), newSite(t, newDSN(t))
 	file, exported := from.export(export.Options{Passphrase: passphrase})
 	imported, err := to.load(export.ImportOptions{Passphrase: passphrase}, file)
-	if err != nil || exported.Links != 3 || imported.Links != 3 {
-		t.Fatalf("exported %+v, imported %+v, %v, want 3 links", exported, imported, err)
+	if err != nil || exported.Links != 4 || imported.Links != 4 {
+		t.Fatalf("exported %+v, imported %+v, %v, want 4 links", exported, imported, err)
 	}
 	if diff := cmp.Diff(from.contents(), to.contents()); diff != "" {
 		t.Errorf("contents (-from +to):\n%s", diff)
@@ -57,7 +65,7 @@ func TestImport_distributions(t *testing.T) {
 func TestImport_invalidDistributions(t *testing.T) {
 	good, _ := newSite(t, sqliteDSN(t)).fill().fillInstances().fillAccess().fillDistribution().export(export.Options{})
 	to := newSite(t, newDSN(t))
-	line, link := distributionLine(t, good), linkLine(t, good, resource.OriginBucket)
+	line, link, serves := distributionLine(t, good), linkLine(t, good, resource.OriginBucket), linkLine(t, good, resource.ViewerCertificate)
 	for title, tc := range map[string]struct{ line, old, with, want string }{
 		"an unknown bundle":       {line, `"large_1_0"`, `"tiny_1_0"`, `unknown bundle "tiny_1_0"`},
 		"a bundle without WAF":    {line, `"large_1_0"`, `"small_1_0"`, "WAF is not available"},
@@ -69,6 +77,9 @@ func TestImport_invalidDistributions(t *testing.T) {
 		"a time out of order":     {line, `"minimumTTL":0`, `"minimumTTL":86401`, "must be in this order"},
 		"a status":                {line, `"doc":\{`, `"doc":{"status":"Deployed",`, "status is not what Lanyard writes"},
 		"a certificate":           {line, `"doc":\{`, `"doc":{"certificateName":"any",`, "certificateName is not what Lanyard writes"},
+		"no certificate":          {serves, `.*\n`, ``, "it has no link of the role viewerCertificate, and cannot be without"},
+		"an unknown TLS version":  {line, `TLSv1.2_2021`, `SSLv2`, "unknown viewerMinimumTlsProtocolVersion"},
+		"names of no certificate": {serves, `"example.com",`, `"example.org",`, "the names are not all names of the certificate, in order"},
 		"no firewall":             {line, `"waf":\{.*?\]\}`, `"waf":{}`, "waf is not whole"},
 		"no such rule":            {line, `AWSManagedRulesCommonRuleSet`, `Mine`, "not one of the large_1_0 bundle"},
 		"an error of no code":     {line, `"errorCode":404`, `"errorCode":null`, "for no code"},

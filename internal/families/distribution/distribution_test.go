@@ -45,7 +45,7 @@ func TestCreateDistribution_example(t *testing.T) {
 		Location: &types.ResourceLocation{AvailabilityZone: new("all"), RegionName: "us-east-1"}, Tags: in.Tags, BundleId: new("small_1_0"),
 		AlternativeDomainNames: []string{}, Status: new("InProgress"), IsEnabled: new(true), AbleToUpdateBundle: new(true), IpAddressType: "dualstack",
 		Origin: &types.Origin{
-			Name: new("photos"), RegionName: "us-east-1", ResourceType: "Bucket", ProtocolPolicy: "https-only", ResponseTimeout: new(int32(30)),
+			Name: new("photos"), RegionName: "us-east-1", ResourceType: "Bucket", ResponseTimeout: new(int32(30)),
 		},
 		OriginPublicDNS:      new("photos.s3.us-east-1.amazonaws.com"),
 		DefaultCacheBehavior: in.DefaultCacheBehavior, CacheBehaviorSettings: defaults(), CacheBehaviors: []types.CacheBehaviorPerPath{},

@@ -99,3 +99,16 @@ func TestSetIpAddressType_ofADistribution(t *testing.T) {
 	familytest.WantInvalid(t, err, "UnsupportedOperation", "Distribution-related APIs are only available in the us-east-1 Region. "+
 		"Please set your Region configuration to us-east-1 to create, view, or edit distribution resources.")
 }
+
+// TestUpdateDistribution_protocolPolicy is always HTTPS for a bucket, and shown if it was given.
+func TestUpdateDistribution_protocolPolicy(t *testing.T) {
+	l := newLab(t)
+	l.create(of("cdn"))
+	for sent, want := range map[types.OriginProtocolPolicyEnum]types.OriginProtocolPolicyEnum{"": "", "http-only": "https-only", "https-only": "https-only"} {
+		from := origin("photos", "us-east-1")
+		from.ProtocolPolicy = sent
+		if d := l.update(&lightsail.UpdateDistributionInput{DistributionName: new("cdn"), Origin: from}); d.Origin.ProtocolPolicy != want {
+			t.Errorf("sent %q: the policy is %q, want %q", sent, d.Origin.ProtocolPolicy, want)
+		}
+	}
+}

@@ -42,8 +42,9 @@ const (
 )
 
 // SetOrigin sets where the content comes from, or returns an Error. publicDNS is the origin's name in DNS. A
-// bucket is always asked over HTTPS (Lightsail user guide). Private access, which only buckets have, ends if the
-// origin becomes another one.
+// bucket is always asked over HTTPS (Lightsail user guide), and shows no policy unless one was given (configurations of
+// the acceptance tests of Terraform's AWS provider). Private access, which only buckets have, ends if the origin becomes
+// another one.
 func (d *Distribution) SetOrigin(in *types.InputOrigin, of *resource.Resource, publicDNS string) error {
 	timeout := int32(defaultResponseTimeout)
 	if in.ResponseTimeout != nil {
@@ -54,10 +55,12 @@ func (d *Distribution) SetOrigin(in *types.InputOrigin, of *resource.Resource, p
 	}
 	o := &types.Origin{
 		Name: &of.Name, RegionName: types.RegionName(of.Region), ResourceType: types.ResourceType(of.Kind),
-		ProtocolPolicy:  cmp.Or(in.ProtocolPolicy, types.OriginProtocolPolicyEnumHTTPOnly),
-		ResponseTimeout: &timeout, IpAddressType: in.IpAddressType,
+		ProtocolPolicy: in.ProtocolPolicy, ResponseTimeout: &timeout, IpAddressType: in.IpAddressType,
 	}
-	if of.Kind == resource.Bucket {
+	switch {
+	case of.Kind != resource.Bucket:
+		o.ProtocolPolicy = cmp.Or(in.ProtocolPolicy, types.OriginProtocolPolicyEnumHTTPOnly)
+	case in.ProtocolPolicy != "":
 		o.ProtocolPolicy = types.OriginProtocolPolicyEnumHTTPSOnly
 	}
 	if before := d.Doc.Origin; before != nil && d.isOrigin(of) {
