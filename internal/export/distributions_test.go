@@ -77,7 +77,6 @@ func TestImport_invalidDistributions(t *testing.T) {
 		"a time out of order":     {line, `"minimumTTL":0`, `"minimumTTL":86401`, "must be in this order"},
 		"a status":                {line, `"doc":\{`, `"doc":{"status":"Deployed",`, "status is not what Lanyard writes"},
 		"a certificate":           {line, `"doc":\{`, `"doc":{"certificateName":"any",`, "certificateName is not what Lanyard writes"},
-		"no certificate":          {serves, `.*\n`, ``, "it has no link of the role viewerCertificate, and cannot be without"},
 		"an unknown TLS version":  {line, `TLSv1.2_2021`, `SSLv2`, "unknown viewerMinimumTlsProtocolVersion"},
 		"names of no certificate": {serves, `"example.com",`, `"example.org",`, "the names are not all names of the certificate, in order"},
 		"no firewall":             {line, `"waf":\{.*?\]\}`, `"waf":{}`, "waf is not whole"},
@@ -99,6 +98,15 @@ func TestImport_invalidDistributions(t *testing.T) {
 				t.Errorf("error: %v\nwant: line …%s", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestImport_distributionWithoutItsCertificate has a minimum TLS version, which only a certificate is the reason for.
+func TestImport_distributionWithoutItsCertificate(t *testing.T) {
+	good, _ := newSite(t, sqliteDSN(t)).fill().fillInstances().fillAccess().fillDistribution().export(export.Options{})
+	_, err := newSite(t, newDSN(t)).try(replace(replace(good, linkLine(t, good, resource.ViewerCertificate), ""), `"links":4`, `"links":3`))
+	if want := "it has no link of the role viewerCertificate, and cannot be without"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error: %v, want …%s", err, want)
 	}
 }
 
