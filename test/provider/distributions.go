@@ -15,7 +15,6 @@ func distributionResources() []resource {
 
 // distribution has a bucket as its origin. The official provider waits for each change, and for the deletion.
 func distribution(name, from string) resource {
-	changed := func(in lightsail.UpdateDistributionInput) []step { return []step{updatedDistribution(name, in)} }
 	return resource{
 		name: "distribution", id: name, needs: []resource{bucket(from)},
 		create: []step{awaited((*lightsail.Client).CreateDistribution, &lightsail.CreateDistributionInput{
@@ -36,39 +35,45 @@ func distribution(name, from string) resource {
 			"cacheBehaviorSettings.forwardedHeaders.option": "default", "cacheBehaviorSettings.forwardedCookies.option": "none", "alternativeDomainNames.#": "0",
 			"tags.%": "1", "tags.key1": "value1",
 		},
-		changes: []change{
-			{steps: retagged(name, []string{"key1"}, "key2", "value2"), want: attributes{"tags.%": "1", "tags.key2": "value2"}},
-			{steps: changed(lightsail.UpdateDistributionInput{IsEnabled: new(false)}), want: attributes{"isEnabled": "false"}},
-			{steps: changed(lightsail.UpdateDistributionInput{IsEnabled: new(true)}), want: attributes{"isEnabled": "true"}},
-			{
-				steps: []step{awaited((*lightsail.Client).UpdateDistributionBundle, &lightsail.UpdateDistributionBundleInput{DistributionName: &name, BundleId: new("medium_1_0")})},
-				want:  attributes{"bundleId": "medium_1_0"},
-			},
-			{
-				steps: changed(lightsail.UpdateDistributionInput{CacheBehaviors: []types.CacheBehaviorPerPath{{Path: new("/images"), Behavior: types.BehaviorEnumCacheSetting}}}),
-				want:  attributes{"cacheBehaviors.#": "1", "cacheBehaviors.0.path": "/images", "cacheBehaviors.0.behavior": "cache"},
-			},
-			{steps: []step{awaited((*lightsail.Client).SetIpAddressType, &lightsail.SetIpAddressTypeInput{
-				ResourceType: types.ResourceTypeDistribution, ResourceName: &name, IpAddressType: types.IpAddressTypeIpv4,
-			})}, want: attributes{"ipAddressType": "ipv4"}},
-			{
-				steps: changed(lightsail.UpdateDistributionInput{CacheBehaviorSettings: &types.CacheSettings{
-					AllowedHTTPMethods: new("GET,HEAD,OPTIONS"), CachedHTTPMethods: new("GET,HEAD,OPTIONS"),
-					DefaultTTL: new(int64(50000)), MinimumTTL: new(int64(10000)), MaximumTTL: new(int64(100000)),
-					ForwardedHeaders:      &types.HeaderObject{Option: types.ForwardValuesAllowList, HeadersAllowList: []types.HeaderEnum{"Host", "Origin"}},
-					ForwardedQueryStrings: &types.QueryStringObject{Option: new(true), QueryStringsAllowList: []string{"test"}},
-				}}),
-				want: attributes{
-					"cacheBehaviorSettings.minimumTTL": "10000", "cacheBehaviorSettings.forwardedHeaders.headersAllowList.#": "2",
-					"cacheBehaviorSettings.forwardedQueryStrings.option": "true",
-				},
-			},
-			{
-				steps: changed(lightsail.UpdateDistributionInput{DefaultCacheBehavior: &types.CacheBehavior{Behavior: types.BehaviorEnumDontCacheSetting}}),
-				want:  attributes{"defaultCacheBehavior.behavior": "dont-cache"},
+		changes: distributionChanges(name),
+		remove:  []step{awaited((*lightsail.Client).DeleteDistribution, &lightsail.DeleteDistributionInput{DistributionName: &name})},
+	}
+}
+
+// distributionChanges are all updates that the provider has, each alone.
+func distributionChanges(name string) []change {
+	changed := func(in lightsail.UpdateDistributionInput) []step { return []step{updatedDistribution(name, in)} }
+	return []change{
+		{steps: retagged(name, []string{"key1"}, "key2", "value2"), want: attributes{"tags.%": "1", "tags.key2": "value2"}},
+		{steps: changed(lightsail.UpdateDistributionInput{IsEnabled: new(false)}), want: attributes{"isEnabled": "false"}},
+		{steps: changed(lightsail.UpdateDistributionInput{IsEnabled: new(true)}), want: attributes{"isEnabled": "true"}},
+		{
+			steps: []step{awaited((*lightsail.Client).UpdateDistributionBundle, &lightsail.UpdateDistributionBundleInput{DistributionName: &name, BundleId: new("medium_1_0")})},
+			want:  attributes{"bundleId": "medium_1_0"},
+		},
+		{
+			steps: changed(lightsail.UpdateDistributionInput{CacheBehaviors: []types.CacheBehaviorPerPath{{Path: new("/images"), Behavior: types.BehaviorEnumCacheSetting}}}),
+			want:  attributes{"cacheBehaviors.#": "1", "cacheBehaviors.0.path": "/images", "cacheBehaviors.0.behavior": "cache"},
+		},
+		{steps: []step{awaited((*lightsail.Client).SetIpAddressType, &lightsail.SetIpAddressTypeInput{
+			ResourceType: types.ResourceTypeDistribution, ResourceName: &name, IpAddressType: types.IpAddressTypeIpv4,
+		})}, want: attributes{"ipAddressType": "ipv4"}},
+		{
+			steps: changed(lightsail.UpdateDistributionInput{CacheBehaviorSettings: &types.CacheSettings{
+				AllowedHTTPMethods: new("GET,HEAD,OPTIONS"), CachedHTTPMethods: new("GET,HEAD,OPTIONS"),
+				DefaultTTL: new(int64(50000)), MinimumTTL: new(int64(10000)), MaximumTTL: new(int64(100000)),
+				ForwardedHeaders:      &types.HeaderObject{Option: types.ForwardValuesAllowList, HeadersAllowList: []types.HeaderEnum{"Host", "Origin"}},
+				ForwardedQueryStrings: &types.QueryStringObject{Option: new(true), QueryStringsAllowList: []string{"test"}},
+			}}),
+			want: attributes{
+				"cacheBehaviorSettings.minimumTTL": "10000", "cacheBehaviorSettings.forwardedHeaders.headersAllowList.#": "2",
+				"cacheBehaviorSettings.forwardedQueryStrings.option": "true",
 			},
 		},
-		remove: []step{awaited((*lightsail.Client).DeleteDistribution, &lightsail.DeleteDistributionInput{DistributionName: &name})},
+		{
+			steps: changed(lightsail.UpdateDistributionInput{DefaultCacheBehavior: &types.CacheBehavior{Behavior: types.BehaviorEnumDontCacheSetting}}),
+			want:  attributes{"defaultCacheBehavior.behavior": "dont-cache"},
+		},
 	}
 }
 
