@@ -21,7 +21,7 @@ func TestPages_commandsRun(t *testing.T) {
 	for name, pages := range map[string][]string{
 		"README":     {"README.md", "docs/buckets.md", "docs/containers.md", "docs/databases.md"},
 		"instances":  {"docs/instances.md"},
-		"networking": {"docs/networking.md"},
+		"networking": {"docs/networking.md", "docs/load-balancers.md"},
 		"alarms":     {"README.md", "docs/mail.md", "docs/alarms.md"},
 	} {
 		t.Run(name, func(t *testing.T) {

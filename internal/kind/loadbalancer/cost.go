@@ -2,7 +2,7 @@ package loadbalancer
 
 import "github.com/lanyard-cloud/lanyard/internal/cost"
 
-// price is US dollars for a month (AWS's price list of Lightsail, 2024). AWS's usage type is not known.
+// price is US dollars for a month (AWS's pricing page of Lightsail). AWS's usage type is not known.
 const price = 18
 
 // Charge is for the load balancer, in every state and with any number of instances. Its certificates cost nothing.
