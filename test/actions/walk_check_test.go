@@ -54,17 +54,26 @@ func (w *walk) check() {
 	}
 }
 
-// listed is what the lists of the account have.
+// listed is what the lists of the account have, and those of its load balancers.
 func (w *walk) listed() (all []listed) {
 	w.t.Helper()
-	for _, action := range w.lists {
-		elements, _, _ := w.pages(w.root(), list{action, "{}"})
+	add := func(action string, elements []any) {
 		for _, element := range elements {
 			doc, _ := element.(map[string]any)
 			if l, ok := listedDoc(doc); ok {
 				l.list = action
 				all = append(all, l)
 			}
+		}
+	}
+	for _, action := range w.lists {
+		elements, _, _ := w.pages(w.root(), list{action, "{}"})
+		add(action, elements)
+	}
+	for _, l := range all {
+		if l.kind == resource.LoadBalancer {
+			const action = "GetLoadBalancerTlsCertificates"
+			add(action, w.call(w.root(), action, fmt.Sprintf(`{"loadBalancerName":%q}`, l.name)).elements(w.t))
 		}
 	}
 	return all

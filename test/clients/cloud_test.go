@@ -16,11 +16,12 @@ import (
 // names in the API. The error is the client's text.
 type cloud func(t *testing.T, endpoint, action string, input map[string]any) (output map[string]any, failure string)
 
-var words = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+// words are where a word of an action's name ends, which may be an abbreviation: API of GetContainerAPIMetadata.
+var words = regexp.MustCompile(`([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])`)
 
 // cliCommand is the AWS CLI's name of an action.
 func cliCommand(action string) string {
-	return strings.ToLower(words.ReplaceAllString(action, "$1-$2"))
+	return strings.ToLower(words.ReplaceAllString(action, "$1$3-$2$4"))
 }
 
 // awsCLI calls each action by a process of its own.

@@ -16,9 +16,11 @@ import (
 func TestBoto3(t *testing.T) {
 	needRun(t, "apt-get install python3 python3-boto3", "python3", "-c", "import boto3")
 	t.Parallel()
-	runParts(t, byBoto3, "python3", filepath.Join("testdata", "boto3"), ".py", "-c",
-		`import boto3; print(*boto3.client("lightsail", region_name="us-east-1").meta.service_model.operation_names)`)
+	runParts(t, byBoto3, "python3", filepath.Join("testdata", "boto3"), ".py", "-c", boto3Actions)
 }
+
+// boto3Actions prints the names of the actions that boto3 knows.
+const boto3Actions = `import boto3; print(*boto3.client("lightsail", region_name="us-east-1").meta.service_model.operation_names)`
 
 // TestJavaScript runs the tests in js, a program for each part.
 func TestJavaScript(t *testing.T) {

@@ -98,7 +98,6 @@ inRegion("refusals", async (client) => {
   assert.deepEqual((await client.getLoadBalancers({})).loadBalancers, []);
   const abroad = connect("eu-west-1");
   await refused(abroad.getDomains({}), "InvalidInputException", "UnsupportedOperation", /^Domain-related APIs are only available in the us-east-1 Region\. .*edit domain resources\.$/);
-  await refused(client.peerVpc({}), "InvalidInputException", "UnsupportedOperation", /PeerVpc/);
 });
 
 inRegion("signatures that do not hold", async (_, region) => {

@@ -209,11 +209,7 @@ def test_input_that_clients_would_not_send(client, region):
     refused(lambda: client.get_key_pairs(includeDefaultKeyPair="maybe"), "SerializationException", ".+")
 
 
-def test_actions_that_are_not_built(client, region):
-    refused(client.peer_vpc, "InvalidInputException", ".*PeerVpc.*", "UnsupportedOperation")
-
-
-def test_lists_of_what_is_not_built(client, region):
+def test_lists_of_an_account_that_has_nothing(client, region):
     for action, member in (
         ("get_load_balancers", "loadBalancers"),
         ("get_relational_databases", "relationalDatabases"),
