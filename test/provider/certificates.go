@@ -6,7 +6,7 @@ import (
 )
 
 func certificateResources() []resource {
-	return []resource{certificate(newName() + ".com"), servedNames(newName())}
+	return []resource{certificate(newName() + ".com"), officialCertificate(newName()), servedNames(newName())}
 }
 
 // certificate has the name of its domain. No zone has that, so it waits for its validation. Its details are read without being asked for.
@@ -25,7 +25,7 @@ func certificate(name string) resource {
 				return find(out.Certificates, func(c types.CertificateSummary) bool { return *c.CertificateName == id })
 			}),
 		reads: "certificateName! certificateArn! domainName! tags certificateDetail.createdAt! certificateDetail.domainName! " +
-			"certificateDetail.subjectAlternativeNames certificateDetail.domainValidationRecords.*.domainName! " +
+			"certificateDetail.subjectAlternativeNames.*! certificateDetail.domainValidationRecords.*.domainName! " +
 			"certificateDetail.domainValidationRecords.*.resourceRecord.name! certificateDetail.domainValidationRecords.*.resourceRecord.type! " +
 			"certificateDetail.domainValidationRecords.*.resourceRecord.value!",
 		want: attributes{
@@ -38,6 +38,33 @@ func certificate(name string) resource {
 		}},
 		remove: []step{awaited((*lightsail.Client).DeleteCertificate, &lightsail.DeleteCertificateInput{CertificateName: &name})},
 	}
+}
+
+// officialCertificate is read as the official provider does, which asks for the details. Its tests have a name that cannot be validated: there
+// is one record without anything to enter.
+func officialCertificate(name string) resource {
+	domain := name + ".test"
+	r := certificate(name)
+	r.name = "certificate of the official provider"
+	r.create = []step{awaited((*lightsail.Client).CreateCertificate, &lightsail.CreateCertificateInput{CertificateName: &name, DomainName: &domain})}
+	r.read = reads((*lightsail.Client).GetCertificates,
+		func(id string) *lightsail.GetCertificatesInput {
+			return &lightsail.GetCertificatesInput{CertificateName: &id, IncludeCertificateDetails: true}
+		},
+		func(out *lightsail.GetCertificatesOutput, _ string) (any, error) { return first(out.Certificates) })
+	r.reads = "certificateName! certificateArn! domainName! tags certificateDetail.createdAt! certificateDetail.domainName! " +
+		"certificateDetail.subjectAlternativeNames.*! certificateDetail.domainValidationRecords.*.domainName!"
+	record := "certificateDetail.domainValidationRecords.0."
+	r.want = attributes{
+		"certificateName": name, "domainName": domain, "tags.%": "0", "certificateDetail.domainName": domain,
+		"certificateDetail.subjectAlternativeNames.#": "1", "certificateDetail.subjectAlternativeNames.0": domain,
+		"certificateDetail.domainValidationRecords.#": "1", record + "domainName": domain, record + "resourceRecord.name": absent,
+	}
+	r.changes = []change{
+		{steps: retagged(name, nil, "key1", "value1"), want: attributes{"tags.%": "1", "tags.key1": "value1"}},
+		{steps: retagged(name, []string{"key1"}, "key2", "value2"), want: attributes{"tags.%": "1", "tags.key2": "value2"}},
+	}
+	return r
 }
 
 // issued is a certificate of names in a zone of the account, which validates them.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -12,6 +13,7 @@ func domainResources() []resource {
 		domain(newName() + ".com"),
 		thirdPartyEntry(newName() + ".com"),
 		entry("apex", newName()+".com", "", "A", "127.0.0.1"),
+		entry("alias", newName()+".com", "", "A", "d111111abcdef8.cloudfront.net"),
 		entry("TXT", newName()+".com", "_acme-challenge", "TXT", `"a token"`),
 		entry("CNAME", newName()+".com", "www", "CNAME", "host.example.net"),
 		contactMethod(),
@@ -64,13 +66,14 @@ func thirdPartyEntry(zone string) resource {
 
 // entry is an entry as the official provider makes it: its configuration has the name without the zone.
 func entry(what, zone, name, kind, target string) resource {
+	alias := what == "alias"
 	whole := strings.TrimPrefix(name+"."+zone, ".")
 	return resource{
 		name:  "domain_entry " + what,
 		needs: []resource{domain(zone)},
 		id:    strings.Join([]string{name, zone, kind, target}, ","),
 		create: []step{awaited((*lightsail.Client).CreateDomainEntry, &lightsail.CreateDomainEntryInput{
-			DomainName: &zone, DomainEntry: &types.DomainEntry{Name: &whole, Type: &kind, Target: &target, IsAlias: new(false)},
+			DomainName: &zone, DomainEntry: &types.DomainEntry{Name: &whole, Type: &kind, Target: &target, IsAlias: &alias},
 		})},
 		read: reads((*lightsail.Client).GetDomain, func(id string) *lightsail.GetDomainInput {
 			return &lightsail.GetDomainInput{DomainName: &strings.Split(id, ",")[1]}
@@ -79,7 +82,7 @@ func entry(what, zone, name, kind, target string) resource {
 			return findEntry(out, strings.TrimPrefix(parts[0]+"."+parts[1], "."), parts[2], parts[3])
 		}),
 		reads: "name! type! target! isAlias",
-		want:  attributes{"name": whole, "type": kind, "target": target, "isAlias": "false"},
+		want:  attributes{"name": whole, "type": kind, "target": target, "isAlias": strconv.FormatBool(alias)},
 		remove: []step{awaited((*lightsail.Client).DeleteDomainEntry, &lightsail.DeleteDomainEntryInput{
 			DomainName: &zone, DomainEntry: &types.DomainEntry{Name: &whole, Type: &kind, Target: &target},
 		})},

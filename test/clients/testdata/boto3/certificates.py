@@ -21,12 +21,12 @@ def test_certificate(client, region):
     equal([r["domainName"] for r in got["domainValidationRecords"]], ["example.com", "www.example.com"], "names")
     matches(got["domainValidationRecords"][0]["resourceRecord"]["value"], r"_[0-9a-f]{32}\.[a-z]{10}\.acm-validations\.aws\.", "record")
     equal(got["inUseResourceCount"], 0, "inUseResourceCount")
-    for name in "b", "c":
+    for name in "blog", "chat":
         client.create_certificate(certificateName=name, domainName="example.org")
     first = client.get_certificates(includeCertificateDetails=True)
     second = client.get_certificates(includeCertificateDetails=True, pageToken=first["nextPageToken"])
-    equal([c["certificateName"] for c in first["certificates"] + second["certificates"]], ["b", "c", "shop"], "certificates of two pages")
-    for name in "b", "c", "shop":
+    equal([c["certificateName"] for c in first["certificates"] + second["certificates"]], ["blog", "chat", "shop"], "certificates of two pages")
+    for name in "blog", "chat", "shop":
         (op,) = client.delete_certificate(certificateName=name)["operations"]
         check_operation(op, "DeleteCertificate", name, region, "Certificate")
     equal(client.get_certificates(certificateName="shop")["certificates"], [], "a name that no certificate has")
