@@ -132,7 +132,11 @@ func (c *Call) findTarget(t *target, name string) (*resource.Resource, error) {
 	if t.typed != nil && !slices.Contains(t.kinds, t.typed(c.in)) {
 		return c.find(c.Region, name, nil) // the action's function refuses the kind
 	}
-	return c.find(c.Region, name, t.kinds)
+	r, err := c.find(c.Region, name, t.kinds)
+	if t.typed != nil && isNotFound(err) {
+		err = missing([]resource.Kind{t.typed(c.in)}, name)
+	}
+	return r, err
 }
 
 // checkTyped returns an error if a resource is of another kind than the input says. Kinds

@@ -57,5 +57,5 @@ func TestSetIpAddressType_ofADistributionIsAtHomeInOneRegion(t *testing.T) {
 		t.Errorf("in eu-west-1: got %s, want %s", got, homeOnly("Distribution"))
 	}
 	set.region = ""
-	wantAnswer(t, root, set, "NotFoundException")
+	wantAnswer(t, root, set, "InvalidInputException") // as other actions on distributions
 }

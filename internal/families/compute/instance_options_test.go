@@ -98,7 +98,7 @@ func TestSetIpAddressType_refusals(t *testing.T) {
 	familytest.WantInvalid(t, err, "InvalidParams",
 		"You cannot set the IP address type of the Instance web without a bundle update. Specify the acceptBundleUpdate parameter to update the bundle to nano_ipv6_3_0.")
 	_, err = l.setType("deploy", types.IpAddressTypeIpv6, true)
-	familytest.WantNotFound(t, err, "The resource does not exist: deploy")
+	familytest.WantNotFound(t, err, "The Instance does not exist: deploy")
 
 	for kind, want := range map[types.ResourceType]string{
 		types.ResourceTypeLoadBalancer: "The LoadBalancer does not exist: web",

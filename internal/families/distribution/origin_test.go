@@ -94,7 +94,7 @@ func TestSetIpAddressType_ofADistribution(t *testing.T) {
 	_, err := set(l.Client, "cdn", "ipv6")
 	wantRefused(t, err, "The IP address type of a distribution is ipv4 or dualstack, not ipv6.")
 	_, err = set(l.Client, "photos", "ipv4")
-	familytest.WantNotFound(t, err, "The resource does not exist: photos")
+	familytest.WantInvalid(t, err, "DoesNotExist", missing)
 	_, err = set(l.Server.Client("eu-west-1"), "cdn", "ipv4")
 	familytest.WantInvalid(t, err, "UnsupportedOperation", "Distribution-related APIs are only available in the us-east-1 Region. "+
 		"Please set your Region configuration to us-east-1 to create, view, or edit distribution resources.")
