@@ -21,9 +21,7 @@ func certificate(name string) resource {
 			func(id string) *lightsail.GetCertificatesInput {
 				return &lightsail.GetCertificatesInput{CertificateName: &id}
 			},
-			func(out *lightsail.GetCertificatesOutput, id string) (any, error) {
-				return find(out.Certificates, func(c types.CertificateSummary) bool { return *c.CertificateName == id })
-			}),
+			findCertificate),
 		reads: "certificateName! certificateArn! domainName! tags certificateDetail.createdAt! certificateDetail.domainName! " +
 			"certificateDetail.subjectAlternativeNames.*! certificateDetail.domainValidationRecords.*.domainName! " +
 			"certificateDetail.domainValidationRecords.*.resourceRecord.name! certificateDetail.domainValidationRecords.*.resourceRecord.type! " +
@@ -40,6 +38,11 @@ func certificate(name string) resource {
 	}
 }
 
+// findCertificate takes an empty list for a certificate that is gone, as both providers do.
+func findCertificate(out *lightsail.GetCertificatesOutput, id string) (any, error) {
+	return find(out.Certificates, func(c types.CertificateSummary) bool { return *c.CertificateName == id })
+}
+
 // officialCertificate is read as the official provider does, which asks for the details. Its tests have a name that cannot be validated: there
 // is one record without anything to enter.
 func officialCertificate(name string) resource {
@@ -51,7 +54,7 @@ func officialCertificate(name string) resource {
 		func(id string) *lightsail.GetCertificatesInput {
 			return &lightsail.GetCertificatesInput{CertificateName: &id, IncludeCertificateDetails: true}
 		},
-		func(out *lightsail.GetCertificatesOutput, _ string) (any, error) { return first(out.Certificates) })
+		findCertificate)
 	r.reads = "certificateName! certificateArn! domainName! tags certificateDetail.createdAt! certificateDetail.domainName! " +
 		"certificateDetail.subjectAlternativeNames.*! certificateDetail.domainValidationRecords.*.domainName!"
 	record := "certificateDetail.domainValidationRecords.0."
