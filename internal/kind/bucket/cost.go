@@ -7,32 +7,19 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/cost"
-	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 )
 
-// BundleTerms are what a bucket is charged by.
-type BundleTerms struct {
-	BundleID string `json:"bundleId"`
-}
-
-// Terms are the present terms of a bucket.
-func (b *Bucket) Terms() BundleTerms { return BundleTerms{*b.Doc.BundleId} }
+// Terms are what a bucket is charged by at present.
+func (b *Bucket) Terms() cost.BundleTerms { return cost.BundleTerms{BundleID: *b.Doc.BundleId} }
 
 // BundlesOver is how buckets are charged: the share of a month in which they have a bundle. AWS's usage
 // type is not known.
-var BundlesOver = cost.NewTerms(checkBundleTerms, func(t BundleTerms, over cost.Span) (c cost.Charge) {
-	if bundle, ok := catalogue.LookupBucketBundle(t.BundleID); ok {
-		c = cost.Charge{
-			Span: over, UsageType: fmt.Sprintf("ObjectStorageUsage:%dGB", *bundle.StoragePerMonthInGb),
-			Unit: types.PricingUnitBundles, Amount: 1, Price: float64(*bundle.Price),
-		}
+var BundlesOver = cost.ByBundle(func(id string) (cost.Charge, bool) {
+	b, ok := catalogue.LookupBucketBundle(id)
+	if !ok {
+		return cost.Charge{}, false
 	}
-	return c
+	return cost.Charge{
+		UsageType: fmt.Sprintf("ObjectStorageUsage:%dGB", *b.StoragePerMonthInGb), Unit: types.PricingUnitBundles, Amount: 1, Price: float64(*b.Price),
+	}, true
 })
-
-func checkBundleTerms(t BundleTerms) error {
-	if _, known := catalogue.LookupBucketBundle(t.BundleID); !known {
-		return fmt.Errorf("unknown bundle %q", audit.Shorten(t.BundleID))
-	}
-	return nil
-}

@@ -9,32 +9,19 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/cost"
-	"github.com/lanyard-cloud/lanyard/internal/kind/audit"
 )
 
-// BundleTerms are what an instance is charged by, in every state.
-type BundleTerms struct {
-	BundleID string `json:"bundleId"`
-}
-
-// Terms are the present terms of an instance.
-func (i *Instance) Terms() BundleTerms { return BundleTerms{*i.Doc.BundleId} }
+// Terms are what an instance is charged by at present.
+func (i *Instance) Terms() cost.BundleTerms { return cost.BundleTerms{BundleID: *i.Doc.BundleId} }
 
 // BundlesOver is how instances are charged.
-var BundlesOver = cost.NewTerms(checkBundleTerms, func(t BundleTerms, over cost.Span) (c cost.Charge) {
-	if b, ok := catalogue.FindBundle(t.BundleID); ok {
-		c = cost.Hourly(bundleUsage(b), 1, *b.Price)
-		c.Span = over
+var BundlesOver = cost.ByBundle(func(id string) (cost.Charge, bool) {
+	b, ok := catalogue.FindBundle(id)
+	if !ok {
+		return cost.Charge{}, false
 	}
-	return c
+	return cost.Hourly(bundleUsage(b), 1, *b.Price), true
 })
-
-func checkBundleTerms(t BundleTerms) error {
-	if _, known := catalogue.FindBundle(t.BundleID); !known {
-		return fmt.Errorf("unknown bundle %q", audit.Shorten(t.BundleID))
-	}
-	return nil
-}
 
 // bundleUsage is the usage type of a bundle: BundleUsage:0.5GB_win (AWS Price List). The ends of
 // bundles of other families, and of those without a public IPv4 address, are a guess.
