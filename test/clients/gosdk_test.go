@@ -81,7 +81,7 @@ func TestGoSDK(t *testing.T) {
 		{"ap-southeast-2", "lists", testLists},
 		{"us-east-1", "certificates of domains", testDomainCertificates},
 		{"us-east-1", "certificates of load balancers", testBalancerCertificates},
-		{"us-west-1", "load balancers", testLoadBalancers},
+		{"sa-east-1", "load balancers", testLoadBalancers},
 		{"us-east-1", "distributions", testDistributions},
 		{"us-west-1", "buckets", testBuckets},
 		{"us-west-1", "container services", testContainerServices},
