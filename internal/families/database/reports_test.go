@@ -363,3 +363,13 @@ func TestGetRelationalDatabaseMetricData_refusals(t *testing.T) {
 		wantInvalid(t, fails(l, l.GetRelationalDatabaseMetricData, in), want)
 	}
 }
+
+// TestGetRelationalDatabaseLogEvents_ofAQuickReboot reads the log of an engine that was down for less than a second.
+func TestGetRelationalDatabaseLogEvents_ofAQuickReboot(t *testing.T) {
+	l := &lab{familytest.NewLab(t, lanyardtest.Options{TimeScale: 0.002})}
+	l.create(input("shop"))
+	do(l, l.RebootRelationalDatabase, &lightsail.RebootRelationalDatabaseInput{RelationalDatabaseName: new("shop")})
+	l.Pass(time.Minute)
+	start := []string{"starting as process", "initialization has started", "initialization has ended", "ready for connections"}
+	wantLines(t, l.lines(log("shop", "error")), slices.Concat(start, []string{"Received SHUTDOWN", "Shutdown complete"}, start)...)
+}

@@ -57,6 +57,7 @@ func (d *Database) Lines(stream string, now time.Time) []Line {
 	for _, run := range d.runs(now) {
 		if !run.To.Before(w.from) {
 			w.ran(run)
+			w.ended = run.To
 		}
 	}
 	slices.SortStableFunc(w.lines, func(a, b Line) int { return a.Key.Compare(b.Key) })
@@ -97,7 +98,9 @@ type writer struct {
 	seed   uint64
 	// from is when the oldest line may be from.
 	from, now time.Time
-	lines     []Line
+	// ended is when the engine ended its latest run that was written about.
+	ended time.Time
+	lines []Line
 }
 
 // write adds a line if it is kept.

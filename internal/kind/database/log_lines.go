@@ -56,16 +56,22 @@ func (w *writer) mysqlError(run draw.Run) {
 	log := func(at time.Time, code, subsystem, format string, args ...any) {
 		w.write(at, at.UTC().Format(mysqlTime)+" 0 [System] ["+code+"] ["+subsystem+"] "+fmt.Sprintf(format, args...))
 	}
+	before := func(d time.Duration) time.Time { // the engine that ran before has ended then
+		if at := run.From.Add(-d); at.After(w.ended) {
+			return at
+		}
+		return w.ended
+	}
 	version := w.version(run.From)
 	process := 600 + draw.Mix(w.seed^uint64(run.From.Unix()))%900
-	log(run.From.Add(-2*time.Second), "MY-010116", "Server", "%s (mysqld %s) starting as process %d", program, version, process)
-	log(run.From.Add(-2*time.Second), "MY-013576", "InnoDB", "InnoDB initialization has started.")
-	log(run.From.Add(-time.Second), "MY-013577", "InnoDB", "InnoDB initialization has ended.")
+	log(before(2*time.Second), "MY-010116", "Server", "%s (mysqld %s) starting as process %d", program, version, process)
+	log(before(2*time.Second), "MY-013576", "InnoDB", "InnoDB initialization has started.")
+	log(before(time.Second), "MY-013577", "InnoDB", "InnoDB initialization has ended.")
 	log(run.From, "MY-010931", "Server", "%s: ready for connections. Version: '%s'  socket: '/tmp/mysql.sock'  port: %d  Source distribution.",
 		program, version, w.d.port())
 	if run.To.Before(w.now) {
 		log(run.To, "MY-013172", "Server", "Received SHUTDOWN from user <via user signal>. Shutting down mysqld (Version: %s).", version)
-		log(run.To.Add(time.Second), "MY-010910", "Server", "%s: Shutdown complete (mysqld %s)  Source distribution.", program, version)
+		log(run.To, "MY-010910", "Server", "%s: Shutdown complete (mysqld %s)  Source distribution.", program, version)
 	}
 }
 
