@@ -270,3 +270,20 @@ func collideOnMeta(t *testing.T, admin *sql.DB) {
 		}
 	}
 }
+
+// TestReads_haveNothingOfAListThatFailed: PostgreSQL refuses a read that collides after some rows of it. A caller that used
+// them would hide the collision behind the error of the next statement, and the update would not run again.
+func TestReads_haveNothingOfAListThatFailed(t *testing.T) {
+	dsn := newDSN(t)
+	db := open(t, dsn)
+	err := db.View(t.Context(), func(tx *store.Tx) error {
+		got, err := tx.Texts(`SELECT (10 / (3 - n))::text FROM generate_series(1, 3) AS n`)
+		if got != nil {
+			t.Errorf("a list whose third row failed = %q, want no rows", got)
+		}
+		return err
+	})
+	if code := sqlState(err); code != "22012" {
+		t.Errorf("View = %v, want the error of the third row", err)
+	}
+}

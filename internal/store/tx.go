@@ -90,7 +90,10 @@ func many[T any](tx *Tx, what string, scan func(func(...any) error) (T, error), 
 		}
 		all = append(all, v)
 	}
-	return all, wrap("read "+what, errors.Join(rows.Err(), rows.Close()))
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, wrap("read "+what, err)
+	}
+	return all, nil
 }
 
 // changed turns a write that met no row into ErrNotFound.

@@ -72,6 +72,9 @@ func writeRecords(c *api.Call, cert certificate.Validated) error {
 func zonesOf(c *api.Call, names []string) (zones []*domain.Domain, err error) {
 	home := resource.Domain.OnlyIn()
 	taken, err := c.Tx.NamesTaken(c.Principal.Account, home, "", parentsOf(names))
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range taken {
 		r, err := c.FindIn(home, name)
 		if err != nil {
@@ -86,7 +89,7 @@ func zonesOf(c *api.Call, names []string) (zones []*domain.Domain, err error) {
 		}
 		zones = append(zones, zone)
 	}
-	return zones, err
+	return zones, nil
 }
 
 // parentsOf are the names themselves and all domains that they are in, each once.

@@ -104,6 +104,9 @@ func attachable(c *api.Call, d *distribution.Distribution, name string, serves b
 		return cert, nil
 	}
 	others, err := c.All(resource.Distribution)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range others {
 		other := &distribution.Distribution{}
 		other.Resource = r
@@ -111,7 +114,7 @@ func attachable(c *api.Call, d *distribution.Distribution, name string, serves b
 			return nil, api.InvalidParams("One or more of the CNAMEs you provided are already associated with a different resource.")
 		}
 	}
-	return cert, err
+	return cert, nil
 }
 
 // certify makes the link to a certificate the only one of the distribution, and leaves none if cert is nil.
