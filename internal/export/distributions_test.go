@@ -81,12 +81,18 @@ func TestImport_invalidDistributions(t *testing.T) {
 		"names of no certificate": {serves, `"example.com",`, `"example.org",`, "the names are not all names of the certificate, in order"},
 		"no firewall":             {line, `"waf":\{.*?\]\}`, `"waf":{}`, "waf is not whole"},
 		"no such rule":            {line, `AWSManagedRulesCommonRuleSet`, `Mine`, "not one of the large_1_0 bundle"},
-		"an error of no code":     {line, `"errorCode":404`, `"errorCode":null`, "for no code"},
-		"an unknown state":        {line, `"state":"Deployed"`, `"state":"Gone"`, `unknown state "Gone"`},
-		"a reset before itself":   {line, `"resetDone":"2`, `"resetDone":"1`, "resetDone is not in the 30 days after reset"},
-		"a link of another role":  {link, `originBucket`, `originInstance`, "it is not from a Distribution to a Instance"},
-		"a link to another one":   {link, `"to":"[^"]*"`, `"to":"00000000-0000-4000-8000-000000000071"`, "the distribution has another origin"},
-		"a link with more":        {link, `"doc":\{\}`, `"doc":{"a":1}`, "there is nothing to say of an origin"},
+		"a rule without a name":   {line, `"name":"AWSManagedRulesCommonRuleSet"`, ``, "null at 'waf.wafRules.1.member.name'"},
+		"a rule of no inspection": {
+			line, `"name":"AWSManagedRulesCommonRuleSet"`,
+			`"name":"AWSManagedRulesACFPRuleSet","acfpConfig":{"creationPath":"/","registrationPagePath":"/","payloadType":"JSON"}`,
+			"null at 'waf.wafRules.1.member.acfpConfig.responseInspection'",
+		},
+		"an error of no code":    {line, `"errorCode":404`, `"errorCode":null`, "for no code"},
+		"an unknown state":       {line, `"state":"Deployed"`, `"state":"Gone"`, `unknown state "Gone"`},
+		"a reset before itself":  {line, `"resetDone":"2`, `"resetDone":"1`, "resetDone is not in the 30 days after reset"},
+		"a link of another role": {link, `originBucket`, `originInstance`, "it is not from a Distribution to a Instance"},
+		"a link to another one":  {link, `"to":"[^"]*"`, `"to":"00000000-0000-4000-8000-000000000071"`, "the distribution has another origin"},
+		"a link with more":       {link, `"doc":\{\}`, `"doc":{"a":1}`, "there is nothing to say of an origin"},
 	} {
 		t.Run(title, func(t *testing.T) {
 			changed := replaceRegexp(tc.line, tc.old, tc.with)

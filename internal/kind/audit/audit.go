@@ -153,18 +153,24 @@ type Packer interface {
 	Empty() smithy.Serializable
 }
 
+// Model wants a document that keeps the constraints of the API model, so that all members which those require are there.
+func (a *Audit) Model(record Packer) {
+	if a.Err == nil {
+		if err := checkModel(record.Row().Doc, record.Empty()); err != nil {
+			a.Err = fmt.Errorf("doc: %w", err)
+		}
+	}
+}
+
 // Repack checks the document against the constraints of the API model. Then it writes the
 // documents as the actions do. It returns an error if anything of them is lost by that:
 // members that no action knows.
 func (a *Audit) Repack(record Packer) error {
-	if a.Err != nil {
+	if a.Model(record); a.Err != nil {
 		return a.Err
 	}
 	r := record.Row()
 	doc, priv := r.Doc, r.Priv
-	if err := checkModel(doc, record.Empty()); err != nil {
-		return fmt.Errorf("doc: %w", err)
-	}
 	if err := record.Pack(); err != nil {
 		return err
 	}

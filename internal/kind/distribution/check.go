@@ -36,7 +36,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 		claims.Links = append(claims.Links, resource.ViewerCertificate)
 		a.Want(isTLSVersion(*tls), "doc: unknown viewerMinimumTlsProtocolVersion")
 	}
-	if a.Err != nil {
+	if a.Model(d); a.Err != nil {
 		return claims, a.Err
 	}
 	again, err := d.again()
