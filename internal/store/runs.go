@@ -37,6 +37,23 @@ func (tx *Tx) ResourceByID(id string) (*resource.Resource, error) {
 	return r, tx.withLinks(r)
 }
 
+// byIDQueries are the statements for listSizes.
+var byIDQueries = listQueries(`SELECT `+wholeColumns+` FROM resources WHERE gone_at > $1 AND id IN (`, 2, `)`)
+
+// ResourcesByID reads the resources of any kind that have the ids, without their links, by id. One that is gone is not
+// there, nor is one that never was.
+func (tx *Tx) ResourcesByID(ids []string) (map[string]*resource.Resource, error) {
+	byID := make(map[string]*resource.Resource, len(ids))
+	err := inLists(ids, func(size int, list []any) error {
+		found, err := many(tx, "resources", scanWholeResource, byIDQueries[size], append([]any{tx.moment()}, list...)...)
+		for _, r := range found {
+			byID[r.ID] = r
+		}
+		return err
+	})
+	return byID, err
+}
+
 // Observe stores what was observed of a resource at an engine, and reports whether it was
 // news: it writes nothing if the same was observed before, or if the observation is of another
 // generation of the plan than the present one.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -26,6 +27,28 @@ func TestResourceByID(t *testing.T) {
 		}
 		if _, err := tx.ResourceByID("other"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("resource of an unknown id: got %v, want ErrNotFound", err)
+		}
+		return err
+	})
+}
+
+// TestResourcesByID reads more of them than one statement looks up, and none that is unknown or gone.
+func TestResourcesByID(t *testing.T) {
+	db := fresh(t)
+	ids, want := []string{"other"}, map[string]*resource.Resource{}
+	var all []*resource.Resource
+	for n := range 120 {
+		r := instance(fmt.Sprint("web-", n))
+		all, ids, want[r.ID] = append(all, r), append(ids, r.ID), r
+	}
+	update(t, db, func(tx *store.Tx) error { return tx.InsertResources(all) })
+	gone := instance("gone")
+	letGo(t, db, gone)
+	ids = append(ids, gone.ID)
+	at(t, db, end, func(tx *store.Tx) error {
+		got, err := tx.ResourcesByID(ids)
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(types.Tag{})); diff != "" {
+			t.Errorf("resources (-want +got):\n%s", diff)
 		}
 		return err
 	})

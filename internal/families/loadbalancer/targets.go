@@ -1,6 +1,7 @@
 package loadbalancer
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -23,11 +24,21 @@ func open(tx *store.Tx, r *resource.Resource, now time.Time) (*loadbalancer.Load
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range r.Links {
-		if l.Role != resource.BalancedInstance {
-			continue
+	links := balancedLinks(r)
+	ids := make([]string, len(links))
+	for i, l := range links {
+		ids[i] = l.Other.ID
+	}
+	rows, err := tx.ResourcesByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range links {
+		row, found := rows[l.Other.ID]
+		if !found {
+			return nil, fmt.Errorf("the attached instance %s: %w", l.Other.ID, store.ErrNotFound)
 		}
-		t, err := target(tx, &l, uint16(*b.Doc.InstancePort), now)
+		t, err := target(row, &l, uint16(*b.Doc.InstancePort), now)
 		if err != nil {
 			return nil, err
 		}
@@ -36,12 +47,19 @@ func open(tx *store.Tx, r *resource.Resource, now time.Time) (*loadbalancer.Load
 	return b, nil
 }
 
-// target reads an attached instance, which gets requests at a port.
-func target(tx *store.Tx, link *resource.Link, port uint16, now time.Time) (t loadbalancer.Target, err error) {
-	row, err := tx.ResourceByID(link.Other.ID)
-	if err != nil {
-		return t, err
+// balancedLinks are the links between load balancers and instances that a resource has, the oldest first. They are many:
+// what is read of the other ends is read at once.
+func balancedLinks(r *resource.Resource) (all []resource.Link) {
+	for _, l := range r.Links {
+		if l.Role == resource.BalancedInstance {
+			all = append(all, l)
+		}
 	}
+	return all
+}
+
+// target opens an attached instance, which gets requests at a port.
+func target(row *resource.Resource, link *resource.Link, port uint16, now time.Time) (t loadbalancer.Target, err error) {
 	i, err := instance.Load(row)
 	if err != nil {
 		return t, err
@@ -87,10 +105,7 @@ func balanced(c *api.Call, names []string) (*loadbalancer.LoadBalancer, []*resou
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, l := range slices.Clone(b.Resource.Links) {
-		if l.Role != resource.BalancedInstance {
-			continue
-		}
+	for _, l := range balancedLinks(b.Resource) {
 		a, err := loadbalancer.OpenAttachment(&l)
 		if err == nil && a.Gone(c.Now) {
 			err = c.Unlink(b.Resource, &l)
@@ -137,28 +152,32 @@ func attachOne(c *api.Call, b *loadbalancer.LoadBalancer, r *resource.Resource) 
 // checkRoom returns an error if the load balancer has as many instances as it may have, or the instance as many load
 // balancers. The texts are AWS's (developer guide, troubleshooting load balancers).
 func checkRoom(c *api.Call, b *loadbalancer.LoadBalancer, r *resource.Resource) error {
-	instances, err := attachments(c, b.Resource)
-	if err != nil {
-		return err
-	}
-	balancers, err := attachments(c, r)
+	fullBalancer, err := isFull(c, b.Resource, quota.InstancesPerLoadBalancer)
+	fullInstance, failed := isFull(c, r, quota.LoadBalancersPerInstance)
 	switch {
-	case err != nil:
-		return err
-	case instances >= c.Quota(quota.InstancesPerLoadBalancer):
+	case err != nil || failed != nil:
+		return errors.Join(err, failed)
+	case fullBalancer:
 		return api.InvalidInput(api.CodeLimitExceeded, "Sorry, you've reached the maximum number of instances you can attach to this load balancer.")
-	case balancers >= c.Quota(quota.LoadBalancersPerInstance):
+	case fullInstance:
 		return api.InvalidInput(api.CodeLimitExceeded, "Sorry, you've reached the maximum number of times an instance can be registered with a load balancer.")
 	}
 	return nil
 }
 
+// isFull reports whether a load balancer or an instance has as many attachments as a quota admits. Only among that many
+// links it matters which ones have ended: the documents of all, read for each instance of a call, take seconds.
+func isFull(c *api.Call, r *resource.Resource, q quota.Name) (bool, error) {
+	if len(balancedLinks(r)) < c.Quota(q) {
+		return false, nil
+	}
+	n, err := attachments(c, r)
+	return n >= c.Quota(q), err
+}
+
 // attachments is how many attachments a load balancer or an instance has now.
 func attachments(c *api.Call, r *resource.Resource) (n int, err error) {
-	for _, l := range r.Links {
-		if l.Role != resource.BalancedInstance {
-			continue
-		}
+	for _, l := range balancedLinks(r) {
 		a, err := loadbalancer.OpenAttachment(&l)
 		if err != nil {
 			return 0, err
