@@ -120,7 +120,7 @@ func setOrigin(c *api.Call, d *distribution.Distribution, in *types.InputOrigin)
 	if err != nil {
 		return nil, err
 	}
-	dns, err := publicDNS(r)
+	dns, err := publicDNS(c, r)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func link(c *api.Call, d *distribution.Distribution, origin *resource.Resource) 
 
 // publicDNS is an origin's name in DNS, or an error if the resource cannot be one: an instance needs a static IP, and a
 // balancer an instance (documentation of Terraform's AWS provider).
-func publicDNS(r *resource.Resource) (string, error) {
+func publicDNS(c *api.Call, r *resource.Resource) (string, error) {
 	switch r.Kind {
 	case resource.Bucket:
 		return r.Name + ".s3." + r.Region + ".amazonaws.com", nil
@@ -156,7 +156,7 @@ func publicDNS(r *resource.Resource) (string, error) {
 	case resource.Instance:
 		return instanceDNS(r)
 	case resource.LoadBalancer:
-		return balancerDNS(r)
+		return balancerDNS(c, r)
 	}
 	return "", api.InvalidParams("A %s cannot be the origin of a distribution: %s", r.Kind, r.Name)
 }
@@ -172,13 +172,16 @@ func instanceDNS(r *resource.Resource) (string, error) {
 	return distribution.PublicDNS(i.PublicAddress().String(), r.Region), nil
 }
 
-func balancerDNS(r *resource.Resource) (string, error) {
-	if !slices.ContainsFunc(r.Links, func(l resource.Link) bool { return l.Other.Kind == resource.Instance }) {
-		return "", api.InvalidParams("The load balancer needs an attached instance to be the origin of a distribution: %s", r.Name)
-	}
+func balancerDNS(c *api.Call, r *resource.Resource) (string, error) {
 	b := &loadbalancer.LoadBalancer{}
 	if err := b.Open(r); err != nil {
 		return "", err
+	}
+	switch has, err := b.HasInstance(c.Now); {
+	case err != nil:
+		return "", err
+	case !has:
+		return "", api.InvalidParams("The load balancer needs an attached instance to be the origin of a distribution: %s", r.Name)
 	}
 	return b.DNSName(), nil
 }

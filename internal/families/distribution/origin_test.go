@@ -37,6 +37,26 @@ func TestCreateDistribution_ofALoadBalancer(t *testing.T) {
 	}
 }
 
+// TestCreateDistribution_ofALoadBalancerWithoutItsInstance counts an instance that was detached until it is gone from the load
+// balancer, and no longer.
+func TestCreateDistribution_ofALoadBalancerWithoutItsInstance(t *testing.T) {
+	l := newLab(t)
+	l.web(l.Client, "us-east-1")
+	instances, name := []string{"web"}, new("front")
+	familytest.Do(t, l.CreateLoadBalancer, &lightsail.CreateLoadBalancerInput{LoadBalancerName: name, InstancePort: 80})
+	l.Pass(2 * time.Minute)
+	familytest.Do(t, l.AttachInstancesToLoadBalancer, &lightsail.AttachInstancesToLoadBalancerInput{LoadBalancerName: name, InstanceNames: instances})
+	familytest.Do(t, l.DetachInstancesFromLoadBalancer, &lightsail.DetachInstancesFromLoadBalancerInput{LoadBalancerName: name, InstanceNames: instances})
+	l.Pass(299 * time.Second)
+	in := of("cdn")
+	in.Origin = origin(*name, "us-east-1")
+	familytest.Do(t, l.CreateDistribution, in)
+	l.Pass(time.Second)
+	in.DistributionName = new("other")
+	_, err := l.CreateDistribution(t.Context(), in)
+	wantRefused(t, err, "The load balancer needs an attached instance to be the origin of a distribution: front")
+}
+
 // TestUpdateDistribution_ofAContainerService is shown among the public domain names of the service while it is the origin.
 func TestUpdateDistribution_ofAContainerService(t *testing.T) {
 	l := newLab(t)

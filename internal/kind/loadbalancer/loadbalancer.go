@@ -104,6 +104,19 @@ func (b *LoadBalancer) CertificateLinks() (all []resource.Link) {
 	return all
 }
 
+// HasInstance reports whether an instance is attached at a moment. The link to one that was detached stays for a while.
+func (b *LoadBalancer) HasInstance(now time.Time) (bool, error) {
+	for _, l := range b.Resource.Links {
+		if l.Role != resource.BalancedInstance {
+			continue
+		}
+		if a, err := OpenAttachment(&l); err != nil || !a.Gone(now) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // Serving is the link from the certificate that the load balancer serves HTTPS with; nil if it has HTTP only.
 func (b *LoadBalancer) Serving() *resource.Link {
 	return b.Resource.Linked(resource.BalancerHTTPS)
