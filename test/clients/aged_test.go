@@ -111,3 +111,11 @@ func nano(region string) string {
 	}
 	return "nano_3_0"
 }
+
+// nanoTransfer is what the smallest bundle in a region may transfer in a month, in GB: half as much where it costs more.
+func nanoTransfer(region string) string {
+	if nano(region) == "nano_3_0" {
+		return "1024"
+	}
+	return "512"
+}

@@ -35,7 +35,7 @@ func TestAWSCLI(t *testing.T) {
 			Dir: dir,
 			Setup: func(env *testscript.Env) error {
 				w := <-worlds
-				useClientEnv(t, env, "AWS_DEFAULT_REGION="+w.region, "REGION="+w.region, "NANO="+nano(w.region),
+				useClientEnv(t, env, "AWS_DEFAULT_REGION="+w.region, "REGION="+w.region, "NANO="+nano(w.region), "NANO_TRANSFER="+nanoTransfer(w.region),
 					"ELSEWHERE="+w.elsewhere, "AGED="+agedRegion, "ENDPOINT="+w.endpoint)
 				return nil
 			},
