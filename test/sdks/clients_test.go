@@ -1,0 +1,55 @@
+//go:build sdks
+
+package sdks
+
+// A client is a version of an SDK, with the program that takes the journey by it.
+type client struct {
+	// name is short, for SDKS.
+	name string
+	// language, product and version are as docs/clients.md shows them.
+	language, product, version string
+	// dir is where the program is.
+	dir string
+	// needs are the programs that have to be on the machine.
+	needs []tool
+	// builds are commands in dir that get what the program needs. They do nothing if they did it before.
+	builds [][]string
+	// program is the command in dir, before its arguments.
+	program []string
+	// pointed is how the client is told the endpoint.
+	pointed way
+	// profile reports whether the client takes the endpoint from a profile, too.
+	profile bool
+	// agent is a part of its User-Agent header.
+	agent string
+	// lacks are actions that this version does not have.
+	lacks []string
+}
+
+// A tool is a program, with what installs it.
+type tool struct{ program, remedy string }
+
+// A way is how a client is told the endpoint.
+type way string
+
+const (
+	byVariables way = "AWS_ENDPOINT_URL"
+	byCode      way = "code"
+)
+
+// newActions are those that came in 2026, which earlier versions lack.
+var newActions = []string{}
+
+var python = []tool{{"python3", "apt-get install python3 python3-venv"}}
+
+// pip makes a virtual environment with the packages of a lock file.
+func pip(name string) [][]string {
+	return [][]string{{"./install", name}}
+}
+
+var clients = []client{
+	{
+		name: "boto3", language: "Python", product: "boto3", version: "1.44.8", dir: "python", needs: python, builds: pip("boto3"),
+		program: []string{".venv/boto3/bin/python", "boto3_journey.py"}, pointed: byVariables, profile: true, agent: "Boto3/1.44.8",
+	},
+}

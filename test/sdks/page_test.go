@@ -1,0 +1,88 @@
+//go:build sdks
+
+package sdks
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// done is what the clients of this run did: the actions that they called with success, by the client's name.
+var done = deeds{actions: map[string][]string{}}
+
+type deeds struct {
+	mu      sync.Mutex
+	actions map[string][]string
+}
+
+func (d *deeds) add(client string, actions []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.actions[client] = actions
+}
+
+// checkPage writes docs/clients.md anew with -update. It returns an exit code.
+func checkPage() int {
+	if !*update {
+		return 0
+	}
+	commit, err := exec.Command("git", "rev-parse", "--short=12", "HEAD").Output()
+	if err == nil {
+		var table string
+		if table, err = tableLine(); err == nil {
+			err = os.WriteFile(pageFile, []byte(page(strings.TrimSpace(string(commit)), table, time.Now().UTC())), 0o644)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func page(commit, table string, now time.Time) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Clients
+
+Each client here was run against the build of commit %s on %s: `+"`make sdks`"+` wrote this page. Every one of them took the same journey in the
+idioms of its language. It was pointed at the server by environment variables, or in its code, and by a profile that `+"`lanyard env --profile`"+`
+wrote; made a key pair, saved its file, with which OpenSSH then logged in to an instance that it had made; set tags; met a bad name, a missing
+resource, a denied call and throttling, each as the exception of its language, and got through throttling by its own retries; read pages;
+waited for a state; read a time to the millisecond; and made, read, listed and deleted one resource of each other kind. The actions are those
+that it called with success.
+
+%s
+
+| language | client | version | pointed by | actions called |
+|---|---|---|---|---|
+`, commit, now.Format(time.DateOnly), table)
+	for _, c := range clients {
+		pointed := "`" + string(c.pointed) + "`"
+		if c.profile {
+			pointed += ", a profile"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", c.language, c.product, c.version, pointed, len(done.actions[c.name]))
+	}
+	fmt.Fprintf(&b, "\n%s\n\n## Actions\n\n| action | clients |\n|---|---|\n", outOfReach)
+	by := map[string][]string{}
+	for _, c := range clients {
+		for _, action := range done.actions[c.name] {
+			by[action] = append(by[action], c.product+" "+c.version)
+		}
+	}
+	for _, action := range slices.SortedFunc(maps.Keys(by), cmp.Compare) {
+		fmt.Fprintf(&b, "| %s | %s |\n", action, strings.Join(by[action], ", "))
+	}
+	return b.String()
+}
+
+// outOfReach says which clients were not run, and why.
+const outOfReach = `Not run: the SDK for .NET comes from NuGet, that for PHP from Packagist and that for Ruby from RubyGems, where a test of this project cannot get
+them.`

@@ -1,0 +1,104 @@
+//go:build sdks
+
+package sdks
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cloud/lanyard/test/process"
+)
+
+var update = flag.Bool("update", false, "write docs/clients.md, in a run of all clients")
+
+// only has the names of those to run, from the variable SDKS; it is empty for all.
+var only = strings.FieldsFunc(os.Getenv("SDKS"), func(r rune) bool { return r == ',' || r == ' ' })
+
+func TestMain(m *testing.M) {
+	code := process.Main(m)
+	if code == 0 && len(only) == 0 && flag.Lookup("test.run").Value.String() == "" {
+		code = checkPage()
+	}
+	os.Exit(code)
+}
+
+// TestSDKs takes the journey with each client.
+func TestSDKs(t *testing.T) {
+	for _, name := range only {
+		if !slices.ContainsFunc(clients, func(c client) bool { return c.name == name }) {
+			t.Errorf("SDKS names %q, which is none of the clients", name)
+		}
+	}
+	for _, c := range clients {
+		if len(only) > 0 && !slices.Contains(only, c.name) {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			c.need(t)
+			c.build(t)
+			c.takeJourney(t)
+			if c.profile {
+				c.readProfile(t)
+			}
+		})
+	}
+}
+
+// need fails the test where a program is not on this machine.
+func (c client) need(t *testing.T) {
+	t.Helper()
+	for _, n := range c.needs {
+		if _, err := exec.LookPath(n.program); err != nil {
+			t.Fatalf("%v: install it with %s, or name the clients to run in SDKS", err, n.remedy)
+		}
+	}
+}
+
+// built are the folders that were built in this run, with their commands.
+var built = map[string]error{}
+
+// build gets what the client's program consists of. Several clients may share that.
+func (c client) build(t *testing.T) {
+	t.Helper()
+	for _, step := range c.builds {
+		key := c.dir + " " + strings.Join(step, " ")
+		err, done := built[key]
+		if !done {
+			cmd := exec.CommandContext(t.Context(), step[0], step[1:]...)
+			cmd.Dir = c.dir
+			out, failed := cmd.CombinedOutput()
+			if failed != nil {
+				t.Logf("%s", out)
+			}
+			err = failed
+			built[key] = err
+		}
+		if err != nil {
+			t.Fatalf("%q in %s: %v", step, c.dir, err)
+		}
+	}
+}
+
+// run runs the client's program in its folder.
+func (c client) run(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	program := c.program[0]
+	if strings.Contains(program, "/") { // a path is from the folder
+		program = filepath.Join(c.dir, program)
+		if abs, err := filepath.Abs(program); err == nil {
+			program = abs
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), program, append(c.program[1:], args...)...)
+	cmd.Dir, cmd.Env = c.dir, env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", cmd.Args, err, out)
+	}
+	return string(out)
+}
