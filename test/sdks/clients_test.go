@@ -52,4 +52,16 @@ var clients = []client{
 		name: "boto3", language: "Python", product: "boto3", version: "1.44.8", dir: "python", needs: python, builds: pip("boto3"),
 		program: []string{".venv/boto3/bin/python", "boto3_journey.py"}, pointed: byVariables, profile: true, agent: "Boto3/1.44.8",
 	},
+	{
+		name: "boto3-1.28", language: "Python", product: "boto3", version: "1.28.85", dir: "python", needs: python, builds: pip("boto3-1.28"),
+		program: []string{".venv/boto3-1.28/bin/python", "boto3_journey.py"}, pointed: byVariables, profile: true, agent: "Boto3/1.28.85",
+	},
+	{
+		name: "boto3-1.26", language: "Python", product: "boto3", version: "1.26.165", dir: "python", needs: python, builds: pip("boto3-1.26"),
+		program: []string{".venv/boto3-1.26/bin/python", "boto3_journey.py"}, pointed: byCode, agent: "Boto3/1.26.165",
+	},
+	{
+		name: "aioboto3", language: "Python", product: "aioboto3", version: "15.5.0", dir: "python", needs: python, builds: pip("aioboto3"),
+		program: []string{".venv/aioboto3/bin/python", "aioboto3_journey.py"}, pointed: byVariables, profile: true, agent: "aiobotocore/2.25.1",
+	},
 }
