@@ -42,6 +42,16 @@ var newActions = []string{}
 
 var python = []tool{{"python3", "apt-get install python3 python3-venv"}}
 
+var java = []tool{{"java", "apt-get install openjdk-17-jdk-headless"}, {"mvn", "apt-get install maven"}}
+
+// maven compiles what is in the folder, and gets the packages of its pom.xml.
+var maven = [][]string{{"mvn", "--quiet", "--batch-mode", "compile"}}
+
+// jvm runs the program of a Maven project.
+func jvm(args ...string) []string {
+	return append([]string{"java", "-cp", "target/classes:target/dependency/*"}, args...)
+}
+
 // pip makes a virtual environment with the packages of a lock file.
 func pip(name string) [][]string {
 	return [][]string{{"./install", name}}
@@ -63,5 +73,9 @@ var clients = []client{
 	{
 		name: "aioboto3", language: "Python", product: "aioboto3", version: "15.5.0", dir: "python", needs: python, builds: pip("aioboto3"),
 		program: []string{".venv/aioboto3/bin/python", "aioboto3_journey.py"}, pointed: byVariables, profile: true, agent: "aiobotocore/2.25.1",
+	},
+	{
+		name: "java", language: "Java", product: "AWS SDK for Java, LightsailClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
+		program: jvm("cloud.lanyard.sdks.Main", "sync"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#sync",
 	},
 }
