@@ -78,4 +78,8 @@ var clients = []client{
 		name: "java", language: "Java", product: "AWS SDK for Java, LightsailClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
 		program: jvm("cloud.lanyard.sdks.Main", "sync"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#sync",
 	},
+	{
+		name: "java-async", language: "Java", product: "AWS SDK for Java, LightsailAsyncClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
+		program: jvm("cloud.lanyard.sdks.Main", "async"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#async",
+	},
 }

@@ -22,6 +22,7 @@ public final class Main {
     private static Journey journeyOf(String client) {
         return switch (client) {
             case "sync" -> new SyncJourney();
+            case "async" -> new AsyncJourney();
             default -> throw new IllegalArgumentException("no such client: " + client);
         };
     }
