@@ -75,6 +75,10 @@ var clients = []client{
 		program: []string{".venv/aioboto3/bin/python", "aioboto3_journey.py"}, pointed: byVariables, profile: true, agent: "aiobotocore/2.25.1",
 	},
 	{
+		name: "awscli", language: "shell", product: "AWS CLI", version: "1.46.3", dir: "shell", needs: python, builds: [][]string{{"../python/install", "awscli"}},
+		program: []string{"./awscli_journey.sh"}, pointed: byVariables, profile: true, agent: "aws-cli/1.46.3",
+	},
+	{
 		name: "java", language: "Java", product: "AWS SDK for Java, LightsailClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
 		program: jvm("cloud.lanyard.sdks.Main", "sync"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#sync",
 	},

@@ -49,7 +49,7 @@ async def meet_errors(client):
 
 
 async def until_throttled(client):
-    for _ in range(1000):
+    for _ in range(20_000):
         await client.get_regions()
 
 

@@ -48,7 +48,7 @@ def meet_errors(client):
     once = connect(os.environ["BUSY_ENDPOINT"], config=Config(retries=steps.ONE_TRY))
 
     def until_throttled():
-        for _ in range(1000):
+        for _ in range(20_000):
             once.get_regions()
 
     errors["throttled"] = failure(ClientError, until_throttled)
