@@ -57,6 +57,12 @@ func pip(name string) [][]string {
 	return [][]string{{"./install", name}}
 }
 
+// The newest SDK for JavaScript needs Node.js 20.
+var (
+	node = []tool{{"node", "apt-get install nodejs"}, {"npm", "apt-get install npm"}}
+	npm  = [][]string{{"./install"}}
+)
+
 var clients = []client{
 	{
 		name: "boto3", language: "Python", product: "boto3", version: "1.44.8", dir: "python", needs: python, builds: pip("boto3"),
@@ -77,6 +83,18 @@ var clients = []client{
 	{
 		name: "awscli", language: "shell", product: "AWS CLI", version: "1.46.3", dir: "shell", needs: python, builds: [][]string{{"../python/install", "awscli"}},
 		program: []string{"./awscli_journey.sh"}, pointed: byVariables, profile: true, agent: "aws-cli/1.46.3",
+	},
+	{
+		name: "js-v3", language: "JavaScript", product: "SDK v3", version: "3.1169.0", dir: "javascript", needs: node, builds: npm,
+		program: []string{"node", "v3.mjs"}, pointed: byVariables, profile: true, agent: "aws-sdk-js/3.1168.0", // it says so
+	},
+	{
+		name: "js-v3-early", language: "JavaScript", product: "SDK v3", version: "3.245.0", dir: "javascript", needs: node, builds: npm,
+		program: []string{"node", "v3_early.mjs"}, pointed: byCode, agent: "aws-sdk-js/3.245.0",
+	},
+	{
+		name: "js-v2", language: "JavaScript", product: "SDK v2", version: "2.1693.0", dir: "javascript", needs: node, builds: npm,
+		program: []string{"node", "v2_journey.mjs"}, pointed: byCode, agent: "aws-sdk-nodejs/2.1693.0",
 	},
 	{
 		name: "java", language: "Java", product: "AWS SDK for Java, LightsailClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
