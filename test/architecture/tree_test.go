@@ -32,7 +32,7 @@ type file struct {
 // pkg is the path of the file's package within the module.
 func (f *file) pkg() string { return path.Dir(f.path) }
 
-// tree holds the module's Go files but those of testdata. They are parsed here and not
+// tree holds the module's Go files but those of testdata, and none of a module in a folder below. They are parsed here and not
 // listed by the go command, so that files for every system and build tag are among them,
 // and so that go test knows which files a cached result depends on.
 var tree = sync.OnceValues(func() ([]*file, error) {
@@ -42,7 +42,7 @@ var tree = sync.OnceValues(func() ([]*file, error) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == ".git"):
+		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == ".git" || isOtherModule(name)):
 			return fs.SkipDir
 		case d.IsDir() || filepath.Ext(name) != ".go":
 			return nil
@@ -53,6 +53,12 @@ var tree = sync.OnceValues(func() ([]*file, error) {
 	})
 	return files, err
 })
+
+// isOtherModule reports whether a folder below the root has a go.mod of its own.
+func isOtherModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil && dir != root
+}
 
 func parse(set *token.FileSet, name string) (*file, error) {
 	text, err := os.ReadFile(name)

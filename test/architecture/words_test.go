@@ -38,13 +38,16 @@ var written = map[string]bool{
 	".go": true, ".md": true, ".py": true, ".mjs": true, ".txtar": true, ".yaml": true, ".yml": true, ".sql": true, "": true,
 }
 
+// unwritten are folders of what was built, or made by others.
+var unwritten = map[string]bool{".git": true, "bin": true, ".bin": true, "target": true, ".gopath": true, "node_modules": true, ".venv": true}
+
 // TestWords_arePlain looks for phrases that are not plain English.
 func TestWords_arePlain(t *testing.T) {
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "bin"):
+		case d.IsDir() && unwritten[d.Name()]:
 			return fs.SkipDir
 		case !d.Type().IsRegular() || !written[filepath.Ext(name)] || d.Name() == "words_test.go" || d.Name() == "LICENSE":
 			return nil

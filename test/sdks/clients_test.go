@@ -22,6 +22,8 @@ type client struct {
 	profile bool
 	// agent is a part of its User-Agent header.
 	agent string
+	// codes reports whether it takes an exception's class from the body's member code, which it does with the real Lightsail, too.
+	codes bool
 	// lacks are actions that this version does not have.
 	lacks []string
 }
@@ -90,11 +92,23 @@ var clients = []client{
 	},
 	{
 		name: "js-v3-early", language: "JavaScript", product: "SDK v3", version: "3.245.0", dir: "javascript", needs: node, builds: npm,
-		program: []string{"node", "v3_early.mjs"}, pointed: byCode, agent: "aws-sdk-js/3.245.0",
+		program: []string{"node", "v3_early.mjs"}, pointed: byCode, agent: "aws-sdk-js/3.245.0", codes: true,
 	},
 	{
 		name: "js-v2", language: "JavaScript", product: "SDK v2", version: "2.1693.0", dir: "javascript", needs: node, builds: npm,
 		program: []string{"node", "v2_journey.mjs"}, pointed: byCode, agent: "aws-sdk-nodejs/2.1693.0",
+	},
+	{
+		name: "go-v2", language: "Go", product: "SDK v2, service/lightsail", version: "1.72.0", dir: "go", builds: [][]string{{"go", "build", "-o", ".bin/v2", "./v2"}},
+		program: []string{".bin/v2"}, pointed: byVariables, profile: true, agent: "aws-sdk-go-v2/1.48.0",
+	},
+	{
+		name: "go-v2-early", language: "Go", product: "SDK v2, service/lightsail", version: "1.23.2", dir: "go", builds: [][]string{{"./early"}},
+		program: []string{".bin/v2-early"}, pointed: byCode, agent: "aws-sdk-go-v2/1.17.1", codes: true,
+	},
+	{
+		name: "go-v1", language: "Go", product: "SDK v1", version: "1.55.8", dir: "go", builds: [][]string{{"go", "build", "-o", ".bin/v1", "./v1"}},
+		program: []string{".bin/v1"}, pointed: byCode, agent: "aws-sdk-go/1.55.8",
 	},
 	{
 		name: "java", language: "Java", product: "AWS SDK for Java, LightsailClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
