@@ -23,13 +23,7 @@ const team = "web"
 // newMaker returns a maker that knows the inputs of the scripts.
 func newMaker(t testing.TB, lines script) *inputs.Maker {
 	t.Helper()
-	known := map[string][]string{}
-	for _, st := range lines.of("use", "make", "once", "delete") {
-		if st.wait == 0 {
-			known[st.action] = append(known[st.action], vars{}.fill(st.body))
-		}
-	}
-	m, err := inputs.NewMaker(known)
+	m, err := lines.Inputs()
 	if err != nil {
 		t.Fatal(err)
 	}

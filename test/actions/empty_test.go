@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // seenEmpty are the empty strings that AWS was seen to send: the details of operations that start and reboot
@@ -31,9 +33,9 @@ func TestAnswers_leaveOutWhatIsAbsent(t *testing.T) {
 	lines := readScript(t)
 	s := newSite(t, nil)
 	empty := map[string]bool{}
-	find := func(st step, a answer) { findEmpty(st.action+" ", a.doc, empty) }
-	v := teamVars("web")
-	s.play(lines.of("make", "once", "use"), v, find)
+	find := func(st step, a answer) { findEmpty(st.Action+" ", a.doc, empty) }
+	v := scripts.Team("web")
+	s.play(lines.Of("make", "once", "use"), v, find)
 	tagged := 0
 	names, _ := s.call(s.root(), "GetActiveNames", "{}").doc["activeNames"].([]any)
 	for _, name := range names {
@@ -47,9 +49,9 @@ func TestAnswers_leaveOutWhatIsAbsent(t *testing.T) {
 	}
 	s.pass(time.Hour)
 	for _, st := range reads(lines) {
-		find(st, s.call(s.root(), st.action, v.fill(st.body)))
+		find(st, s.call(s.root(), st.Action, v.Fill(st.Body)))
 	}
-	s.play(lines.of("delete"), v, find)
+	s.play(lines.Of("delete"), v, find)
 	if got := slices.Sorted(maps.Keys(empty)); !slices.Equal(got, seenEmpty) {
 		t.Errorf("empty members in answers: got %q, want %q", got, seenEmpty)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // arnOf takes an ARN of a Lightsail resource apart: region, account, type.
@@ -74,7 +75,7 @@ func TestAnswers_shareTheirEnvelopes(t *testing.T) {
 	lines := readScript(t)
 	s := newSite(t, nil)
 	e := &envelopes{t, s, s.server.Root().AccountID, s.now(), map[string]bool{}}
-	s.play(lines.of(parts...), teamVars("web"), func(st step, a answer) { e.check(st.line+" "+st.action, a.doc) })
+	s.play(lines.Of(scripts.Parts...), scripts.Team("web"), func(st step, a answer) { e.check(st.Line+" "+st.Action, a.doc) })
 	for _, kind := range resource.Kinds() {
 		if made(lines, kind) && !e.seen[string(kind)] {
 			t.Errorf("no answer has a document of a %s", kind)
@@ -84,8 +85,8 @@ func TestAnswers_shareTheirEnvelopes(t *testing.T) {
 
 // made reports whether the scripts make a resource of a kind.
 func made(lines script, kind resource.Kind) bool {
-	for _, st := range lines.of("make", "once") {
-		if st.action == "Create"+string(kind) || st.action == "Create"+string(kind)+"s" {
+	for _, st := range lines.Of("make", "once") {
+		if st.Action == "Create"+string(kind) || st.Action == "Create"+string(kind)+"s" {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // networkLists are the lists of the networking families, and whether AWS gives them in pages (API reference).
@@ -43,7 +44,7 @@ func TestLinks(t *testing.T) {
 		name, lines, _ := strings.Cut(strings.TrimSpace(row), "\n")
 		t.Run(name, func(t *testing.T) {
 			s.t = t
-			r := &linkRow{site: s, vars: teamVars(fmt.Sprint("r", n))}
+			r := &linkRow{site: s, vars: scripts.Team(fmt.Sprint("r", n))}
 			for line := range strings.SplitSeq(lines, "\n") {
 				r.line(line)
 			}
@@ -65,7 +66,7 @@ type linkRow struct {
 func (r *linkRow) line(line string) {
 	r.t.Helper()
 	if want, ok := strings.CutPrefix(line, "  "); ok {
-		r.want(r.fill(want))
+		r.want(r.Fill(want))
 		r.seen = true
 		return
 	}
@@ -74,14 +75,17 @@ func (r *linkRow) line(line string) {
 	if m := regional.FindStringSubmatch(line); m != nil {
 		as.region, line = m[1], m[2]
 	}
-	st := parseStep(r.t, line, line)
-	if st.wait > 0 {
-		r.pass(st.wait)
+	st, err := scripts.Parse(line, line)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if st.Wait > 0 {
+		r.pass(st.Wait)
 		return
 	}
-	r.said, r.answer, r.seen = r.fill(line), r.call(as, st.action, r.fill(st.body)), false
-	if st.keep != "" {
-		r.vars[st.keep] = r.answer.text(st.path)
+	r.said, r.answer, r.seen = r.Fill(line), r.call(as, st.Action, r.Fill(st.Body)), false
+	if st.Keep != "" {
+		r.vars[st.Keep] = r.answer.text(st.Path)
 	}
 }
 

@@ -8,11 +8,12 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
-// names reports whether a step's input names something that an earlier step made.
-func (st step) names() bool {
-	for _, m := range variable.FindAllStringSubmatch(st.body, -1) {
+// namesAny reports whether a step's input names something that an earlier step made.
+func namesAny(st step) bool {
+	for _, m := range scripts.Variable.FindAllStringSubmatch(st.Body, -1) {
 		if m[1] != "new" && m[1] != "tags" {
 			return true
 		}
@@ -27,8 +28,8 @@ var unnamed = []string{
 }
 
 // isUnnamed reports whether a step has a list for a name that nothing has, or an error of its own.
-func (st step) isUnnamed() bool {
-	return slices.ContainsFunc(unnamed, func(begin string) bool { return strings.HasPrefix(st.action+" "+st.body, begin) })
+func isUnnamed(st step) bool {
+	return slices.ContainsFunc(unnamed, func(begin string) bool { return strings.HasPrefix(st.Action+" "+st.Body, begin) })
 }
 
 var missing = regexp.MustCompile(`^The [A-Za-z]+ does not exist: .+$`)
@@ -46,26 +47,26 @@ func TestActions_missingResources(t *testing.T) {
 	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
-	v := teamVars("web")
-	s.play(lines.of("make", "once", "use"), v, nil)
+	v := scripts.Team("web")
+	s.play(lines.Of("make", "once", "use"), v, nil)
 	other := s.account("444455556666")
 	named := 0
-	for _, st := range lines.of("use", "delete") {
-		if st.wait > 0 {
+	for _, st := range lines.Of("use", "delete") {
+		if st.Wait > 0 {
 			continue
 		}
-		a := s.call(other, st.action, v.with("new", "other").fill(st.body))
-		row, _ := model.LookupAction(st.action)
-		absent := st.names() && slices.Contains(row.Errors, "NotFoundException") && !st.isUnnamed()
+		a := s.call(other, st.Action, v.With("new", "other").Fill(st.Body))
+		row, _ := model.LookupAction(st.Action)
+		absent := namesAny(st) && slices.Contains(row.Errors, "NotFoundException") && !isUnnamed(st)
 		switch {
 		case absent && !a.isMissing():
-			t.Errorf("%s: %s %s: %s, want NotFoundException", st.line, st.action, st.body, a.body)
-		case absent && (a.text("code") == "") != strings.Contains(st.action, "Container"):
-			t.Errorf("%s: %s: %s, want a code, but for container services", st.line, st.action, a.body)
+			t.Errorf("%s: %s %s: %s, want NotFoundException", st.Line, st.Action, st.Body, a.body)
+		case absent && (a.text("code") == "") != strings.Contains(st.Action, "Container"):
+			t.Errorf("%s: %s: %s, want a code, but for container services", st.Line, st.Action, a.body)
 		case absent:
 			named++
 		case a.exception() == "" && strings.Contains(string(a.body), "-web"):
-			t.Errorf("%s: %s shows what another account has: %s", st.line, st.action, a.body)
+			t.Errorf("%s: %s shows what another account has: %s", st.Line, st.Action, a.body)
 		}
 	}
 	t.Logf("%d calls that name something", named)

@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // operationID is the id of an operation in an answer.
@@ -71,25 +72,25 @@ func TestActions_leaveTheOperationsOfTheirAnswers(t *testing.T) {
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.TimeScale, o.PageSize = 1, server.MaxPageSize })
 	known, unsaidBy := map[operationID]bool{}, map[string]int{}
-	s.play(lines.of(parts...), teamVars("web"), func(st step, a answer) {
+	s.play(lines.Of(scripts.Parts...), scripts.Team("web"), func(st step, a answer) {
 		left := s.allOperations(s.root())
 		maps.DeleteFunc(left, func(id operationID, _ any) bool { return known[id] })
 		for id, op := range left {
 			if known[id] = true; unsaid(op) {
 				delete(left, id)
-				unsaidBy[st.line+" "+op.(map[string]any)["operationType"].(string)]++
+				unsaidBy[st.Line+" "+op.(map[string]any)["operationType"].(string)]++
 			}
 		}
 		want := map[operationID]any{}
-		if access(st.action).Write {
+		if access(st.Action).Write {
 			want = operationsIn(a)
 		}
 		if diff := cmp.Diff(want, left); diff != "" {
-			t.Errorf("%s: operations of %s, in its answer (-) and left (+):\n%s", st.line, st.action, diff)
+			t.Errorf("%s: operations of %s, in its answer (-) and left (+):\n%s", st.Line, st.Action, diff)
 		}
 		for what, n := range unsaidBy {
-			if n > 1 || strings.HasPrefix(what, st.line+" ") && what != st.line+" "+st.action && what != st.line+" CreateKeyPair" {
-				t.Errorf("%s: %s left %d operations %q that its answer cannot carry", st.line, st.action, n, what)
+			if n > 1 || strings.HasPrefix(what, st.Line+" ") && what != st.Line+" "+st.Action && what != st.Line+" CreateKeyPair" {
+				t.Errorf("%s: %s left %d operations %q that its answer cannot carry", st.Line, st.Action, n, what)
 			}
 		}
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // pageSize is that of the server under test.
@@ -91,13 +92,13 @@ func TestLists_page(t *testing.T) {
 	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.PageSize = pageSize })
-	s.play(lines.of("make", "once", "use"), teamVars("one"), nil)
-	s.play(lines.of("make", "use"), teamVars("two"), nil)
-	v := teamVars("three")
+	s.play(lines.Of("make", "once", "use"), scripts.Team("one"), nil)
+	s.play(lines.Of("make", "use"), scripts.Team("two"), nil)
+	v := scripts.Team("three")
 	var lists, tokens []list
-	s.play(lines.of("make", "use"), v, func(st step, _ answer) {
-		l := list{st.action, v.fill(st.body)}
-		if !isList(st.action) || slices.ContainsFunc(lists, func(other list) bool { return other.action == l.action }) {
+	s.play(lines.Of("make", "use"), v, func(st step, _ answer) {
+		l := list{st.Action, v.Fill(st.Body)}
+		if !isList(st.Action) || slices.ContainsFunc(lists, func(other list) bool { return other.action == l.action }) {
 			return
 		}
 		lists = append(lists, l)

@@ -16,6 +16,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/test/inputs"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 const passphrase = "correct horse battery staple"
@@ -46,9 +47,9 @@ type prober struct {
 
 func newProber(t testing.TB, lines script) *prober {
 	t.Helper()
-	p := &prober{site: newSite(t, nil), vars: teamVars(team), operations: map[operationID]bool{}, succeeded: map[string]int{}}
-	p.world, p.made = lines.of(parts...), len(lines["make"])
-	p.play(lines.of("make", "once", "use"), p.vars, func(_ step, a answer) { p.note(a) })
+	p := &prober{site: newSite(t, nil), vars: scripts.Team(team), operations: map[operationID]bool{}, succeeded: map[string]int{}}
+	p.world, p.made = lines.Of(scripts.Parts...), len(lines["make"])
+	p.play(lines.Of("make", "once", "use"), p.vars, func(_ step, a answer) { p.note(a) })
 	return p
 }
 
@@ -67,7 +68,7 @@ func (p *prober) restore(upTo int) {
 	p.t.Helper()
 	file := ""
 	if upTo < len(p.world) {
-		file = p.world[upTo].file()
+		file = p.world[upTo].File()
 	}
 	from := min(p.played, upTo)
 	if p.changed || p.file != file {
@@ -75,19 +76,19 @@ func (p *prober) restore(upTo int) {
 	}
 	p.played, p.file, p.changed = upTo, file, false
 	for n, st := range p.world[from:upTo] {
-		if from+n >= p.made && st.file() != file {
+		if from+n >= p.made && st.File() != file {
 			continue
 		}
-		if st.wait > 0 {
-			p.pass(st.wait)
+		if st.Wait > 0 {
+			p.pass(st.Wait)
 		}
-		if st.wait > 0 || !access(st.action).Write && st.keep == "" {
+		if st.Wait > 0 || !access(st.Action).Write && st.Keep == "" {
 			continue
 		}
-		a := p.call(p.root(), st.action, p.vars.fill(st.body))
+		a := p.call(p.root(), st.Action, p.vars.Fill(st.Body))
 		p.note(a)
-		if a.exception() == "" && st.keep != "" {
-			p.vars[st.keep] = a.text(st.path)
+		if a.exception() == "" && st.Keep != "" {
+			p.vars[st.Keep] = a.text(st.Path)
 		}
 	}
 }
@@ -96,7 +97,7 @@ func (p *prober) restore(upTo int) {
 func (p *prober) renew(upTo int) {
 	p.t.Helper()
 	p.teams++
-	p.vars = teamVars(fmt.Sprint(team, p.teams))
+	p.vars = scripts.Team(fmt.Sprint(team, p.teams))
 	p.play(p.world[:upTo], p.vars, func(_ step, a answer) { p.note(a) })
 	p.changed = true
 }
@@ -104,7 +105,7 @@ func (p *prober) renew(upTo int) {
 // first is where the scripts call an action for the first time after all is made; if they do not, it is where they end.
 func (p *prober) first(action string) int {
 	for n, st := range p.world {
-		if st.action == action && n >= p.made {
+		if st.Action == action && n >= p.made {
 			return n
 		}
 	}
@@ -138,7 +139,7 @@ func (p *prober) probe(action string, c inputs.Case) {
 // probeAs is probe with a part of the names.
 func (p *prober) probeAs(action string, c inputs.Case, name string) {
 	p.t.Helper()
-	body := p.vars.with("new", name).fill(c.Body)
+	body := p.vars.With("new", name).Fill(c.Body)
 	a, err := p.send(p.root(), action, body)
 	shown := body[:min(len(body), 500)]
 	switch {

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/export"
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // moment is a time in an export.
@@ -61,7 +62,7 @@ func exportOf(t testing.TB, d home.Database, o export.Options) (string, export.E
 
 // reads are the steps of the scripts that change nothing.
 func reads(lines script) []step {
-	return slices.DeleteFunc(lines.of("use"), func(st step) bool { return st.wait > 0 || access(st.action).Write })
+	return slices.DeleteFunc(lines.Of("use"), func(st step) bool { return st.Wait > 0 || access(st.Action).Write })
 }
 
 // tokens are the page tokens of an answer: no two answers have the same.
@@ -70,9 +71,9 @@ var tokens = regexp.MustCompile(`"next(Page|Backward|Forward)Token":"[^"]*"`)
 // look reads all that the scripts read, whether it is there or not.
 func (s *site) look(all []step, v vars) (answers []string) {
 	for _, st := range all {
-		body := v.fill(st.body)
-		answer := string(s.call(s.root(), st.action, body).body)
-		answers = append(answers, st.action+" "+body+": "+tokens.ReplaceAllString(answer, ""))
+		body := v.Fill(st.Body)
+		answer := string(s.call(s.root(), st.Action, body).body)
+		answers = append(answers, st.Action+" "+body+": "+tokens.ReplaceAllString(answer, ""))
 	}
 	return answers
 }
@@ -102,22 +103,22 @@ func TestActions_restartAtEachStep(t *testing.T) {
 	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, func(o *server.Options) { o.TimeScale, o.PageSize = 1, server.MaxPageSize })
-	all, v, restarts := reads(lines), teamVars("web"), 0
-	moved := slices.DeleteFunc(slices.Clone(all), func(st step) bool { return slices.Contains(notExported, st.action) })
+	all, v, restarts := reads(lines), scripts.Team("web"), 0
+	moved := slices.DeleteFunc(slices.Clone(all), func(st step) bool { return slices.Contains(notExported, st.Action) })
 	again := func(st step) {
 		all, start := all, func() { s.restart(nil) }
 		// Exports leave out what is gone by the real clock, which is ahead of the site's.
-		if restarts++; restarts%movesEach == 0 && !strings.HasPrefix(st.action, "Delete") {
+		if restarts++; restarts%movesEach == 0 && !strings.HasPrefix(st.Action, "Delete") {
 			all, start = moved, s.move
 		}
 		before := s.look(all, v)
 		start()
 		if diff := cmp.Diff(before, s.look(all, v)); diff != "" {
-			t.Errorf("%s: %s: answers before (-) and after (+) a restart at %s:\n%s", st.line, st.action, s.now(), diff)
+			t.Errorf("%s: %s: answers before (-) and after (+) a restart at %s:\n%s", st.Line, st.Action, s.now(), diff)
 		}
 	}
-	s.play(lines.of(parts...), v, func(st step, _ answer) {
-		if !access(st.action).Write {
+	s.play(lines.Of(scripts.Parts...), v, func(st step, _ answer) {
+		if !access(st.Action).Write {
 			return
 		}
 		moments := s.ahead()

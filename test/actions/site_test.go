@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/internal/server"
 	"github.com/lanyard-cloud/lanyard/internal/server/servertest"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 	"github.com/lanyard-cloud/lanyard/test/syncbuffer"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
@@ -194,22 +194,7 @@ func (a answer) text(path string) string {
 }
 
 // value is what is in the answer at a path; nil if nothing is.
-func (a answer) value(path string) any {
-	var v any = a.doc
-	for name := range strings.SplitSeq(path, ".") {
-		switch at := v.(type) {
-		case map[string]any:
-			v = at[name]
-		case []any:
-			n, err := strconv.Atoi(name)
-			if err != nil || n >= len(at) {
-				return nil
-			}
-			v = at[n]
-		}
-	}
-	return v
-}
+func (a answer) value(path string) any { return scripts.At(a.doc, path) }
 
 // call signs and sends a call. That there is no answer fails the test.
 func (s *site) call(as signer, action, body string) (a answer) {
@@ -248,8 +233,8 @@ func (s *site) send(as signer, action, body string) (a answer, err error) {
 func (s *site) play(steps []step, v vars, seen func(step, answer)) {
 	s.t.Helper()
 	for _, st := range steps {
-		if st.wait > 0 {
-			s.pass(st.wait)
+		if st.Wait > 0 {
+			s.pass(st.Wait)
 			continue
 		}
 		a := s.take(s.root(), st, v)
@@ -262,13 +247,13 @@ func (s *site) play(steps []step, v vars, seen func(step, answer)) {
 // take takes a step, which must succeed, and keeps what it says.
 func (s *site) take(as signer, st step, v vars) answer {
 	s.t.Helper()
-	a := s.call(as, st.action, v.fill(st.body))
+	a := s.call(as, st.Action, v.Fill(st.Body))
 	if a.exception() != "" {
-		s.t.Fatalf("%s: %s %s: %s, want success", st.line, st.action, v.fill(st.body), a.body)
+		s.t.Fatalf("%s: %s %s: %s, want success", st.Line, st.Action, v.Fill(st.Body), a.body)
 	}
-	if st.keep != "" {
-		if v[st.keep] = a.text(st.path); v[st.keep] == "" {
-			s.t.Fatalf("%s: there is no %s in %s", st.line, st.path, a.body)
+	if st.Keep != "" {
+		if v[st.Keep] = a.text(st.Path); v[st.Keep] == "" {
+			s.t.Fatalf("%s: there is no %s in %s", st.Line, st.Path, a.body)
 		}
 	}
 	return a

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // tagPolicy allows all actions under a condition about tags.
@@ -27,17 +28,17 @@ var tagPolicies = []tagPolicy{
 	{
 		"resource", `{"StringEquals":{"aws:ResourceTag/team":"TEAM"}}`,
 		func(row model.Access) bool { return len(row.Required)+len(row.Optional) > 0 },
-		func(body string, v vars) string { return v.with("team", "db").with("new", "db").fill(body) },
+		func(body string, v vars) string { return v.With("team", "db").With("new", "db").Fill(body) },
 	},
 	{
 		"request", `{"StringEquals":{"aws:RequestTag/team":"TEAM"}}`,
 		func(row model.Access) bool { return row.RequestTags },
-		func(body string, v vars) string { return v.with("team", "db").with("new", "db").fill(body) },
+		func(body string, v vars) string { return v.With("team", "db").With("new", "db").Fill(body) },
 	},
 	{
 		"keys", `{"ForAnyValue:StringEquals":{"aws:TagKeys":["team","stage"]}}`,
 		func(row model.Access) bool { return row.RequestTags || row.TagKeys },
-		func(body string, v vars) string { return tagKey.ReplaceAllString(v.fill(body), `"other"`) },
+		func(body string, v vars) string { return tagKey.ReplaceAllString(v.Fill(body), `"other"`) },
 	},
 }
 
@@ -48,18 +49,18 @@ func TestActions_tagPoliciesDecide(t *testing.T) {
 	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
-	s.play(lines.of("make"), teamVars("db"), nil)
+	s.play(lines.Of("make"), scripts.Team("db"), nil)
 	for _, p := range tagPolicies {
 		t.Run(p.name, func(t *testing.T) {
 			s.t = t
 			team := "web-" + p.name
-			v := teamVars(team)
+			v := scripts.Team(team)
 			user := s.user(p.name, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lightsail:*","Resource":"*","Condition":`+
 				strings.ReplaceAll(p.condition, "TEAM", team)+`}]}`)
-			s.play(lines.of("make"), v, nil)
-			for _, st := range lines.of("once", "use", "delete") {
-				if st.wait > 0 {
-					s.pass(st.wait)
+			s.play(lines.Of("make"), v, nil)
+			for _, st := range lines.Of("once", "use", "delete") {
+				if st.Wait > 0 {
+					s.pass(st.Wait)
 					continue
 				}
 				s.judge(p, user, st, v)
@@ -71,8 +72,8 @@ func TestActions_tagPoliciesDecide(t *testing.T) {
 // judge takes a step under a policy: on what is another team's, then on what is the caller's.
 func (s *site) judge(p tagPolicy, user signer, st step, v vars) {
 	s.t.Helper()
-	s.wantDenied(p.name, user, st, p.other(st.body, v))
-	row := access(st.action)
+	s.wantDenied(p.name, user, st, p.other(st.Body, v))
+	row := access(st.Action)
 	if p.decides(row) {
 		for _, body := range othersAmong(row, st, v) {
 			if p.name == "resource" {
@@ -82,7 +83,7 @@ func (s *site) judge(p tagPolicy, user signer, st step, v vars) {
 		s.take(user, st, v)
 		return
 	}
-	s.wantDenied(p.name, user, st, v.fill(st.body))
+	s.wantDenied(p.name, user, st, v.Fill(st.Body))
 	s.take(s.root(), st, v)
 }
 
@@ -93,9 +94,9 @@ func othersAmong(row model.Access, st step, v vars) (bodies []string) {
 	}
 	for _, kind := range row.Required {
 		member := `"` + resource.Kind(kind).NameMember() + `":"`
-		before, after, found := strings.Cut(st.body, member)
+		before, after, found := strings.Cut(st.Body, member)
 		if name, rest, ok := strings.Cut(after, `"`); found && ok {
-			bodies = append(bodies, v.fill(before)+member+v.with("team", "db").fill(name)+`"`+v.fill(rest))
+			bodies = append(bodies, v.Fill(before)+member+v.With("team", "db").Fill(name)+`"`+v.Fill(rest))
 		}
 	}
 	return bodies
@@ -104,10 +105,10 @@ func othersAmong(row model.Access, st step, v vars) (bodies []string) {
 // wantDenied wants AWS's sentence for a call that no policy allows.
 func (s *site) wantDenied(name string, user signer, st step, body string) {
 	s.t.Helper()
-	a := s.call(user, st.action, body)
+	a := s.call(user, st.Action, body)
 	account := s.server.Root().AccountID
 	on := `arn:aws:lightsail:us-east-1:` + account + `:\*`
-	row := access(st.action)
+	row := access(st.Action)
 	switch {
 	case len(row.Required) > 0:
 		on = arnForm(account, row.Required...)
@@ -115,9 +116,9 @@ func (s *site) wantDenied(name string, user signer, st step, body string) {
 		on = "(" + on + "|" + arnForm(account, row.Optional...) + ")"
 	}
 	want := regexp.MustCompile(fmt.Sprintf(`^User: arn:aws:iam::%[1]s:user/%[2]s is not authorized to perform: lightsail:%[3]s on resource: %[4]s `+
-		`because no identity-based policy allows the lightsail:%[3]s action$`, account, name, st.action, on))
+		`because no identity-based policy allows the lightsail:%[3]s action$`, account, name, st.Action, on))
 	if got := a.text("message"); a.exception() != "AccessDeniedException" || !want.MatchString(got) {
-		s.t.Errorf("%s: %s %s: %s, want AccessDeniedException %s", st.line, st.action, body, a.body, want)
+		s.t.Errorf("%s: %s %s: %s, want AccessDeniedException %s", st.Line, st.Action, body, a.body, want)
 	}
 }
 

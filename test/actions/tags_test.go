@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // documents collects the documents of resources in an answer, by ARN.
@@ -34,7 +35,7 @@ func documents(value any, found map[string]map[string]any) {
 func (s *site) documents(lines script, v vars) map[string]map[string]any {
 	found := map[string]map[string]any{}
 	for _, st := range reads(lines) {
-		documents(s.call(s.root(), st.action, v.fill(st.body)).doc, found)
+		documents(s.call(s.root(), st.Action, v.Fill(st.Body)).doc, found)
 	}
 	return found
 }
@@ -80,8 +81,8 @@ func TestTagResource_takesEveryKind(t *testing.T) {
 	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
-	v := teamVars("web")
-	s.play(lines.of("make", "once", "use"), v, nil)
+	v := scripts.Team("web")
+	s.play(lines.Of("make", "once", "use"), v, nil)
 	met := map[resource.Kind]bool{}
 	all := s.documents(lines, v)
 	for arn, doc := range all {

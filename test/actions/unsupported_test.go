@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // elsewhereText is what AWS says of domains and distributions outside their region (seen).
@@ -23,7 +24,7 @@ func TestActions_noneIsUnsupported(t *testing.T) {
 			as := s.root()
 			as.region = region
 			for _, c := range maker.Cases(a, rand.New(rand.NewPCG(*seed, 1)), 0)[:2] {
-				answer := s.call(as, a.Name, teamVars("web").fill(c.Body))
+				answer := s.call(as, a.Name, scripts.Team("web").Fill(c.Body))
 				unsupported := answer.text("code") == "UnsupportedOperation"
 				if unsupported {
 					refused++

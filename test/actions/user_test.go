@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/families"
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 // onResources reports whether a policy can ask about the tags of what the action is on.
@@ -70,7 +71,7 @@ func teamPolicies(t testing.TB, team string) (policies []string) {
 func refusing() (steps []step) {
 	for _, a := range api.Describe(families.All(families.Deps{}).Actions) {
 		if a.Refused {
-			steps = append(steps, step{action: a.Name, body: `{"resourceName":"i-{team}"}`})
+			steps = append(steps, step{Action: a.Name, Body: `{"resourceName":"i-{team}"}`})
 		}
 	}
 	return steps
@@ -83,37 +84,37 @@ func TestActions_usersOfATeamCallAll(t *testing.T) {
 	t.Parallel()
 	lines := readScript(t)
 	s := newSite(t, nil)
-	s.play(lines.of("make"), teamVars("db"), nil)
-	v := teamVars("web")
+	s.play(lines.Of("make"), scripts.Team("db"), nil)
+	v := scripts.Team("web")
 	user, called, denied := s.user("web", teamPolicies(t, "web")...), map[string]bool{}, map[string]bool{}
 	deny := func(st step) {
-		r := rightsOf(access(st.action))
+		r := rightsOf(access(st.Action))
 		if r.resource || r.request {
-			s.wantDenied("web", user, st, v.with("team", "db").with("new", "db").fill(st.body))
-			denied[st.action] = true
+			s.wantDenied("web", user, st, v.With("team", "db").With("new", "db").Fill(st.Body))
+			denied[st.Action] = true
 		}
 		if r.keys {
-			s.wantDenied("web", user, st, tagKey.ReplaceAllString(v.fill(st.body), `"other"`))
+			s.wantDenied("web", user, st, tagKey.ReplaceAllString(v.Fill(st.Body), `"other"`))
 		}
 	}
 	take := func(st step) {
-		if st.wait > 0 {
-			s.pass(st.wait)
+		if st.Wait > 0 {
+			s.pass(st.Wait)
 			return
 		}
 		deny(st)
 		s.take(user, st, v)
-		called[st.action] = true
+		called[st.Action] = true
 	}
-	for _, st := range lines.of("make", "once", "use") {
+	for _, st := range lines.Of("make", "once", "use") {
 		take(st)
 	}
 	for _, st := range refusing() {
 		deny(st)
-		if a := s.call(user, st.action, v.fill(st.body)); a.exception() != "InvalidInputException" {
-			t.Errorf("%s %s: %s, want InvalidInputException", st.action, v.fill(st.body), a.body)
+		if a := s.call(user, st.Action, v.Fill(st.Body)); a.exception() != "InvalidInputException" {
+			t.Errorf("%s %s: %s, want InvalidInputException", st.Action, v.Fill(st.Body), a.body)
 		}
-		called[st.action] = true
+		called[st.Action] = true
 	}
 	for _, st := range lines["delete"] {
 		take(st)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/server"
+	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
 var walkCalls = flag.Int("walk", 700, "how many calls the random walk over all families takes, on each time scale")
@@ -75,12 +76,12 @@ func newWalk(t *testing.T, timeScale float64) *walk {
 		tried: map[string]int{}, made: map[resource.Role]int{}, ended: map[resource.Role]int{},
 	}
 	w.following = following(lines)
-	for _, part := range parts {
-		w.some[part] = slices.DeleteFunc(slices.Clone(lines[part]), func(st step) bool { return st.wait > 0 })
+	for _, part := range scripts.Parts {
+		w.some[part] = slices.DeleteFunc(slices.Clone(lines[part]), func(st step) bool { return st.Wait > 0 })
 		w.all = append(w.all, w.some[part]...)
 	}
 	for _, team := range walkTeams {
-		w.teams = append(w.teams, teamVars(team))
+		w.teams = append(w.teams, scripts.Team(team))
 		w.users = append(w.users, s.user(team, teamPolicies(t, team)...))
 	}
 	w.actions = built()
@@ -95,14 +96,14 @@ func newWalk(t *testing.T, timeScale float64) *walk {
 // following are the steps after those of each line in its script. The wait of each is the one before it.
 func following(lines script) map[string]step {
 	steps, files, wait := map[string]step{}, map[string]string{}, map[string]time.Duration{}
-	for _, st := range lines.of("make", "once", "use") {
-		if st.wait > 0 {
-			wait[st.file()] += st.wait
+	for _, st := range lines.Of("make", "once", "use") {
+		if st.Wait > 0 {
+			wait[st.File()] += st.Wait
 			continue
 		}
-		st.wait = wait[st.file()]
-		steps[files[st.file()]] = st
-		files[st.file()], wait[st.file()] = st.line, 0
+		st.Wait = wait[st.File()]
+		steps[files[st.File()]] = st
+		files[st.File()], wait[st.File()] = st.Line, 0
 	}
 	delete(steps, "")
 	return steps
@@ -120,7 +121,7 @@ var linking = []string{
 // next draws a step: each action is as likely as any other, and what makes the resources of the scripts, or links them,
 // a little more.
 func (w *walk) next() step {
-	action := draw(w.random, w.all).action
+	action := draw(w.random, w.all).Action
 	switch w.random.IntN(6) {
 	case 0:
 		return draw(w.random, append(slices.Clone(w.some["make"]), w.some["once"]...))
@@ -129,7 +130,7 @@ func (w *walk) next() step {
 	case 2, 3:
 		action = draw(w.random, w.actions)
 	}
-	return draw(w.random, slices.DeleteFunc(slices.Clone(w.all), func(st step) bool { return st.action != action }))
+	return draw(w.random, slices.DeleteFunc(slices.Clone(w.all), func(st step) bool { return st.Action != action }))
 }
 
 // take takes one step, as root or as a user of a team, which may be refused. After one that succeeded, it may be the one
@@ -137,8 +138,8 @@ func (w *walk) next() step {
 func (w *walk) take() {
 	w.t.Helper()
 	if st, ok := w.following[w.last]; ok && w.random.IntN(2) == 0 {
-		w.pass(st.wait)
-		w.step(w.root(), st, w.teams[w.lastTeam].with("new", w.lastNew).fill(st.body))
+		w.pass(st.Wait)
+		w.step(w.root(), st, w.teams[w.lastTeam].With("new", w.lastNew).Fill(st.Body))
 		return
 	}
 	as := w.root()
@@ -147,26 +148,26 @@ func (w *walk) take() {
 	}
 	st := w.next()
 	w.lastTeam, w.lastNew = w.random.IntN(len(w.teams)), fmt.Sprint("n", w.random.IntN(4))
-	w.step(as, st, w.elsewhere(w.teams[w.lastTeam].with("new", w.lastNew).fill(st.body)))
+	w.step(as, st, w.elsewhere(w.teams[w.lastTeam].With("new", w.lastNew).Fill(st.Body)))
 	w.wait()
 }
 
 // step takes a step with an input.
 func (w *walk) step(as signer, st step, body string) {
 	w.t.Helper()
-	a := w.call(as, st.action, body)
+	a := w.call(as, st.Action, body)
 	w.note(a)
-	w.tried[st.action]++
+	w.tried[st.Action]++
 	said := engines.ReplaceAllString(a.text("message"), "")
 	if a.status >= 500 || a.exception() == "ServiceException" || inward.MatchString(said) {
-		w.t.Errorf("%s: %s %s: %d %s", st.line, st.action, body, a.status, a.body)
+		w.t.Errorf("%s: %s %s: %d %s", st.Line, st.Action, body, a.status, a.body)
 	}
 	w.last = ""
 	if a.exception() == "" {
-		w.last = st.line
-		w.succeeded[st.action]++
-		if value := a.text(st.path); st.keep != "" && value != "" {
-			w.teams[w.lastTeam][st.keep] = value
+		w.last = st.Line
+		w.succeeded[st.Action]++
+		if value := a.text(st.Path); st.Keep != "" && value != "" {
+			w.teams[w.lastTeam][st.Keep] = value
 		}
 	}
 }
