@@ -73,7 +73,7 @@ func (r *linkRow) line(line string) {
 	r.wantSuccess()
 	as := r.root()
 	if m := regional.FindStringSubmatch(line); m != nil {
-		as.region, line = m[1], m[2]
+		as.Region, line = m[1], m[2]
 	}
 	st, err := scripts.Parse(line, line)
 	if err != nil {

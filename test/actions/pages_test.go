@@ -137,7 +137,7 @@ func (s *site) wantPages(l list) (token string) {
 func (s *site) wantTokensRefused(lists, tokens []list) {
 	s.t.Helper()
 	root := s.root()
-	elsewhere := signer{root.key, "eu-central-1"}
+	elsewhere := signer{Key: root.Key, Region: "eu-central-1"}
 	another := s.account("444455556666")
 	for _, l := range tokens {
 		var doc map[string]any
@@ -163,7 +163,7 @@ func (s *site) wantBadToken(as signer, l list, whose string) {
 	if a.exception() != "InvalidInputException" && a.exception() != "NotFoundException" {
 		s.t.Errorf("%s %s, with a token %s: %s, want InvalidInputException", l.action, l.body, whose, a.body)
 	}
-	if as.region == region && as == s.root() && a.text("message") != "The page token is not valid." && l.action != bounded {
+	if as.Region == region && as == s.root() && a.text("message") != "The page token is not valid." && l.action != bounded {
 		s.t.Errorf("%s %s, with a token %s: %s", l.action, l.body, whose, a.body)
 	}
 }

@@ -13,6 +13,8 @@ type (
 	step   = scripts.Step
 	script = scripts.Script
 	vars   = scripts.Vars
+	// signer is who calls, and where.
+	signer = scripts.Signer
 )
 
 // readScript reads the scripts of all families, and wants a call of each action that is built.

@@ -1,12 +1,8 @@
 package actions
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -16,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/lanyard-cloud/lanyard/internal/home"
 	"github.com/lanyard-cloud/lanyard/internal/identity"
@@ -110,15 +105,9 @@ func (s *site) now() time.Time { return time.UnixMilli(s.millis.Load()).UTC() }
 
 func (s *site) pass(d time.Duration) { s.millis.Add(d.Milliseconds()) }
 
-// signer is who calls, and where.
-type signer struct {
-	key    aws.Credentials
-	region string
-}
-
 func (s *site) root() signer {
 	root := s.server.Root()
-	return signer{aws.Credentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey}, region}
+	return signer{Key: aws.Credentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey}, Region: region}
 }
 
 // change changes the accounts of the running server.
@@ -137,7 +126,7 @@ func (s *site) change(fn func(*identity.Accounts) (*identity.AccessKey, error)) 
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return signer{aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}, region}
+	return signer{Key: aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}, Region: region}
 }
 
 // user makes a user with policies.
@@ -207,23 +196,7 @@ func (s *site) call(as signer, action, body string) (a answer) {
 }
 
 func (s *site) send(as signer, action, body string) (a answer, err error) {
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.server.Endpoint()+"/", strings.NewReader(body))
-	if err != nil {
-		return a, err
-	}
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", "Lightsail_20161128."+action)
-	sum := sha256.Sum256([]byte(body))
-	if err := v4.NewSigner().SignHTTP(r.Context(), as.key, r, hex.EncodeToString(sum[:]), "lightsail", as.region, time.Now()); err != nil {
-		return a, err
-	}
-	resp, err := s.client.Do(r)
-	if err != nil {
-		return a, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	a.status = resp.StatusCode
-	if a.body, err = io.ReadAll(resp.Body); err != nil {
+	if a.status, a.body, err = as.Send(s.client, s.server.Endpoint(), action, body); err != nil {
 		return a, err
 	}
 	return a, json.Unmarshal(a.body, &a.doc)

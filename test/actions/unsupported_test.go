@@ -22,7 +22,7 @@ func TestActions_noneIsUnsupported(t *testing.T) {
 	for _, a := range model.Actions() {
 		for _, region := range []string{region, "eu-west-1"} {
 			as := s.root()
-			as.region = region
+			as.Region = region
 			for _, c := range maker.Cases(a, rand.New(rand.NewPCG(*seed, 1)), 0)[:2] {
 				answer := s.call(as, a.Name, scripts.Team("web").Fill(c.Body))
 				unsupported := answer.text("code") == "UnsupportedOperation"

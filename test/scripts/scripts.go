@@ -11,7 +11,7 @@
 // member tags with the team's name. A line that ends in "-> name=path" keeps a member of the answer for {name}
 // in later lines. "wait 5m" puts the clock forward. The parts of all files are played before the next part of any.
 //
-// The package does not call anything: tests play the steps against their own servers.
+// The package does not play them: tests do, against their own servers.
 package scripts
 
 import (

@@ -20,12 +20,16 @@ type client struct {
 	pointed way
 	// profile reports whether the client takes the endpoint from a profile, too.
 	profile bool
+	// strict reports whether its program can check the shapes of all answers.
+	strict bool
 	// agent is a part of its User-Agent header.
 	agent string
 	// codes reports whether it takes an exception's class from the body's member code, which it does with the real Lightsail, too.
 	codes bool
 	// lacks are actions that this version does not have.
 	lacks []string
+	// lacksMembers are members and values that this version does not have, for a strict client.
+	lacksMembers []string
 }
 
 // A tool is a program, with what installs it.
@@ -40,7 +44,7 @@ const (
 )
 
 // newActions are those that came in 2026, which earlier versions lack.
-var newActions = []string{}
+var newActions = []string{"GetProfile"}
 
 var python = []tool{{"python3", "apt-get install python3 python3-venv"}}
 
@@ -112,10 +116,12 @@ var clients = []client{
 	},
 	{
 		name: "java", language: "Java", product: "AWS SDK for Java, LightsailClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
-		program: jvm("cloud.lanyard.sdks.Main", "sync"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#sync",
+		program: jvm("cloud.lanyard.sdks.Main", "sync"), pointed: byVariables, profile: true, strict: true, agent: "aws-sdk-java/2.40.2 md/io#sync",
+		lacks: newActions, lacksMembers: newMembers,
 	},
 	{
 		name: "java-async", language: "Java", product: "AWS SDK for Java, LightsailAsyncClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
 		program: jvm("cloud.lanyard.sdks.Main", "async"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#async",
+		lacks: newActions,
 	},
 }

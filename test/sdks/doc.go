@@ -24,5 +24,14 @@
 //
 // The journey then makes, reads, lists and deletes one resource of each other kind: see wantedActions.
 //
+// For calls, each line of DIR/calls.jsonl is an object with an action and its input, which has members that are newer than
+// the client, too. The program leaves DIR/answers.jsonl, with an object in a line for each call, in the same order:
+//
+//   - action, and outcome: the class of the exception, or "" for success.
+//   - unknown: the members of the input and of the answer that the client does not have, by the names of its structures
+//     (Disk.name), and the values that its enumerations do not have (Disk.state=new).
+//
+// It exits with 0 only if the client has each other member of the answer, with the value that is in the JSON.
+//
 // What a program did is not taken from it alone: a checker stands before the server, and the test compares what was called.
 package sdks

@@ -25,7 +25,7 @@ type deeds struct {
 func (d *deeds) add(client string, actions []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.actions[client] = actions
+	d.actions[client] = slices.Compact(slices.Sorted(slices.Values(append(d.actions[client], actions...))))
 }
 
 // checkPage writes docs/clients.md anew with -update. It returns an exit code.

@@ -45,6 +45,9 @@ func TestSDKs(t *testing.T) {
 			if c.profile {
 				c.readProfile(t)
 			}
+			if c.strict {
+				c.makeCalls(t)
+			}
 		})
 	}
 }

@@ -2,7 +2,7 @@ package cloud.lanyard.sdks;
 
 import java.nio.file.Path;
 
-/** The programs of the SDK for Java 2: {@code Main CLIENT journey DIR} and {@code Main CLIENT profile}. */
+/** The program of the SDK for Java 2, whose first argument is the client: sync or async. */
 public final class Main {
     private Main() {}
 
@@ -14,6 +14,7 @@ public final class Main {
                     Path folder = Path.of(args[2]);
                     journey.take(folder).save(folder);
                 }
+                case "calls" -> new Calls().make(Path.of(args[2]));
                 default -> throw new IllegalArgumentException("no such program: " + args[1]);
             }
         }
