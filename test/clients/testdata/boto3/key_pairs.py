@@ -160,7 +160,7 @@ def test_page_tokens(client, region):
 
 def test_profile(client, region):
     if knows("GetProfile"):
-        equal(client.get_profile()["profileType"], "LIGHTSAILOR", "type of the profile")
+        equal(client.get_profile()["profileType"], "Lightsailor", "type of the profile")
 
 
 def test_regions(client, region):
