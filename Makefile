@@ -141,5 +141,5 @@ generate: ## Rewrite the generated files
 	go generate ./...
 
 .PHONY: clean
-clean: ## Remove what was built and what npm installed
-	rm -rf bin test/clients/js/node_modules
+clean: ## Remove what was built, and what npm and others installed
+	rm -rf bin test/clients/js/node_modules $(addprefix test/sdks/*/,.venv node_modules target .bin .gopath)

@@ -19,6 +19,14 @@ func TestBoto3(t *testing.T) {
 	runParts(t, byBoto3, "python3", filepath.Join("testdata", "boto3"), ".py", "-c", boto3Actions)
 }
 
+// TestBoto3_newest runs the same programs with the newest boto3, in a virtual environment.
+func TestBoto3_newest(t *testing.T) {
+	python := filepath.Join("..", "sdks", "python", ".venv", "boto3", "bin", "python")
+	needRun(t, "test/sdks/python/install boto3", python, "-c", "import boto3")
+	t.Parallel()
+	runParts(t, byBoto3, python, filepath.Join("testdata", "boto3"), ".py", "-c", boto3Actions)
+}
+
 // boto3Actions prints the names of the actions that boto3 knows.
 const boto3Actions = `import boto3; print(*boto3.client("lightsail", region_name="us-east-1").meta.service_model.operation_names)`
 
