@@ -68,9 +68,13 @@ that it called with success.
 		if c.profile {
 			pointed += ", a profile"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", c.language, c.product, c.version, pointed, len(done.actions[c.name]))
+		version := c.version
+		if c.codes {
+			version += " ¹"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", c.language, c.product, version, pointed, len(done.actions[c.name]))
 	}
-	fmt.Fprintf(&b, "\n%s\n\n## Actions\n\n| action | clients |\n|---|---|\n", outOfReach)
+	fmt.Fprintf(&b, "\n¹ It takes an exception's class from the body's member `code`, with the real Lightsail, too.\n\n%s\n\n## Actions\n\n| action | clients |\n|---|---|\n", outOfReach)
 	by := map[string][]string{}
 	for _, c := range clients {
 		for _, action := range done.actions[c.name] {
@@ -84,5 +88,12 @@ that it called with success.
 }
 
 // outOfReach says which clients were not run, and why.
-const outOfReach = `Not run: the SDK for .NET comes from NuGet, that for PHP from Packagist and that for Ruby from RubyGems, where a test of this project cannot get
-them.`
+const outOfReach = `## Not run
+
+| client | why |
+|---|---|
+| .NET | It comes from NuGet, where a test of this project cannot get it. Debian does not package it. |
+| PHP | It comes from Packagist, where a test of this project cannot get it. Debian has AsyncAws for SES, SNS and SQS only. |
+| Ruby | It comes from RubyGems, where a test of this project cannot get it. Debian has the core of version 3 with S3, KMS and CloudFormation, and version 1, which has no Lightsail. |
+| C++ | It is built from sources that a test of this project cannot get. Debian does not package it. |
+| Perl, Haskell | AWS has no SDK for them. Debian has signers for Perl, with clients for EC2, S3 and SQS, and a library for Haskell without Lightsail. |`
