@@ -56,7 +56,8 @@ idioms of its language. It was pointed at the server by environment variables, o
 wrote; made a key pair, saved its file, with which OpenSSH then logged in to an instance that it had made; set tags; met a bad name, a missing
 resource, a denied call and throttling, each as the exception of its language, and got through throttling by its own retries; read pages;
 waited for a state; read a time to the millisecond; and made, read, listed and deleted one resource of each other kind. The actions are those
-that it called with success.
+that it called with success. Clients that called almost all of them were given an input for each action of the API, with all its members, and
+compared what they had read of each answer with its JSON.
 
 %s
 
@@ -95,5 +96,7 @@ const outOfReach = `## Not run
 | .NET | It comes from NuGet, where a test of this project cannot get it. Debian does not package it. |
 | PHP | It comes from Packagist, where a test of this project cannot get it. Debian has AsyncAws for SES, SNS and SQS only. |
 | Ruby | It comes from RubyGems, where a test of this project cannot get it. Debian has the core of version 3 with S3, KMS and CloudFormation, and version 1, which has no Lightsail. |
+| Kotlin | The Maven repository of the tests has no version of it. |
+| Java, later versions | The Maven repository of the tests has no later one of its Lightsail module. |
 | C++ | It is built from sources that a test of this project cannot get. Debian does not package it. |
 | Perl, Haskell | AWS has no SDK for them. Debian has signers for Perl, with clients for EC2, S3 and SQS, and a library for Haskell without Lightsail. |`
