@@ -109,7 +109,9 @@ func shown(err error) steps.Failure {
 }
 
 func (j journey) getThrough() int {
-	patient := connect(j.cfg, at(os.Getenv("BUSY_ENDPOINT")), func(o *lightsail.Options) { o.RetryMaxAttempts = steps.MaxAttempts })
+	cfg := j.cfg.Copy()
+	cfg.RetryMaxAttempts = steps.MaxAttempts
+	patient := connect(cfg, at(os.Getenv("BUSY_ENDPOINT")))
 	return steps.GetThrough(func() error {
 		_, err := patient.GetRegions(j.ctx, nil)
 		return err
