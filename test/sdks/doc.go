@@ -33,5 +33,7 @@
 //
 // It exits with 0 only if the client has each other member of the answer, with the value that is in the JSON.
 //
+// It does not test what every action does: test/clients and test/actions do.
+//
 // What a program did is not taken from it alone: a checker stands before the server, and the test compares what was called.
 package sdks

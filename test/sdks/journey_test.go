@@ -173,8 +173,10 @@ func (c client) checkFacts(t *testing.T, got facts) {
 		Tags:  map[string]*string{"on-call": nil, "Größe": aws.String("ü")},
 		Pages: [][]string{{"journey-a", "journey-b"}, {"journey-c", "journey-key"}},
 		Errors: map[string]failure{
-			"badName": {"InvalidInputException", "InvalidResourceName",
-				"no good is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and ."},
+			"badName": {
+				"InvalidInputException", "InvalidResourceName",
+				"no good is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and .",
+			},
 			"missing": {"NotFoundException", "DoesNotExist", "The KeyPair does not exist: journey-none"},
 			"denied": {"AccessDeniedException", "AccessDenied", "User: arn:aws:iam::" + process.AccountID + ":user/nobody is not authorized to perform: " +
 				"lightsail:GetKeyPairs on resource: arn:aws:lightsail:us-east-1:" + process.AccountID + ":* because no identity-based policy allows the lightsail:GetKeyPairs action"},
