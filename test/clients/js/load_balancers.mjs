@@ -26,7 +26,7 @@ inRegion("certificates of a load balancer", async (client, region) => {
   checkTime(issued.issuedAt);
   assert.deepEqual(issued.domainValidationRecords.map((r) => [r.type, r.validationStatus, r.dnsRecordCreationState.code]), [["CNAME", "SUCCESS", "SUCCEEDED"]]);
   const attached = await client.attachLoadBalancerTlsCertificate(certificate);
-  checkPair(attached.operations, "AttachLoadBalancerTlsCertificate", region, ends.toReversed());
+  checkPair(attached.operations, "AttachLoadBalancerTlsCertificate", region, [...ends].reverse());
   const { protocol, publicPorts, tlsCertificateSummaries } = await getBalancer(client);
   assert.deepEqual({ protocol, publicPorts, tlsCertificateSummaries }, {
     protocol: "HTTP_HTTPS", publicPorts: [80, 443], tlsCertificateSummaries: [{ name: "cert", isAttached: true }],

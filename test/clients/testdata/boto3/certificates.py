@@ -1,6 +1,6 @@
 """Certificates and the zones that validate them: python3 certificates.py ENDPOINT"""
 
-from checks import check_operation, connect, equal, invalid, matches, missing, run, until
+from checks import check_operation, connect, equal, invalid, matches, missing, run, takes, until
 
 
 def detail(client, name):
@@ -23,9 +23,10 @@ def test_certificate(client, region):
     equal(got["inUseResourceCount"], 0, "inUseResourceCount")
     for name in "blog", "chat":
         client.create_certificate(certificateName=name, domainName="example.org")
-    first = client.get_certificates(includeCertificateDetails=True)
-    second = client.get_certificates(includeCertificateDetails=True, pageToken=first["nextPageToken"])
-    equal([c["certificateName"] for c in first["certificates"] + second["certificates"]], ["blog", "chat", "shop"], "certificates of two pages")
+    if takes("GetCertificates", "pageToken"):
+        first = client.get_certificates(includeCertificateDetails=True)
+        second = client.get_certificates(includeCertificateDetails=True, pageToken=first["nextPageToken"])
+        equal([c["certificateName"] for c in first["certificates"] + second["certificates"]], ["blog", "chat", "shop"], "certificates of two pages")
     for name in "blog", "chat", "shop":
         (op,) = client.delete_certificate(certificateName=name)["operations"]
         check_operation(op, "DeleteCertificate", name, region, "Certificate")

@@ -38,6 +38,11 @@ def knows(action):
     return action in MODEL.operation_names
 
 
+def takes(action, member):
+    """Reports whether the client has a member of an action's input."""
+    return member in MODEL.operation_model(action).input_shape.members
+
+
 def known(shape, doc):
     """What the client shows of a document: it drops members that are newer than its model."""
     if isinstance(doc, dict) and shape.type_name == "structure":
