@@ -130,7 +130,7 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 func (s *Server) Start() error {
 	var out bytes.Buffer
 	s.process = s.command("postgres", "-D", s.dir, "-k", s.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(s.port),
-		"-c", "max_connections=200", "-c", "ssl=on")
+		"-c", "max_connections=800", "-c", "ssl=on")
 	s.process.Stdout, s.process.Stderr = &out, &out
 	if err := s.process.Start(); err != nil {
 		return err
