@@ -159,6 +159,16 @@ func (r *Resource) Linked(role Role) *Link {
 	return nil
 }
 
+// LinksOf are all links of a role that the resource has, the oldest first. Unlink changes nothing of that list.
+func (r *Resource) LinksOf(role Role) (all []Link) {
+	for _, l := range r.Links {
+		if l.Role == role {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
 // LinkedTo is the link of a role to another resource, given by its id; nil if there is none.
 func (r *Resource) LinkedTo(role Role, other string) *Link {
 	at := slices.IndexFunc(r.Links, func(l Link) bool { return l.Role == role && l.Other.ID == other })

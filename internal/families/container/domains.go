@@ -116,8 +116,8 @@ func checkOthers(c *api.Call, s *container.Service, wanted map[string][]string) 
 // relink gives a service the links of the names that it has after a change.
 func relink(c *api.Call, s *container.Service, certificates map[string]*certificate.Certificate, after map[string][]string) (changed bool, err error) {
 	before := s.DomainNames()
-	for _, l := range slices.Clone(s.Resource.Links) {
-		if l.Role != resource.ServingCertificate || slices.Equal(before[l.Other.Name], after[l.Other.Name]) {
+	for _, l := range s.Resource.LinksOf(resource.ServingCertificate) {
+		if slices.Equal(before[l.Other.Name], after[l.Other.Name]) {
 			continue
 		}
 		changed = true

@@ -141,11 +141,11 @@ func deleteCertificate(c *api.Call, in *lightsail.DeleteLoadBalancerTlsCertifica
 		return nil, err
 	}
 	if cert.Serving() != nil {
-		instances, err := attachments(c, b.Resource)
+		serves, err := b.HasInstance(c.Now)
 		if err != nil {
 			return nil, err
 		}
-		if instances > 0 && !aws.ToBool(in.Force) {
+		if serves && !aws.ToBool(in.Force) {
 			const text = "The certificate %s is in use by the instances that are attached to the load balancer %s. To delete it anyway, use force."
 			return nil, api.InvalidParams(text, cert.Resource.Name, b.Resource.Name)
 		}

@@ -18,13 +18,13 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
-// open opens a load balancer with its targets as they are at a moment.
+// open opens a load balancer with its targets as they are at a moment. They can be many, and are read at once.
 func open(tx *store.Tx, r *resource.Resource, now time.Time) (*loadbalancer.LoadBalancer, error) {
 	b, err := loadbalancer.Load(r)
 	if err != nil {
 		return nil, err
 	}
-	links := balancedLinks(r)
+	links := r.LinksOf(resource.BalancedInstance)
 	ids := make([]string, len(links))
 	for i, l := range links {
 		ids[i] = l.Other.ID
@@ -45,17 +45,6 @@ func open(tx *store.Tx, r *resource.Resource, now time.Time) (*loadbalancer.Load
 		b.Targets = append(b.Targets, t)
 	}
 	return b, nil
-}
-
-// balancedLinks are the links between load balancers and instances that a resource has, the oldest first. They are many:
-// what is read of the other ends is read at once.
-func balancedLinks(r *resource.Resource) (all []resource.Link) {
-	for _, l := range r.Links {
-		if l.Role == resource.BalancedInstance {
-			all = append(all, l)
-		}
-	}
-	return all
 }
 
 // target opens an attached instance, which gets requests at a port.
@@ -105,7 +94,7 @@ func balanced(c *api.Call, names []string) (*loadbalancer.LoadBalancer, []*resou
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, l := range balancedLinks(b.Resource) {
+	for _, l := range b.Resource.LinksOf(resource.BalancedInstance) {
 		a, err := loadbalancer.OpenAttachment(&l)
 		if err == nil && a.Gone(c.Now) {
 			err = c.Unlink(b.Resource, &l)
@@ -168,7 +157,7 @@ func checkRoom(c *api.Call, b *loadbalancer.LoadBalancer, r *resource.Resource) 
 // isFull reports whether a load balancer or an instance has as many attachments as a quota admits. Only among that many
 // links it matters which ones have ended: the documents of all, read for each instance of a call, take seconds.
 func isFull(c *api.Call, r *resource.Resource, q quota.Name) (bool, error) {
-	if len(balancedLinks(r)) < c.Quota(q) {
+	if len(r.LinksOf(resource.BalancedInstance)) < c.Quota(q) {
 		return false, nil
 	}
 	n, err := attachments(c, r)
@@ -177,7 +166,7 @@ func isFull(c *api.Call, r *resource.Resource, q quota.Name) (bool, error) {
 
 // attachments is how many attachments a load balancer or an instance has now.
 func attachments(c *api.Call, r *resource.Resource) (n int, err error) {
-	for _, l := range balancedLinks(r) {
+	for _, l := range r.LinksOf(resource.BalancedInstance) {
 		a, err := loadbalancer.OpenAttachment(&l)
 		if err != nil {
 			return 0, err

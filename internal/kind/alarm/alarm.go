@@ -139,8 +139,8 @@ const MaxPerMetric = 2
 // this one.
 func (a *Alarm) Full(monitored *resource.Resource) bool {
 	others := 0
-	for _, l := range monitored.Links {
-		if l.Role == RoleOf(monitored.Kind) && l.Other.ID != a.Resource.ID && MetricOf(&l) == a.Doc.MetricName {
+	for _, l := range monitored.LinksOf(RoleOf(monitored.Kind)) {
+		if l.Other.ID != a.Resource.ID && MetricOf(&l) == a.Doc.MetricName {
 			others++
 		}
 	}

@@ -78,10 +78,8 @@ func (b *Bucket) Show(now time.Time) *types.Bucket {
 // Receivers are the instances that have access, in the order in which they got it.
 func (b *Bucket) Receivers() []types.ResourceReceivingAccess {
 	list := []types.ResourceReceivingAccess{}
-	for _, l := range b.Resource.Links {
-		if l.Role == resource.BucketAccess {
-			list = append(list, types.ResourceReceivingAccess{Name: &l.Other.Name, ResourceType: new(string(l.Other.Kind))})
-		}
+	for _, l := range b.Resource.LinksOf(resource.BucketAccess) {
+		list = append(list, types.ResourceReceivingAccess{Name: &l.Other.Name, ResourceType: new(string(l.Other.Kind))})
 	}
 	return list
 }

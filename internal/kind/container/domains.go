@@ -16,10 +16,7 @@ const MaxDomains = 4
 // there are none.
 func (s *Service) DomainNames() map[string][]string {
 	var all map[string][]string
-	for _, l := range s.Resource.Links {
-		if l.Role != resource.ServingCertificate {
-			continue
-		}
+	for _, l := range s.Resource.LinksOf(resource.ServingCertificate) {
 		if names, err := resource.ServedNames(l.Doc); err == nil { // CheckLinks and the actions see to it
 			if all == nil {
 				all = map[string][]string{}
@@ -48,10 +45,7 @@ func (s *Service) publicNames() map[string][]string {
 
 // DistributionNames are the default domain names of the distributions of which the service is the origin, in order.
 func (s *Service) DistributionNames() (names []string) {
-	for _, l := range s.Resource.Links {
-		if l.Role != resource.OriginContainerService {
-			continue
-		}
+	for _, l := range s.Resource.LinksOf(resource.OriginContainerService) {
 		var d types.LightsailDistribution
 		if err := codec.Unmarshal(l.Other.Doc, &d); err == nil && d.DomainName != nil {
 			names = append(names, *d.DomainName)

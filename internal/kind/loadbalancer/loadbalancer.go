@@ -95,21 +95,13 @@ func (b *LoadBalancer) elb() (name, id string, number uint64) {
 func owner(r *resource.Resource) string { return strings.TrimSuffix(r.SupportCode(""), "/") }
 
 // CertificateLinks are the links from the certificates that were made for the load balancer, the oldest first.
-func (b *LoadBalancer) CertificateLinks() (all []resource.Link) {
-	for _, l := range b.Resource.Links {
-		if l.Role == resource.BalancerCertificate {
-			all = append(all, l)
-		}
-	}
-	return all
+func (b *LoadBalancer) CertificateLinks() []resource.Link {
+	return b.Resource.LinksOf(resource.BalancerCertificate)
 }
 
 // HasInstance reports whether an instance is attached at a moment. The link to one that was detached stays for a while.
 func (b *LoadBalancer) HasInstance(now time.Time) (bool, error) {
-	for _, l := range b.Resource.Links {
-		if l.Role != resource.BalancedInstance {
-			continue
-		}
+	for _, l := range b.Resource.LinksOf(resource.BalancedInstance) {
 		if a, err := OpenAttachment(&l); err != nil || !a.Gone(now) {
 			return err == nil, err
 		}
