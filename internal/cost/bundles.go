@@ -1,6 +1,9 @@
 package cost
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // BundleTerms are what a resource is charged by that has a bundle, in every state.
 type BundleTerms struct {
@@ -20,4 +23,11 @@ func ByBundle(charge func(bundleID string) (c Charge, ok bool)) Terms[BundleTerm
 		c.Span = over
 		return c
 	})
+}
+
+// CanChange reports whether a bundle that was changed at one moment, or never if that is zero, can be changed at another
+// one: once in a month of the calendar, in UTC (API reference of buckets and distributions: in a monthly billing cycle).
+func CanChange(changed, now time.Time) bool {
+	month := func(at time.Time) string { return at.UTC().Format("2006-01") }
+	return changed.IsZero() || month(changed) != month(now)
 }

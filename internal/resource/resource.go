@@ -85,18 +85,15 @@ func (r *Resource) Location() *types.ResourceLocation {
 	return &types.ResourceLocation{AvailabilityZone: &zone, RegionName: types.RegionName(region)}
 }
 
-// SupportCode is "<internal account>/<suffix>". The first part is not the caller's
-// account id but the same for all of an account's resources in a region
-// (observed in AWS CLI examples); the suffix depends on the kind: a key pair has
-// its name there.
-func (r *Resource) SupportCode(suffix string) string {
-	return supportAccount(r.Account, r.Region) + "/" + suffix
-}
+// SupportCode is "<support account>/<suffix>" (observed in AWS CLI examples); the suffix depends
+// on the kind: a key pair has its name there.
+func (r *Resource) SupportCode(suffix string) string { return r.SupportAccount() + "/" + suffix }
 
-// supportAccount derives the 12 digits of Lightsail's internal account: stable,
-// and different for each account and region.
-func supportAccount(account, region string) string {
-	sum := sha256.Sum256([]byte("support account\x00" + account + "\x00" + region))
+// SupportAccount is the account of AWS that has what belongs to an account's resources in a region. It is
+// not the caller's, and the same for all of them: 12 digits that are stable, and different for each
+// account and region.
+func (r *Resource) SupportAccount() string {
+	sum := sha256.Sum256([]byte("support account\x00" + r.Account + "\x00" + r.Region))
 	return fmt.Sprintf("%012d", binary.BigEndian.Uint64(sum[:8])%1_000_000_000_000)
 }
 

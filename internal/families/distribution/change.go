@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/kind/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
 	"github.com/lanyard-cloud/lanyard/internal/kind/distribution"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
@@ -146,7 +147,7 @@ func link(c *api.Call, d *distribution.Distribution, origin *resource.Resource) 
 func publicDNS(c *api.Call, r *resource.Resource) (string, error) {
 	switch r.Kind {
 	case resource.Bucket:
-		return r.Name + ".s3." + r.Region + ".amazonaws.com", nil
+		return bucket.Host(r), nil
 	case resource.ContainerService:
 		s, err := container.Load(r)
 		if err != nil {

@@ -5,11 +5,11 @@
 package bucket
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/cost"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -71,9 +71,12 @@ func (b *Bucket) Show(now time.Time) *types.Bucket {
 	}
 	doc.State = &types.BucketState{Code: new("OK")}
 	doc.Tags = b.Resource.Tags
-	doc.Url = new(fmt.Sprintf("https://%s.s3.%s.amazonaws.com/", b.Resource.Name, b.Resource.Region))
+	doc.Url = new("https://" + Host(b.Resource) + "/")
 	return &doc
 }
+
+// Host is the name in DNS at which a bucket answers.
+func Host(r *resource.Resource) string { return r.Name + ".s3." + r.Region + ".amazonaws.com" }
 
 // Receivers are the instances that have access, in the order in which they got it.
 func (b *Bucket) Receivers() []types.ResourceReceivingAccess {
@@ -84,18 +87,15 @@ func (b *Bucket) Receivers() []types.ResourceReceivingAccess {
 	return list
 }
 
-// CanChangeBundle reports whether the bundle can be changed at a moment: once in a month of
-// the calendar, in UTC (API reference: in a monthly billing cycle).
+// CanChangeBundle reports whether the bundle can be changed at a moment.
 func (b *Bucket) CanChangeBundle(now time.Time) bool {
-	return b.Priv.BundleChanged.IsZero() || monthOf(b.Priv.BundleChanged) != monthOf(now)
+	return cost.CanChange(b.Priv.BundleChanged, now)
 }
 
 // ChangeBundle changes the bundle.
 func (b *Bucket) ChangeBundle(to string, now time.Time) {
 	b.Doc.BundleId, b.Priv.BundleChanged = &to, now
 }
-
-func monthOf(at time.Time) string { return at.UTC().Format("2006-01") }
 
 // noLog is the configuration of a bucket that keeps no access log.
 func noLog() *types.BucketAccessLogConfig {

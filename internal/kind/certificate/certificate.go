@@ -7,7 +7,6 @@ package certificate
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -44,7 +43,7 @@ func (c *Certificate) SupportSuffix() string { return SupportSuffix(c.Resource) 
 
 // SupportSuffix is the end of the support code of a certificate of any kind (observed for those of load balancers).
 func SupportSuffix(r *resource.Resource) string {
-	return acm.ARN(r.Region, strings.TrimSuffix(r.SupportCode(""), "/"), r.ID)
+	return acm.ARN(r.Region, r.SupportAccount(), r.ID)
 }
 
 // Pack writes the documents into the row, without what Show adds.

@@ -275,12 +275,8 @@ func (s *Service) Pulls(now time.Time) bool {
 // role is the ARN of one of the service's roles. They are in an account of AWS (observed).
 func (s *Service) role(folder, purpose string) string {
 	r := s.Resource
-	return "arn:aws:iam::" + owner(r) + ":role/amazon/lightsail/" + r.Region + "/containers/" + r.Name + "/" + folder + digest(purpose, r.ID)
+	return "arn:aws:iam::" + r.SupportAccount() + ":role/amazon/lightsail/" + r.Region + "/containers/" + r.Name + "/" + folder + digest(purpose, r.ID)
 }
-
-// owner is the account of AWS that has what belongs to the container services of an account in a
-// region.
-func owner(r *resource.Resource) string { return strings.TrimSuffix(r.SupportCode(""), "/") }
 
 // urlID is the part of a URL that all services of an account have in a region (observed).
 func urlID(r *resource.Resource) string { return digest("url", r.Account, r.Region)[:13] }

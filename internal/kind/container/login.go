@@ -23,7 +23,7 @@ const (
 // (observed).
 func registryOf(account, region string) string {
 	r := &resource.Resource{Account: account, Region: region}
-	return owner(r) + ".dkr.ecr." + region + ".amazonaws.com"
+	return r.SupportAccount() + ".dkr.ecr." + region + ".amazonaws.com"
 }
 
 // Login is who a password of the registry is for. Generation sets an account apart from an earlier

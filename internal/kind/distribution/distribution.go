@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
+	"github.com/lanyard-cloud/lanyard/internal/cost"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -59,8 +60,7 @@ func (*Distribution) Kind() resource.Kind { return resource.Distribution }
 // SupportSuffix is the ARN of the distribution that this one has in CloudFront: a guess, by what balancers and
 // certificates have.
 func (d *Distribution) SupportSuffix() string {
-	owner := strings.TrimSuffix(d.Resource.SupportCode(""), "/")
-	return "arn:aws:cloudfront::" + owner + ":distribution/E" + digest("cloudfront", d.Resource)
+	return "arn:aws:cloudfront::" + d.Resource.SupportAccount() + ":distribution/E" + digest("cloudfront", d.Resource)
 }
 
 // Pack writes the documents into the row, without what Show adds.
@@ -96,10 +96,9 @@ func (d *Distribution) Enter(plan resource.Plan) {
 	d.Priv.Plan = d.Priv.Plan.Followed(plan, maxHistory)
 }
 
-// CanChangeBundle reports whether the bundle can be changed at a moment: once in a month of the
-// calendar, in UTC (API reference: in a monthly billing cycle).
+// CanChangeBundle reports whether the bundle can be changed at a moment.
 func (d *Distribution) CanChangeBundle(now time.Time) bool {
-	return d.Priv.BundleChanged.IsZero() || monthOf(d.Priv.BundleChanged) != monthOf(now)
+	return cost.CanChange(d.Priv.BundleChanged, now)
 }
 
 // ChangeBundle changes the bundle. It returns an Error if the web application firewall has rules that the
@@ -108,8 +107,6 @@ func (d *Distribution) ChangeBundle(to string, now time.Time) error {
 	d.Doc.BundleId, d.Priv.BundleChanged = &to, now
 	return d.checkWAF()
 }
-
-func monthOf(at time.Time) string { return at.UTC().Format("2006-01") }
 
 // ResetCache begins to empty the cache.
 func (d *Distribution) ResetCache(now, done time.Time) { d.Priv.Reset, d.Priv.ResetDone = now, done }

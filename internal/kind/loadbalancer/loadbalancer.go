@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,7 +71,7 @@ func (*LoadBalancer) Kind() resource.Kind { return resource.LoadBalancer }
 func (b *LoadBalancer) SupportSuffix() string {
 	name, id, _ := b.elb()
 	r := b.Resource
-	return "arn:aws:elasticloadbalancing:" + r.Region + ":" + owner(r) + ":loadbalancer/app/" + name + "/" + id
+	return "arn:aws:elasticloadbalancing:" + r.Region + ":" + r.SupportAccount() + ":loadbalancer/app/" + name + "/" + id
 }
 
 // Pack writes the documents into the row, without what Show adds.
@@ -90,9 +89,6 @@ func (b *LoadBalancer) elb() (name, id string, number uint64) {
 	text := hex.EncodeToString(sum[:24])
 	return text[:32], text[32:], 1e8 + binary.BigEndian.Uint64(sum[24:])%(1e10-1e8)
 }
-
-// owner is the account of AWS that has what belongs to the load balancers of an account in a region.
-func owner(r *resource.Resource) string { return strings.TrimSuffix(r.SupportCode(""), "/") }
 
 // CertificateLinks are the links from the certificates that were made for the load balancer, the oldest first.
 func (b *LoadBalancer) CertificateLinks() []resource.Link {
