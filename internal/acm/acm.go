@@ -83,7 +83,7 @@ var amazons = []string{"amazonaws.com", "cloudfront.net", "elasticbeanstalk.com"
 
 // Refusal is the reason for which a certificate of a name fails; "" if it does not.
 func Refusal(name string) string {
-	_, top, _ := cutLast(name)
+	top := name[strings.LastIndexByte(name, '.')+1:]
 	switch {
 	case slices.Contains(reserved, top) || top[0] <= '9':
 		return invalidPublicDomain
@@ -91,11 +91,6 @@ func Refusal(name string) string {
 		return additionalVerification
 	}
 	return ""
-}
-
-func cutLast(name string) (before, after string, found bool) {
-	at := strings.LastIndexByte(name, '.')
-	return name[:max(at, 0)], name[at+1:], at >= 0
 }
 
 // Record is a CNAME record that proves that an account controls a domain. Both names end with a dot.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -67,21 +68,23 @@ func (c *Call) Started(r *resource.Resource, end time.Time) *types.Operation {
 // Lasts makes an operation that the call has recorded one that continues until a moment.
 func (c *Call) Lasts(op *types.Operation, end time.Time) {
 	op.Status, op.IsTerminal = types.OperationStatusStarted, new(false)
-	for i := range c.records {
+	c.until(op, end)
+}
+
+// until notes when an operation ends that the call has recorded, mostly as the last one.
+func (c *Call) until(op *types.Operation, end time.Time) {
+	for i := range slices.Backward(c.records) {
 		if c.records[i].shown == op {
 			c.records[i].end = end
+			return
 		}
 	}
 }
 
 // Ends ends a started operation of the call at once.
 func (c *Call) Ends(op *types.Operation) {
-	for i := range c.records {
-		if c.records[i].shown == op {
-			c.records[i].end = time.Time{}
-			resource.Outcome{}.End(op, c.Now)
-		}
-	}
+	c.until(op, time.Time{})
+	resource.Outcome{}.End(op, c.Now)
 }
 
 // Fails is Started for an operation that fails at a moment. It shows the error's code and

@@ -1,5 +1,4 @@
-// Package families lists all actions that are built, and the kinds of resources that
-// they make.
+// Package families lists all actions, and the kinds of resources that they make.
 //
 // It holds no action: each family has a package of its own below this one.
 package families
@@ -45,8 +44,7 @@ type Deps struct {
 	Databases databasedriver.Driver
 }
 
-// All returns all that the families have which are built, as one: every action, also those that answer as
-// in an empty account. Each action is looked at by reflection: a server does this once.
+// All returns all that the families have, as one. Each action is looked at by reflection: a server does this once.
 func All(d Deps) api.Family {
 	keyPairs := keypair.New(keypair.Deps{Keys: d.Keys, Sealer: d.Sealer})
 	all := merged(

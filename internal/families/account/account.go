@@ -5,6 +5,7 @@
 package account
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,7 +31,7 @@ func Declare(d Deps) api.Family {
 }
 
 func actions(costs costEstimates, addressTypes ipAddressTypes) []api.Action {
-	return slices.Concat([]api.Action{
+	return []api.Action{
 		api.New(getActiveNames),
 		api.New(getRegions),
 		api.New(getProfile),
@@ -39,13 +40,13 @@ func actions(costs costEstimates, addressTypes ipAddressTypes) []api.Action {
 		api.New(getRelationalDatabaseBlueprints),
 		api.New(getRelationalDatabaseBundles),
 		api.New(costs.get, api.OnMember("resourceName")),
-		api.New(addressTypes.set, api.OnTyped("resourceName", "resourceType", withIPAddressTypes("SetIpAddressType")...)),
+		api.New(addressTypes.set, api.OnTyped("resourceName", "resourceType", slices.Sorted(maps.Keys(addressTypes))...)),
 		api.New(getOperation),
 		api.New(getOperations),
 		api.New(getOperationsForResource),
 		api.New(tagResource, api.OnNamed()),
 		api.New(untagResource, api.OnNamed()),
-	})
+	}
 }
 
 // getActiveNames lists the names of all kinds of resources. The default key pair

@@ -5,24 +5,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
-	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // ipAddressTypes sets the IP address types of resources, given what does that for each kind that has some.
 type ipAddressTypes map[resource.Kind]api.SetIPAddressType
 
-// withIPAddressTypes are the kinds that an action may be on (Service Authorization Reference).
-func withIPAddressTypes(action string) (kinds []resource.Kind) {
-	row, _ := model.LookupAccess(action)
-	for _, kind := range row.Optional {
-		kinds = append(kinds, resource.Kind(kind))
-	}
-	return kinds
-}
-
-// set leaves it to the kind of the named resource. No resource of a kind exists that AWS has the action for and
-// that has no function here.
+// set leaves it to the kind of the named resource.
 func (t ipAddressTypes) set(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*lightsail.SetIpAddressTypeOutput, error) {
 	set := t[resource.Kind(in.ResourceType)]
 	if set == nil {

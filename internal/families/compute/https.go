@@ -127,16 +127,7 @@ func zoneOf(c *api.Call, name string) (*domain.Domain, error) {
 // setups are those in the history of an instance, the newest first.
 func setups(c *api.Call, i *instance.Instance) ([]*instance.Setup, error) {
 	entries, err := c.Tx.Entries(i.Resource.ID, instance.Setups, store.EntryPage{Limit: instance.MaxSetups})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]*instance.Setup, len(entries))
-	for n, e := range entries {
-		if all[n], err = instance.OpenSetup(e); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return api.OpenAll(entries, err, instance.OpenSetup)
 }
 
 // getSetupHistory lists the last setups, the newest first.

@@ -18,7 +18,7 @@ const maxAliases = 8
 func (d *Domain) PointsTo(name string, addresses []string) bool {
 	name = resource.Domain.Normal(name)
 	for range maxAliases {
-		if name != d.Resource.Name && !strings.HasSuffix(name, "."+d.Resource.Name) {
+		if !d.Covers(name) {
 			return true
 		}
 		found := d.entriesOf(name)
