@@ -43,16 +43,16 @@ var host = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // Names are the names of a certificate in their normal form, each once, the first one first. It
-// returns an error for clients if one of them is invalid, or if there are too many.
+// returns a resource.RefusalError if one of them is invalid, or if there are too many.
 func Names(first string, alternatives []string) ([]string, error) {
 	var names []string
 	for _, given := range append([]string{first}, alternatives...) {
 		name := resource.Domain.Normal(given)
 		switch {
 		case strings.Contains(name, "*"): // the API reference has it so
-			return nil, fmt.Errorf("Wildcard domain names are not supported: %s", given) //nolint:staticcheck // clients read it
+			return nil, resource.Refuse("Wildcard domain names are not supported: %s", given)
 		case len(name) > maxName || !host().MatchString(name):
-			return nil, fmt.Errorf("The domain name is invalid: %s", given) //nolint:staticcheck // clients read it
+			return nil, resource.Refuse("The domain name is invalid: %s", given)
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -60,10 +60,9 @@ func Names(first string, alternatives []string) ([]string, error) {
 	}
 	switch {
 	case len(names[0]) > maxFirst:
-		return nil, fmt.Errorf("The domain name is longer than %d characters: %s", maxFirst, first) //nolint:staticcheck // clients read it
+		return nil, resource.Refuse("The domain name is longer than %d characters: %s", maxFirst, first)
 	case len(names) > MaxAlternatives+1:
-		const text = "A certificate can have at most %d alternative domain names, not %d"
-		return nil, fmt.Errorf(text, MaxAlternatives, len(names)-1) //nolint:staticcheck // clients read it
+		return nil, resource.Refuse("A certificate can have at most %d alternative domain names, not %d", MaxAlternatives, len(names)-1)
 	}
 	return names, nil
 }

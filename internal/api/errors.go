@@ -127,6 +127,14 @@ func InvalidName(path, name string) error {
 	return InvalidInput(CodeInvalidResourceName, "%s%s", shown, resource.NameRule)
 }
 
+// Refused is the client's error for what a kind does not admit, InvalidParams. It leaves any other error, and nil, as it is.
+func Refused(err error) error {
+	if refused, ok := errors.AsType[*resource.RefusalError](err); ok {
+		return InvalidParams("%s", refused.Message)
+	}
+	return err
+}
+
 // QuotaReached says that the account has as many of something as it may have
 // (observed text for "Instances").
 func QuotaReached(what string, limit int) error {

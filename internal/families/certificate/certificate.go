@@ -42,7 +42,7 @@ func create(c *api.Call, in *lightsail.CreateCertificateInput) (*lightsail.Creat
 	}
 	names, err := acm.Names(*in.DomainName, in.SubjectAlternativeNames)
 	if err != nil {
-		return nil, api.InvalidParams("%s", err)
+		return nil, api.Refused(err)
 	}
 	cert := certificate.New(c.New(resource.Certificate, *in.CertificateName), names)
 	if err := Validate(c, cert); err != nil {

@@ -6,8 +6,6 @@
 package container
 
 import (
-	"errors"
-
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
@@ -53,14 +51,6 @@ func (f *Family) Declare() api.Family {
 		api.New(getMetricData, on),
 		api.New(getAPIMetadata, of),
 	}}
-}
-
-// refusal is the client's error for what the kind does not admit.
-func refusal(err error) error {
-	if refused, ok := errors.AsType[*container.Error](err); ok {
-		return api.InvalidParams("%s", refused.Message)
-	}
-	return err
 }
 
 // open opens services with the deployments that are shown with them.

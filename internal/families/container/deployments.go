@@ -26,7 +26,7 @@ func (f *Family) createDeployment(
 	}
 	d, err := container.NewDeployment(in.Containers, in.PublicEndpoint)
 	if err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	if err := f.deploy(c, s, d, c.Now); err != nil {
 		return nil, err

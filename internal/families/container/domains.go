@@ -24,7 +24,7 @@ func setDomains(c *api.Call, s *container.Service, given map[string][]string) (c
 		delete(wanted, container.ByDistributions)
 	}
 	if err := container.CheckDomains(wanted); err != nil { // before each name is looked for
-		return false, refusal(err)
+		return false, api.Refused(err)
 	}
 	certificates, err := certificatesOf(c, s, wanted)
 	if err != nil {
@@ -41,7 +41,7 @@ func setDomains(c *api.Call, s *container.Service, given map[string][]string) (c
 		}
 	}
 	if err := container.CheckDomains(after); err != nil {
-		return false, refusal(err)
+		return false, api.Refused(err)
 	}
 	if err := checkOthers(c, s, wanted); err != nil {
 		return false, err
@@ -85,7 +85,7 @@ func certificatesOf(c *api.Call, s *container.Service, wanted map[string][]strin
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if status := found[name].State(c.Now); status != types.CertificateStatusIssued {
-			return nil, refusal(s.NotIssued(name, string(status)))
+			return nil, api.Refused(s.NotIssued(name, string(status)))
 		}
 	}
 	return found, nil

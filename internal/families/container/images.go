@@ -19,7 +19,7 @@ func registerImage(c *api.Call, in *lightsail.RegisterContainerImageInput) (*lig
 	}
 	image := container.Image{Label: *in.Label, Digest: *in.Digest, CreatedAt: c.Now}
 	if err := image.Check(); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	n, err := c.Tx.CountEntries(s.Resource.ID, container.Images)
 	if err != nil {
@@ -112,7 +112,7 @@ func pull(c *api.Call, s *container.Service, d *container.Deployment) (map[strin
 		return nil, err
 	}
 	found, err := d.Pull(s.Resource.Name, images)
-	return found, refusal(err)
+	return found, api.Refused(err)
 }
 
 // createRegistryLogin is for an account that has a service in the region (observed).

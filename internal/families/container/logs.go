@@ -31,7 +31,7 @@ func write(c *api.Call, s *container.Service, lines []container.Line) error {
 func getLog(c *api.Call, in *lightsail.GetContainerLogInput) (*lightsail.GetContainerLogOutput, error) {
 	filter, err := container.ParseFilter(aws.ToString(in.FilterPattern))
 	if err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	from, until := c.Now.Add(-container.LogAge), c.Now.Add(time.Millisecond)
 	if in.StartTime != nil && in.StartTime.After(from) {

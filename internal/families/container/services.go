@@ -24,7 +24,7 @@ func (f *Family) create(c *api.Call, in *lightsail.CreateContainerServiceInput) 
 	if in.Deployment != nil {
 		d, err := container.NewDeployment(in.Deployment.Containers, in.Deployment.PublicEndpoint)
 		if err != nil {
-			return nil, refusal(err)
+			return nil, api.Refused(err)
 		}
 		if err := f.deploy(c, s, d, s.Priv.Settled()); err != nil {
 			return nil, err

@@ -24,14 +24,14 @@ func (f *Family) create(c *api.Call, in *lightsail.CreateRelationalDatabaseInput
 	}
 	content, engine := database.Content{MasterDatabase: *in.MasterDatabaseName, MasterUser: *in.MasterUsername}, string(blueprint.Engine)
 	if err := database.CheckContent(engine, content); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	password := database.GeneratePassword()
 	if in.MasterUserPassword != nil {
 		password = *in.MasterUserPassword
 	}
 	if err := database.CheckPassword(engine, password); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	op, err := f.insert(c, *in.RelationalDatabaseName, database.Create, password, database.Order{
 		Blueprint: blueprint, Version: *blueprint.EngineVersion, Bundle: bundle, Content: content, Zone: in.AvailabilityZone,
@@ -48,7 +48,7 @@ func (f *Family) insert(c *api.Call, name, event, password string, o database.Or
 	}
 	d, err := database.New(c.New(resource.RelationalDatabase, name), o)
 	if err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	plan := c.Plan(database.Lifecycle, event)
 	d.Enter(plan)
@@ -97,7 +97,7 @@ func (f *Family) createFromSnapshot(
 		}
 	}
 	if err := database.CheckBundle(of, bundle); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	op, err := f.insert(c, *in.RelationalDatabaseName, from.event, database.GeneratePassword(), database.Order{
 		Blueprint: blueprint, Version: from.version, Bundle: bundle, Content: from.content, Zone: in.AvailabilityZone,

@@ -5,7 +5,6 @@
 package database
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -67,14 +66,6 @@ func costs() map[resource.Kind]api.Cost {
 		resource.RelationalDatabase:         api.CostOf[database.Database],
 		resource.RelationalDatabaseSnapshot: api.CostOf[database.Snapshot],
 	}
-}
-
-// refusal is the client's error for what the kind does not admit.
-func refusal(err error) error {
-	if refused, ok := errors.AsType[*database.Error](err); ok {
-		return api.InvalidParams("%s", refused.Message)
-	}
-	return err
 }
 
 // targetIn opens the database that the action is on, which must be in one of the states to be changed. The

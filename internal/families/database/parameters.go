@@ -64,7 +64,7 @@ func updateParameters(
 		seen[name] = true
 		message, err := d.SetParameter(name, *p.ParameterValue, aws.ToString(p.ApplyMethod), c.Now, c.After(applyingTakes))
 		if err != nil {
-			return nil, refusal(err)
+			return nil, api.Refused(err)
 		}
 		events = append(events, message)
 	}

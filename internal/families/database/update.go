@@ -21,7 +21,7 @@ func (f *Family) update(c *api.Call, in *lightsail.UpdateRelationalDatabaseInput
 	}
 	windows := d.Windows()
 	if err := windows.Set(in.PreferredBackupWindow, in.PreferredMaintenanceWindow); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	later, err := f.waiting(d, in)
 	if err != nil {
@@ -68,7 +68,7 @@ func (f *Family) waiting(d *database.Database, in *lightsail.UpdateRelationalDat
 	}
 	if ch.CA = in.CaCertificateIdentifier; ch.CA != nil {
 		if err := database.CheckCA(*ch.CA); err != nil {
-			return ch, refusal(err)
+			return ch, api.Refused(err)
 		}
 	}
 	if in.RelationalDatabaseBlueprintId == nil {
@@ -80,7 +80,7 @@ func (f *Family) waiting(d *database.Database, in *lightsail.UpdateRelationalDat
 	}
 	from, _ := catalogue.LookupDatabaseBlueprint(*d.Doc.RelationalDatabaseBlueprintId)
 	if err := database.CheckUpgrade(from, to); err != nil {
-		return ch, refusal(err)
+		return ch, api.Refused(err)
 	}
 	version, err := f.version(to, *to.EngineVersion)
 	ch.Blueprint, ch.EngineVersion = to.BlueprintId, &version
@@ -98,7 +98,7 @@ func newPassword(d *database.Database, in *lightsail.UpdateRelationalDatabaseInp
 	case rotate:
 		return "", api.InvalidParams("You must specify either masterUserPassword or rotateMasterUserPassword, not both.")
 	}
-	return *in.MasterUserPassword, refusal(database.CheckPassword(d.Engine(), *in.MasterUserPassword))
+	return *in.MasterUserPassword, api.Refused(database.CheckPassword(d.Engine(), *in.MasterUserPassword))
 }
 
 func (f *Family) getPassword(

@@ -38,7 +38,7 @@ func create(c *api.Call, in *lightsail.CreateDistributionInput) (*lightsail.Crea
 		WAF: in.EnableWaf, WAFRules: in.WafRules, MinimumTLS: in.ViewerMinimumTlsProtocolVersion,
 	})
 	if err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	d.Enter(c.Plan(distribution.Lifecycle, distribution.Change))
 	if err := c.Insert(d); err != nil {
@@ -91,7 +91,7 @@ func update(c *api.Call, in *lightsail.UpdateDistributionInput) (*lightsail.Upda
 		WAF: in.EnableWaf, WAFRules: in.WafRules, MinimumTLS: in.ViewerMinimumTlsProtocolVersion,
 	})
 	if err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	op, err := deploy(c, d)
 	return &lightsail.UpdateDistributionOutput{Operation: op}, err
@@ -104,7 +104,7 @@ func setIPAddressType(c *api.Call, in *lightsail.SetIpAddressTypeInput) (*types.
 		return nil, err
 	}
 	if err := d.Apply(distribution.Wish{IPAddressType: in.IpAddressType}); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	return deploy(c, d)
 }
@@ -125,7 +125,7 @@ func setOrigin(c *api.Call, d *distribution.Distribution, in *types.InputOrigin)
 	if err != nil {
 		return nil, err
 	}
-	return r, refusal(d.SetOrigin(in, r, dns))
+	return r, api.Refused(d.SetOrigin(in, r, dns))
 }
 
 // link makes the origin's link the only one of the distribution to an origin.

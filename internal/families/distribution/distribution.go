@@ -4,7 +4,6 @@
 package distribution
 
 import (
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail"
@@ -42,14 +41,6 @@ func Declare() api.Family {
 			api.New(getMetricData, api.On(kind)),
 		},
 	}
-}
-
-// refusal is the client's error for what the kind does not admit.
-func refusal(err error) error {
-	if refused, ok := errors.AsType[*distribution.Error](err); ok {
-		return api.InvalidParams("%s", refused.Message)
-	}
-	return err
 }
 
 // list lists the distributions by name, or the one that is asked for. AWS has three answers for a name that no
@@ -115,7 +106,7 @@ func updateBundle(c *api.Call, in *lightsail.UpdateDistributionBundleInput) (*li
 	}
 	former := d.Terms()
 	if err := d.ChangeBundle(*in.BundleId, c.Now); err != nil {
-		return nil, refusal(err)
+		return nil, api.Refused(err)
 	}
 	if err := api.KeepTerms(c, d.Resource, distribution.BundlesOver, former, d.Terms()); err != nil {
 		return nil, err

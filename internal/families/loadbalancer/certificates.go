@@ -61,7 +61,7 @@ func createCertificate(c *api.Call, in *lightsail.CreateLoadBalancerTlsCertifica
 func request(c *api.Call, b *loadbalancer.LoadBalancer, name, primary string, alternatives []string) ([]types.Operation, error) {
 	names, err := acm.Names(primary, alternatives)
 	if err != nil {
-		return nil, api.InvalidParams("%s", err)
+		return nil, api.Refused(err)
 	}
 	cert := loadbalancer.NewCertificate(c.NewResource(resource.LoadBalancerTLSCertificate, name), names)
 	if err := certificate.Validate(c, cert); err != nil {

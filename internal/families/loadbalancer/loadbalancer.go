@@ -44,8 +44,8 @@ func balancers() []api.Action {
 
 // create makes a load balancer. With the name of a certificate it asks for that, too: three operations then.
 func create(c *api.Call, in *lightsail.CreateLoadBalancerInput) (*lightsail.CreateLoadBalancerOutput, error) {
-	if refusal := loadbalancer.RefusePort(in.InstancePort); refusal != "" {
-		return nil, api.InvalidParams("%s", refusal)
+	if err := loadbalancer.CheckPort(in.InstancePort); err != nil {
+		return nil, api.Refused(err)
 	}
 	b := loadbalancer.New(c.New(resource.LoadBalancer, *in.LoadBalancerName), in.InstancePort, in.IpAddressType,
 		c.Plan(loadbalancer.Lifecycle, loadbalancer.Create))
@@ -69,10 +69,7 @@ func configure(b *loadbalancer.LoadBalancer, name types.LoadBalancerAttributeNam
 	if value == nil {
 		return nil
 	}
-	if refusal := b.Set(name, *value); refusal != "" {
-		return api.InvalidParams("%s", refusal)
-	}
-	return nil
+	return api.Refused(b.Set(name, *value))
 }
 
 func get(c *api.Call, _ *lightsail.GetLoadBalancerInput) (*lightsail.GetLoadBalancerOutput, error) {

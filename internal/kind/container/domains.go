@@ -55,7 +55,7 @@ func (s *Service) DistributionNames() (names []string) {
 	return names
 }
 
-// CheckDomains returns an Error if a service would have too many public domain names, or one of them
+// CheckDomains returns a resource.RefusalError if a service would have too many public domain names, or one of them
 // twice.
 func CheckDomains(byCertificate map[string][]string) error {
 	var all []string
@@ -63,12 +63,12 @@ func CheckDomains(byCertificate map[string][]string) error {
 		all = append(all, names...)
 	}
 	if len(all) > MaxDomains {
-		return refuse("A service can have at most %d public domain names, not %d.", MaxDomains, len(all))
+		return resource.Refuse("A service can have at most %d public domain names, not %d.", MaxDomains, len(all))
 	}
 	slices.Sort(all)
 	for i, name := range all {
 		if i > 0 && all[i-1] == name {
-			return refuse("Domain name %q is specified more than once.", name)
+			return resource.Refuse("Domain name %q is specified more than once.", name)
 		}
 	}
 	return nil
@@ -84,8 +84,8 @@ func (s *Service) HasDomain(name string) bool {
 	return false
 }
 
-// NotIssued is the Error for a certificate that is not issued. The text is AWS's (acceptance test of a
+// NotIssued is the resource.RefusalError for a certificate that is not issued. The text is AWS's (acceptance test of a
 // Terraform provider).
 func (s *Service) NotIssued(certificate, status string) error {
-	return refuse("Certificate %q provided for service %q has %s status, required status: ISSUED.", certificate, s.Resource.Name, status)
+	return resource.Refuse("Certificate %q provided for service %q has %s status, required status: ISSUED.", certificate, s.Resource.Name, status)
 }

@@ -3,6 +3,8 @@ package container
 import (
 	"slices"
 	"strings"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // maxPattern is how long filter patterns may be in CloudWatch Logs.
@@ -12,14 +14,14 @@ const maxPattern = 1024
 // all terms, or one at least of those with a question mark, and none of those with a minus.
 type Filter struct{ all, some, none []string }
 
-// ParseFilter reads a filter pattern, or returns an Error. Two quotes select all lines, as in CloudWatch
+// ParseFilter reads a filter pattern, or returns a resource.RefusalError. Two quotes select all lines, as in CloudWatch
 // Logs, and as the API reference can be read.
 func ParseFilter(pattern string) (f Filter, err error) {
 	if strings.TrimSpace(pattern) == `""` {
 		return f, nil
 	}
 	if len(pattern) > maxPattern || strings.HasPrefix(pattern, "{") || strings.HasPrefix(pattern, "[") { // for structured lines
-		return f, refuse("Invalid filter pattern")
+		return f, resource.Refuse("Invalid filter pattern")
 	}
 	for rest := strings.TrimSpace(pattern); rest != ""; rest = strings.TrimSpace(rest) {
 		into := &f.all
@@ -32,7 +34,7 @@ func ParseFilter(pattern string) (f Filter, err error) {
 		var term string
 		var ok bool
 		if term, rest, ok = cutTerm(rest); !ok {
-			return f, refuse("Invalid filter pattern")
+			return f, resource.Refuse("Invalid filter pattern")
 		}
 		*into = append(*into, term)
 	}

@@ -21,7 +21,7 @@ func FuzzParseFilter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, line string) {
 		filter, err := container.ParseFilter(pattern)
-		if _, refused := errors.AsType[*container.Error](err); err != nil && !refused {
+		if _, refused := errors.AsType[*resource.RefusalError](err); err != nil && !refused {
 			t.Fatalf("ParseFilter(%q): %v, want a container.Error", pattern, err)
 		}
 		filter.Match(line)
@@ -50,7 +50,7 @@ func FuzzNewDeployment(f *testing.F) {
 			map[string]types.Container{name: {Image: &image, Ports: map[string]types.ContainerServiceProtocol{port: types.ContainerServiceProtocol(protocol)}}},
 			&types.EndpointRequest{ContainerName: &name, ContainerPort: &endpoint, HealthCheck: &types.ContainerServiceHealthCheckConfig{Path: &path, SuccessCodes: &codes}})
 		if err != nil {
-			if _, refused := errors.AsType[*container.Error](err); !refused {
+			if _, refused := errors.AsType[*resource.RefusalError](err); !refused {
 				t.Fatalf("NewDeployment: %v, want a container.Error", err)
 			}
 			return

@@ -34,13 +34,13 @@ type Image struct {
 // digestForm is that of the digest of an image's manifest.
 var digestForm = regexp.MustCompile(`\Asha256:[0-9a-f]{64}\z`)
 
-// Check returns an Error if the image cannot be registered.
+// Check returns a resource.RefusalError if the image cannot be registered.
 func (i Image) Check() error {
 	if err := checkName("ContainerLabel", i.Label); err != nil {
 		return err
 	}
 	if !digestForm.MatchString(i.Digest) {
-		return refuse("Image digest %q is not valid. Example of valid digest: \"sha256:\" with 64 hexadecimal digits.", i.Digest)
+		return resource.Refuse("Image digest %q is not valid. Example of valid digest: \"sha256:\" with 64 hexadecimal digits.", i.Digest)
 	}
 	return nil
 }
@@ -91,9 +91,9 @@ func isImage(image string) bool {
 	return len(image) <= maxImage && (public.MatchString(image) || registered.MatchString(image))
 }
 
-// invalidImage is the Error for an image that no container can have (observed).
+// invalidImage is the resource.RefusalError for an image that no container can have (observed).
 func invalidImage(container, image string) error {
-	return refuse("Container %q has invalid image %q. Example of valid image: \":container-service-1.%s.123\".", container, image, container)
+	return resource.Refuse("Container %q has invalid image %q. Example of valid image: \":container-service-1.%s.123\".", container, image, container)
 }
 
 // Registered is what a reference says of an image that was pushed to a service.
@@ -114,8 +114,8 @@ func (d *Deployment) Pulls() bool {
 }
 
 // Pull finds the registered images that the containers run among those of the service, the newest of
-// which come first, and notes their numbers. It returns them by the names of the containers, or an
-// Error if one is not there.
+// which come first, and notes their numbers. It returns them by the names of the containers, or
+// a resource.RefusalError if one is not there.
 func (d *Deployment) Pull(service string, images []Image) (map[string]Image, error) {
 	found := map[string]Image{}
 	d.Images = map[string]int64{}
@@ -129,7 +129,7 @@ func (d *Deployment) Pull(service string, images []Image) (map[string]Image, err
 			return ref.Service == service && i.Label == ref.Label && (ref.Number == 0 || i.Number == ref.Number)
 		})
 		if at < 0 {
-			return nil, refuse("Container %q has image %q, which is not registered with service %q.", name, text, service)
+			return nil, resource.Refuse("Container %q has image %q, which is not registered with service %q.", name, text, service)
 		}
 		found[name], d.Images[name] = images[at], images[at].Number
 	}

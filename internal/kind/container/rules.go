@@ -1,7 +1,6 @@
 package container
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/codec"
 	"github.com/lanyard-cloud/lanyard/internal/model"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 const (
@@ -23,24 +23,14 @@ const (
 	maxPort       = 65535
 )
 
-// Error is something that the API does not admit.
-type Error struct {
-	// Message says what is wrong, for clients.
-	Message string
-}
-
-func (e *Error) Error() string { return e.Message }
-
-func refuse(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }
-
-// NewDeployment returns a deployment with all defaults that is not stored yet, or an Error.
+// NewDeployment returns a deployment with all defaults that is not stored yet, or a resource.RefusalError.
 func NewDeployment(containers map[string]types.Container, endpoint *types.EndpointRequest) (*Deployment, error) {
 	d := &Deployment{}
 	switch {
 	case len(containers) == 0:
-		return nil, refuse("A deployment must have at least one container.")
+		return nil, resource.Refuse("A deployment must have at least one container.")
 	case len(containers) > maxContainers:
-		return nil, refuse("A deployment can have at most %d containers, not %d.", maxContainers, len(containers))
+		return nil, resource.Refuse("A deployment can have at most %d containers, not %d.", maxContainers, len(containers))
 	}
 	d.Doc.Containers = map[string]types.Container{}
 	ports := map[int]string{}
@@ -56,12 +46,12 @@ func NewDeployment(containers map[string]types.Container, endpoint *types.Endpoi
 		return nil, err
 	}
 	if n := len(codec.Encode(&d.Doc)); n > maxDeployment {
-		return nil, refuse("The deployment has %d bytes. It can have at most %d.", n, maxDeployment)
+		return nil, resource.Refuse("The deployment has %d bytes. It can have at most %d.", n, maxDeployment)
 	}
 	return d, nil
 }
 
-// newContainer is a container as it is stored, or an Error. ports are those that other containers of
+// newContainer is a container as it is stored, or a resource.RefusalError. ports are those that other containers of
 // the deployment have: all share one network.
 func newContainer(name string, c types.Container, ports map[int]string) (types.Container, error) {
 	if err := checkName("ContainerName", name); err != nil {
@@ -73,13 +63,13 @@ func newContainer(name string, c types.Container, ports map[int]string) (types.C
 	for text := range c.Ports {
 		port, err := strconv.ParseUint(text, 10, 16)
 		if err != nil || port == 0 || strconv.FormatUint(port, 10) != text {
-			return c, refuse("Container %q has invalid port %q. A port must be a number from 1 to %d.", name, text, maxPort)
+			return c, resource.Refuse("Container %q has invalid port %q. A port must be a number from 1 to %d.", name, text, maxPort)
 		}
 	}
 	for _, text := range slices.Sorted(maps.Keys(c.Ports)) {
 		port, _ := strconv.Atoi(text) // checked above
 		if other, taken := ports[port]; taken {
-			return c, refuse("Containers %q and %q have the same port %d. Each port can be open on one container only.", other, name, port)
+			return c, resource.Refuse("Containers %q and %q have the same port %d. Each port can be open on one container only.", other, name, port)
 		}
 		ports[port] = name
 	}
@@ -105,16 +95,16 @@ func Ports(c types.Container) map[int]string {
 	return ports
 }
 
-// checkName returns an Error if a name is not one of its shape.
+// checkName returns a resource.RefusalError if a name is not one of its shape.
 func checkName(shape, name string) error {
 	rule := model.Constraints(shape)
 	if !rule.Match(name) || int64(len(name)) > rule.Max {
-		return refuse("%s", model.Mismatch(shape, name))
+		return resource.Refuse("%s", model.Mismatch(shape, name))
 	}
 	return nil
 }
 
-// newEndpoint is the public endpoint as it is stored, or an Error; nil for none.
+// newEndpoint is the public endpoint as it is stored, or a resource.RefusalError; nil for none.
 func newEndpoint(containers map[string]types.Container, e *types.EndpointRequest) (*types.ContainerServiceEndpoint, error) {
 	if e == nil {
 		return nil, nil //nolint:nilnil // a deployment need not have an endpoint
@@ -122,21 +112,21 @@ func newEndpoint(containers map[string]types.Container, e *types.EndpointRequest
 	name, port := aws.ToString(e.ContainerName), aws.ToInt32(e.ContainerPort)
 	c, there := containers[name]
 	if !there {
-		return nil, refuse("Public endpoint has container %q, which is not in the deployment.", name)
+		return nil, resource.Refuse("Public endpoint has container %q, which is not in the deployment.", name)
 	}
 	protocol, open := c.Ports[strconv.Itoa(int(port))]
 	switch {
 	case !open: // AWS's text (pull request 34694 of Terraform's AWS provider)
-		return nil, refuse("Invalid port specified. You must specify a port that is in the list of ports of the specified container.")
+		return nil, resource.Refuse("Invalid port specified. You must specify a port that is in the list of ports of the specified container.")
 	case protocol != types.ContainerServiceProtocolHttp && protocol != types.ContainerServiceProtocolHttps:
-		return nil, refuse("Public endpoint has port %d of container %q with protocol %s. The protocol must be HTTP or HTTPS.", port, name, protocol)
+		return nil, resource.Refuse("Public endpoint has port %d of container %q with protocol %s. The protocol must be HTTP or HTTPS.", port, name, protocol)
 	}
 	check, err := newHealthCheck(e.HealthCheck)
 	return &types.ContainerServiceEndpoint{ContainerName: &name, ContainerPort: &port, HealthCheck: check}, err
 }
 
 // newHealthCheck adds the defaults (API reference) to what is given of a health check, or returns
-// an Error.
+// a resource.RefusalError.
 func newHealthCheck(h *types.ContainerServiceHealthCheckConfig) (*types.ContainerServiceHealthCheckConfig, error) {
 	if h == nil {
 		h = &types.ContainerServiceHealthCheckConfig{}
@@ -159,7 +149,7 @@ func newHealthCheck(h *types.ContainerServiceHealthCheckConfig) (*types.Containe
 			*n.value = &n.usual
 		}
 		if v := **n.value; v < n.least || v > n.most {
-			return nil, refuse("Health check has invalid %s %d. It must be from %d to %d.", n.member, v, n.least, n.most)
+			return nil, resource.Refuse("Health check has invalid %s %d. It must be from %d to %d.", n.member, v, n.least, n.most)
 		}
 	}
 	if aws.ToString(full.Path) == "" {
@@ -169,10 +159,10 @@ func newHealthCheck(h *types.ContainerServiceHealthCheckConfig) (*types.Containe
 		full.SuccessCodes = new("200-499")
 	}
 	if !isPath(*full.Path) {
-		return nil, refuse("Health check has invalid path %q. A path must begin with a slash and have no blanks.", *full.Path)
+		return nil, resource.Refuse("Health check has invalid path %q. A path must begin with a slash and have no blanks.", *full.Path)
 	}
 	if _, ok := successCodes(*full.SuccessCodes); !ok {
-		return nil, refuse("Health check has invalid successCodes %q. Codes must be from 200 to 499, as in %q, %q or %q.",
+		return nil, resource.Refuse("Health check has invalid successCodes %q. Codes must be from 200 to 499, as in %q, %q or %q.",
 			*full.SuccessCodes, "200", "200,202", "200-299")
 	}
 	return &full, nil

@@ -112,22 +112,22 @@ func (d *Database) describe(p catalogue.Parameter) string {
 }
 
 // SetParameter changes a parameter. The method is "" for the one that goes with the parameter. It returns the
-// event's text, or an Error. applied is when a change that needs no restart takes effect.
+// event's text, or a resource.RefusalError. applied is when a change that needs no restart takes effect.
 func (d *Database) SetParameter(name, value, method string, now, applied time.Time) (string, error) {
 	p, ok := catalogue.LookupParameter(d.family(now), name)
 	switch {
 	case !ok:
-		return "", refuse("Could not find parameter with name: %s", name)
+		return "", resource.Refuse("Could not find parameter with name: %s", name)
 	case p.IsFixed:
-		return "", refuse("The parameter %s cannot be modified.", name)
+		return "", resource.Refuse("The parameter %s cannot be modified.", name)
 	case method == "" && p.IsStatic:
 		method = pendingReboot
 	case method == "":
 		method = immediate
 	case method != immediate && method != pendingReboot:
-		return "", refuse("Invalid apply method for: %s. It must be %s or %s.", name, immediate, pendingReboot)
+		return "", resource.Refuse("Invalid apply method for: %s. It must be %s or %s.", name, immediate, pendingReboot)
 	case method == immediate && p.IsStatic: // the text of Amazon RDS
-		return "", refuse("cannot use immediate apply method for static parameter %s", name)
+		return "", resource.Refuse("cannot use immediate apply method for static parameter %s", name)
 	}
 	if err := checkValue(p, value); err != nil {
 		return "", err

@@ -110,7 +110,7 @@ func GeneratePassword() string {
 	return string(text)
 }
 
-// CheckPassword returns an Error if a password cannot be that of a master user. The texts are those of Amazon
+// CheckPassword returns a resource.RefusalError if a password cannot be that of a master user. The texts are those of Amazon
 // RDS.
 func CheckPassword(engine, password string) error {
 	most := 128
@@ -119,14 +119,15 @@ func CheckPassword(engine, password string) error {
 	}
 	for i := range len(password) {
 		if c := password[i]; c <= ' ' || c > '~' || c == '/' || c == '@' || c == '"' {
-			return refuse(`The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '"', ' ' may be used.`)
+			return resource.Refuse("The parameter MasterUserPassword is not a valid password. " +
+				`Only printable ASCII characters besides '/', '@', '"', ' ' may be used.`)
 		}
 	}
 	switch {
 	case len(password) < minPassword:
-		return refuse("The parameter MasterUserPassword is not a valid password because it is shorter than %d characters.", minPassword)
+		return resource.Refuse("The parameter MasterUserPassword is not a valid password because it is shorter than %d characters.", minPassword)
 	case len(password) > most:
-		return refuse("The parameter MasterUserPassword is not a valid password because it is longer than %d characters.", most)
+		return resource.Refuse("The parameter MasterUserPassword is not a valid password because it is longer than %d characters.", most)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package database
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,16 +22,6 @@ const defaultCA = "rds-ca-rsa2048-g1"
 
 var authorities = []string{defaultCA, "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"}
 
-// Error is something that the API does not admit.
-type Error struct {
-	// Message says what is wrong, for clients.
-	Message string
-}
-
-func (e *Error) Error() string { return e.Message }
-
-func refuse(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }
-
 // Order is what a new database is made of.
 type Order struct {
 	Blueprint *catalogue.DatabaseBlueprint
@@ -45,7 +34,7 @@ type Order struct {
 	Public                    bool
 }
 
-// New returns a database without a password that is not stored yet, or an Error. It chooses the zone.
+// New returns a database without a password that is not stored yet, or a resource.RefusalError. It chooses the zone.
 func New(r *resource.Resource, o Order) (*Database, error) {
 	d := &Database{}
 	d.Resource = r
@@ -72,9 +61,9 @@ func chooseZones(r *resource.Resource, o Order) (secondary *string, err error) {
 	region, _ := catalogue.LookupRegion(r.Region)
 	switch {
 	case o.Zone != nil && o.Bundle.HighAvailability: // the text of Amazon RDS
-		return nil, refuse("Requesting a specific availability zone is not valid for Multi-AZ instances.")
+		return nil, resource.Refuse("Requesting a specific availability zone is not valid for Multi-AZ instances.")
 	case o.Zone != nil && !slices.Contains(region.Zones, *o.Zone): // observed
-		return nil, refuse("The given Availability Zone is invalid. It must be one of the following: %s.", strings.Join(region.Zones, ","))
+		return nil, resource.Refuse("The given Availability Zone is invalid. It must be one of the following: %s.", strings.Join(region.Zones, ","))
 	case o.Zone != nil:
 		r.Zone = *o.Zone
 		return nil, nil //nolint:nilnil // no standby
@@ -90,7 +79,7 @@ func chooseZones(r *resource.Resource, o Order) (secondary *string, err error) {
 // identifier is the form of the names of databases and users.
 var identifier = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9_]*\z`)
 
-// CheckContent returns an Error if an engine does not take the names of the master database and user (API
+// CheckContent returns a resource.RefusalError if an engine does not take the names of the master database and user (API
 // reference). The texts about reserved words are those of Amazon RDS.
 func CheckContent(engine string, c Content) error {
 	longestUser, longest := 63, 63
@@ -98,45 +87,45 @@ func CheckContent(engine string, c Content) error {
 		longestUser, longest = 16, 64
 	}
 	if !identifier.MatchString(c.MasterDatabase) || len(c.MasterDatabase) > longest {
-		return refuse("The master database name %q is not valid. It must begin with a letter, and have from 1 to %d letters, digits and underscores.",
+		return resource.Refuse("The master database name %q is not valid. It must begin with a letter, and have from 1 to %d letters, digits and underscores.",
 			c.MasterDatabase, longest)
 	}
 	if !identifier.MatchString(c.MasterUser) || len(c.MasterUser) > longestUser {
-		return refuse("The master user name %q is not valid. It must begin with a letter, and have from 1 to %d letters, digits and underscores.",
+		return resource.Refuse("The master user name %q is not valid. It must begin with a letter, and have from 1 to %d letters, digits and underscores.",
 			c.MasterUser, longestUser)
 	}
 	if isReserved(engine, c.MasterDatabase) {
-		return refuse("DBName %s cannot be used as it is a reserved word used by the engine", c.MasterDatabase)
+		return resource.Refuse("DBName %s cannot be used as it is a reserved word used by the engine", c.MasterDatabase)
 	}
 	if isReserved(engine, c.MasterUser) || isReservedUser(engine, c.MasterUser) {
-		return refuse("MasterUsername %s cannot be used as it is a reserved word used by the engine", c.MasterUser)
+		return resource.Refuse("MasterUsername %s cannot be used as it is a reserved word used by the engine", c.MasterUser)
 	}
 	return nil
 }
 
-// CheckCA returns an Error if there is no such certificate authority.
+// CheckCA returns a resource.RefusalError if there is no such certificate authority.
 func CheckCA(id string) error {
 	if !slices.Contains(authorities, id) {
-		return refuse("The certificate %s does not exist. It must be one of the following: %s.", id, strings.Join(authorities, ", "))
+		return resource.Refuse("The certificate %s does not exist. It must be one of the following: %s.", id, strings.Join(authorities, ", "))
 	}
 	return nil
 }
 
-// CheckUpgrade returns an Error if a database of one blueprint cannot be upgraded to another one.
+// CheckUpgrade returns a resource.RefusalError if a database of one blueprint cannot be upgraded to another one.
 func CheckUpgrade(from, to *catalogue.DatabaseBlueprint) error {
 	switch {
 	case from.Engine != to.Engine:
-		return refuse("You can't upgrade a database from %s to %s: the engine differs.", *from.BlueprintId, *to.BlueprintId)
+		return resource.Refuse("You can't upgrade a database from %s to %s: the engine differs.", *from.BlueprintId, *to.BlueprintId)
 	case to.Release < from.Release:
-		return refuse("You can't downgrade a database from %s to %s.", *from.BlueprintId, *to.BlueprintId)
+		return resource.Refuse("You can't downgrade a database from %s to %s.", *from.BlueprintId, *to.BlueprintId)
 	}
 	return nil
 }
 
-// CheckBundle returns an Error if a bundle is smaller than the one that a database comes from.
+// CheckBundle returns a resource.RefusalError if a bundle is smaller than the one that a database comes from.
 func CheckBundle(from, to *catalogue.DatabaseBundle) error {
 	if *to.RamSizeInGb < *from.RamSizeInGb || *to.DiskSizeInGb < *from.DiskSizeInGb {
-		return refuse("The bundle %s is smaller than the bundle %s of the source database.", *to.BundleId, *from.BundleId)
+		return resource.Refuse("The bundle %s is smaller than the bundle %s of the source database.", *to.BundleId, *from.BundleId)
 	}
 	return nil
 }

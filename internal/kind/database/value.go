@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // MaxValue bounds the value of a parameter, in bytes.
@@ -25,17 +26,17 @@ var (
 	numberRange = regexp.MustCompile(`\A(-?[0-9.]+)-(-?[0-9.]+(e\+[0-9]+)?)\z`)
 )
 
-// checkValue returns an Error if a parameter cannot have a value. The text is that of Amazon RDS. What a formula comes
+// checkValue returns a resource.RefusalError if a parameter cannot have a value. The text is that of Amazon RDS. What a formula comes
 // to is not checked: that depends on the bundle.
 func checkValue(p *catalogue.Parameter, value string) error {
 	if isAllowed(p, value) {
 		return nil
 	}
 	if p.Allowed == "" {
-		return refuse("Invalid parameter value: %s for: %s. It must be of the type %s, and have at most %d printable characters.",
+		return resource.Refuse("Invalid parameter value: %s for: %s. It must be of the type %s, and have at most %d printable characters.",
 			value, p.Name, p.Type, MaxValue)
 	}
-	return refuse("Invalid parameter value: %s for: %s allowed values are: %s", value, p.Name, p.Allowed)
+	return resource.Refuse("Invalid parameter value: %s for: %s allowed values are: %s", value, p.Name, p.Allowed)
 }
 
 func isAllowed(p *catalogue.Parameter, value string) bool {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cloud/lanyard/internal/draw"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // Lengths of windows, in minutes.
@@ -98,7 +99,7 @@ type Windows struct{ Backup, Maintenance string }
 const maxDraws = 200
 
 // NewWindows are the windows of a new database, given by its id: those that are wanted, or half an hour in the
-// block of the region. It returns an Error if a text is not a window, or if the two overlap.
+// block of the region. It returns a resource.RefusalError if a text is not a window, or if the two overlap.
 func NewWindows(id, region string, backup, maintenance *string) (Windows, error) {
 	for n := range uint64(maxDraws) {
 		w := Windows{drawn(id, region, 2*n).daily(), drawn(id, region, 2*n+1).weekly()}
@@ -122,7 +123,7 @@ func drawn(id, region string, n uint64) window {
 	return window{(int(draw.Mix(seed)%7)*day + start) % week, minWindow}
 }
 
-// Set changes the windows that are given. It returns an Error if one is not a window, or if the two overlap.
+// Set changes the windows that are given. It returns a resource.RefusalError if one is not a window, or if the two overlap.
 func (w *Windows) Set(backup, maintenance *string) error {
 	if backup != nil {
 		w.Backup = *backup
@@ -132,15 +133,16 @@ func (w *Windows) Set(backup, maintenance *string) error {
 	}
 	daily, ok := parseBackup(w.Backup)
 	if !ok {
-		return refuse("The backup window %q is not valid. It must have the format hh24:mi-hh24:mi in UTC and be at least 30 minutes long.", w.Backup)
+		return resource.Refuse("The backup window %q is not valid. It must have the format hh24:mi-hh24:mi in UTC and be at least 30 minutes long.", w.Backup)
 	}
 	weekly, ok := parseMaintenance(w.Maintenance)
 	if !ok {
-		return refuse("The maintenance window %q is not valid. It must have the format ddd:hh24:mi-ddd:hh24:mi in UTC and be from 30 minutes to 24 hours long.",
+		return resource.Refuse("The maintenance window %q is not valid. "+
+			"It must have the format ddd:hh24:mi-ddd:hh24:mi in UTC and be from 30 minutes to 24 hours long.",
 			w.Maintenance)
 	}
 	if overlaps(daily, weekly) {
-		return refuse("The backup window and maintenance window must not overlap.")
+		return resource.Refuse("The backup window and maintenance window must not overlap.")
 	}
 	return nil
 }

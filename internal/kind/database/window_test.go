@@ -7,6 +7,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
 	"github.com/lanyard-cloud/lanyard/internal/kind/database"
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 func TestWindows_rules(t *testing.T) {
@@ -37,7 +38,7 @@ func TestWindows_rules(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := database.NewWindows("id", "us-east-1", &tc.backup, &tc.maintenance)
-			if _, refused := errors.AsType[*database.Error](err); (err == nil) != tc.ok || err != nil && !refused {
+			if _, refused := errors.AsType[*resource.RefusalError](err); (err == nil) != tc.ok || err != nil && !refused {
 				t.Errorf("windows %s and %s: %v, want success %t", tc.backup, tc.maintenance, err, tc.ok)
 			}
 		})
@@ -78,7 +79,7 @@ func FuzzNewWindows(f *testing.F) {
 		}
 		w, err := database.NewWindows("id", region, first, second)
 		if err != nil {
-			if _, refused := errors.AsType[*database.Error](err); !refused {
+			if _, refused := errors.AsType[*resource.RefusalError](err); !refused {
 				t.Fatalf("NewWindows: %v, want a database.Error", err)
 			}
 			return

@@ -7,7 +7,6 @@ package distribution
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"fmt"
 	"strings"
 	"time"
 
@@ -101,7 +100,7 @@ func (d *Distribution) CanChangeBundle(now time.Time) bool {
 	return cost.CanChange(d.Priv.BundleChanged, now)
 }
 
-// ChangeBundle changes the bundle. It returns an Error if the web application firewall has rules that the
+// ChangeBundle changes the bundle. It returns a resource.RefusalError if the web application firewall has rules that the
 // other bundle does not have.
 func (d *Distribution) ChangeBundle(to string, now time.Time) error {
 	d.Doc.BundleId, d.Priv.BundleChanged = &to, now
@@ -122,13 +121,3 @@ func (d *Distribution) LatestReset(now time.Time) (at *time.Time, status *string
 	}
 	return &d.Priv.Reset, new("Completed")
 }
-
-// Error is something that the API does not admit.
-type Error struct {
-	// Message says what is wrong, for clients.
-	Message string
-}
-
-func (e *Error) Error() string { return e.Message }
-
-func refuse(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }

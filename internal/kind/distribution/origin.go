@@ -41,7 +41,7 @@ const (
 	maxResponseTimeout     = 60
 )
 
-// SetOrigin sets where the content comes from, or returns an Error. publicDNS is the origin's name in DNS. A
+// SetOrigin sets where the content comes from, or returns a resource.RefusalError. publicDNS is the origin's name in DNS. A
 // bucket is always asked over HTTPS (Lightsail user guide), and shows no policy unless one was given (configurations of
 // the acceptance tests of Terraform's AWS provider). Private access, which only buckets have, ends if the origin becomes
 // another one.
@@ -51,7 +51,7 @@ func (d *Distribution) SetOrigin(in *types.InputOrigin, of *resource.Resource, p
 		timeout = *in.ResponseTimeout
 	}
 	if timeout < minResponseTimeout || timeout > maxResponseTimeout {
-		return refuse("The response timeout of an origin is from %d to %d seconds, not %d.", minResponseTimeout, maxResponseTimeout, timeout)
+		return resource.Refuse("The response timeout of an origin is from %d to %d seconds, not %d.", minResponseTimeout, maxResponseTimeout, timeout)
 	}
 	o := &types.Origin{
 		Name: &of.Name, RegionName: types.RegionName(of.Region), ResourceType: types.ResourceType(of.Kind),
@@ -82,7 +82,7 @@ func (d *Distribution) setPrivate(on *bool) error {
 	case on == nil:
 		return nil
 	case *on && d.Doc.Origin.ResourceType != types.ResourceTypeBucket:
-		return refuse("You can enable private origin access only when the distribution's origin is a Lightsail bucket.")
+		return resource.Refuse("You can enable private origin access only when the distribution's origin is a Lightsail bucket.")
 	}
 	d.Doc.Origin.IsPrivateOriginAccessEnabled = on
 	return nil

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // errorCodes are those of an origin for which CloudFront has pages, and responseCodes those that it can answer with
@@ -25,7 +27,7 @@ func (d *Distribution) setPages(w Wish) error {
 		if root := *w.RootObject; root == "" {
 			d.Doc.DefaultRootObject = nil
 		} else if !isText(root) || strings.HasPrefix(root, "/") {
-			return refuse("The default root object is not the name of an object.")
+			return resource.Refuse("The default root object is not the name of an object.")
 		}
 	}
 	if w.ErrorResponses == nil {
@@ -38,7 +40,7 @@ func (d *Distribution) setPages(w Wish) error {
 			return err
 		}
 		if slices.ContainsFunc(list, func(other types.DistributionCustomErrorResponse) bool { return *other.ErrorCode == *page.ErrorCode }) {
-			return refuse("The error code %d has two custom error responses.", *page.ErrorCode)
+			return resource.Refuse("The error code %d has two custom error responses.", *page.ErrorCode)
 		}
 		list = append(list, page)
 	}
@@ -50,15 +52,15 @@ func errorPage(e types.DistributionCustomErrorResponse) (types.DistributionCusto
 	ttl, path := or(e.ErrorCachingMinTTL, defaultErrorTTL), aws.ToString(e.ResponsePagePath)
 	switch {
 	case !slices.Contains(errorCodes, *e.ErrorCode):
-		return e, refuse("There is no custom error response for the error code %d.", *e.ErrorCode)
+		return e, resource.Refuse("There is no custom error response for the error code %d.", *e.ErrorCode)
 	case *ttl < 0 || *ttl > longestTTL:
-		return e, refuse("The TTL of a custom error response is from 0 to %d, not %d.", longestTTL, *ttl)
+		return e, resource.Refuse("The TTL of a custom error response is from 0 to %d, not %d.", longestTTL, *ttl)
 	case (e.ResponseCode == nil) != (e.ResponsePagePath == nil):
-		return e, refuse("A custom error response has a response code and a page, or neither.")
+		return e, resource.Refuse("A custom error response has a response code and a page, or neither.")
 	case e.ResponseCode != nil && !slices.Contains(responseCodes, *e.ResponseCode):
-		return e, refuse("A custom error response cannot have the given response code.")
+		return e, resource.Refuse("A custom error response cannot have the given response code.")
 	case e.ResponsePagePath != nil && (!isText(path) || !strings.HasPrefix(path, "/")):
-		return e, refuse("The path of the page of a custom error response must begin with a forward slash.")
+		return e, resource.Refuse("The path of the page of a custom error response must begin with a forward slash.")
 	}
 	e.ErrorCachingMinTTL = ttl
 	return e, nil

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 const (
@@ -46,14 +48,14 @@ type Wish struct {
 	MinimumTLS      types.ViewerMinimumTlsProtocolVersionEnum
 }
 
-// Apply changes the settings, or returns an Error. The distribution has its origin.
+// Apply changes the settings, or returns a resource.RefusalError. The distribution has its origin.
 func (d *Distribution) Apply(w Wish) error {
 	d.Doc.IpAddressType = cmp.Or(w.IPAddressType, d.Doc.IpAddressType)
 	switch {
 	case d.Doc.IpAddressType == types.IpAddressTypeIpv6:
-		return refuse("The IP address type of a distribution is ipv4 or dualstack, not ipv6.")
+		return resource.Refuse("The IP address type of a distribution is ipv4 or dualstack, not ipv6.")
 	case w.MinimumTLS != "" && d.Doc.ViewerMinimumTlsProtocolVersion == nil:
-		return refuse("The distribution %s has no certificate that a minimum TLS version could be for.", d.Resource.Name)
+		return resource.Refuse("The distribution %s has no certificate that a minimum TLS version could be for.", d.Resource.Name)
 	case w.MinimumTLS != "":
 		d.Doc.ViewerMinimumTlsProtocolVersion = new(string(w.MinimumTLS))
 	}
@@ -121,16 +123,16 @@ func or[T any](given *T, or T) *T {
 func checkSettings(s *types.CacheSettings) error {
 	switch shortest, usual, longest := *s.MinimumTTL, *s.DefaultTTL, *s.MaximumTTL; {
 	case shortest < 0 || shortest > usual || usual > longest || longest > longestTTL:
-		return refuse("The minimum TTL (%d), the default TTL (%d) and the maximum TTL (%d) must be in this order, from 0 to %d.",
+		return resource.Refuse("The minimum TTL (%d), the default TTL (%d) and the maximum TTL (%d) must be in this order, from 0 to %d.",
 			shortest, usual, longest, longestTTL)
 	case shortest > 0 && s.ForwardedHeaders.Option == types.ForwardValuesAll:
-		return refuse("The minimum TTL must be 0 if all headers are forwarded to the origin.")
+		return resource.Refuse("The minimum TTL must be 0 if all headers are forwarded to the origin.")
 	case !slices.Contains(methods, *s.AllowedHTTPMethods):
-		return refuse("The allowed HTTP methods are %s, not what was given.", strings.Join(methods, " or "))
+		return resource.Refuse("The allowed HTTP methods are %s, not what was given.", strings.Join(methods, " or "))
 	case !slices.Contains(methods[:2], *s.CachedHTTPMethods):
-		return refuse("The cached HTTP methods are %s, not what was given.", strings.Join(methods[:2], " or "))
+		return resource.Refuse("The cached HTTP methods are %s, not what was given.", strings.Join(methods[:2], " or "))
 	case !strings.HasPrefix(*s.AllowedHTTPMethods, *s.CachedHTTPMethods):
-		return refuse("The cached HTTP methods must be among the allowed ones.")
+		return resource.Refuse("The cached HTTP methods must be among the allowed ones.")
 	}
 	return nil
 }
@@ -141,7 +143,7 @@ func cookies(in *types.CookieObject) (*types.CookieObject, error) {
 	}
 	option := cmp.Or(in.Option, types.ForwardValuesNone)
 	if option == defaultOnly {
-		return nil, refuse("There are no default cookies. The option of forwarded cookies is none, allow-list or all.")
+		return nil, resource.Refuse("There are no default cookies. The option of forwarded cookies is none, allow-list or all.")
 	}
 	return &types.CookieObject{Option: option, CookiesAllowList: listed(in.CookiesAllowList)},
 		checkAllowList("cookies", option == types.ForwardValuesAllowList, in.CookiesAllowList)
@@ -173,11 +175,11 @@ func listed[T any](list []T) []T { return append([]T{}, list...) }
 func checkAllowList[S ~string](what string, wanted bool, list []S) error {
 	switch {
 	case wanted && len(list) == 0:
-		return refuse("The allow-list of forwarded %s is empty.", what)
+		return resource.Refuse("The allow-list of forwarded %s is empty.", what)
 	case len(list) > maxAllowList:
-		return refuse("An allow-list can have at most %d %s, not %d.", maxAllowList, what, len(list))
+		return resource.Refuse("An allow-list can have at most %d %s, not %d.", maxAllowList, what, len(list))
 	case slices.ContainsFunc(list, func(name S) bool { return !isText(string(name)) }):
-		return refuse("A name in the allow-list of forwarded %s is not valid.", what)
+		return resource.Refuse("A name in the allow-list of forwarded %s is not valid.", what)
 	}
 	return nil
 }
@@ -188,13 +190,13 @@ func (d *Distribution) setBehaviors(w Wish) error {
 		return nil
 	}
 	if len(w.Behaviors) > maxBehaviors {
-		return refuse("A distribution can have at most %d cache behaviors per path, not %d.", maxBehaviors, len(w.Behaviors))
+		return resource.Refuse("A distribution can have at most %d cache behaviors per path, not %d.", maxBehaviors, len(w.Behaviors))
 	}
 	list, seen := []types.CacheBehaviorPerPath{}, map[string]bool{}
 	for _, b := range w.Behaviors {
 		path := aws.ToString(b.Path)
 		if !isText(path) || seen[path] {
-			return refuse("The path of a cache behavior is not valid, or comes twice.")
+			return resource.Refuse("The path of a cache behavior is not valid, or comes twice.")
 		}
 		seen[path] = true
 		list = append(list, types.CacheBehaviorPerPath{Path: &path, Behavior: b.Behavior})

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // The groups of rules with settings of their own.
@@ -51,7 +53,7 @@ func (d *Distribution) setWAF(w Wish) error {
 	}
 	if !*waf.IsWafEnabled {
 		if len(w.WAFRules) > 0 {
-			return refuse("You can specify WAF rules only when WAF is enabled for the distribution.")
+			return resource.Refuse("You can specify WAF rules only when WAF is enabled for the distribution.")
 		}
 		waf.WafRules = []types.WafRule{}
 	}
@@ -59,7 +61,7 @@ func (d *Distribution) setWAF(w Wish) error {
 	return d.checkWAF()
 }
 
-// checkWAF returns an Error if the bundle does not have the firewall, or one of its rules.
+// checkWAF returns a resource.RefusalError if the bundle does not have the firewall, or one of its rules.
 func (d *Distribution) checkWAF() error {
 	if !*d.Doc.Waf.IsWafEnabled {
 		return nil
@@ -67,12 +69,12 @@ func (d *Distribution) checkWAF() error {
 	bundle := *d.Doc.BundleId
 	groups, seen := wafGroups[bundle], map[string]bool{}
 	if groups == nil {
-		return refuse("WAF is not available for distributions that use the %s bundle.", bundle)
+		return resource.Refuse("WAF is not available for distributions that use the %s bundle.", bundle)
 	}
 	for _, rule := range d.Doc.Waf.WafRules {
 		name := *rule.Name
 		if !slices.Contains(groups, name) || seen[name] {
-			return refuse("A WAF rule group is not one of the %s bundle, or comes twice.", bundle)
+			return resource.Refuse("A WAF rule group is not one of the %s bundle, or comes twice.", bundle)
 		}
 		seen[name] = true
 		if err := checkRule(rule); err != nil {
@@ -86,7 +88,7 @@ func (d *Distribution) checkWAF() error {
 func checkRule(r types.WafRule) error {
 	name := *r.Name
 	if (name == acfp) != (r.AcfpConfig != nil) || (name == atp) != (r.AtpConfig != nil) || (name == botControl) != (r.BotControlConfig != nil) {
-		return refuse("The WAF rule group %s does not have the configuration that it needs, or has another one.", name)
+		return resource.Refuse("The WAF rule group %s does not have the configuration that it needs, or has another one.", name)
 	}
 	switch {
 	case r.AcfpConfig != nil:
@@ -94,14 +96,14 @@ func checkRule(r types.WafRule) error {
 	case r.AtpConfig != nil:
 		return checkATP(r.AtpConfig)
 	case r.BotControlConfig != nil && r.BotControlConfig.InspectionLevel == "":
-		return refuse("The WAF rule group %s has no inspection level.", name)
+		return resource.Refuse("The WAF rule group %s has no inspection level.", name)
 	}
 	return nil
 }
 
 func checkACFP(c *types.WafAcfpConfig) error {
 	if !isWAFPath(c.CreationPath) || !isWAFPath(c.RegistrationPagePath) || c.PayloadType == "" {
-		return refuse("The configuration of the WAF rule group %s is not valid.", acfp)
+		return resource.Refuse("The configuration of the WAF rule group %s is not valid.", acfp)
 	}
 	return checkInspection(c.ResponseInspection)
 }
@@ -109,7 +111,7 @@ func checkACFP(c *types.WafAcfpConfig) error {
 func checkATP(c *types.WafAtpConfig) error {
 	pointers := c.PayloadType == types.WafPayloadTypeEnumJson
 	if !isWAFPath(c.LoginPath) || c.PayloadType == "" || !isField(c.UsernameField, pointers) || !isField(c.PasswordField, pointers) {
-		return refuse("The configuration of the WAF rule group %s is not valid.", atp)
+		return resource.Refuse("The configuration of the WAF rule group %s is not valid.", atp)
 	}
 	return checkInspection(c.ResponseInspection)
 }
@@ -128,11 +130,12 @@ func isField(name *string, slash bool) bool {
 func checkInspection(i *types.WafResponseInspection) error {
 	for _, codes := range [][]int32{i.FailureCodes, i.SuccessCodes} {
 		if len(codes) == 0 || len(codes) > maxWAFCodes || slices.ContainsFunc(codes, func(c int32) bool { return c < 0 || c > maxWAFCode }) {
-			return refuse("The response inspection of a WAF rule group has from 1 to %d status codes of each sort, from 0 to %d.", maxWAFCodes, maxWAFCode)
+			return resource.Refuse("The response inspection of a WAF rule group has from 1 to %d status codes of each sort, from 0 to %d.",
+				maxWAFCodes, maxWAFCode)
 		}
 	}
 	if slices.ContainsFunc(i.FailureCodes, func(c int32) bool { return slices.Contains(i.SuccessCodes, c) }) {
-		return refuse("A status code in the response inspection of a WAF rule group is of both sorts.")
+		return resource.Refuse("A status code in the response inspection of a WAF rule group is of both sorts.")
 	}
 	return nil
 }

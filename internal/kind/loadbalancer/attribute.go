@@ -1,12 +1,13 @@
 package loadbalancer
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // The two configuration options, which a load balancer always has (Terraform's AWS provider reads both).
@@ -25,81 +26,83 @@ const (
 	maxPort = 65_535
 )
 
-// RefusePort says what is wrong with a port that requests are sent to; "" if nothing is.
-func RefusePort(port int32) string {
+// CheckPort returns a resource.RefusalError for a port that requests cannot be sent to.
+func CheckPort(port int32) error {
 	if port < 0 || port > maxPort {
-		return fmt.Sprintf("The instancePort must be from 0 to %d, not %d.", maxPort, port)
+		return resource.Refuse("The instancePort must be from 0 to %d, not %d.", maxPort, port)
 	}
-	return ""
+	return nil
 }
 
-// Set changes an attribute, and returns why it cannot do that, or "".
-func (b *LoadBalancer) Set(name types.LoadBalancerAttributeName, value string) (refusal string) {
+// Set changes an attribute, or returns a resource.RefusalError.
+func (b *LoadBalancer) Set(name types.LoadBalancerAttributeName, value string) error {
 	switch name {
 	case types.LoadBalancerAttributeNameHealthCheckPath:
-		if refusal = refusePath(value); refusal == "" {
-			b.Doc.HealthCheckPath = &value
+		if err := checkPath(value); err != nil {
+			return err
 		}
-		return refusal
+		b.Doc.HealthCheckPath = &value
+		return nil
 	case types.LoadBalancerAttributeNameHttpsRedirectionEnabled:
 		return b.setRedirection(value)
 	case types.LoadBalancerAttributeNameTlsPolicyName:
 		if !isPolicy(value) {
-			return "The TLS policy does not exist: " + value
+			return resource.Refuse("The TLS policy does not exist: %s", value)
 		}
 		b.Doc.TlsPolicyName = &value
-		return ""
+		return nil
 	}
-	if refusal = refuseOption(string(name), value); refusal == "" {
-		options := maps.Clone(b.Doc.ConfigurationOptions)
-		options[string(name)] = value
-		b.Doc.ConfigurationOptions = options
+	if err := checkOption(string(name), value); err != nil {
+		return err
 	}
-	return refusal
+	options := maps.Clone(b.Doc.ConfigurationOptions)
+	options[string(name)] = value
+	b.Doc.ConfigurationOptions = options
+	return nil
 }
 
 // setRedirection has AWS's text (seen in a test of Terraform's AWS provider).
-func (b *LoadBalancer) setRedirection(value string) string {
+func (b *LoadBalancer) setRedirection(value string) error {
 	on, ok := flags[value]
 	switch {
 	case !ok:
 		return notFlag(string(types.LoadBalancerAttributeNameHttpsRedirectionEnabled), value)
 	case on && b.Serving() == nil:
-		return "cannot enable https redirection while https is disabled."
+		return resource.Refuse("cannot enable https redirection while https is disabled.")
 	}
 	b.Doc.HttpsRedirectionEnabled = &on
-	return ""
+	return nil
 }
 
 // flags are the values of an attribute that is on or off.
 var flags = map[string]bool{"true": true, "false": false}
 
-func notFlag(name, value string) string {
-	return fmt.Sprintf("The value of %s must be true or false, not %q.", name, value)
+func notFlag(name, value string) error {
+	return resource.Refuse("The value of %s must be true or false, not %q.", name, value)
 }
 
-func refusePath(path string) string {
+func checkPath(path string) error {
 	printable := !strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || '~' < r })
 	if !strings.HasPrefix(path, "/") || len(path) > maxPath || !printable {
-		return fmt.Sprintf("The health check path must begin with / and have at most %d printable ASCII characters without spaces.", maxPath)
+		return resource.Refuse("The health check path must begin with / and have at most %d printable ASCII characters without spaces.", maxPath)
 	}
-	return ""
+	return nil
 }
 
-// refuseOption says what is wrong with the value of a configuration option; "" if nothing is.
-func refuseOption(name, value string) string {
+// checkOption returns a resource.RefusalError for a value that a configuration option cannot have.
+func checkOption(name, value string) error {
 	switch name {
 	case stickiness:
 		if _, ok := flags[value]; !ok {
 			return notFlag(name, value)
 		}
-		return ""
+		return nil
 	case cookieSeconds:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > maxCookie || strconv.Itoa(n) != value {
-			return fmt.Sprintf("The value of %s must be from 1 to %d, not %q.", name, maxCookie, value)
+			return resource.Refuse("The value of %s must be from 1 to %d, not %q.", name, maxCookie, value)
 		}
-		return ""
+		return nil
 	}
-	return "There is no attribute " + name + "."
+	return resource.Refuse("There is no attribute %s.", name)
 }

@@ -32,15 +32,15 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Name("name", &r.Name)
 	a.Transition(b.Priv.Plan, provisioning, active)
 	d := &b.Doc
-	a.Want(d.InstancePort != nil && RefusePort(*d.InstancePort) == "", "doc: instancePort is not a port")
-	a.Want(refusePath(aws.ToString(d.HealthCheckPath)) == "", "doc: healthCheckPath is not valid")
+	a.Want(d.InstancePort != nil && CheckPort(*d.InstancePort) == nil, "doc: instancePort is not a port")
+	a.Want(checkPath(aws.ToString(d.HealthCheckPath)) == nil, "doc: healthCheckPath is not valid")
 	a.Want(d.HttpsRedirectionEnabled != nil, "doc: httpsRedirectionEnabled is missing")
 	a.Want(slices.Contains(d.IpAddressType.Values(), d.IpAddressType), "doc: unknown ipAddressType %q", audit.Shorten(string(d.IpAddressType)))
 	a.Want(isPolicy(aws.ToString(d.TlsPolicyName)), "doc: unknown tlsPolicyName")
 	options := slices.Sorted(maps.Keys(d.ConfigurationOptions))
 	a.Want(slices.Equal(options, []string{stickiness, cookieSeconds}), "doc: configurationOptions are not whole")
 	for _, name := range options {
-		a.Want(refuseOption(name, d.ConfigurationOptions[name]) == "", "doc: the value of %s is not valid", audit.Shorten(name))
+		a.Want(checkOption(name, d.ConfigurationOptions[name]) == nil, "doc: the value of %s is not valid", audit.Shorten(name))
 	}
 	if b.redirects() {
 		claims.Links = []resource.Role{resource.BalancerHTTPS}
