@@ -9,7 +9,6 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/identity"
 	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
-	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/store"
 )
 
@@ -56,7 +55,7 @@ func findCertificate(tx *store.Tx, account, region, name string) (found certific
 		if err != nil {
 			return nil, err
 		}
-		c, is, err := openCertificate(row)
+		c, is, err := loadbalancer.LoadValidated(row)
 		switch {
 		case err != nil:
 			return nil, err
@@ -71,17 +70,4 @@ func findCertificate(tx *store.Tx, account, region, name string) (found certific
 			"get-load-balancer-tls-certificates list those of a region", name, account)
 	}
 	return found, nil
-}
-
-// openCertificate opens a certificate of either kind. The second result is false for another resource.
-func openCertificate(r *resource.Resource) (c certificate.Validated, is bool, err error) {
-	switch r.Kind {
-	case resource.Certificate:
-		c, err = certificate.Load(r)
-	case resource.LoadBalancerTLSCertificate:
-		c, err = loadbalancer.LoadCertificate(r)
-	default:
-		return nil, false, nil
-	}
-	return c, true, err
 }

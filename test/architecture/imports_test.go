@@ -49,6 +49,8 @@ var order = [][]string{
 var beside = []edge{
 	{"internal/families/compute", "internal/families/keypair"},          // an instance is made with a key pair
 	{"internal/families/loadbalancer", "internal/families/certificate"}, // its certificates are validated as others are
+	{"internal/families/certificate", "internal/families/domain"},       // zones have the records of its names
+	{"internal/families/compute", "internal/families/domain"},           // zones say where the names for HTTPS lead
 	{"test/...", "test/..."},
 }
 

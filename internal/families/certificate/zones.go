@@ -2,8 +2,6 @@ package certificate
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
@@ -11,6 +9,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/acm"
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	domains "github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/kind/certificate"
 	"github.com/lanyard-cloud/lanyard/internal/kind/domain"
 	"github.com/lanyard-cloud/lanyard/internal/kind/loadbalancer"
@@ -30,13 +29,13 @@ func Validate(c *api.Call, cert certificate.Validated) error {
 // writeRecords adds the validation records of a new certificate to the zones of the account, whatever
 // the region of the certificate (release note of Lightsail, November 2022). No operation says so.
 func writeRecords(c *api.Call, cert certificate.Validated) error {
-	zones, err := zonesOf(c, cert.Domains())
+	zones, err := domains.ZonesOf(c, cert.Domains())
 	if err != nil {
 		return err
 	}
 	changed := map[*domain.Domain]bool{}
 	for i, name := range cert.Domains() {
-		zone := zoneOf(zones, name)
+		zone := domain.Closest(zones, name)
 		if zone == nil {
 			continue
 		}
@@ -68,58 +67,12 @@ func writeRecords(c *api.Call, cert certificate.Validated) error {
 	return nil
 }
 
-// zonesOf opens the zones of the account that may have the names.
-func zonesOf(c *api.Call, names []string) (zones []*domain.Domain, err error) {
-	home := resource.Domain.OnlyIn()
-	taken, err := c.Tx.NamesTaken(c.Principal.Account, home, "", parentsOf(names))
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range taken {
-		r, err := c.FindIn(home, name)
-		if err != nil {
-			return nil, err
-		}
-		if r.Kind != resource.Domain {
-			continue
-		}
-		zone := &domain.Domain{}
-		if err := zone.Open(r); err != nil {
-			return nil, err
-		}
-		zones = append(zones, zone)
-	}
-	return zones, nil
-}
-
-// parentsOf are the names themselves and all domains that they are in, each once.
-func parentsOf(names []string) (all []string) {
-	for _, name := range names {
-		for found := true; found && strings.Contains(name, "."); _, name, found = strings.Cut(name, ".") {
-			if !slices.Contains(all, name) {
-				all = append(all, name)
-			}
-		}
-	}
-	return all
-}
-
-// zoneOf is the zone that a name is in: the one that has most of its labels; nil if it is in none.
-func zoneOf(zones []*domain.Domain, name string) (found *domain.Domain) {
-	for _, z := range zones {
-		if z.Covers(name) && (found == nil || len(z.Resource.Name) > len(found.Resource.Name)) {
-			found = z
-		}
-	}
-	return found
-}
-
 // prove notes which records of a certificate zones have, and reports whether one is new. The
 // certificate is issued a while after the last one.
 func prove(c *api.Call, cert certificate.Validated, zones ...*domain.Domain) (changed bool) {
 	v := cert.Validation()
 	for i, name := range cert.Domains() {
-		zone := zoneOf(zones, name)
+		zone := domain.Closest(zones, name)
 		if zone == nil || !v.Awaits(i, c.Now) {
 			continue
 		}
@@ -157,17 +110,9 @@ func Prove(c *api.Call, zone *domain.Domain, entry *types.DomainEntry) error {
 }
 
 func proveStored(c *api.Call, r *resource.Resource, zone *domain.Domain) error {
-	cert, err := open(r)
+	cert, _, err := loadbalancer.LoadValidated(r)
 	if err != nil || !prove(c, cert, zone) {
 		return err
 	}
 	return c.Save(cert)
-}
-
-// open opens a stored certificate of any kind.
-func open(r *resource.Resource) (certificate.Validated, error) {
-	if r.Kind == resource.LoadBalancerTLSCertificate {
-		return loadbalancer.LoadCertificate(r)
-	}
-	return certificate.Load(r)
 }

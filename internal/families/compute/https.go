@@ -1,7 +1,6 @@
 package compute
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	domains "github.com/lanyard-cloud/lanyard/internal/families/domain"
 	"github.com/lanyard-cloud/lanyard/internal/kind/domain"
 	"github.com/lanyard-cloud/lanyard/internal/kind/instance"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
@@ -64,10 +64,8 @@ func checkSetup(c *api.Call, i *instance.Instance, names []string) error {
 	if !slices.ContainsFunc(names, func(name string) bool { return len(name) <= maxCommonName }) {
 		return api.InvalidParams("At least one of the domain names must have no more than %d characters.", maxCommonName)
 	}
-	for _, name := range names {
-		if err := checkPoints(c, i, name); err != nil {
-			return err
-		}
+	if err := checkPoints(c, i, names); err != nil {
+		return err
 	}
 	latest, err := setups(c, i)
 	if err == nil && len(latest) > 0 && latest[0].Runs(c.Now) {
@@ -96,32 +94,25 @@ func canHaveHTTPS(i *instance.Instance) bool {
 
 // checkPoints returns an error if the DNS record of a name does not point to an instance. Only the zones of the
 // account are asked: a name that is in none of them counts as right.
-func checkPoints(c *api.Call, i *instance.Instance, name string) error {
-	var addresses []string
+func checkPoints(c *api.Call, i *instance.Instance, names []string) error {
+	addresses := slices.Clone(i.Doc.Ipv6Addresses)
 	if address := i.ShownAddress(c.Now); address != nil {
 		addresses = append(addresses, *address)
 	}
-	zone, err := zoneOf(c, name)
-	if err == nil && zone != nil && !zone.PointsTo(name, append(addresses, i.Doc.Ipv6Addresses...)) {
-		err = api.InvalidParams("The DNS record of the domain name %s does not point to the public IP address of the instance %s.", name, i.Resource.Name)
+	normal := make([]string, len(names))
+	for n, name := range names {
+		normal[n] = resource.Domain.Normal(name)
 	}
-	return err
-}
-
-// zoneOf is the zone of the account that a name is in; nil if it is in none.
-func zoneOf(c *api.Call, name string) (*domain.Domain, error) {
-	for at := resource.Domain.Normal(name); strings.Contains(at, "."); _, at, _ = strings.Cut(at, ".") {
-		r, err := c.FindIn(resource.Domain.OnlyIn(), at, resource.Domain)
-		if _, missing := errors.AsType[*types.NotFoundException](err); missing {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		zone := &domain.Domain{}
-		return zone, zone.Open(r)
+	zones, err := domains.ZonesOf(c, normal)
+	if err != nil {
+		return err
 	}
-	return nil, nil //nolint:nilnil // a name may be in no zone
+	for n, name := range names {
+		if zone := domain.Closest(zones, normal[n]); zone != nil && !zone.PointsTo(normal[n], addresses) {
+			return api.InvalidParams("The DNS record of the domain name %s does not point to the public IP address of the instance %s.", name, i.Resource.Name)
+		}
+	}
+	return nil
 }
 
 // setups are those in the history of an instance, the newest first.

@@ -63,6 +63,17 @@ func (d *Domain) Covers(name string) bool {
 	return name == d.Resource.Name || strings.HasSuffix(name, "."+d.Resource.Name)
 }
 
+// Closest is the one of some zones that a name is in, in its normal form: the one that has most of its labels; nil if it is
+// in none.
+func Closest(zones []*Domain, name string) (found *Domain) {
+	for _, z := range zones {
+		if z.Covers(name) && (found == nil || len(z.Resource.Name) > len(found.Resource.Name)) {
+			found = z
+		}
+	}
+	return found
+}
+
 // Has reports whether the zone has an entry, given without regard to case and final dots.
 func (d *Domain) Has(name, kind, target string) bool {
 	same := zoneWith(d.Resource.Name, d.Doc.DomainEntries).named(normalName(&name))

@@ -12,11 +12,10 @@ import (
 // maxAliases bounds how many CNAME entries lead from a name to its addresses.
 const maxAliases = 8
 
-// PointsTo reports whether a name in the zone has an entry for one of the addresses. CNAME entries lead on, and a
-// name without entries has those of the asterisk. What a name outside the zone points to is not
-// known: it counts as right.
+// PointsTo reports whether a name in the zone, in its normal form, has an entry for one of the addresses. CNAME entries lead
+// on, and a name without entries has those of the asterisk. What a name outside the zone points to is not known: it counts
+// as right.
 func (d *Domain) PointsTo(name string, addresses []string) bool {
-	name = resource.Domain.Normal(name)
 	for range maxAliases {
 		if !d.Covers(name) {
 			return true

@@ -38,6 +38,19 @@ func LoadCertificate(r *resource.Resource) (*Certificate, error) {
 	return c, c.Open(r)
 }
 
+// LoadValidated opens a stored certificate of any kind. is is false for another resource.
+func LoadValidated(r *resource.Resource) (c certificate.Validated, is bool, err error) {
+	switch r.Kind {
+	case resource.Certificate:
+		c, err = certificate.Load(r)
+	case resource.LoadBalancerTLSCertificate:
+		c, err = LoadCertificate(r)
+	default:
+		return nil, false, nil
+	}
+	return c, true, err
+}
+
 // Kind is resource.LoadBalancerTLSCertificate.
 func (*Certificate) Kind() resource.Kind { return resource.LoadBalancerTLSCertificate }
 
