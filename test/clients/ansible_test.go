@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
 // TestAnsible runs playbooks with the Lightsail modules of the collection community.aws: a site, that it is left alone
@@ -60,7 +62,7 @@ func (a *ansible) run(t *testing.T, program string, args ...string) (string, err
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Env = slices.DeleteFunc(clientEnv(t, "AWS_URL="+a.endpoint, "AWS_REGION="+journeyRegion, "AWS_DEFAULT_REGION="+journeyRegion),
+	cmd.Env = slices.DeleteFunc(process.ClientEnviron(t, "AWS_URL="+a.endpoint, "AWS_REGION="+journeyRegion, "AWS_DEFAULT_REGION="+journeyRegion),
 		func(v string) bool {
 			return strings.HasPrefix(v, "ANSIBLE_") && !strings.HasPrefix(v, "ANSIBLE_COLLECTIONS_PATH")
 		})

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lanyard-cloud/lanyard/internal/catalogue"
+	"github.com/lanyard-cloud/lanyard/test/process"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
@@ -93,7 +94,7 @@ func knows(t *testing.T) func(string) (bool, error) {
 func cliKnows(t *testing.T, action string) bool {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "aws", "lightsail", cliCommand(action), "--generate-cli-skeleton")
-	cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION=us-east-1")
+	cmd.Env = process.ClientEnviron(t, "AWS_DEFAULT_REGION=us-east-1")
 	out, err := cmd.CombinedOutput()
 	if err != nil && !strings.Contains(string(out), "nvalid choice") {
 		t.Fatalf("aws lightsail %s: %v\n%s", cliCommand(action), err, out)
@@ -103,7 +104,7 @@ func cliKnows(t *testing.T, action string) bool {
 
 // useClientEnv gives a script the clients' environment.
 func useClientEnv(t *testing.T, env *testscript.Env, more ...string) {
-	for _, v := range clientEnv(t, more...) {
+	for _, v := range process.ClientEnviron(t, more...) {
 		if name, value, _ := strings.Cut(v, "="); name != "TMPDIR" {
 			env.Setenv(name, value)
 		}

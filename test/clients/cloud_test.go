@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
 // A cloud calls actions of the server at an endpoint through a client of AWS's: with the input's members by their
@@ -35,7 +37,7 @@ func awsCLI(t *testing.T) cloud {
 		}
 		cmd := exec.CommandContext(t.Context(), "aws", "lightsail", cliCommand(action),
 			"--cli-input-json", string(in), "--endpoint-url", endpoint, "--output", "json")
-		cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION="+journeyRegion)
+		cmd.Env = process.ClientEnviron(t, "AWS_DEFAULT_REGION="+journeyRegion)
 		out, err := cmd.Output()
 		if exit, failed := err.(*exec.ExitError); failed { //nolint:errorlint // Output wraps nothing
 			return nil, string(exit.Stderr)
@@ -72,7 +74,7 @@ for line in sys.stdin:
 func boto3(t *testing.T) cloud {
 	needRun(t, "apt-get install python3-boto3", "python3", "-c", "import boto3")
 	cmd := exec.CommandContext(t.Context(), "python3", "-c", boto3Loop)
-	cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION="+journeyRegion)
+	cmd.Env = process.ClientEnviron(t, "AWS_DEFAULT_REGION="+journeyRegion)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/test/inputs"
+	"github.com/lanyard-cloud/lanyard/test/process"
 )
 
 var (
@@ -53,7 +54,7 @@ func TestBoto3_everyAction(t *testing.T) {
 func TestAWSCLI_everyCommand(t *testing.T) {
 	need(t, "aws", "apt-get install awscli")
 	cmd := exec.CommandContext(t.Context(), "aws", "lightsail", "nothing")
-	cmd.Env = clientEnv(t, "AWS_DEFAULT_REGION=us-east-1")
+	cmd.Env = process.ClientEnviron(t, "AWS_DEFAULT_REGION=us-east-1")
 	out, err := cmd.CombinedOutput()
 	_, list, found := strings.Cut(string(out), "valid choices are:")
 	if err == nil || !found {

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -83,34 +82,6 @@ func needRun(t *testing.T, remedy, program string, args ...string) {
 	if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %q: %v: install it with %s\n%s", program, args, err, remedy, out)
 	}
-}
-
-// clientEnv is the environment for an AWS client: the root's key, no config files of anybody's, and no way out of
-// this machine.
-func clientEnv(t *testing.T, more ...string) []string {
-	t.Helper()
-	dir := t.TempDir()
-	env := append(process.Environ(),
-		"AWS_ACCESS_KEY_ID="+process.AccessKeyID,
-		"AWS_SECRET_ACCESS_KEY="+process.SecretAccessKey,
-		"AWS_CONFIG_FILE="+filepath.Join(dir, "config"),
-		"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(dir, "credentials"),
-	)
-	return append(append(env, isolation...), more...)
-}
-
-// isolation keeps AWS clients from looking for credentials elsewhere, and any call that is not for this machine from
-// leaving it: nothing listens on the discard port. The locale makes their output the same everywhere.
-var isolation = []string{
-	"AWS_EC2_METADATA_DISABLED=true",
-	"AWS_PAGER=",
-	"LC_ALL=C.UTF-8",
-	"HTTP_PROXY=http://127.0.0.1:9",
-	"HTTPS_PROXY=http://127.0.0.1:9",
-	"NO_PROXY=127.0.0.1",
-	"http_proxy=http://127.0.0.1:9",
-	"https_proxy=http://127.0.0.1:9",
-	"no_proxy=127.0.0.1",
 }
 
 // unusable are the actions that every resource refuses: they are for virtual computers of Lightsail for Research. The

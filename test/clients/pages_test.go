@@ -45,7 +45,7 @@ func runPages(t *testing.T, pages []string) {
 	}
 	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", script)
 	cmd.Dir = t.TempDir()
-	cmd.Env = clientEnv(t, append(process.Settings(server.DataDir), "AWS_DEFAULT_REGION=us-east-1", "ENDPOINT="+check(t, server).URL,
+	cmd.Env = process.ClientEnviron(t, append(process.Settings(server.DataDir), "AWS_DEFAULT_REGION=us-east-1", "ENDPOINT="+check(t, server).URL,
 		"PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

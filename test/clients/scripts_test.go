@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lanyard-cloud/lanyard/test/process"
 	"github.com/lanyard-cloud/lanyard/test/wirecheck"
 )
 
@@ -65,7 +66,7 @@ func runParts(t *testing.T, client, interpreter, dir, extension string, list ...
 func output(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Env = clientEnv(t)
+	cmd.Env = process.ClientEnviron(t)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%s %q: %v", program, args, err)
@@ -77,7 +78,7 @@ func output(t *testing.T, program string, args ...string) string {
 func run(t *testing.T, program string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Env = clientEnv(t, "PYTHONDONTWRITEBYTECODE=1")
+	cmd.Env = process.ClientEnviron(t, "PYTHONDONTWRITEBYTECODE=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%s: %v\n%s", program, err, out)

@@ -29,7 +29,7 @@ func TestTLS(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			sh := exec.CommandContext(t.Context(), "sh", "-c", tt.script)
-			sh.Env = append(clientEnv(t, process.Settings(server.DataDir)...),
+			sh.Env = append(process.ClientEnviron(t, process.Settings(server.DataDir)...),
 				"LANYARD="+process.Binary(t), "ENDPOINT="+server.Endpoint, "AWS_DEFAULT_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1")
 			out, _ := sh.CombinedOutput() // the second is to fail
 			if !strings.Contains(string(out), tt.want) {

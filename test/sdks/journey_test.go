@@ -237,23 +237,15 @@ func (c client) checkCalls(t *testing.T, checker *wirecheck.Checker) {
 // environ points a client at an endpoint.
 func (c client) environ(t *testing.T, endpoint string) []string {
 	t.Helper()
-	dir := t.TempDir()
-	env := append(slices.Clone(isolation), process.Environ()...)
-	env = append(env, "AWS_ACCESS_KEY_ID="+process.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+process.SecretAccessKey, "AWS_REGION=us-east-1",
-		"AWS_DEFAULT_REGION=us-east-1", "AWS_CONFIG_FILE="+filepath.Join(dir, "config"), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(dir, "credentials"))
+	name := "LANYARD_ENDPOINT"
 	if c.pointed == byVariables {
-		return append(env, "AWS_ENDPOINT_URL_LIGHTSAIL="+endpoint)
+		name = "AWS_ENDPOINT_URL_LIGHTSAIL"
 	}
-	return append(env, "LANYARD_ENDPOINT="+endpoint)
+	return process.ClientEnviron(t, withoutBytecode, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", name+"="+endpoint)
 }
 
-// isolation keeps clients from looking for credentials elsewhere, and any call that is not for this machine from leaving
-// it: nothing listens on the discard port.
-var isolation = []string{
-	"AWS_EC2_METADATA_DISABLED=true", "LC_ALL=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1",
-	"HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1,localhost",
-	"http_proxy=http://127.0.0.1:9", "https_proxy=http://127.0.0.1:9", "no_proxy=127.0.0.1,localhost",
-}
+// withoutBytecode keeps Python from writing files beside the programs.
+const withoutBytecode = "PYTHONDONTWRITEBYTECODE=1"
 
 // readProfile has the client read the regions with a profile that `lanyard env` wrote.
 func (c client) readProfile(t *testing.T) {
@@ -266,8 +258,8 @@ func (c client) readProfile(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("lanyard env: %v\n%s", err, out)
 	}
-	env := append(append(slices.Clone(isolation), process.Environ()...), files...)
-	if out := c.run(t, append(env, "AWS_PROFILE=lanyard"), "profile"); !strings.Contains(out, "us-east-1") {
+	env := append(append(process.Isolated(), files...), withoutBytecode, "AWS_PROFILE=lanyard")
+	if out := c.run(t, env, "profile"); !strings.Contains(out, "us-east-1") {
 		t.Errorf("with the profile the regions are %q", out)
 	}
 }
