@@ -124,10 +124,10 @@ fresh: ## Run the README's two commands on a bare Debian 12 in a folder; needs r
 fuzz: ## Run each fuzz target for FUZZTIME (1m)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz
 
-# It needs Java, Rust and other tools, and gets packages of many registries. SDKS has the names of the clients to run, all
-# if it is empty; a run of all writes docs/clients.md.
+# It needs Java, Rust and other tools, and gets packages of many registries. SDKS has the names of those to run, all if it
+# is empty; a run of all writes docs/clients.md.
 .PHONY: sdks
-sdks: build ## Take a journey with each SDK that can be had (SDKS names some of them), and write docs/clients.md
+sdks: build ## Run each SDK and program that can be had (SDKS names some of them), and write docs/clients.md
 	LANYARD_BIN=$(CURDIR)/$(BINARY) SDKS="$(SDKS)" go test -tags sdks -count=1 -timeout 2h -v ./test/sdks $(if $(SDKS),,-update)
 
 .PHONY: bench

@@ -16,8 +16,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/lanyard-cloud/lanyard/internal/model"
 	"github.com/lanyard-cloud/lanyard/internal/quota"
 	"github.com/lanyard-cloud/lanyard/test/process"
@@ -172,8 +170,7 @@ func newRehearsal(t *testing.T, server *process.Server) *rehearsal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := aws.Credentials{AccessKeyID: process.AccessKeyID, SecretAccessKey: process.SecretAccessKey}
-	return &rehearsal{server, scripts.Signer{Key: key, Region: "us-east-1"}, script, script.Of(scripts.Parts...), len(script["make"])}
+	return &rehearsal{server, root, script, script.Of(scripts.Parts...), len(script["make"])}
 }
 
 // calls are those of all actions but some, in the order of the scripts. Each action has a team of its own, for which it can succeed.

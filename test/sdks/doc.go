@@ -1,5 +1,6 @@
 // Package sdks drives the built binary with the SDKs of the languages that AWS has some for, each by a small program
-// that takes one journey in the idioms of its language. `make sdks` runs it; SDKS names those to run.
+// that takes one journey in the idioms of its language, and with programs that people run. `make sdks` runs it; SDKS
+// names those to run.
 //
 // A client is a row in clients_test.go. Its program is called so, with the environment that points it at a server:
 //
@@ -36,4 +37,9 @@
 // It does not test what every action does: test/clients and test/actions do.
 //
 // What a program did is not taken from it alone: a checker stands before the server, and the test compares what was called.
+//
+// The same run has programs do their work that people run against Lightsail: Ansible, Prowler, certbot's plugin, lego,
+// Prometheus and aws-nuke. They are rows of programs_test.go, SDKS names them, too, and they have a section on the page.
+// They are unmodified: packages of pinned versions, and what tells them what to do in folder programs. Each has a test of what it
+// finds and leaves. Calls of other services are apart from those of Lightsail, and a test fails when a program makes one that is not known.
 package sdks

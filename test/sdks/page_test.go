@@ -75,7 +75,9 @@ compared what they had read of each answer with its JSON.
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", c.language, c.product, version, pointed, len(done.actions[c.name]))
 	}
-	fmt.Fprintf(&b, "\n¹ It takes an exception's class from the body's member `code`, with the real Lightsail, too.\n\n%s\n\n## Actions\n\n| action | clients |\n|---|---|\n", outOfReach)
+	b.WriteString("\n¹ It takes an exception's class from the body's member `code`, with the real Lightsail, too.\n\n")
+	writePrograms(&b)
+	fmt.Fprintf(&b, "%s\n\n## Actions\n\n| action | clients |\n|---|---|\n", outOfReach)
 	by := map[string][]string{}
 	for _, c := range clients {
 		for _, action := range done.actions[c.name] {
@@ -86,6 +88,24 @@ compared what they had read of each answer with its JSON.
 		fmt.Fprintf(&b, "| %s | %s |\n", action, strings.Join(by[action], ", "))
 	}
 	return b.String()
+}
+
+// writePrograms writes the section about programs that people run.
+func writePrograms(b *strings.Builder) {
+	b.WriteString(`## Programs
+
+These programs were run as they are released, by their own commands or, for the two that set records of challenges, by the calls that they make
+for that. A test compared what they found with what was there, and what they left. "endpoint" and "endpoints" are keys of their configurations.
+Calls of other services are refused with 400, except those of AWS STS: see [divergences.md](divergences.md#sts).
+
+| program | version | pointed by | what it did | actions called | calls of other services |
+|---|---|---|---|---|---|
+`)
+	for _, a := range applications {
+		fmt.Fprintf(b, "| %s | %s | `%s` | It %s. | %s | %s |\n", a.product, a.version, a.pointed, a.does,
+			strings.Join(done.actions[a.name], ", "), cmp.Or(strings.Join(a.asks, ", "), "none"))
+	}
+	b.WriteString("\n")
 }
 
 // outOfReach says which clients were not run, and why.
@@ -99,4 +119,5 @@ const outOfReach = `## Not run
 | Kotlin | The Maven repository of the tests has no version of it. |
 | Java, later versions | The Maven repository of the tests has no later one of its Lightsail module. |
 | C++ | It is built from sources that a test of this project cannot get. Debian does not package it. |
-| Perl, Haskell | AWS has no SDK for them. Debian has signers for Perl, with clients for EC2, S3 and SQS, and a library for Haskell without Lightsail. |`
+| Perl, Haskell | AWS has no SDK for them. Debian has signers for Perl, with clients for EC2, S3 and SQS, and a library for Haskell without Lightsail. |
+| Ansible 13 and later | They need Python 3.12; Debian 12 has 3.11. |`

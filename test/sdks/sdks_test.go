@@ -30,12 +30,13 @@ func TestMain(m *testing.M) {
 // TestSDKs takes the journey with each client.
 func TestSDKs(t *testing.T) {
 	for _, name := range only {
-		if !slices.ContainsFunc(clients, func(c client) bool { return c.name == name }) {
-			t.Errorf("SDKS names %q, which is none of the clients", name)
+		if !slices.ContainsFunc(clients, func(c client) bool { return c.name == name }) &&
+			!slices.ContainsFunc(applications, func(a application) bool { return a.name == name }) {
+			t.Errorf("SDKS names %q, which is neither a client nor a program", name)
 		}
 	}
 	for _, c := range clients {
-		if len(only) > 0 && !slices.Contains(only, c.name) {
+		if !isWanted(c.name) {
 			continue
 		}
 		t.Run(c.name, func(t *testing.T) {
@@ -51,6 +52,9 @@ func TestSDKs(t *testing.T) {
 		})
 	}
 }
+
+// isWanted reports whether this run is to run a client or program.
+func isWanted(name string) bool { return len(only) == 0 || slices.Contains(only, name) }
 
 // need fails the test where a program is not on this machine.
 func (c client) need(t *testing.T) {
@@ -87,8 +91,18 @@ func (c client) build(t *testing.T) {
 	}
 }
 
-// run runs the client's program in its folder.
+// run runs the client's program in its folder, and returns what it printed.
 func (c client) run(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	cmd := c.command(t, env, args...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", cmd.Args, err, out)
+	}
+	return string(out)
+}
+
+func (c client) command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	program := c.program[0]
 	if strings.Contains(program, "/") { // a path is from the folder
@@ -97,11 +111,7 @@ func (c client) run(t *testing.T, env []string, args ...string) string {
 			program = abs
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), program, append(c.program[1:], args...)...)
+	cmd := exec.CommandContext(t.Context(), program, append(slices.Clone(c.program[1:]), args...)...)
 	cmd.Dir, cmd.Env = c.dir, env
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%q: %v\n%s", cmd.Args, err, out)
-	}
-	return string(out)
+	return cmd
 }
