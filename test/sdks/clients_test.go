@@ -10,7 +10,7 @@ type client struct {
 	language, product, version string
 	// dir is where the program is.
 	dir string
-	// needs are the programs that have to be on the machine.
+	// needs are what has to be on the machine.
 	needs []tool
 	// builds are commands in dir that get what the program needs. They do nothing if they did it before.
 	builds [][]string
@@ -32,7 +32,7 @@ type client struct {
 	lacksMembers []string
 }
 
-// A tool is a program, with what installs it.
+// A tool is a program that has to be there, or a command that has to end well, and what installs it.
 type tool struct{ program, remedy string }
 
 // A way is how a client is told the endpoint.
@@ -46,7 +46,7 @@ const (
 // newActions are those that came in 2026, which earlier versions lack.
 var newActions = []string{"GetProfile"}
 
-var python = []tool{{"python3", "apt-get install python3 python3-venv"}}
+var python = []tool{{"python3 -c 'import ensurepip, venv'", "apt-get install python3 python3-venv"}}
 
 var java = []tool{{"java", "apt-get install openjdk-17-jdk-headless"}, {"mvn", "apt-get install maven"}}
 
