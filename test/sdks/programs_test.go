@@ -82,7 +82,7 @@ var applications = []application{
 	},
 	{
 		client: client{
-			name: "prometheus", language: "Go", product: "Prometheus, `promtool check service-discovery`", version: "0.316.0", dir: "programs",
+			name: "prometheus", language: "Go", product: "Prometheus 3.16, `promtool check service-discovery`", version: "0.316.0", dir: "programs",
 			builds:  [][]string{{"go", "build", "-tags", "remove_all_sd,enable_aws_sd", "-o", ".bin/promtool", "github.com/prometheus/prometheus/cmd/promtool"}},
 			program: []string{".bin/promtool", "check", "service-discovery"}, pointed: byEndpoint, agent: "aws-sdk-go-v2/",
 		},
