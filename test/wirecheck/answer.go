@@ -48,21 +48,26 @@ func (a *answer) note(format string, args ...any) {
 	a.violations = append(a.violations, fmt.Sprintf(format, args...))
 }
 
-// check returns the outcome: "" for success, else the exception's name.
-func (a *answer) check() (outcome string) {
+// check returns the outcome: "" for success, else the exception's name. The code is the body's, or the outcome where that has none.
+func (a *answer) check() (outcome, code string) {
 	a.checkHeader()
 	doc, err := decode(a.body)
 	if err != nil {
 		a.note("the body is not one JSON object: %v", err)
-		return "?"
+		return "?", "?"
 	}
 	if a.status == http.StatusOK {
 		schema := inputs.SchemaOf(a.action.NewOutput())
 		w := walker{note: a.note}
 		w.structure("", schema, schema.ID().Name, doc)
-		return ""
+		return "", ""
 	}
-	return a.checkError(doc)
+	outcome = a.checkError(doc)
+	code, ok := doc["code"].(string)
+	if !ok {
+		code = outcome
+	}
+	return outcome, code
 }
 
 func (a *answer) checkHeader() {

@@ -35,6 +35,7 @@ type Checker struct {
 	violations []string
 	ids        map[string]bool
 	outcomes   map[string]bool
+	codes      map[string]bool
 	succeeded  map[Call]bool
 }
 
@@ -66,7 +67,7 @@ func New(endpoint string) (*Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("endpoint of the server under test: %w", err)
 	}
-	c := &Checker{ids: map[string]bool{}, outcomes: map[string]bool{}, succeeded: map[Call]bool{}}
+	c := &Checker{ids: map[string]bool{}, outcomes: map[string]bool{}, codes: map[string]bool{}, succeeded: map[Call]bool{}}
 	c.proxy = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(u)
@@ -128,6 +129,13 @@ func (c *Checker) Saw(action, outcome string) bool {
 	return c.outcomes[action+" "+outcome]
 }
 
+// SawCode is Saw for clients that take the code of an exception for its name: that is the body's member code, if there is one.
+func (c *Checker) SawCode(action, outcome string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.codes[action+" "+outcome]
+}
+
 func (c *Checker) note(where, format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -150,7 +158,7 @@ func (c *Checker) inspect(resp *http.Response) error {
 		return nil
 	}
 	a := &answer{action: action, status: resp.StatusCode, header: resp.Header, body: body}
-	outcome := a.check()
+	outcome, code := a.check()
 	c.checkID(a)
 	for _, v := range a.violations {
 		c.note(name, "%s in %d %s", v, resp.StatusCode, body)
@@ -158,6 +166,7 @@ func (c *Checker) inspect(resp *http.Response) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.outcomes[name+" "+outcome] = true
+	c.codes[name+" "+code] = true
 	if outcome == "" {
 		c.succeeded[Call{resp.Request.UserAgent(), name}] = true
 	}

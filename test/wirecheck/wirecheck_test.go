@@ -205,12 +205,19 @@ func TestChecker_realServer(t *testing.T) {
 	if _, err := client.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("nobody")}); err == nil {
 		t.Error("a key pair that is not there was found")
 	}
-	for action, outcome := range map[string]string{"GetRegions": "", "GetKeyPair": "NotFoundException"} {
-		if !c.Saw(action, outcome) {
-			t.Errorf("%s with outcome %q was not seen", action, outcome)
+	if _, err := client.DeleteContainerService(t.Context(), &lightsail.DeleteContainerServiceInput{ServiceName: new("nobody")}); err == nil {
+		t.Error("a container service that is not there was deleted")
+	}
+	for action, want := range map[string]struct{ outcome, code string }{
+		"GetRegions":             {"", ""},
+		"GetKeyPair":             {"NotFoundException", "DoesNotExist"},
+		"DeleteContainerService": {"NotFoundException", "NotFoundException"}, // these exceptions have no code
+	} {
+		if !c.Saw(action, want.outcome) || !c.SawCode(action, want.code) {
+			t.Errorf("%s with outcome %q and code %q was not seen", action, want.outcome, want.code)
 		}
 	}
-	if c.Saw("GetKeyPair", "") {
+	if c.Saw("GetKeyPair", "") || c.SawCode("GetKeyPair", "") {
 		t.Error("a success was seen that there was not")
 	}
 }
