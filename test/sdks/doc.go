@@ -29,10 +29,11 @@
 // the client, too. The program leaves DIR/answers.jsonl, with an object in a line for each call, in the same order:
 //
 //   - action, and outcome: the class of the exception, or "" for success.
-//   - unknown: the members of the input and of the answer that the client does not have, by the names of its structures
-//     (Disk.name), and the values that its enumerations do not have (Disk.state=new).
+//   - unknown: the action, if the client does not have it; the members of the input and of the answer that it does not have, by
+//     the names of its structures (Disk.name), and the values that its enumerations do not have (Disk.state=new).
 //
-// It exits with 0 only if the client has each other member of the answer, with the value that is in the JSON.
+// It exits with 0 only if the client has each other member of the answer, with the value that is in the JSON. Times are compared to the
+// millisecond. Which members an answer must have is not compared: some clients fill in what they miss. The checker looks for those.
 //
 // It does not test what every action does: test/clients and test/actions do.
 //

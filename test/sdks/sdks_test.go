@@ -68,11 +68,10 @@ func (c client) build(t *testing.T) {
 		if !done {
 			cmd := exec.CommandContext(t.Context(), step[0], step[1:]...)
 			cmd.Dir = c.dir
-			out, failed := cmd.CombinedOutput()
-			if failed != nil {
+			var out []byte
+			if out, err = cmd.CombinedOutput(); len(out) > 0 {
 				t.Logf("%s", out)
 			}
-			err = failed
 			built[key] = err
 		}
 		if err != nil {
