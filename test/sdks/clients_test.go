@@ -51,12 +51,14 @@ var python = []tool{{"python3 -c 'import ensurepip, venv'", "apt-get install pyt
 var java = []tool{{"java", "apt-get install openjdk-17-jdk-headless"}, {"mvn", "apt-get install maven"}}
 
 // maven compiles what is in the folder, and gets the packages of its pom.xml.
-var maven = [][]string{{"mvn", "--quiet", "--batch-mode", "compile"}}
+var maven = [][]string{{"mvn", "--quiet", "--batch-mode", "-Dstyle.color=never", "compile"}}
 
 // jvm runs the program of a Maven project.
 func jvm(args ...string) []string {
 	return append([]string{"java", "-cp", "target/classes:target/dependency/*"}, args...)
 }
+
+var rust = []tool{{"cargo", "rustup, with Rust 1.94.1 or later"}, {"gcc", "apt-get install gcc"}}
 
 // pip makes a virtual environment with the packages of a lock file.
 func pip(name string) [][]string {
@@ -123,5 +125,10 @@ var clients = []client{
 		name: "java-async", language: "Java", product: "AWS SDK for Java, LightsailAsyncClient", version: "2.40.2", dir: "java", needs: java, builds: maven,
 		program: jvm("cloud.lanyard.sdks.Main", "async"), pointed: byVariables, profile: true, agent: "aws-sdk-java/2.40.2 md/io#async",
 		lacks: newActions,
+	},
+	{
+		name: "rust", language: "Rust", product: "aws-sdk-lightsail", version: "1.135.0", dir: "rust", needs: rust, builds: [][]string{{"./build"}},
+		program: []string{"target/debug/journey"}, pointed: byVariables, profile: true, strict: true, agent: "aws-sdk-rust/1.7.0 ua/2.1 api/lightsail/1.135.0",
+		codes: true,
 	},
 }
