@@ -33,6 +33,7 @@ const (
 	relationalDatabase         = types.ResourceTypeRelationalDatabase
 	relationalDatabaseSnapshot = types.ResourceTypeRelationalDatabaseSnapshot
 	staticIP                   = types.ResourceTypeStaticIp
+	subdomain                  = types.ResourceTypeSubdomain
 )
 
 type kinds = []types.ResourceType
@@ -41,11 +42,12 @@ type kinds = []types.ResourceType
 var taggable = kinds{
 	alarm, bucket, certificate, contactMethod, containerService, disk,
 	diskSnapshot, distribution, domain, instance, instanceSnapshot, keyPair,
-	loadBalancer, relationalDatabase, relationalDatabaseSnapshot, staticIP,
+	loadBalancer, relationalDatabase, relationalDatabaseSnapshot, staticIP, subdomain,
 }
 
-// accessTable has a row for every action of the SDK. GetProfile is newer than the
-// reference; as a read without resource it is taken to be like all others.
+// accessTable has a row for every action of the SDK. Those of GetProfile and of the actions on subdomains are
+// newer than the reference: what they have here is what actions of their sort have. That
+// CheckSubdomainAvailability is of the level Write follows from its reservations.
 var accessTable = map[string]Access{
 	"AllocateStaticIp":                        {Write: true},
 	"AttachCertificateToDistribution":         {Write: true, Required: kinds{certificate, distribution}},
@@ -53,6 +55,7 @@ var accessTable = map[string]Access{
 	"AttachInstancesToLoadBalancer":           {Write: true, Required: kinds{loadBalancer}},
 	"AttachLoadBalancerTlsCertificate":        {Write: true, Required: kinds{loadBalancer}},
 	"AttachStaticIp":                          {Write: true, Required: kinds{instance, staticIP}},
+	"CheckSubdomainAvailability":              {Write: true},
 	"CloseInstancePublicPorts":                {Write: true, Required: kinds{instance}},
 	"CopySnapshot":                            {Write: true},
 	"CreateBucket":                            {Write: true, RequestTags: true},
@@ -79,6 +82,7 @@ var accessTable = map[string]Access{
 	"CreateRelationalDatabase":                {Write: true, RequestTags: true},
 	"CreateRelationalDatabaseFromSnapshot":    {Write: true, Required: kinds{relationalDatabaseSnapshot}, RequestTags: true},
 	"CreateRelationalDatabaseSnapshot":        {Write: true, RequestTags: true},
+	"CreateSubdomain":                         {Write: true, RequestTags: true},
 	"DeleteAlarm":                             {Write: true, Required: kinds{alarm}},
 	"DeleteAutoSnapshot":                      {Write: true},
 	"DeleteBucket":                            {Write: true, Required: kinds{bucket}},
@@ -100,6 +104,7 @@ var accessTable = map[string]Access{
 	"DeleteLoadBalancerTlsCertificate":        {Write: true, Required: kinds{loadBalancer}},
 	"DeleteRelationalDatabase":                {Write: true, Required: kinds{relationalDatabase}},
 	"DeleteRelationalDatabaseSnapshot":        {Write: true, Required: kinds{relationalDatabaseSnapshot}},
+	"DeleteSubdomain":                         {Write: true, Required: kinds{subdomain}},
 	"DetachCertificateFromDistribution":       {Write: true, Required: kinds{distribution}},
 	"DetachDisk":                              {Write: true, Required: kinds{disk}},
 	"DetachInstancesFromLoadBalancer":         {Write: true, Required: kinds{loadBalancer}},
@@ -174,6 +179,7 @@ var accessTable = map[string]Access{
 	"GetSetupHistory":                         {Optional: kinds{instance}},
 	"GetStaticIp":                             {},
 	"GetStaticIps":                            {},
+	"GetSubdomains":                           {},
 	"ImportKeyPair":                           {Write: true},
 	"IsVpcPeered":                             {},
 	"OpenInstancePublicPorts":                 {Write: true, Required: kinds{instance}},
@@ -209,6 +215,7 @@ var accessTable = map[string]Access{
 	"UpdateLoadBalancerAttribute":             {Write: true, Required: kinds{loadBalancer}},
 	"UpdateRelationalDatabase":                {Write: true, Required: kinds{relationalDatabase}},
 	"UpdateRelationalDatabaseParameters":      {Write: true, Required: kinds{relationalDatabase}},
+	"UpdateSubdomainAssociation":              {Write: true, Required: kinds{subdomain}},
 }
 
 // LookupAccess finds an action's row; every action of the SDK has one.

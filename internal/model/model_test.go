@@ -27,7 +27,7 @@ func sdkDir(t *testing.T) string {
 
 func TestActions_haveEveryActionOfTheSDK(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(sdkDir(t), "api_op_*.go"))
-	if err != nil || len(files) < 162 {
+	if err != nil || len(files) < 167 {
 		t.Fatalf("found %d actions in the SDK, err %v", len(files), err)
 	}
 	for _, f := range files {

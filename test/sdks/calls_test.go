@@ -128,8 +128,16 @@ var unlisted = strings.Fields(`
 	Operation.operationType=UntagResource
 `)
 
-// newMembers are those that came in 2026, and the new values of enumerations.
-var newMembers = strings.Fields(`
+// subdomainMembers are those that came in November 2026, and the new values of enumerations.
+var subdomainMembers = strings.Fields(`
+	CreateDistributionRequest.subdomainName
+	Operation.operationType=CreateSubdomain
+	Operation.operationType=UpdateSubdomainAssociation
+	Operation.resourceType=Subdomain
+`)
+
+// newMembers are all that came in 2026.
+var newMembers = append(strings.Fields(`
 	Alarm.tags
 	ContactMethod.tags
 	CreateContactMethodRequest.tags
@@ -154,7 +162,7 @@ var newMembers = strings.Fields(`
 	UpdateDistributionRequest.enablePrivateOriginAccess
 	UpdateDistributionRequest.enableWaf
 	UpdateDistributionRequest.wafRules
-`)
+`), subdomainMembers...)
 
 // unsuccessful are the actions that do not succeed here: all resources refuse GUI sessions, and an automatic snapshot takes a day.
 var unsuccessful = strings.Fields("CreateGUISessionAccessDetails DeleteAutoSnapshot StartGUISession StopGUISession")

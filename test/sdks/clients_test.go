@@ -2,6 +2,8 @@
 
 package sdks
 
+import "strings"
+
 // A client is a version of an SDK, with the program that takes the journey by it.
 type client struct {
 	// name is short, for SDKS.
@@ -43,8 +45,11 @@ const (
 	byCode      way = "code"
 )
 
-// newActions are those that came in 2026, which earlier versions lack.
-var newActions = []string{"GetProfile"}
+// subdomainActions are those that came in November 2026, which earlier versions lack, and newActions all that came in 2026.
+var (
+	subdomainActions = strings.Fields("CheckSubdomainAvailability CreateSubdomain DeleteSubdomain GetSubdomains UpdateSubdomainAssociation")
+	newActions       = append([]string{"GetProfile"}, subdomainActions...)
+)
 
 var python = []tool{{"python3 -c 'import ensurepip, venv'", "apt-get install python3 python3-venv"}}
 
@@ -129,6 +134,6 @@ var clients = []client{
 	{
 		name: "rust", language: "Rust", product: "aws-sdk-lightsail", version: "1.135.0", dir: "rust", needs: rust, builds: [][]string{{"./build"}},
 		program: []string{"target/debug/journey"}, pointed: byVariables, profile: true, strict: true, agent: "aws-sdk-rust/1.7.0 ua/2.1 api/lightsail/1.135.0",
-		codes: true,
+		codes: true, lacks: subdomainActions, lacksMembers: subdomainMembers,
 	},
 }

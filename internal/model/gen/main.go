@@ -3,7 +3,7 @@
 // It has two steps, so that the tables can be proved current on a machine that has nothing but this
 // repository and the Go module cache:
 //
-//	go run ./internal/model/gen -extract service-2.json.gz -source "botocore 1.43.11"
+//	go run ./internal/model/gen -extract service-2.json.gz -source "botocore 1.44.8"
 //	go run ./internal/model/gen
 //	go run ./internal/model/gen -check
 //
@@ -28,7 +28,7 @@ import (
 func main() {
 	var o options
 	flag.StringVar(&o.extract, "extract", "", "read the API model at this `path` (service-2.json or .json.gz) and write constraints.json")
-	flag.StringVar(&o.source, "source", "", "where the API model comes from, such as \"botocore 1.43.11\" (with -extract)")
+	flag.StringVar(&o.source, "source", "", "where the API model comes from, such as \"botocore 1.44.8\" (with -extract)")
 	flag.StringVar(&o.dir, "dir", filepath.Join("internal", "model"), "the folder of package model")
 	flag.BoolVar(&o.check, "check", false, "write nothing; fail if the files are not current")
 	flag.Parse()
