@@ -140,10 +140,10 @@ func (c *Call) lookup(region, name string, kinds []resource.Kind) (*resource.Res
 	return r, err
 }
 
-// ownSpaces are the namespaces that single kinds have for themselves.
+// ownSpaces are the namespaces that single kinds have for themselves, but for those of Lanyard's own kinds.
 var ownSpaces = func() (spaces []string) {
 	for _, kind := range resource.Kinds() {
-		if space := kind.Space(); space != "" {
+		if space := kind.Space(); space != "" && !kind.Hidden() {
 			spaces = append(spaces, space)
 		}
 	}

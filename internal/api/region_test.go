@@ -13,7 +13,7 @@ func homeOnly(family string) string {
 		`Please set your Region configuration to us-east-1 to create, view, or edit ` + strings.ToLower(family) + ` resources."}`
 }
 
-// TestDomainsAndDistributions_areAtHomeInOneRegion calls all actions of the two families
+// TestDomainsAndDistributions_areAtHomeInOneRegion calls all actions of these families, and of subdomains,
 // without any member: outside us-east-1 nothing else is said of the call.
 func TestDomainsAndDistributions_areAtHomeInOneRegion(t *testing.T) {
 	w := newWorld(t)
@@ -22,7 +22,7 @@ func TestDomainsAndDistributions_areAtHomeInOneRegion(t *testing.T) {
 	tried := map[string]int{}
 	for _, action := range model.Actions() {
 		family := ""
-		for _, f := range []string{"Domain", "Distribution"} {
+		for _, f := range []string{"Domain", "Distribution", "Subdomain"} {
 			if strings.Contains(action.Name, f) {
 				family = f
 			}
@@ -43,8 +43,8 @@ func TestDomainsAndDistributions_areAtHomeInOneRegion(t *testing.T) {
 			t.Errorf("%s in us-east-1: got %s, want no word of the region", action.Name, got)
 		}
 	}
-	if tried["Domain"] != 7 || tried["Distribution"] != 11 {
-		t.Errorf("tried actions: got %v, want 7 of domains and 11 of distributions", tried)
+	if tried["Domain"] != 7 || tried["Distribution"] != 11 || tried["Subdomain"] != 5 {
+		t.Errorf("tried actions: got %v, want 7 of domains, 11 of distributions and 5 of subdomains", tried)
 	}
 	wantAnswer(t, root, call{action: "GetDomains", body: `{`, region: "eu-west-1"}, "SerializationException")
 }

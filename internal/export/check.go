@@ -88,7 +88,7 @@ func (r *resourceRecord) place() []string {
 }
 
 func (r *resourceRecord) check(h *header) error {
-	if !slices.Contains(types.ResourceType("").Values(), types.ResourceType(r.Kind)) {
+	if !slices.Contains(resource.Kinds(), resource.Kind(r.Kind)) {
 		return fmt.Errorf("unknown kind of resource %q", shorten(r.Kind))
 	}
 	if err := firstOf(

@@ -65,7 +65,7 @@ func TestImport_distributions(t *testing.T) {
 func TestImport_invalidDistributions(t *testing.T) {
 	good, _ := newSite(t, sqliteDSN(t)).fill().fillInstances().fillAccess().fillDistribution().export(export.Options{})
 	to := newSite(t, newDSN(t))
-	line, link, serves := distributionLine(t, good), linkLine(t, good, resource.OriginBucket), linkLine(t, good, resource.ViewerCertificate)
+	line, link, serves := lineOf(t, good, resource.Distribution, "cdn"), linkLine(t, good, resource.OriginBucket), linkLine(t, good, resource.ViewerCertificate)
 	for title, tc := range map[string]struct{ line, old, with, want string }{
 		"an unknown bundle":       {line, `"large_1_0"`, `"tiny_1_0"`, `unknown bundle "tiny_1_0"`},
 		"a bundle without WAF":    {line, `"large_1_0"`, `"small_1_0"`, "WAF is not available"},
@@ -116,14 +116,14 @@ func TestImport_distributionWithoutItsCertificate(t *testing.T) {
 	}
 }
 
-// distributionLine is the line of the distribution.
-func distributionLine(t *testing.T, file string) string {
+// lineOf is the line of the resource of a kind and a name.
+func lineOf(t *testing.T, file string, kind resource.Kind, name string) string {
 	t.Helper()
 	for line := range strings.Lines(file) {
-		if strings.Contains(line, `"name":"cdn","kind":"Distribution"`) {
+		if strings.Contains(line, `"name":"`+name+`","kind":"`+string(kind)+`"`) {
 			return line
 		}
 	}
-	t.Fatal("no distribution in the file")
+	t.Fatalf("no %s %s in the file", kind, name)
 	return ""
 }

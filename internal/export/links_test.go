@@ -105,14 +105,7 @@ func TestImport_invalidLinks(t *testing.T) {
 // resourceLine is the line of the resource of a kind that the links of the tests are about.
 func resourceLine(t *testing.T, file string, kind resource.Kind) string {
 	t.Helper()
-	name := map[resource.Kind]string{resource.Disk: "data", resource.StaticIP: "front", resource.Instance: "web"}[kind]
-	for line := range strings.Lines(file) {
-		if strings.HasPrefix(line, `{"record":"resource"`) && strings.Contains(line, `"name":"`+name+`","kind":"`+string(kind)+`"`) {
-			return line
-		}
-	}
-	t.Fatalf("no %s %s in the file", kind, name)
-	return ""
+	return lineOf(t, file, kind, map[resource.Kind]string{resource.Disk: "data", resource.StaticIP: "front", resource.Instance: "web"}[kind])
 }
 
 // linkLine is the first line of a file that has a link of a role.

@@ -21,6 +21,7 @@ import (
 	"github.com/lanyard-cloud/lanyard/internal/families/keypair"
 	"github.com/lanyard-cloud/lanyard/internal/families/loadbalancer"
 	"github.com/lanyard-cloud/lanyard/internal/families/monitoring"
+	"github.com/lanyard-cloud/lanyard/internal/families/subdomain"
 	"github.com/lanyard-cloud/lanyard/internal/metric"
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 	"github.com/lanyard-cloud/lanyard/internal/seal"
@@ -55,6 +56,7 @@ func All(d Deps) api.Family {
 		certificate.Declare(),
 		loadbalancer.Declare(),
 		distribution.Declare(),
+		subdomain.Declare(),
 		bucket.New(d.Sealer).Declare(),
 		container.New(container.Deps{Driver: d.Containers, Sealer: d.Sealer}).Declare(),
 		database.New(database.Deps{Driver: d.Databases, Sealer: d.Sealer}).Declare(),

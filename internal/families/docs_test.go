@@ -75,8 +75,8 @@ func actionsPage(clients map[string]string) string {
 	fmt.Fprintf(&b, `# Actions
 
 Lanyard has %d of Lightsail's %d actions. %d of them are for virtual computers of Lightsail for Research, which cannot be made: they refuse any
-other instance, as AWS does, and the table says *refused*. Actions on domains and distributions answer outside us-east-1 that they are only
-available there, as AWS does.
+other instance, as AWS does, and the table says *refused*. Actions on domains, distributions and subdomains answer outside us-east-1 that
+they are only available there, as AWS does.
 
 The columns level, resource types and tags are those of the Service Authorization Reference: what a policy for the action may name. An action
 without resource types needs `+"`\"Resource\": \"*\"`"+`. All of the required resource types must be allowed, and of the optional ones those that

@@ -46,6 +46,11 @@ const (
 	// user guide), and with the second one an instance can be attached to all load balancers.
 	InstancesPerLoadBalancer Name = "instances-per-load-balancer"
 	LoadBalancersPerInstance Name = "load-balancers-per-instance"
+	// Subdomains is for an account: those that exist, and deleted ones that other accounts cannot create yet.
+	// SubdomainReservations is how many names an account has reserved at a time (API reference, CreateSubdomain and
+	// CheckSubdomainAvailability).
+	Subdomains            Name = "subdomains"
+	SubdomainReservations Name = "subdomain-reservations"
 	// PortRules is for one instance, for IPv4 and IPv6 each.
 	PortRules Name = "port-rules"
 	// PortSources is how many source addresses one call may name.
@@ -63,6 +68,7 @@ func Default() Table {
 		Instances: 20, StaticIPs: 5, Disks: 2500, DiskGB: 20000, DisksPerInstance: 15, PortRules: 60, PortSources: 60, AutoSnapshots: 7,
 		Domains: 6, Distributions: 20, Buckets: 20, ContainerServices: 100, Databases: 40, Certificates: 10, CertificatesPerYear: 20,
 		LoadBalancers: 10, InstancesPerLoadBalancer: 1000, LoadBalancersPerInstance: 10,
+		Subdomains: 30, SubdomainReservations: 5,
 	}
 }
 

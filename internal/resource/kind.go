@@ -43,6 +43,10 @@ const (
 	RelationalDatabase         = Kind(types.ResourceTypeRelationalDatabase)
 	RelationalDatabaseSnapshot = Kind(types.ResourceTypeRelationalDatabaseSnapshot)
 	StaticIP                   = Kind(types.ResourceTypeStaticIp)
+	Subdomain                  = Kind(types.ResourceTypeSubdomain)
+	// SubdomainClaim is Lanyard's own: what an account has of a top-level subdomain before, beside and after the subdomains
+	// that it has created there.
+	SubdomainClaim Kind = "SubdomainClaim"
 )
 
 // traits is what sets a kind apart from the others.
@@ -74,6 +78,8 @@ type traits struct {
 	shape string
 	// codeless says that exceptions of the actions on the kind have no code.
 	codeless bool
+	// hidden kinds are Lanyard's own: no call finds one by its name.
+	hidden bool
 }
 
 // nameScope is where the names of a kind are unique. The zero scope is an account in a
@@ -85,9 +91,11 @@ const (
 	own nameScope = iota + 1
 	// worldwide names are also unique over all accounts and regions.
 	worldwide
+	// ownWorldwide names are unique over all accounts and regions, in a namespace of the kind.
+	ownWorldwide
 )
 
-// homeRegion is the one region that serves domains and distributions.
+// homeRegion is the one region that serves domains, distributions and subdomains.
 const homeRegion = "us-east-1"
 
 // noDistribution is what AWS says of a distribution that does not exist (AWS's CloudFormation
@@ -147,6 +155,11 @@ var kinds = map[Kind]traits{
 	},
 	RelationalDatabaseSnapshot: {member: "relationalDatabaseSnapshotName"},
 	StaticIP:                   {member: "staticIpName", quotas: []Quota{{Name: quota.StaticIPs, What: "Static IPs"}}},
+	Subdomain: {
+		member: "subdomainName", onlyIn: homeRegion, scope: own,
+		quotas: []Quota{{Name: quota.Subdomains, PerAccount: true, What: "Subdomains"}},
+	},
+	SubdomainClaim: {untagged: true, onlyIn: homeRegion, scope: ownWorldwide, hidden: true},
 }
 
 // NameMember is the input member that names a resource of this kind, or "" for
@@ -189,14 +202,17 @@ func (k Kind) Missing() string { return kinds[k].missing }
 // Space is the namespace of the kind within an account and a region: "" is the one that most
 // kinds share.
 func (k Kind) Space() string {
-	if kinds[k].scope == own {
+	if scope := kinds[k].scope; scope == own || scope == ownWorldwide {
 		return string(k)
 	}
 	return ""
 }
 
 // Worldwide reports whether a name of the kind is unique over all accounts and regions.
-func (k Kind) Worldwide() bool { return kinds[k].scope == worldwide }
+func (k Kind) Worldwide() bool { return kinds[k].scope == worldwide || kinds[k].scope == ownWorldwide }
+
+// Hidden reports whether the kind is Lanyard's own: no call finds a resource of it by its name.
+func (k Kind) Hidden() bool { return kinds[k].hidden }
 
 // Kinds returns all kinds in order.
 func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }

@@ -22,6 +22,8 @@ const (
 	BalancerHTTPS Role = "balancerHttps"
 	// BucketAccess is the access of an instance to a bucket.
 	BucketAccess Role = "bucketAccess"
+	// ClaimedSubdomain is a subdomain whose name the account has by a claim on its top-level subdomain.
+	ClaimedSubdomain Role = "claimedSubdomain"
 	// MonitoredBalancer is the load balancer that an alarm monitors.
 	MonitoredBalancer Role = "monitoredLoadBalancer"
 	// MonitoredDatabase is the database that an alarm monitors.
@@ -36,6 +38,8 @@ const (
 	OriginLoadBalancer     Role = "originLoadBalancer"
 	// ServingCertificate is a certificate with names of it that a container service has.
 	ServingCertificate Role = "servingCertificate"
+	// ServingSubdomain is a subdomain that is associated with a distribution, or is going to be.
+	ServingSubdomain Role = "servingSubdomain"
 	// ViewerCertificate is a certificate that is attached to a distribution, with the names of it that the
 	// distribution serves.
 	ViewerCertificate Role = "viewerCertificate"
@@ -69,6 +73,7 @@ var roles = map[Role]Ends{
 	BalancerCertificate:    {From: LoadBalancerTLSCertificate, To: LoadBalancer, DeletesFrom: true},
 	BalancerHTTPS:          {From: LoadBalancerTLSCertificate, To: LoadBalancer, Single: true},
 	BucketAccess:           {From: Bucket, To: Instance, Many: true},
+	ClaimedSubdomain:       {From: Subdomain, To: SubdomainClaim},
 	MonitoredBalancer:      {From: Alarm, To: LoadBalancer, DeletesFrom: true},
 	MonitoredDatabase:      {From: Alarm, To: RelationalDatabase, DeletesFrom: true},
 	MonitoredInstance:      {From: Alarm, To: Instance, DeletesFrom: true},
@@ -77,6 +82,7 @@ var roles = map[Role]Ends{
 	OriginInstance:         {From: Distribution, To: Instance, Anywhere: true},
 	OriginLoadBalancer:     {From: Distribution, To: LoadBalancer, Anywhere: true},
 	ServingCertificate:     {From: Certificate, To: ContainerService, Many: true, BlocksFrom: true},
+	ServingSubdomain:       {From: Subdomain, To: Distribution, Single: true},
 	ViewerCertificate:      {From: Certificate, To: Distribution, Single: true, Many: true, BlocksFrom: true},
 }
 

@@ -15,6 +15,8 @@ func TestRole_full(t *testing.T) {
 		resource.BalancerCertificate: {again: true, otherTo: true, otherFrom: false},
 		resource.BalancerHTTPS:       {again: true, otherTo: true, otherFrom: true},
 		resource.BucketAccess:        {again: true, otherTo: false, otherFrom: false},
+		resource.ClaimedSubdomain:    {again: true, otherTo: true, otherFrom: false},
+		resource.ServingSubdomain:    {again: true, otherTo: true, otherFrom: true},
 		resource.MonitoredBalancer:   {again: true, otherTo: true, otherFrom: false},
 		resource.MonitoredDatabase:   {again: true, otherTo: true, otherFrom: false},
 		resource.MonitoredInstance:   {again: true, otherTo: true, otherFrom: false},

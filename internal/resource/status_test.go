@@ -80,12 +80,14 @@ func TestObserve_equalObservationChangesNothing(t *testing.T) {
 }
 
 func TestKind_hasItsNameScope(t *testing.T) {
-	for kind, want := range map[resource.Kind]string{resource.Instance: "", resource.Bucket: "", resource.ContactMethod: "ContactMethod"} {
+	for kind, want := range map[resource.Kind]string{
+		resource.Instance: "", resource.Bucket: "", resource.ContactMethod: "ContactMethod", resource.SubdomainClaim: "SubdomainClaim",
+	} {
 		if got := kind.Space(); got != want {
 			t.Errorf("the space of a %s = %q, want %q", kind, got, want)
 		}
 	}
-	if !resource.Bucket.Worldwide() || resource.Instance.Worldwide() {
-		t.Error("names are not worldwide for buckets only")
+	if !resource.Bucket.Worldwide() || !resource.SubdomainClaim.Worldwide() || resource.Subdomain.Worldwide() || resource.Instance.Worldwide() {
+		t.Error("names are not worldwide for buckets and claims on subdomains only")
 	}
 }

@@ -15,7 +15,7 @@ import (
 // networkLists are the lists of the networking families, and whether AWS gives them in pages (API reference).
 var networkLists = map[string]bool{
 	"GetDomains": true, "GetLoadBalancers": true, "GetDistributions": true, "GetCertificates": true, "GetLoadBalancerTlsPolicies": true,
-	"GetSetupHistory": true, "GetLoadBalancerTlsCertificates": false, "GetDistributionBundles": false,
+	"GetSetupHistory": true, "GetSubdomains": true, "GetLoadBalancerTlsCertificates": false, "GetDistributionBundles": false,
 }
 
 // TestLists_ofNetworkingPage wants the lists in pages that AWS gives in pages. TestLists_page reads those.

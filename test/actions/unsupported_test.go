@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cloud/lanyard/test/scripts"
 )
 
-// elsewhereText is what AWS says of domains and distributions outside their region (seen).
-var elsewhereText = regexp.MustCompile(`^(Domain|Distribution)-related APIs are only available in the us-east-1 Region\. `)
+// elsewhereText is what AWS says of domains and distributions outside their region (seen). Of subdomains that is a guess.
+var elsewhereText = regexp.MustCompile(`^(Domain|Distribution|Subdomain)-related APIs are only available in the us-east-1 Region\. `)
 
 // TestActions_noneIsUnsupported calls each action of the API in an account that has nothing, with the required members and
 // with all. UnsupportedOperation is the answer to none of them, but to those on domains and distributions outside

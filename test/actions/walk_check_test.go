@@ -133,10 +133,13 @@ func asList(value any) []any {
 	return slices.Clone(list)
 }
 
-// compare wants one document to have all that the list has.
+// compare wants one document to have all that the list has, but for the subdomains nested in one.
 func (w *walk) compare(l listed, action string, doc map[string]any) {
 	w.t.Helper()
 	for member, want := range l.doc {
+		if member == "children" { // only the list has them (API reference)
+			continue
+		}
 		if diff := cmp.Diff(want, doc[member]); diff != "" {
 			w.t.Errorf("%s of the %s %s in %s (-) and in %s (+):\n%s", member, l.kind, l.name, l.list, action, diff)
 		}

@@ -115,7 +115,7 @@ func draw[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 // linking are the actions that make links.
 var linking = []string{
 	"AttachCertificateToDistribution", "AttachDisk", "AttachInstancesToLoadBalancer", "AttachLoadBalancerTlsCertificate", "AttachStaticIp",
-	"CreateDistribution", "PutAlarm", "SetResourceAccessForBucket", "UpdateContainerService", "UpdateDistribution",
+	"CreateDistribution", "PutAlarm", "SetResourceAccessForBucket", "UpdateContainerService", "UpdateDistribution", "UpdateSubdomainAssociation",
 }
 
 // next draws a step: each action is as likely as any other, and what makes the resources of the scripts, or links them,

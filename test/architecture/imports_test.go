@@ -51,6 +51,7 @@ var beside = []edge{
 	{"internal/families/loadbalancer", "internal/families/certificate"}, // its certificates are validated as others are
 	{"internal/families/certificate", "internal/families/domain"},       // zones have the records of its names
 	{"internal/families/compute", "internal/families/domain"},           // zones say where the names for HTTPS lead
+	{"internal/families/distribution", "internal/families/subdomain"},   // a distribution may be created with a subdomain
 	{"test/...", "test/..."},
 }
 

@@ -47,6 +47,7 @@ func testDistributions(t *testing.T, c *lightsail.Client) {
 
 	testDistributionChanges(u, name)
 	testDistributionCertificate(u, name)
+	testDistributionSubdomain(u, name)
 
 	deleted := do(u, u.DeleteDistribution, &lightsail.DeleteDistributionInput{DistributionName: &name})
 	u.wantDone([]types.Operation{*deleted.Operation}, onDistribution("DeleteDistribution", name))

@@ -82,8 +82,12 @@ func certificateOf(c *api.Call, d *distribution.Distribution, name *string) (*ce
 	return attachable(c, d, *name, true)
 }
 
-// attach makes a certificate the one that a stored distribution has.
+// attach makes a certificate the one that a stored distribution has. A subdomain brings its own (API reference, UpdateSubdomainAssociation).
 func attach(c *api.Call, d *distribution.Distribution, name string, serves bool) error {
+	if link := d.SubdomainLink(); link != nil {
+		return api.InvalidParams("You can't attach a certificate to a distribution that is associated with a subdomain. "+
+			"Disassociate the subdomain first: %s", link.Other.Name)
+	}
 	cert, err := attachable(c, d, name, serves)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
 
 	"github.com/lanyard-cloud/lanyard/internal/api"
+	"github.com/lanyard-cloud/lanyard/internal/families/subdomain"
 	"github.com/lanyard-cloud/lanyard/internal/kind/bucket"
 	"github.com/lanyard-cloud/lanyard/internal/kind/container"
 	"github.com/lanyard-cloud/lanyard/internal/kind/distribution"
@@ -44,15 +45,22 @@ func create(c *api.Call, in *lightsail.CreateDistributionInput) (*lightsail.Crea
 	if err := c.Insert(d); err != nil {
 		return nil, err
 	}
-	out := &lightsail.CreateDistributionOutput{Operation: c.Started(d.Resource, d.Priv.Settled())}
 	if err := link(c, d, origin); err != nil {
 		return nil, err
 	}
 	if err := certify(c, d, cert, true); err != nil {
 		return nil, err
 	}
-	out.Distribution = d.Show(c.Now)
-	return out, nil
+	op, err := begun(c, d, in.SubdomainName)
+	return &lightsail.CreateDistributionOutput{Distribution: d.Show(c.Now), Operation: op}, err
+}
+
+// begun is the operation of a new distribution, which gets a subdomain once it is deployed if one is wanted.
+func begun(c *api.Call, d *distribution.Distribution, name *string) (*types.Operation, error) {
+	if name == nil {
+		return c.Started(d.Resource, d.Priv.Settled()), nil
+	}
+	return subdomain.CreateFor(c, d, *name)
 }
 
 // checkTags returns an error for a tag without a value: the service takes it of TagResource, but not here (acceptance

@@ -47,12 +47,11 @@ func Declare() api.Family {
 // distribution has: here, if the account has others, it is the same error as of other actions, and if it has none, an empty
 // list (source of Terraform's AWS provider and AWS's CloudFormation provider).
 func list(c *api.Call, in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, error) {
-	out := &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}
 	if in.DistributionName == nil {
-		var err error
-		out.Distributions, out.NextPageToken, err = api.List[distribution.Distribution, types.LightsailDistribution](c, in.PageToken)
-		return out, err
+		all, next, err := api.List[distribution.Distribution, types.LightsailDistribution](c, in.PageToken)
+		return &lightsail.GetDistributionsOutput{Distributions: all, NextPageToken: next}, err
 	}
+	out := &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}
 	if err := api.Whole(in.PageToken); err != nil {
 		return nil, err
 	}

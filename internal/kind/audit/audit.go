@@ -129,7 +129,7 @@ func passing(state string) bool {
 	first, _, _ := strings.Cut(strings.ToLower(state), " ") // container services have a detail after it
 	return slices.Contains([]string{
 		"pending", "stopping", "deploying", "updating", "deleting", "activating", "creating", "backing-up", "modifying", "rebooting", "starting",
-		"inprogress",
+		"inprogress", "attaching", "detaching", "transferring",
 	}, first)
 }
 

@@ -31,6 +31,7 @@ func check(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Moment("reset", d.Priv.Reset)
 	took := d.Priv.ResetDone.Sub(d.Priv.Reset)
 	a.Want(took >= 0 && took <= audit.MaxTransition, "priv: resetDone is not in the 30 days after reset")
+	d.Priv.Subdomain.check(&a)
 	d.checkDoc(&a)
 	if tls := d.Doc.ViewerMinimumTlsProtocolVersion; tls != nil {
 		claims.Links = append(claims.Links, resource.ViewerCertificate)

@@ -34,6 +34,9 @@ type Priv struct {
 	// never was.
 	Reset     time.Time `json:"reset,omitzero"`
 	ResetDone time.Time `json:"resetDone,omitzero"`
+	// Subdomain says why the subdomain that was wanted with the distribution is not there; nil if none was, or if one was
+	// associated later.
+	Subdomain *FailedSubdomain `json:"subdomain,omitempty"`
 }
 
 // New returns a distribution of a bundle of the catalogue, without an origin and settings. It is not
@@ -66,6 +69,7 @@ func (d *Distribution) SupportSuffix() string {
 func (d *Distribution) Pack() error {
 	doc := d.Doc
 	doc.AbleToUpdateBundle, doc.AlternativeDomainNames, doc.CertificateName, doc.Status, doc.Tags = nil, nil, nil, nil, nil
+	doc.Subdomain = nil
 	return d.PackDoc(doc)
 }
 
@@ -81,7 +85,7 @@ func (d *Distribution) Show(now time.Time) *types.LightsailDistribution {
 	if state := d.Priv.State(now); state != inProgress {
 		doc.Status = new(deployed)
 	}
-	doc.Tags = d.Resource.Tags
+	doc.Tags, doc.Subdomain = d.Resource.Tags, d.subdomain(now)
 	return &doc
 }
 

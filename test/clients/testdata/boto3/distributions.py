@@ -2,7 +2,7 @@
 
 import datetime
 
-from checks import check_operation, check_started, connect, equal, invalid, matches, missing, run, until
+from checks import check_operation, check_started, connect, equal, invalid, knows, matches, missing, run, until
 
 HOME = "us-east-1"
 NAME = "cdn"
@@ -32,6 +32,8 @@ def test_distribution(_, region):
     invalid(lambda: client.get_distributions(distributionName="none"), "Requested resource not found", "DoesNotExist")
     changes(client)
     certificate(client)
+    if knows("CreateSubdomain"):
+        subdomain(client)
     metrics(client)
     check_operation(client.delete_distribution(distributionName=NAME)["operation"], "DeleteDistribution", NAME, HOME, "Distribution")
     client.delete_bucket(bucketName="photos")
@@ -68,6 +70,22 @@ def certificate(client):
     started(client, client.detach_certificate_from_distribution(distributionName=NAME)["operation"], "DetachCertificateFromDistribution", details="shop")
     equal(get(client)["alternativeDomainNames"], [], "names without a certificate")
     client.delete_certificate(certificateName="shop")
+
+
+def subdomain(client):
+    name = "blog.boto3"
+    checked = client.check_subdomain_availability(subdomainName=name, reserve=True)
+    equal((checked["available"], "reservationExpiresAt" in checked), (True, True), "availability")
+    check_started(client, client.create_subdomain(subdomainName=name)["operation"], "CreateSubdomain", name, HOME, "Subdomain")
+    read = lambda: client.get_subdomains(subdomainName=name)["subdomains"][0]
+    equal((read()["state"], read()["fqdn"]), ("UNATTACHED", "blog.boto3.amazonlightsail.com"), "subdomain")
+    (top,) = client.get_subdomains()["subdomains"]
+    equal((top["state"], [c["subdomainName"] for c in top["children"]]), ("IMPLICIT", [name]), "list of subdomains")
+    for action, more, state in (("ASSOCIATE", {"targetResourceArn": get(client)["arn"]}, "ATTACHED"), ("DISASSOCIATE", {}, "UNATTACHED")):
+        op = client.update_subdomain_association(subdomainName=name, action=action, **more)["operation"]
+        check_started(client, op, "UpdateSubdomainAssociation", name, HOME, "Subdomain", details=NAME)
+        equal(read()["state"], state, "state of the subdomain")
+    check_operation(client.delete_subdomain(subdomainName=name)["operation"], "DeleteSubdomain", name, HOME, "Subdomain")
 
 
 def metrics(client):
