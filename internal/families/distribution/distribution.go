@@ -48,7 +48,8 @@ func Declare() api.Family {
 // list (source of Terraform's AWS provider and AWS's CloudFormation provider).
 func list(c *api.Call, in *lightsail.GetDistributionsInput) (*lightsail.GetDistributionsOutput, error) {
 	if in.DistributionName == nil {
-		all, next, err := api.List[distribution.Distribution, types.LightsailDistribution](c, in.PageToken)
+		show := func(r *resource.Resource) (*types.LightsailDistribution, error) { return listed(r, c.Now) }
+		all, next, err := api.ListShown(c, in.PageToken, resource.Distribution, show)
 		return &lightsail.GetDistributionsOutput{Distributions: all, NextPageToken: next}, err
 	}
 	out := &lightsail.GetDistributionsOutput{Distributions: []types.LightsailDistribution{}}
@@ -68,6 +69,17 @@ func list(c *api.Call, in *lightsail.GetDistributionsInput) (*lightsail.GetDistr
 		_, err = c.Find(resource.Distribution, *in.DistributionName)
 	}
 	return out, err
+}
+
+// listed is a distribution as the list of all shows it: without the pages for errors and for the root (API reference).
+func listed(r *resource.Resource, now time.Time) (*types.LightsailDistribution, error) {
+	d := &distribution.Distribution{}
+	if err := d.Open(r); err != nil {
+		return nil, err
+	}
+	doc := d.Show(now)
+	doc.CustomErrorResponses, doc.DefaultRootObject = nil, nil
+	return doc, nil
 }
 
 // remove deletes a distribution, enabled or not, also while a change is in progress.

@@ -51,6 +51,10 @@ func (w *walk) check() {
 		}
 		for _, d := range familytest.Do(w.T, at.GetDistributions, &lightsail.GetDistributionsInput{}).Distributions {
 			one := familytest.Do(w.T, at.GetDistributions, &lightsail.GetDistributionsInput{DistributionName: d.Name}).Distributions
+			if d.DefaultRootObject != nil || d.CustomErrorResponses != nil {
+				w.T.Errorf("the list shows the pages of %s, want that of single distributions only", *d.Name)
+			}
+			one[0].DefaultRootObject, one[0].CustomErrorResponses = nil, nil
 			if diff := gocmp.Diff([]types.LightsailDistribution{d}, one, familytest.Plain); diff != "" {
 				w.T.Errorf("%s in the list (-) and by its name (+):\n%s", *d.Name, diff)
 			}

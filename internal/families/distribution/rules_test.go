@@ -182,3 +182,21 @@ func TestGetDistributionMetricData(t *testing.T) {
 		t.Errorf("two minutes after it was enabled again: got %d points of the firewall, want 37", n)
 	}
 }
+
+// TestGetDistributions_listIsShorter: only a distribution that is asked for by its name shows its pages for errors and for the root.
+func TestGetDistributions_listIsShorter(t *testing.T) {
+	l := newLab(t)
+	in := of("cdn")
+	in.DefaultRootObject = new("index.html")
+	in.CustomErrorResponses = []types.DistributionCustomErrorResponse{{ErrorCode: new(int32(404))}}
+	l.create(in)
+	one := *l.get("cdn")
+	if one.DefaultRootObject == nil || len(one.CustomErrorResponses) != 1 {
+		t.Errorf("by its name it shows the root object %v and %d custom error responses, want both", one.DefaultRootObject, len(one.CustomErrorResponses))
+	}
+	one.DefaultRootObject, one.CustomErrorResponses = nil, nil
+	list := familytest.Do(t, l.GetDistributions, &lightsail.GetDistributionsInput{}).Distributions
+	if diff := gocmp.Diff([]types.LightsailDistribution{one}, list, familytest.Plain); diff != "" {
+		t.Errorf("the list (-want +got):\n%s", diff)
+	}
+}
