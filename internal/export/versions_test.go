@@ -49,7 +49,7 @@ func TestImport_version1(t *testing.T) {
 }
 
 // TestImport_version3 reads a file with every kind of resource in version 3 of the format, which is what this version writes:
-// an export of what it gave is the same file but for the header and what is sealed.
+// an export of what it gave is the same file but for the header and what is sealed: a password of Windows is since the file was made.
 func TestImport_version3(t *testing.T) {
 	s, done, file := loadVersion(t, 3)
 	want := export.Counts{Accounts: 2, RegionSetups: 1, Identities: 4, AccessKeys: 3, Resources: 25, Links: 3, Addresses: 18, QuotaUses: 1, Operations: 42}
@@ -57,7 +57,7 @@ func TestImport_version3(t *testing.T) {
 		t.Errorf("imported %+v, want %+v", done.Counts, want)
 	}
 	again, _ := s.export(export.Options{Passphrase: passphrase})
-	if diff := cmp.Diff(unsealed(file), unsealed(again)); diff != "" {
+	if diff := cmp.Diff(unsealed(replaceRegexp(file, `"encryptedPassword":"[^"]*",`, "")), unsealed(again)); diff != "" {
 		t.Errorf("exported again (-file +export):\n%s", diff)
 	}
 }

@@ -29,7 +29,7 @@ func migrate(ctx context.Context, db *store.DB, sealer *seal.Sealer, log *slog.L
 	}
 	fresh := before == 0
 	err = db.Update(store.Lengthy(ctx), func(tx *store.Tx) error { // one commit, since each waits for the disk
-		err := takeStep(tx, store.SealUserData, func() error { return sealUserData(tx, sealer, fresh, log) })
+		err := takeStep(tx, store.SealUserData, func() error { return sealInstances(tx, sealer, fresh, log) })
 		if err != nil {
 			return err
 		}
@@ -71,18 +71,18 @@ func pendingSteps(ctx context.Context, db *store.DB) (pending []string, err erro
 	return pending, err
 }
 
-// sealUserData seals the user data of all instances, which earlier versions stored as plain
-// text. A fresh store never had any. A record that cannot be read stays as it is, so that
+// sealInstances seals the user data and the encrypted passwords of all instances, which earlier versions stored
+// in the open. A fresh store never had any. A record that cannot be read stays as it is, so that
 // the server can start for all other instances.
-func sealUserData(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logger) error {
+func sealInstances(tx *store.Tx, sealer *seal.Sealer, fresh bool, log *slog.Logger) error {
 	all, err := tx.AllOf(resource.Instance)
 	if err != nil {
 		return err
 	}
 	for _, r := range all {
-		changed, err := instance.SealUserData(sealer, r)
+		changed, err := instance.SealPlain(sealer, r)
 		if err != nil {
-			log.Warn("instance record unreadable, its user data is not sealed",
+			log.Warn("instance record unreadable, its user data and its password are not sealed",
 				"account", r.Account, "region", r.Region, "instance", r.Name, "error", err)
 			continue
 		}

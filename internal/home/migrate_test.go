@@ -37,7 +37,7 @@ func TestMigrate_sealsUserDataBesideADamagedRecord(t *testing.T) {
 		t.Errorf("GetDisks beside a damaged instance: %v", err)
 	}
 	stop()
-	if !strings.Contains(log.String(), "is not sealed") || !strings.Contains(log.String(), "instance=damaged") {
+	if !strings.Contains(log.String(), "are not sealed") || !strings.Contains(log.String(), "instance=damaged") {
 		t.Errorf("log: got %s, want the name of the damaged instance", log)
 	}
 }

@@ -8,7 +8,8 @@ import (
 
 // Steps that follow a migration and that SQL cannot take by itself.
 const (
-	// SealUserData is pending until the user data of all instances is sealed.
+	// SealUserData is pending until the user data of all instances is sealed, and their encrypted
+	// passwords.
 	SealUserData = "seal user data"
 	// LinkAttachments is pending until the attachments that are in documents of resources are
 	// links.

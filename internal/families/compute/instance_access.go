@@ -82,7 +82,7 @@ func (f *Family) getInstanceAccessDetails(
 func addPassword(c *api.Call, i *instance.Instance, keys instance.Keys, details *types.InstanceAccessDetails) {
 	password, ciphertext := "", ""
 	if !i.Priv.PasswordFrom.After(c.Now) {
-		ciphertext = i.Priv.EncryptedPassword
+		ciphertext = keys.EncryptedPassword
 		if *i.Doc.SshKeyName == resource.DefaultKeyPairName {
 			password = keys.Password
 		}

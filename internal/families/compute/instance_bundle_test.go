@@ -84,18 +84,3 @@ func TestSetIpAddressType_attachedStaticIP(t *testing.T) {
 		t.Errorf("error = %v, want %q", err, want)
 	}
 }
-
-func TestNewPassword_classesOfWindows(t *testing.T) {
-	seen := map[string]bool{}
-	for range 100 {
-		password := newPassword()
-		var lower, upper, digit bool
-		for _, r := range password {
-			lower, upper, digit = lower || r >= 'a' && r <= 'z', upper || r >= 'A' && r <= 'Z', digit || r >= '0' && r <= '9'
-		}
-		if len(password) != 32 || !lower || !upper || !digit || seen[password] {
-			t.Errorf("password %q: lower %t, upper %t, digit %t, seen before %t", password, lower, upper, digit, seen[password])
-		}
-		seen[password] = true
-	}
-}

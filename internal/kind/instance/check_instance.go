@@ -32,7 +32,7 @@ func Stored() resource.StoredKinds {
 		},
 		resource.Instance: {
 			Check: checkInstance, Secrets: secrets, CheckSecret: checkSecret, NewSecret: newSecret,
-			Upgrade: SealUserData, Former: formerInstance, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
+			Upgrade: SealPlain, Former: formerInstance, Pools: []resource.Pool{publicPool(), privatePool(), portPool()},
 			Classes: []resource.Class{BundlesOver.Class, Setups},
 		},
 		resource.Disk:                      {Check: checkDisk, CheckLinks: checkDiskLink, Former: formerDisk},
@@ -87,13 +87,17 @@ func (a *checker) keys(i *Instance) {
 	a.Name("sshKeyName", i.Doc.SshKeyName)
 	public, err := sshkey.ParsePublic(i.Priv.AuthorizedKey)
 	a.Want(err == nil && public.Line() == i.Priv.AuthorizedKey, "priv: authorizedKey is not a public key")
-	password, err := base64.StdEncoding.DecodeString(i.Priv.EncryptedPassword)
-	a.Want(err == nil && len(password) <= maxEncryptedPassword, "priv: encryptedPassword is not what a key encrypted")
+	a.Want(isCiphertext(i.Priv.PlainCiphertext), "priv: encryptedPassword is not what a key encrypted")
 	a.Want(len(i.Priv.PlainUserData) <= MaxUserData, "priv: userData is limited to %d bytes", MaxUserData)
 }
 
 // maxEncryptedPassword is what the largest RSA key of a key pair makes.
 const maxEncryptedPassword = 2048
+
+func isCiphertext(text string) bool {
+	bytes, err := base64.StdEncoding.DecodeString(text)
+	return err == nil && len(bytes) <= maxEncryptedPassword
+}
 
 func (a *checker) metadataOptions(o *types.InstanceMetadataOptions) {
 	if a.Want(o != nil, "doc: metadataOptions are missing"); o == nil {
@@ -197,9 +201,17 @@ func portInfo(r types.InstancePortInfo) types.PortInfo {
 // secrets are those of every instance.
 func secrets(*resource.Resource) []string { return []string{resource.FirstSecret} }
 
-// newSecret makes the keys of an instance whose own are not in a file. It gets new host keys.
-func newSecret(*resource.Resource, string) ([]byte, error) {
+// newSecret makes the keys of an instance whose own are not in a file. It gets new host keys, and a Windows instance a new
+// password.
+func newSecret(r *resource.Resource, _ string) ([]byte, error) {
+	i, err := Load(r)
+	if err != nil {
+		return nil, err
+	}
 	var keys Keys
+	if err := keys.renewPassword(i); err != nil {
+		return nil, err
+	}
 	rand.Read(keys.AuthoritySeed[:]) // never fails: crypto/rand ends the process instead
 	host, err := machine.NewHostKeys("")
 	if err != nil {
@@ -218,7 +230,7 @@ func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
 	if _, err := machine.HostKeys(keys.HostKeys).Public(); err != nil {
 		return err
 	}
-	if len(keys.UserData) > MaxUserData || keys.Password != "" && !audit.IsText(keys.Password) {
+	if len(keys.UserData) > MaxUserData || keys.Password != "" && !audit.IsText(keys.Password) || !isCiphertext(keys.EncryptedPassword) {
 		return errors.New("the user data or the password are not what an instance can have")
 	}
 	return nil

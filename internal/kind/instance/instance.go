@@ -39,7 +39,7 @@ type Priv struct {
 	// AuthorizedKey is the OpenSSH line that was installed when the instance was made: a
 	// key pair that is deleted later still opens it.
 	AuthorizedKey string `json:"authorizedKey"`
-	// PlainUserData is the launch script as earlier versions kept it. SealUserData moves it
+	// PlainUserData is the launch script as earlier versions kept it. SealPlain moves it
 	// into Sealed.
 	PlainUserData string `json:"userData,omitempty"`
 	// Sealed are the instance's Keys, sealed.
@@ -58,8 +58,9 @@ type Priv struct {
 	FormerBundle string `json:"formerBundle,omitempty"`
 	// PasswordFrom is when a Windows instance's password can be read.
 	PasswordFrom time.Time `json:"passwordFrom,omitzero"`
-	// EncryptedPassword is that password in base64, encrypted to AuthorizedKey.
-	EncryptedPassword string `json:"encryptedPassword,omitempty"`
+	// PlainCiphertext is Keys.EncryptedPassword as earlier versions kept it. SealPlain moves it
+	// into Sealed.
+	PlainCiphertext string `json:"encryptedPassword,omitempty"`
 }
 
 // maxHistory is how many steps of its plan an instance remembers.

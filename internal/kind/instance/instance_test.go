@@ -178,8 +178,8 @@ func TestSealKeys_boundToInstance(t *testing.T) {
 	}
 }
 
-// TestSealUserData_leavesNothingInTheOpen seals what an earlier version stored.
-func TestSealUserData_leavesNothingInTheOpen(t *testing.T) {
+// TestSealPlain_leavesNothingInTheOpen seals what an earlier version stored.
+func TestSealPlain_leavesNothingInTheOpen(t *testing.T) {
 	s, err := seal.New([]byte(strings.Repeat("k", seal.MasterKeySize)))
 	if err != nil {
 		t.Fatal(err)
@@ -188,24 +188,27 @@ func TestSealUserData_leavesNothingInTheOpen(t *testing.T) {
 	if i.Priv.Sealed, err = instance.SealKeys(s, i.Resource, instance.Keys{HostKeys: "PEM"}); err != nil {
 		t.Fatal(err)
 	}
-	i.Priv.PlainUserData = "password=hunter2"
+	i.Priv.PlainUserData, i.Priv.PlainCiphertext = "password=hunter2", "aHVudGVyMg=="
 	if err := i.Pack(); err != nil {
 		t.Fatal(err)
 	}
 	for n, want := range []bool{true, false} { // the second time there is nothing left to do
-		if changed, err := instance.SealUserData(s, i.Resource); err != nil || changed != want {
-			t.Fatalf("SealUserData, time %d: %v, %v, want %v", n+1, changed, err, want)
+		if changed, err := instance.SealPlain(s, i.Resource); err != nil || changed != want {
+			t.Fatalf("SealPlain, time %d: %v, %v, want %v", n+1, changed, err, want)
 		}
 	}
-	if strings.Contains(string(i.Resource.Priv)+string(i.Resource.Doc), "hunter2") {
-		t.Errorf("the instance's documents have the user data: %s", i.Resource.Priv)
+	for _, secret := range []string{"hunter2", "aHVudGVyMg"} {
+		if strings.Contains(string(i.Resource.Priv)+string(i.Resource.Doc), secret) {
+			t.Errorf("the instance's documents have %s: %s", secret, i.Resource.Priv)
+		}
 	}
 	sealed, err := instance.Load(i.Resource)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if keys, err := sealed.OpenKeys(s); err != nil || keys.UserData != "password=hunter2" || keys.HostKeys != "PEM" {
-		t.Errorf("OpenKeys = %q, %v", keys.UserData, err)
+	want := instance.Keys{HostKeys: "PEM", UserData: "password=hunter2", EncryptedPassword: "aHVudGVyMg=="}
+	if keys, err := sealed.OpenKeys(s); err != nil || keys != want {
+		t.Errorf("OpenKeys = %+v, %v, want %+v", keys, err, want)
 	}
 }
 

@@ -19,6 +19,8 @@ type Keys struct {
 	AuthoritySeed [32]byte `json:"authoritySeed"`
 	// Password is that of Administrator on a Windows instance.
 	Password string `json:"password,omitempty"`
+	// EncryptedPassword is that password in base64, encrypted to the instance's key pair.
+	EncryptedPassword string `json:"encryptedPassword,omitempty"`
 	// UserData is the launch script that the creator gave: passwords are often in it.
 	UserData string `json:"userData,omitempty"`
 }
@@ -47,18 +49,21 @@ func (i *Instance) OpenKeys(s *seal.Sealer) (k Keys, err error) {
 	if i.Priv.PlainUserData != "" { // a server of an earlier version made the instance
 		k.UserData = i.Priv.PlainUserData
 	}
+	if i.Priv.PlainCiphertext != "" {
+		k.EncryptedPassword = i.Priv.PlainCiphertext
+	}
 	return k, nil
 }
 
-// SealUserData moves the user data of a stored instance into its sealed keys, if it is
-// beside them in the open. It reports whether the resource changed; storing it is the
-// caller's part. Resources of other kinds stay as they are.
-func SealUserData(s *seal.Sealer, r *resource.Resource) (changed bool, err error) {
+// SealPlain moves the user data and the encrypted password of a stored instance into its
+// sealed keys, if they are beside them in the open. It reports whether the resource changed;
+// storing it is the caller's part. Resources of other kinds stay as they are.
+func SealPlain(s *seal.Sealer, r *resource.Resource) (changed bool, err error) {
 	if r.Kind != resource.Instance {
 		return false, nil
 	}
 	i, err := Load(r)
-	if err != nil || i.Priv.PlainUserData == "" {
+	if err != nil || i.Priv.PlainUserData == "" && i.Priv.PlainCiphertext == "" {
 		return false, err
 	}
 	keys, err := i.OpenKeys(s)
@@ -68,6 +73,6 @@ func SealUserData(s *seal.Sealer, r *resource.Resource) (changed bool, err error
 	if i.Priv.Sealed, err = SealKeys(s, r, keys); err != nil {
 		return false, err
 	}
-	i.Priv.PlainUserData = ""
+	i.Priv.PlainUserData, i.Priv.PlainCiphertext = "", ""
 	return true, i.Pack()
 }
