@@ -107,6 +107,7 @@ var constraints = [...]Constraint{
 	{Shape: "ResourceBucketAccess", Enum: []string{"allow", "deny"}},
 	{Shape: "ResourceName", Pattern: `\w[\w\-]*\w`},
 	{Shape: "ResourceType", Enum: []string{"ContainerService", "Instance", "StaticIp", "KeyPair", "InstanceSnapshot", "Domain", "PeeredVpc", "LoadBalancer", "LoadBalancerTlsCertificate", "Disk", "DiskSnapshot", "RelationalDatabase", "RelationalDatabaseSnapshot", "ExportSnapshotRecord", "CloudFormationStackRecord", "Alarm", "ContactMethod", "Distribution", "Certificate", "Bucket", "Subdomain"}},
+	{Shape: "SensitiveBase64", Sensitive: true},
 	{Shape: "SensitiveNonEmptyString", Pattern: `.*\S.*`, Sensitive: true},
 	{Shape: "SensitiveString", Sensitive: true},
 	{Shape: "SetupDomainName", Pattern: `^[a-zA-Z0-9\-]{1,63}(\.[a-zA-Z0-9\-]{1,63}){0,8}(\.[a-zA-Z]{2,63})$`, HasMin: true, Min: 4, HasMax: true, Max: 253},

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	smithy "github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/traits"
 
 	"github.com/lanyard-cloud/lanyard/internal/model"
 )
@@ -226,6 +227,23 @@ func TestSensitiveShapes(t *testing.T) {
 		if c := model.Constraints(name); c == nil || !c.Sensitive {
 			t.Errorf("%s is not marked sensitive", name)
 		}
+	}
+}
+
+// TestSensitiveShapes_areTheSDKs wants the table to have what the SDK's schemas mark.
+func TestSensitiveShapes_areTheSDKs(t *testing.T) {
+	n := 0
+	for name, schema := range reachable(t) {
+		if _, is := smithy.SchemaTrait[*traits.Sensitive](schema); !is {
+			continue
+		}
+		n++
+		if c := model.Constraints(name); c == nil || !c.Sensitive {
+			t.Errorf("%s is sensitive in the SDK, and not in the table: run make generate", name)
+		}
+	}
+	if n < 5 {
+		t.Errorf("found %d sensitive shapes in the SDK, want 5 at least", n)
 	}
 }
 

@@ -9,8 +9,9 @@
 //
 // The first form reads the API model as botocore ships it and keeps, in constraints.json, the facts that the
 // SDK for Go does not carry: patterns, bounds, sensitivity and the exceptions of each action. The second form joins
-// constraints.json with the source of the SDK module, which knows the actions, the required members and the values of the
-// enums, and is never older than the model. The third form only compares.
+// constraints.json with the source of the SDK module, which knows the actions, all members and the required ones, the values of
+// the enums and what is sensitive, and is never older than the model. The third form only compares: it fails if the module in
+// go.mod has actions or members that the tables lack. members.txt is for readers: its difference says what a version brings.
 //
 // It copies no documentation text.
 package main
@@ -90,7 +91,7 @@ func put(path string, want []byte, check bool) error {
 	h, w := bytes.Split(have, []byte("\n")), bytes.Split(want, []byte("\n"))
 	for i := range w {
 		if i >= len(h) || !bytes.Equal(h[i], w[i]) {
-			return fmt.Errorf("%s is not current from line %d on: run go run ./internal/model/gen", path, i+1)
+			return fmt.Errorf("%s is not current from line %d on, which has to be %q: run go run ./internal/model/gen", path, i+1, w[i])
 		}
 	}
 	return fmt.Errorf("%s is not current: %d lines too many", path, len(h)-len(w))

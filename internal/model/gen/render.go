@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"maps"
 	"slices"
+	"strings"
 )
 
 type file struct {
@@ -40,7 +41,7 @@ func render(c *constraints, s *sdk) ([]file, error) {
 		}
 		files = append(files, file{part.name, text})
 	}
-	return files, nil
+	return append(files, file{"members.txt", []byte(strings.Join(s.members, "\n") + "\n")}), nil
 }
 
 func renderActions(b *bytes.Buffer, c *constraints, s *sdk) {
@@ -67,7 +68,7 @@ func renderRequired(b *bytes.Buffer, s *sdk) {
 }
 
 func renderConstraints(b *bytes.Buffer, c *constraints, s *sdk) {
-	names := slices.Concat(slices.Collect(maps.Keys(c.Shapes)), slices.Collect(maps.Keys(s.enums)))
+	names := slices.Concat(slices.Collect(maps.Keys(c.Shapes)), slices.Collect(maps.Keys(s.enums)), slices.Collect(maps.Keys(s.sensitive)))
 	slices.Sort(names)
 	b.WriteString("// constraints is sorted by shape.\nvar constraints = [...]Constraint{\n")
 	for _, name := range slices.Compact(names) {
@@ -82,7 +83,7 @@ func renderConstraints(b *bytes.Buffer, c *constraints, s *sdk) {
 		if k.Max != nil {
 			fmt.Fprintf(b, ", HasMax: true, Max: %d", *k.Max)
 		}
-		if k.Sensitive {
+		if k.Sensitive || s.sensitive[name] {
 			b.WriteString(", Sensitive: true")
 		}
 		if enum := s.enums[name]; enum != nil {

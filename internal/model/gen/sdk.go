@@ -5,8 +5,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +22,9 @@ type sdk struct {
 	actions  []string            // sorted
 	required map[string][]string // structure shape → names of its required members, in the model's order
 	enums    map[string][]string // enum shape → values, in the model's order
+	// members are those of structures, lists, maps and unions, each with its shape, sorted.
+	members   []string
+	sensitive map[string]bool // shapes whose values are not to be repeated
 }
 
 func readSDK() (*sdk, error) {
@@ -32,7 +37,7 @@ func readSDK() (*sdk, error) {
 	if err != nil || len(ops) == 0 {
 		return nil, fmt.Errorf("no api_op_*.go in %q: %w", dir, err)
 	}
-	s := &sdk{required: map[string][]string{}, enums: map[string][]string{}}
+	s := &sdk{required: map[string][]string{}, enums: map[string][]string{}, sensitive: map[string]bool{}}
 	for _, path := range ops {
 		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "api_op_"), ".go")
 		s.actions = append(s.actions, name)
@@ -44,7 +49,35 @@ func readSDK() (*sdk, error) {
 	if err := s.readStructs(filepath.Join(dir, "types", "types.go")); err != nil {
 		return nil, err
 	}
-	return s, s.readEnums(filepath.Join(dir, "types", "enums.go"))
+	if err := s.readEnums(filepath.Join(dir, "types", "enums.go")); err != nil {
+		return nil, err
+	}
+	return s, s.readSchemas(filepath.Join(dir, "schemas", "schemas.go"))
+}
+
+// The calls by which the SDK makes its schemas. Members of enums have the shape Unit, of another package.
+var (
+	memberCall    = regexp.MustCompile(`(?m)^\t_?\w+ = _?(\w+)\.AddMember\("(\w+)", _?(\w+)[,)]`)
+	sensitiveCall = regexp.MustCompile(`Name: +"(\w+)",\n\}, smithy\.ShapeType\w+, \d+, [^\n]*smithytraits\.Sensitive\{`)
+)
+
+// readSchemas finds all members, and the shapes that are sensitive.
+func (s *sdk) readSchemas(path string) error {
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the module's
+	if err != nil {
+		return err
+	}
+	for _, m := range memberCall.FindAllSubmatch(text, -1) {
+		s.members = append(s.members, fmt.Sprintf("%s.%s %s", m[1], m[2], m[3]))
+	}
+	for _, m := range sensitiveCall.FindAllSubmatch(text, -1) {
+		s.sensitive[string(m[1])] = true
+	}
+	if len(s.members) == 0 || len(s.sensitive) == 0 {
+		return fmt.Errorf("%s has no members, or no sensitive shapes: the SDK makes its schemas in another way", path)
+	}
+	slices.Sort(s.members)
+	return nil
 }
 
 // readStructs finds the required members: the SDK marks each with a sentence in its documentation, on inputs and
