@@ -61,8 +61,8 @@ compared what they had read of each answer with its JSON.
 
 %s
 
-| language | client | version | pointed by | actions called |
-|---|---|---|---|---|
+| name | language | client | version | pointed by | actions called |
+|---|---|---|---|---|---|
 `, commit, now.Format(time.DateOnly), table)
 	for _, c := range clients {
 		pointed := "`" + string(c.pointed) + "`"
@@ -73,21 +73,31 @@ compared what they had read of each answer with its JSON.
 		if c.codes {
 			version += " ¹"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", c.language, c.product, version, pointed, len(done.actions[c.name]))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %d |\n", c.name, c.language, c.product, version, pointed, len(done.actions[c.name]))
 	}
 	b.WriteString("\n¹ It takes an exception's class from the body's member `code`, with the real Lightsail, too.\n\n")
 	writePrograms(&b)
-	fmt.Fprintf(&b, "%s\n\n## Actions\n\n| action | clients |\n|---|---|\n", outOfReach)
+	fmt.Fprintf(&b, "%s\n\n", outOfReach)
+	writeActions(&b)
+	return b.String()
+}
+
+// writeActions writes the section that has the clients of each action.
+func writeActions(b *strings.Builder) {
+	b.WriteString("## Actions\n\nThe clients by their names above. Programs are not among them.\n\n| action | clients |\n|---|---|\n")
 	by := map[string][]string{}
 	for _, c := range clients {
 		for _, action := range done.actions[c.name] {
-			by[action] = append(by[action], c.product+" "+c.version)
+			by[action] = append(by[action], c.name)
 		}
 	}
 	for _, action := range slices.SortedFunc(maps.Keys(by), cmp.Compare) {
-		fmt.Fprintf(&b, "| %s | %s |\n", action, strings.Join(by[action], ", "))
+		names := strings.Join(by[action], ", ")
+		if len(by[action]) == len(clients) {
+			names = "all"
+		}
+		fmt.Fprintf(b, "| %s | %s |\n", action, names)
 	}
-	return b.String()
 }
 
 // writePrograms writes the section about programs that people run.
