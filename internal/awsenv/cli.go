@@ -9,8 +9,10 @@ import (
 	"time"
 )
 
+// cliTimeout is how long the AWS CLI has to print its version.
+var cliTimeout = 5 * time.Second
+
 const (
-	cliTimeout   = 5 * time.Second
 	cliGrace     = time.Second // for the pipes of programs that the AWS CLI started
 	maxCLIOutput = 4 << 10
 )

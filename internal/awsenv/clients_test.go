@@ -182,6 +182,7 @@ func TestCLIVersionWarning_namesTheInstalledCLI(t *testing.T) {
 	if !strings.HasPrefix(out, "aws-cli/") || len(parts) < 3 {
 		t.Fatalf("aws --version prints %q", out)
 	}
+	awsenv.WaitForCLI(t)
 	old := parts[0] == "1" && atoi(t, parts[1]) < 29 || parts[0] == "2" && atoi(t, parts[1]) < 13
 	got := awsenv.CLIVersionWarning(t.Context(), "http://127.0.0.1:2016")
 	if (got != "") != old || old && !strings.Contains(got, version) {
