@@ -2,6 +2,7 @@ package instance
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -87,16 +88,14 @@ func (a *checker) keys(i *Instance) {
 	a.Name("sshKeyName", i.Doc.SshKeyName)
 	public, err := sshkey.ParsePublic(i.Priv.AuthorizedKey)
 	a.Want(err == nil && public.Line() == i.Priv.AuthorizedKey, "priv: authorizedKey is not a public key")
-	a.Want(isCiphertext(i.Priv.PlainCiphertext), "priv: encryptedPassword is not what a key encrypted")
+	a.Want(isCiphertext(i.Priv.PlainCiphertext, RSAKey(i.Priv.AuthorizedKey)), "priv: encryptedPassword is not what a key encrypted")
 	a.Want(len(i.Priv.PlainUserData) <= MaxUserData, "priv: userData is limited to %d bytes", MaxUserData)
 }
 
-// maxEncryptedPassword is what the largest RSA key of a key pair makes.
-const maxEncryptedPassword = 2048
-
-func isCiphertext(text string) bool {
+// isCiphertext reports whether a text is empty, or what encryption to a key makes: in base64 as it is written, and as long as the key.
+func isCiphertext(text string, to *rsa.PublicKey) bool {
 	bytes, err := base64.StdEncoding.DecodeString(text)
-	return err == nil && len(bytes) <= maxEncryptedPassword
+	return text == "" || err == nil && base64.StdEncoding.EncodeToString(bytes) == text && to != nil && len(bytes) == to.Size()
 }
 
 func (a *checker) metadataOptions(o *types.InstanceMetadataOptions) {
@@ -222,7 +221,11 @@ func newSecret(r *resource.Resource, _ string) ([]byte, error) {
 }
 
 // checkSecret wants keys that a machine can run with.
-func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
+func checkSecret(r *resource.Resource, _ string, plain []byte) error {
+	i, err := Load(r)
+	if err != nil {
+		return err
+	}
 	var keys Keys
 	if audit.Decode(plain, &keys) != nil {
 		return errors.New("not the keys of an instance")
@@ -230,7 +233,8 @@ func checkSecret(_ *resource.Resource, _ string, plain []byte) error {
 	if _, err := machine.HostKeys(keys.HostKeys).Public(); err != nil {
 		return err
 	}
-	if len(keys.UserData) > MaxUserData || keys.Password != "" && !audit.IsText(keys.Password) || !isCiphertext(keys.EncryptedPassword) {
+	if len(keys.UserData) > MaxUserData || keys.Password != "" && !audit.IsText(keys.Password) ||
+		!isCiphertext(keys.EncryptedPassword, RSAKey(i.Priv.AuthorizedKey)) {
 		return errors.New("the user data or the password are not what an instance can have")
 	}
 	return nil

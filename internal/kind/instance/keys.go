@@ -49,7 +49,7 @@ func (i *Instance) OpenKeys(s *seal.Sealer) (k Keys, err error) {
 	if i.Priv.PlainUserData != "" { // a server of an earlier version made the instance
 		k.UserData = i.Priv.PlainUserData
 	}
-	if i.Priv.PlainCiphertext != "" {
+	if k.EncryptedPassword == "" { // likewise, and an import made no new password
 		k.EncryptedPassword = i.Priv.PlainCiphertext
 	}
 	return k, nil

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
 // RSAKey is the key of a line of authorized_keys, or nil if it is of another type.
@@ -36,11 +39,12 @@ func (k *Keys) MakePassword(to *rsa.PublicKey) error {
 	return nil
 }
 
-// renewPassword makes a new password for an instance that has had one, unless that is in the open still, encrypted: a file of an
-// earlier version has it.
+// renewPassword makes a new password for an instance that has had one, unless that is in the open still, encrypted to a key pair of its
+// owner's: a file of an earlier version has it. With the default key pair the password itself is shown, which no file has in the open.
 func (k *Keys) renewPassword(i *Instance) error {
 	key := RSAKey(i.Priv.AuthorizedKey)
-	if i.Priv.PasswordFrom.IsZero() || i.Priv.PlainCiphertext != "" || key == nil {
+	kept := i.Priv.PlainCiphertext != "" && aws.ToString(i.Doc.SshKeyName) != resource.DefaultKeyPairName
+	if i.Priv.PasswordFrom.IsZero() || kept || key == nil {
 		return nil
 	}
 	return k.MakePassword(key)

@@ -42,17 +42,21 @@ func TestNewSecret_passwordOfWindows(t *testing.T) {
 	line := string(ssh.MarshalAuthorizedKey(public))
 	for what, tc := range map[string]struct {
 		priv Priv
+		pair string
 		want bool
 	}{
-		"Windows":                    {Priv{AuthorizedKey: line, PasswordFrom: time.UnixMilli(1)}, true},
-		"Windows of an earlier file": {Priv{AuthorizedKey: line, PasswordFrom: time.UnixMilli(1), PlainCiphertext: "aHVudGVyMg=="}, false},
-		"Linux":                      {Priv{AuthorizedKey: line}, false},
+		"Windows":                    {Priv{AuthorizedKey: line, PasswordFrom: time.UnixMilli(1)}, "own", true},
+		"Windows of an earlier file": {Priv{AuthorizedKey: line, PasswordFrom: time.UnixMilli(1), PlainCiphertext: "aHVudGVyMg=="}, "own", false},
+		"Windows of an earlier file, with the default key pair": {
+			Priv{AuthorizedKey: line, PasswordFrom: time.UnixMilli(1), PlainCiphertext: "aHVudGVyMg=="}, resource.DefaultKeyPairName, true,
+		},
+		"Linux": {Priv{AuthorizedKey: line}, "own", false},
 	} {
 		priv, err := json.Marshal(tc.priv)
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := newSecret(&resource.Resource{Kind: resource.Instance, Doc: []byte("{}"), Priv: priv}, resource.FirstSecret)
+		plain, err := newSecret(&resource.Resource{Kind: resource.Instance, Doc: []byte(`{"sshKeyName":"` + tc.pair + `"}`), Priv: priv}, resource.FirstSecret)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,6 +69,34 @@ func TestNewSecret_passwordOfWindows(t *testing.T) {
 		}
 		if tc.want {
 			wantDecrypted(t, key, keys)
+		}
+	}
+}
+
+// TestIsCiphertext has texts that an import finds as the encrypted password of an instance.
+func TestIsCiphertext(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := base64.StdEncoding.EncodeToString(make([]byte, 256))
+	for what, tc := range map[string]struct {
+		text string
+		to   *rsa.PublicKey
+		want bool
+	}{
+		"none":                {"", &key.PublicKey, true},
+		"none, and no key":    {"", nil, true},
+		"whole":               {whole, &key.PublicKey, true},
+		"of no key":           {whole, nil, false},
+		"of another key":      {base64.StdEncoding.EncodeToString(make([]byte, 512)), &key.PublicKey, false},
+		"cut":                 {base64.StdEncoding.EncodeToString(make([]byte, 255)), &key.PublicKey, false},
+		"with a line's end":   {whole + "\n", &key.PublicKey, false},
+		"with bits left over": {whole[:len(whole)-3] + "B==", &key.PublicKey, false},
+		"not base64":          {"!", &key.PublicKey, false},
+	} {
+		if got := isCiphertext(tc.text, tc.to); got != tc.want {
+			t.Errorf("a ciphertext %s: got %t, want %t", what, got, tc.want)
 		}
 	}
 }
