@@ -92,8 +92,13 @@ func (a *Audit) Text(member string, text *string) {
 }
 
 // IsText reports whether a text is words for people on one line.
-func IsText(s string) bool {
-	return 0 < len(s) && len(s) <= 255 && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || '~' < r })
+func IsText(s string) bool { return isLine(s, 255) }
+
+// IsMessage reports whether a text is a line for people that may have names of resources in it, which are up to 255 long.
+func IsMessage(s string) bool { return isLine(s, 1024) }
+
+func isLine(s string, longest int) bool {
+	return 0 < len(s) && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || '~' < r })
 }
 
 // The bounds of plans. Times before the first are not in any store: it keeps

@@ -26,7 +26,7 @@ func (f *FailedSubdomain) check(a *audit.Audit) {
 		return
 	}
 	a.Want(model.Constraints("ResourceName").Match(f.Name), "priv: the subdomain that failed has no name")
-	a.Want(audit.IsText(f.Code) && audit.IsText(f.Details), "priv: the error of a subdomain is not a line of text")
+	a.Want(audit.IsText(f.Code) && audit.IsMessage(f.Details), "priv: the error of a subdomain is not a line of text")
 	a.Want(!f.At.IsZero(), "priv: the error of a subdomain has no time")
 	a.Moment("at of the error of a subdomain", f.At)
 }
