@@ -87,23 +87,28 @@ func TestCheck(t *testing.T) {
 func TestCheckLink(t *testing.T) {
 	names := []string{"example.com", "www.example.com"}
 	issued := stored(t, names, func(c *Certificate) { c.Priv.Issue(now) })
+	to := &resource.Resource{}
 	for doc, valid := range map[string]bool{
 		`{"names":["www.example.com"]}`: true, `{"names":["www.example.com","example.com"]}`: true, `{"names":[]}`: false, `{}`: false,
 		`{"names":["www.example.com","www.example.com"]}`: false, `{"names":["example.org"]}`: false, `{"names":["example.com"],"x":1}`: false,
 	} {
-		if err := checkLink(resource.ServingCertificate, issued, nil, []byte(doc)); (err == nil) != valid {
+		if err := checkLink(resource.ServingCertificate, issued, to, []byte(doc)); (err == nil) != valid {
 			t.Errorf("link %s: error %v, want valid %t", doc, err, valid)
 		}
 	}
 	for doc, valid := range map[string]bool{
 		`{}`: true, `{"names":["example.com","www.example.com"]}`: true, `{"names":["www.example.com","example.com"]}`: false, `{"names":["example.com"]}`: false,
 	} {
-		if err := checkLink(resource.ViewerCertificate, issued, nil, []byte(doc)); (err == nil) != valid {
+		if err := checkLink(resource.ViewerCertificate, issued, to, []byte(doc)); (err == nil) != valid {
 			t.Errorf("link %s to a distribution: error %v, want valid %t", doc, err, valid)
 		}
 	}
+	served := &resource.Resource{Links: []resource.Link{{Role: resource.ServingSubdomain}}}
+	if err := checkLink(resource.ViewerCertificate, issued, served, resource.NoDoc); err == nil {
+		t.Error("a link to a distribution that has a subdomain has no error")
+	}
 	waiting := stored(t, names, func(*Certificate) {})
-	if err := checkLink(resource.ServingCertificate, waiting, nil, []byte(`{"names":["example.com"]}`)); err == nil {
+	if err := checkLink(resource.ServingCertificate, waiting, to, []byte(`{"names":["example.com"]}`)); err == nil {
 		t.Error("a link of a certificate that is not issued has no error")
 	}
 }

@@ -52,7 +52,7 @@ func CheckValidation(a *audit.Audit, c Validated, primary *string) {
 }
 
 // checkLink wants an issued certificate that has the names which it serves: all of them, or none, of a distribution.
-func checkLink(role resource.Role, from, _ *resource.Resource, doc []byte) error {
+func checkLink(role resource.Role, from, to *resource.Resource, doc []byte) error {
 	c, err := Load(from)
 	if err != nil {
 		return err
@@ -68,6 +68,9 @@ func checkLink(role resource.Role, from, _ *resource.Resource, doc []byte) error
 		return errors.New("doc: the names are not all names of the certificate, in order")
 	case len(sorted) == 0 || !c.HasAll(sorted) || len(slices.Compact(sorted)) < len(served.Names):
 		return errors.New("doc: the names are not names of the certificate, each once")
+	}
+	if role == resource.ViewerCertificate && to.Linked(resource.ServingSubdomain) != nil {
+		return errors.New("the distribution has a subdomain")
 	}
 	if !c.Priv.WillBeIssued() {
 		return errors.New("the plan of the certificate does not end in the state ISSUED")
