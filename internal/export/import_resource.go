@@ -43,9 +43,9 @@ func (r *resourceRecord) unusable(known resource.Stored) bool {
 }
 
 // checkWorldwide returns an error if another resource, in the file or in the store, has a name
-// that is unique over all accounts and regions.
+// that is unique over all accounts and regions. A resource that is gone since the export has no name.
 func (i *importer) checkWorldwide(r *resource.Resource) error {
-	if !r.Kind.Worldwide() {
+	if !r.Kind.Worldwide() || !r.GoneAt.IsZero() && !r.GoneAt.After(i.o.Now) {
 		return nil
 	}
 	if i.worldwide[r.Name] {

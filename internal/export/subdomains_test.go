@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +96,34 @@ func TestImport_subdomainOfAnotherAccount(t *testing.T) {
 		"which is unique over all accounts and regions: delete one of them, or import into another store")
 }
 
+// TestImport_subdomainNameThatIsFreeAgain imports a reservation that has ended since the export: another account has the name.
+func TestImport_subdomainNameThatIsFreeAgain(t *testing.T) {
+	good, _ := newSite(t, newDSN(t)).fill().fillInstances().fillAccess().fillSubdomains().export(export.Options{})
+	theirs, _ := newSite(t, newDSN(t)).fill().export(export.Options{Account: other})
+	to := newSite(t, newDSN(t))
+	if _, err := to.load(export.ImportOptions{}, theirs); err != nil {
+		t.Fatal(err)
+	}
+	address, later := subdomain.Address("spare"), now.Add(subdomain.ReservedFor)
+	claim := func(account string, n int) *resource.Resource {
+		r := atHome(n, address, resource.SubdomainClaim)
+		r.Account = account
+		return to.pack(subdomain.NewClaim(r, subdomain.ClaimPriv{}))
+	}
+	to.update(func(tx *store.Tx) error { return tx.InsertResource(claim(other, 95)) })
+	if _, err := to.load(export.ImportOptions{Account: root, Now: later}, good); err != nil {
+		t.Fatal(err)
+	}
+	to.update(func(tx *store.Tx) error {
+		tx.SetNow(later)
+		if err := tx.InsertResource(claim(root, 96)); !errors.Is(err, store.ErrNameTaken) {
+			t.Errorf("a second claim on %s: %v, want %v", address, err, store.ErrNameTaken)
+		}
+		_, err := tx.ResourceIn(other, resource.SubdomainClaim.OnlyIn(), resource.SubdomainClaim.Space(), address)
+		return err
+	})
+}
+
 // TestImport_invalidSubdomains changes one thing about a subdomain, a claim or a link. The API would not have made any of them.
 func TestImport_invalidSubdomains(t *testing.T) {
 	good, _ := newSite(t, sqliteDSN(t)).fill().fillInstances().fillAccess().fillSubdomains().export(export.Options{})
@@ -109,6 +138,7 @@ func TestImport_invalidSubdomains(t *testing.T) {
 		"another plan than the link":  {blog, `"ATTACHED"`, `"UNATTACHED"`, "the plan of the subdomain does not end in the state ATTACHED"},
 		"a member of another program": {blog, `"priv":\{`, `"priv":{"owner":"me",`, "owner is not what Lanyard writes"},
 		"another region":              {blog, `"region":"[^"]*"`, `"region":"eu-west-1"`, "Subdomain"},
+		"a claim that nothing uses":   {spare, `,"goneAt":"[^"]*"`, ``, "it has no link of the role claimedSubdomain, and cannot be without"},
 		"a claim that ends early":     {former, `"until":"2019-11`, `"until":"2019-10`, "goneAt is not when the claim ends"},
 		"a name of another claim":     {former, `"name":"blog.former"`, `"name":"blog.spare"`, "a name is held that is not in the claim, or without end"},
 		"a reserved name":             {spare, `spare`, `www`, `the name "www" is not one that a subdomain can have`},

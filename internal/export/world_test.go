@@ -94,9 +94,11 @@ func (s *site) export(o export.Options) (string, export.Exported) {
 	return b.String(), done
 }
 
-// load imports a file.
+// load imports a file, now unless the options say when.
 func (s *site) load(o export.ImportOptions, file string) (done export.Imported, err error) {
-	o.Now, o.Kinds = now, s.kinds
+	if o.Kinds = s.kinds; o.Now.IsZero() {
+		o.Now = now
+	}
 	err = s.db.Update(s.t.Context(), func(tx *store.Tx) error {
 		done, err = export.Import(s.t.Context(), tx, s.sealer, o, strings.NewReader(file))
 		return err

@@ -123,6 +123,14 @@ func (tx *Tx) freeName(r *resource.Resource) error {
 	return err
 }
 
+// nameOf is where the name of a new row is unique: what is gone already has none for lookups, as if freeName had taken it.
+func (tx *Tx) nameOf(r *resource.Resource) (space string, worldwide bool) {
+	if goneMillis(r.GoneAt) <= tx.moment() {
+		return r.ID, false
+	}
+	return r.Kind.Space(), r.Kind.Worldwide()
+}
+
 func goneMillis(at time.Time) int64 {
 	if at.IsZero() {
 		return never

@@ -200,7 +200,8 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 	rows := make([][]any, len(all))
 	for i, r := range all {
 		tags, err := encodeTags(r.Tags)
-		if err == nil && r.Kind.Worldwide() {
+		space, worldwide := tx.nameOf(r)
+		if err == nil && worldwide {
 			err = tx.freeName(r) // an account that was there before may have had it
 		}
 		if err != nil {
@@ -208,7 +209,7 @@ func (tx *Tx) InsertResources(all []*resource.Resource) error {
 		}
 		rows[i] = []any{
 			r.ID, r.Account, r.Region, r.Name, string(r.Kind), r.Zone, r.CreatedAt.UnixMilli(), tags, notNil(r.Doc), notNil(r.Priv),
-			newRevision(r.Kind), r.Kind.Space(), r.Kind.Worldwide(), goneMillis(r.GoneAt),
+			newRevision(r.Kind), space, worldwide, goneMillis(r.GoneAt),
 		}
 	}
 	columns := "id, account, region, name, kind, zone, created_at, tags, doc, priv, revision, space, worldwide, gone_at"

@@ -41,8 +41,8 @@ func updateAssociation(c *api.Call, in *lightsail.UpdateSubdomainAssociationInpu
 	if err != nil {
 		return nil, err
 	}
-	if state := s.State(c.Now); state != wanted.from {
-		return nil, api.WrongState(wanted.verb, noun, state)
+	if !s.Rests(wanted.from, c.Now) {
+		return nil, api.WrongState(wanted.verb, noun, s.State(c.Now))
 	}
 	to, err := destination(c, s, wanted, in.TargetResourceArn)
 	if err != nil {

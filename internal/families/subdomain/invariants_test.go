@@ -19,7 +19,7 @@ var newDSN = func(t testing.TB) string { return filepath.Join(t.TempDir(), "lany
 
 // name draws one of few names, so that moves meet.
 func name(r *mathrand.Rand) *string {
-	top := fmt.Sprint("site-", r.IntN(3))
+	top := []string{"site-0", "site-1", "s"}[r.IntN(3)] // the last one is too short to be created
 	if r.IntN(2) == 0 {
 		top = fmt.Sprint("blog-", r.IntN(2), ".", top)
 	}

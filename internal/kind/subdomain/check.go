@@ -54,7 +54,7 @@ func checkClaim(r *resource.Resource) (claims resource.Claims, err error) {
 	a.Envelope(k, k.SupportSuffix())
 	a.Everywhere(r)
 	top := k.Top()
-	checkName(&a, top)
+	a.Want(isTop(top), "the name %q is not one that a subdomain can have", audit.Shorten(top))
 	a.Want(r.Name == Address(top) && top == Top(top), "the name %q is not a web address of a top-level subdomain", audit.Shorten(r.Name))
 	a.Moment("reserved", k.Priv.Reserved)
 	for _, h := range k.Priv.Held {
@@ -65,7 +65,17 @@ func checkClaim(r *resource.Resource) (claims resource.Claims, err error) {
 	ordered := slices.IsSortedFunc(k.Priv.Held, func(x, y Held) int { return strings.Compare(x.Name, y.Name) })
 	a.Want(ordered, "priv: the held names are not in order")
 	a.Want(r.GoneAt.IsZero() || r.GoneAt.Equal(k.Until()), "goneAt is not when the claim ends")
+	a.Gone(r, r.CreatedAt) // a claim that nothing uses is made anew each time
+	if r.GoneAt.IsZero() {
+		claims.Links = []resource.Role{resource.ClaimedSubdomain}
+	}
 	return claims, a.Repack(k)
+}
+
+// isTop reports whether a name is one of a top-level subdomain. One that only has others nested in it may be shorter than a
+// subdomain can be.
+func isTop(name string) bool {
+	return !IsReserved(name) && (CheckName(name) == nil || CheckName("a."+name) == nil)
 }
 
 // checkLink wants the claim on the name, and the association of the plan.

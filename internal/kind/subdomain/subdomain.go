@@ -63,6 +63,12 @@ func (s *Subdomain) State(now time.Time) types.SubdomainState {
 	return types.SubdomainState(s.Priv.State(now))
 }
 
+// Rests reports whether the subdomain is in a state in which no change is under way, with the link that it has there. An imported plan
+// may be about to leave the state, and the link is that of the plan's end.
+func (s *Subdomain) Rests(state types.SubdomainState, now time.Time) bool {
+	return s.State(now) == state && (s.Link() != nil) == (string(state) == attached)
+}
+
 // CanBeDeleted reports whether the state at a moment admits a deletion (API reference).
 func (s *Subdomain) CanBeDeleted(now time.Time) bool {
 	return slices.Contains([]string{unattached, createFailed}, s.Priv.State(now))

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/lightsail/types"
+
 	"github.com/lanyard-cloud/lanyard/internal/resource"
 )
 
@@ -114,6 +116,8 @@ func TestCheckClaim(t *testing.T) {
 		"in use":              {"mysite.amazonlightsail.com", ClaimPriv{}, time.Time{}, ""},
 		"reserved":            {"mysite.amazonlightsail.com", ClaimPriv{Reserved: now}, now, ""},
 		"held":                {"mysite.amazonlightsail.com", ClaimPriv{Reserved: now, Held: held("blog.mysite")}, now.Add(HeldFor), ""},
+		"of one letter":       {"s.amazonlightsail.com", ClaimPriv{}, time.Time{}, ""},
+		"without end":         {"mysite.amazonlightsail.com", ClaimPriv{Reserved: now.Add(HeldFor + 1)}, now.Add(HeldFor + 1), "goneAt is more than 30 days after the deletion"},
 		"that ends too early": {"mysite.amazonlightsail.com", ClaimPriv{Held: held("mysite")}, now, "goneAt is not when the claim ends"},
 		"held elsewhere":      {"mysite.amazonlightsail.com", ClaimPriv{Held: held("other")}, time.Time{}, "priv: a name is held that is not in the claim, or without end"},
 		"of a nested one":     {"blog.mysite.amazonlightsail.com", ClaimPriv{}, time.Time{}, `the name "blog.mysite.amazonlightsail.com" is not a web address of a top-level subdomain`},
@@ -126,9 +130,38 @@ func TestCheckClaim(t *testing.T) {
 			t.Fatal(err)
 		}
 		k.Resource.GoneAt = tc.gone
-		_, err := checkClaim(k.Resource)
+		claims, err := checkClaim(k.Resource)
+		if used := len(claims.Links) == 1; err == nil && used != tc.gone.IsZero() {
+			t.Errorf("a claim %s: it has to be used: %t", what, used)
+		}
 		if got := fmt.Sprint(err); got != tc.want && (err != nil || tc.want != "") {
 			t.Errorf("a claim %s: error %v, want %q", what, err, tc.want)
+		}
+	}
+}
+
+// TestSubdomain_Rests has plans that change a subdomain without the link which that would make or end, as only a file can have them.
+func TestSubdomain_Rests(t *testing.T) {
+	const later = time.Hour
+	linked := []resource.Link{{Role: resource.ServingSubdomain}}
+	for what, tc := range map[string]struct {
+		state string
+		next  string
+		links []resource.Link
+		want  bool
+	}{
+		"unattached":                     {unattached, "", nil, true},
+		"attached":                       {attached, "", linked, true},
+		"attached, and later unattached": {attached, unattached, nil, false},
+		"unattached, and later attached": {unattached, attached, linked, false},
+	} {
+		s := New(row(resource.Subdomain, "mysite"))
+		s.Resource.Links, s.Priv.Plan = tc.links, resource.Plan{{At: now, State: tc.state}}
+		if tc.next != "" {
+			s.Priv.Plan = append(s.Priv.Plan, resource.Step{At: now.Add(later), State: tc.next})
+		}
+		if got := s.Rests(types.SubdomainState(tc.state), now); got != tc.want {
+			t.Errorf("%s: rests %t, want %t", what, got, tc.want)
 		}
 	}
 }
