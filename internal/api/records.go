@@ -81,6 +81,21 @@ func All[R, T any, P Shown[R, T]](c *Call) ([]T, error) {
 	return showAll(rows, shown[R, T, P](c))
 }
 
+// Opened opens all resources of a kind of which an account has few, by name.
+func Opened[R any, P Record[R]](c *Call) ([]*R, error) {
+	rows, err := c.All(P(new(R)).Kind())
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*R, len(rows))
+	for i, r := range rows {
+		if all[i], err = open[R, P](r); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // All reads the resources of a kind whose list comes in one page, by name. The kind's quota is all that
 // bounds it.
 func (c *Call) All(kind resource.Kind) ([]*resource.Resource, error) { return c.AllIn(c.Region, kind) }

@@ -97,17 +97,13 @@ func checkOthers(c *api.Call, s *container.Service, wanted map[string][]string) 
 	if len(all) == 0 {
 		return nil
 	}
-	others, err := c.All(resource.ContainerService)
+	others, err := api.Opened[container.Service](c)
 	if err != nil {
 		return err
 	}
-	for _, r := range others {
-		other, err := container.Load(r)
-		if err != nil {
-			return err
-		}
-		if taken := slices.IndexFunc(all, other.HasDomain); taken >= 0 && r.ID != s.Resource.ID {
-			return api.InvalidParams("Domain name %q is in use by service %q.", all[taken], r.Name)
+	for _, other := range others {
+		if taken := slices.IndexFunc(all, other.HasDomain); taken >= 0 && other.Resource.ID != s.Resource.ID {
+			return api.InvalidParams("Domain name %q is in use by service %q.", all[taken], other.Resource.Name)
 		}
 	}
 	return nil

@@ -92,7 +92,7 @@ func findDistribution(c *api.Call, arn string) (*distribution.Distribution, erro
 	if kind != "" && kind != resource.Distribution {
 		return nil, api.InvalidParams("You can associate a subdomain only with a Lightsail content delivery network (CDN) distribution.")
 	}
-	all, err := opened[distribution.Distribution](c)
+	all, err := api.Opened[distribution.Distribution](c)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func checkFree(c *api.Call, d *distribution.Distribution) error {
 	if link := d.SubdomainLink(); link != nil {
 		by = link.Other.Name
 	}
-	others, err := opened[subdomain.Subdomain](c)
+	others, err := api.Opened[subdomain.Subdomain](c)
 	if err != nil {
 		return err
 	}

@@ -30,23 +30,6 @@ func findClaim(c *api.Call, top string) (*subdomain.Claim, error) {
 	return k, k.Open(r)
 }
 
-// opened are all resources of a kind that the account has, by name.
-func opened[R any, P api.Record[R]](c *api.Call) ([]*R, error) {
-	rows, err := c.All(P(new(R)).Kind())
-	if err != nil {
-		return nil, err
-	}
-	all := make([]*R, len(rows))
-	for i, r := range rows {
-		record := P(new(R))
-		if err := record.Open(r); err != nil {
-			return nil, err
-		}
-		all[i] = record
-	}
-	return all, nil
-}
-
 // keep stores a claim that the account has, or has from now on. If no subdomain uses it, it is gone when nothing reserves or
 // holds a name any more.
 func keep(c *api.Call, top string, k *subdomain.Claim, used bool) (*subdomain.Claim, error) {
@@ -109,7 +92,7 @@ func admit(c *api.Call, name string) (*subdomain.Claim, error) {
 
 // countHeld counts the deleted subdomains that count for the quota, but for one of a name.
 func countHeld(c *api.Call, name string) (n int, err error) {
-	all, err := opened[subdomain.Claim](c)
+	all, err := api.Opened[subdomain.Claim](c)
 	for _, k := range all {
 		n += k.Holds(name, c.Now)
 	}
@@ -145,7 +128,7 @@ func checkAvailability(c *api.Call, in *lightsail.CheckSubdomainAvailabilityInpu
 
 // reserve reserves a top-level subdomain that the account can have.
 func reserve(c *api.Call, top string, k *subdomain.Claim) (*subdomain.Claim, error) {
-	all, err := opened[subdomain.Claim](c)
+	all, err := api.Opened[subdomain.Claim](c)
 	if err != nil {
 		return nil, err
 	}

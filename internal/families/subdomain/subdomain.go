@@ -32,20 +32,25 @@ func Declare() api.Family {
 	}
 }
 
+// named is the subdomain that the call is on, or the claim by which there is an implicit one of the name.
+func named(c *api.Call, name string) (s *subdomain.Subdomain, implicit *subdomain.Claim, err error) {
+	if s, err = api.Target[subdomain.Subdomain](c); err != nil || s != nil {
+		return s, nil, err
+	}
+	k, err := findClaim(c, subdomain.Top(name))
+	if err == nil && !k.IsImplicit(name) {
+		_, err = c.Find(resource.Subdomain, name)
+	}
+	return nil, k, err
+}
+
 // target is the subdomain that the call is on. An implicit one is there, and in no state for any change.
 func target(c *api.Call, verb, name string) (*subdomain.Subdomain, error) {
-	s, err := api.Target[subdomain.Subdomain](c)
-	if err != nil || s != nil {
-		return s, err
+	s, implicit, err := named(c, name)
+	if err == nil && implicit != nil {
+		err = api.WrongState(verb, noun, types.SubdomainStateImplicit)
 	}
-	switch k, err := findClaim(c, subdomain.Top(name)); {
-	case err != nil:
-		return nil, err
-	case k.IsImplicit(name):
-		return nil, api.WrongState(verb, noun, types.SubdomainStateImplicit)
-	}
-	_, err = c.Find(resource.Subdomain, name)
-	return nil, err
+	return s, err
 }
 
 // noun is what refusals call a subdomain.
@@ -119,32 +124,25 @@ func list(c *api.Call, in *lightsail.GetSubdomainsInput) (*lightsail.GetSubdomai
 
 // shown is the subdomain of a name, with its tags.
 func shown(c *api.Call, name string) (*types.Subdomain, error) {
-	s, err := api.Target[subdomain.Subdomain](c)
-	if err != nil {
+	s, implicit, err := named(c, name)
+	switch {
+	case err != nil:
 		return nil, err
+	case implicit != nil:
+		return implicit.Implicit(), nil
 	}
-	if s != nil {
-		doc := s.Show(c.Now)
-		doc.Tags = s.Resource.Tags
-		return doc, nil
-	}
-	k, err := findClaim(c, subdomain.Top(name))
-	if err == nil && k.IsImplicit(name) {
-		return k.Implicit(), nil
-	}
-	if err == nil {
-		_, err = c.Find(resource.Subdomain, name)
-	}
-	return nil, err
+	doc := s.Show(c.Now)
+	doc.Tags = s.Resource.Tags
+	return doc, nil
 }
 
 // trees are all top-level subdomains of the account by name, implicit ones included, each with those nested in it.
 func trees(c *api.Call) ([]types.Subdomain, error) {
-	owned, err := opened[subdomain.Claim](c)
+	owned, err := api.Opened[subdomain.Claim](c)
 	if err != nil {
 		return nil, err
 	}
-	created, err := opened[subdomain.Subdomain](c)
+	created, err := api.Opened[subdomain.Subdomain](c)
 	if err != nil {
 		return nil, err
 	}

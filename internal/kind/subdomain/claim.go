@@ -71,12 +71,8 @@ func (k *Claim) Implicit() *types.Subdomain {
 	return &doc
 }
 
-// Reserve reserves the top-level subdomain, unless it is reserved at the moment.
-func (k *Claim) Reserve(now time.Time) {
-	if !k.IsReserved(now) {
-		k.Priv.Reserved = now.Add(ReservedFor)
-	}
-}
+// Reserve reserves the top-level subdomain for some time.
+func (k *Claim) Reserve(now time.Time) { k.Priv.Reserved = now.Add(ReservedFor) }
 
 // IsReserved reports whether a reservation is active at a moment.
 func (k *Claim) IsReserved(now time.Time) bool { return k.Priv.Reserved.After(now) }
