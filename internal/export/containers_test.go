@@ -157,13 +157,7 @@ func TestImport_invalidContainerServices(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			line := lineWith(t, good, tc.line)
-			changed := replaceRegexp(line, tc.old, tc.with)
-			if changed == line {
-				t.Fatal("the change met nothing: " + line)
-			}
-			if _, err := to.try(replace(good, line, changed)); err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "line ") {
-				t.Errorf("error: %v\nwant: line …%s", err, tc.want)
-			}
+			wantLineRefused(t, to, good, line, replaceRegexp(line, tc.old, tc.with), tc.want)
 		})
 	}
 }

@@ -95,14 +95,7 @@ func TestImport_invalidDistributions(t *testing.T) {
 		"a link with more":       {link, `"doc":\{\}`, `"doc":{"a":1}`, "there is nothing to say of an origin"},
 	} {
 		t.Run(title, func(t *testing.T) {
-			changed := replaceRegexp(tc.line, tc.old, tc.with)
-			if changed == tc.line {
-				t.Fatal("the change met nothing: " + tc.line)
-			}
-			_, err := to.try(replace(good, tc.line, changed))
-			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "line ") {
-				t.Errorf("error: %v\nwant: line …%s", err, tc.want)
-			}
+			wantLineRefused(t, to, good, tc.line, replaceRegexp(tc.line, tc.old, tc.with), tc.want)
 		})
 	}
 }

@@ -224,3 +224,15 @@ func TestExport_costOfThePassphrase(t *testing.T) {
 		t.Errorf("the export is %s, want it to have %s", &b, want)
 	}
 }
+
+// wantLineRefused wants an error that names a line, for a file of which a line is changed.
+func wantLineRefused(t *testing.T, to *site, good, line, changed, want string) {
+	t.Helper()
+	if line == "" || changed == line {
+		t.Fatal("the change met nothing: " + line)
+	}
+	_, err := to.try(replace(good, line, changed))
+	if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "line ") {
+		t.Errorf("error: %v\nwant: line …%s", err, want)
+	}
+}

@@ -81,14 +81,7 @@ func TestImport_invalidSetups(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			line := lineWith(t, good, tc.line)
-			changed := replaceRegexp(line, tc.old, tc.with)
-			if changed == line {
-				t.Fatal("the change met nothing: " + line)
-			}
-			_, err := to.try(replace(good, line, changed))
-			if err == nil || !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("error: %v\nwant: …%s", err, tc.want)
-			}
+			wantLineRefused(t, to, good, line, replaceRegexp(line, tc.old, tc.with), tc.want)
 		})
 	}
 }

@@ -148,14 +148,7 @@ func TestImport_invalidSubdomains(t *testing.T) {
 		"a link to a bucket":          {serves, `"to":"[^"]*"`, `"to":"00000000-0000-4000-8000-000000000070"`, "it is not from a Subdomain to a Distribution of one region"},
 	} {
 		t.Run(title, func(t *testing.T) {
-			changed := replaceRegexp(tc.line, tc.old, tc.with)
-			if changed == tc.line {
-				t.Fatal("the change met nothing: " + tc.line)
-			}
-			_, err := to.try(replace(good, tc.line, changed))
-			if err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "line ") {
-				t.Errorf("error: %v\nwant: line …%s", err, tc.want)
-			}
+			wantLineRefused(t, to, good, tc.line, replaceRegexp(tc.line, tc.old, tc.with), tc.want)
 		})
 	}
 }

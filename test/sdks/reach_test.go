@@ -12,15 +12,21 @@ import (
 	"testing"
 )
 
-// names are those that SDKS can have.
-func names() (all []string) {
-	for _, c := range clients {
-		all = append(all, c.name)
-	}
+// all are the clients and those of the programs.
+func all() []client {
+	rows := slices.Clone(clients)
 	for _, a := range applications {
-		all = append(all, a.name)
+		rows = append(rows, a.client)
 	}
-	return all
+	return rows
+}
+
+// names are those that SDKS can have.
+func names() (names []string) {
+	for _, c := range all() {
+		names = append(names, c.name)
+	}
+	return names
 }
 
 // checkNames returns an error if a name is of neither a client nor a program.
@@ -94,11 +100,7 @@ func TestTool_check(t *testing.T) {
 		t.Errorf("%s: %v", incomplete.program, err)
 	}
 	t.Setenv("PATH", t.TempDir())
-	rows := slices.Clone(clients)
-	for _, a := range applications {
-		rows = append(rows, a.client)
-	}
-	for _, c := range rows {
+	for _, c := range all() {
 		for _, n := range c.needs {
 			if err := n.check(t.Context()); err == nil || !strings.HasSuffix(err.Error(), "install it with `"+n.remedy+"`") {
 				t.Errorf("%s without %s: %v", c.name, n.program, err)

@@ -205,7 +205,7 @@ func TestChecker_realServer(t *testing.T) {
 	if _, err := client.GetKeyPair(t.Context(), &lightsail.GetKeyPairInput{KeyPairName: new("nobody")}); err == nil {
 		t.Error("a key pair that is not there was found")
 	}
-	if _, err := client.DeleteContainerService(t.Context(), &lightsail.DeleteContainerServiceInput{ServiceName: new("nobody")}); err == nil {
+	if _, err := client.DeleteContainerService(t.Context(), &lightsail.DeleteContainerServiceInput{ServiceName: new("missing")}); err == nil {
 		t.Error("a container service that is not there was deleted")
 	}
 	for action, want := range map[string]struct{ outcome, code string }{
